@@ -1,0 +1,46 @@
+PYTHON ?= python3
+BIN := .venv/bin
+SERVICES := intake routing supervision reporting
+PACKAGES := contracts libs/eventkit $(SERVICES:%=services/%) infra bench
+OWN := bugle-contracts bugle-eventkit bugle-reporting
+COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-header \
+	--no-emit-index-url --no-emit-find-links $(OWN:%=--no-emit-package %)
+
+.PHONY: help setup lint format test demo lock clean
+
+help:            ## this list
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile
+
+setup: .venv/stamp ## the virtual environment, from the locked requirements
+
+.venv/stamp: requirements.lock $(PACKAGES:%=%/pyproject.toml)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "Bugle needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version 2>&1). Try: make PYTHON=python3.12" >&2; exit 1; }
+	$(PYTHON) -m venv .venv || { echo "No virtual environment: install your system's python3-venv package." >&2; exit 1; }
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation $(PACKAGES:%=-e ./%)
+	@touch $@
+
+lint: setup      ## ruff, mypy strict, import contracts
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+format: setup    ## what ruff can mend by itself
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+test: setup      ## every test, on real servers
+	$(BIN)/python -m pytest
+
+demo: setup      ## the five programmes on a running system; CHECK=1 compares the figures and ends
+	$(BIN)/bugle demo $(if $(CHECK),--check)
+
+lock: setup      ## the locks anew from what the packages ask for (UPGRADE=1: newest versions)
+	$(COMPILE) $(if $(UPGRADE),--upgrade) requirements.in $(PACKAGES:%=%/pyproject.toml) -o requirements.lock
+	for service in $(SERVICES); do $(COMPILE) services/$$service/pyproject.toml \
+	  -c requirements.lock -o services/$$service/requirements.lock || exit 1; done
+
+clean:           ## the environment and the tools' caches (never the data in .bugle)
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
