@@ -1,0 +1,202 @@
+"""Who calls: bearer tokens (JWT, RFC 7519) checked against a JWKS file, and the roles they carry."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic, time
+from typing import Annotated, Any
+
+import jwt
+from fastapi import Depends, Request, Security
+from fastapi.security import HTTPBearer
+
+from eventkit.errors import Problem
+from eventkit.problems import FieldProblem
+
+ALGORITHM = "EdDSA"
+"""Pinned: a token that names another algorithm, or none, is refused whatever its signature."""
+
+LOOK_SECONDS = 10
+"""How long a change of the keys may go unseen."""
+
+KEPT = 4096
+"""Most verified tokens kept; an agency's frontends share a few."""
+
+ROLES = frozenset({"frontend", "office", "department", "leader", "enterprise", "analyst", "operator"})
+
+log = logging.getLogger("eventkit.auth")
+
+bearer_scheme = HTTPBearer(auto_error=False, bearerFormat="JWT", description="A token of the issuer, EdDSA-signed")
+
+
+class Unauthenticated(Problem):
+    """The request needs a valid bearer token: Authorization: Bearer <token>."""
+
+    slug = "unauthenticated"
+    status = 401
+
+    def __init__(self, message: str | None = None) -> None:
+        super().__init__(message)
+        mend = "get a new token from the issuer and send Authorization: Bearer <token>"
+        self.faults = (FieldProblem("Authorization", message or "is missing", mend),)
+        problem = "" if message is None else f', error="invalid_token", error_description="{message}"'
+        self.headers = {"WWW-Authenticate": f'Bearer realm="bugle"{problem}'}
+
+
+class Forbidden(Problem):
+    """The caller's roles do not allow this."""
+
+    slug = "forbidden"
+    status = 403
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """The claims of a verified token that Bugle goes by. `roles` holds known roles only."""
+
+    sub: str
+    agency: str | None
+    department: str | None
+    enterprise: str | None
+    roles: frozenset[str]
+
+    def acts_for(self, agency: str) -> bool:
+        """Whether the caller may see and move what belongs to this agency: its own, or any for an operator."""
+        return "operator" in self.roles or agency == self.agency
+
+    def needs(self, allowed: Collection[str]) -> None:
+        """Raises Forbidden unless the caller has one of the allowed roles."""
+        if self.roles.isdisjoint(allowed):
+            wanted = ", ".join(sorted(allowed))
+            raise Forbidden(
+                f"This needs one of the roles: {wanted}.", mend=f"use a token with one of the roles {wanted}"
+            )
+
+
+_NEVER: tuple[float, Caller | None] = (0.0, None)
+
+
+class Tokens:
+    """Verifies tokens of one issuer for one audience with the public keys of a JWKS file.
+
+    Keys are rotated by rewriting the file: it is looked at again for a token with an unknown key id, and every few
+    seconds, so that a key taken out of it is soon refused. What was verified is kept until then or until it expires.
+    """
+
+    def __init__(self, jwks_file: str | Path, issuer: str, audience: str) -> None:
+        self._file = Path(jwks_file)
+        self._issuer = issuer
+        self._audience = audience
+        self._stamp: tuple[int, int] | None = None
+        self._keys: Mapping[str, jwt.PyJWK] = {}
+        self._verified: dict[str, tuple[float, Caller]] = {}
+        self._looked = 0.0
+        self._read()
+
+    def verify(self, token: str) -> Caller:
+        """The caller of a token; Unauthenticated when it is forged, expired, for another audience or incomplete."""
+        if monotonic() - self._looked > LOOK_SECONDS:
+            self._refresh()
+        until, caller = self._verified.get(token, _NEVER)
+        if caller is None or until <= time():
+            claims = self._claims(token)
+            caller = _caller(claims)
+            if len(self._verified) >= KEPT:
+                self._verified.clear()
+            self._verified[token] = float(claims["exp"]), caller
+        return caller
+
+    def _claims(self, token: str) -> Mapping[str, Any]:
+        try:
+            key = self._key(jwt.get_unverified_header(token).get("kid"))
+            claims: Mapping[str, Any] = jwt.decode(
+                token,
+                key,
+                algorithms=[ALGORITHM],
+                issuer=self._issuer,
+                audience=self._audience,
+                # `iat` is only told, not judged: the issuer's clock may be a little ahead
+                options={"require": ["exp", "iss", "aud", "sub"], "verify_iat": False},
+            )
+        except jwt.ExpiredSignatureError:
+            raise Unauthenticated("the token has expired") from None
+        except jwt.PyJWTError:
+            raise Unauthenticated("the token is not valid here") from None
+        return claims
+
+    def _key(self, kid: object) -> jwt.PyJWK:
+        if kid not in self._keys:
+            self._refresh()
+        try:
+            return self._keys[str(kid)]
+        except KeyError:
+            raise Unauthenticated("the token is signed by an unknown key") from None
+
+    def _refresh(self) -> None:
+        """Read the file again; while it is away or half written, the keys that are known go on."""
+        try:
+            self._read()
+        except (OSError, ValueError, jwt.PyJWTError) as error:
+            log.warning("%s cannot be read, the known keys stay: %s", self._file, error)
+
+    def _read(self) -> None:
+        """Read the file unless it is the one already read, so that made-up key ids cost no parsing."""
+        self._looked = monotonic()
+        status = self._file.stat()
+        stamp = (status.st_mtime_ns, status.st_size)
+        if stamp != self._stamp:
+            held = jwt.PyJWKSet.from_dict(json.loads(self._file.read_text(encoding="utf-8")))
+            self._keys = {str(key.key_id): key for key in held if key.key_type == "OKP"}
+            self._verified = {}
+            self._stamp = stamp
+
+
+def _caller(claims: Mapping[str, Any]) -> Caller:
+    roles = claims.get("roles")
+    return Caller(
+        sub=claims["sub"],
+        agency=_text(claims, "agency"),
+        department=_text(claims, "department"),
+        enterprise=_text(claims, "enterprise"),
+        roles=ROLES.intersection(role for role in roles if isinstance(role, str))
+        if isinstance(roles, list)
+        else frozenset(),
+    )
+
+
+def _text(claims: Mapping[str, Any], name: str) -> str | None:
+    value = claims.get(name)
+    if value is not None and not isinstance(value, str):
+        raise Unauthenticated(f"the claim {name} is not a text")
+    return value or None
+
+
+def authenticate(request: Request) -> Caller:
+    """The caller of a request, by the Authorization header."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise Unauthenticated
+    tokens: Tokens = request.app.state.tokens
+    return tokens.verify(token.strip())
+
+
+async def caller(request: Request, _: Annotated[object, Security(bearer_scheme)] = None) -> Caller:
+    """Dependency of a read: `who: Annotated[Caller, Depends(caller)]`."""
+    return authenticate(request)
+
+
+def require(*roles: str) -> Callable[..., Any]:
+    """Dependency of a read that only some roles may do: `who: Annotated[Caller, Depends(require("office"))]`."""
+    unknown = set(roles) - ROLES
+    if unknown or not roles:
+        raise ValueError(f"name roles out of {sorted(ROLES)}, not {sorted(unknown)}")
+
+    async def allowed(who: Annotated[Caller, Depends(caller)]) -> Caller:
+        who.needs(roles)
+        return who
+
+    return allowed

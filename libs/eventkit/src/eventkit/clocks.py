@@ -1,0 +1,181 @@
+"""What runs out: finding the keys of which something is due in event time, and deciding on them, once.
+
+A service keeps a table with a row per key: its partition, and `ripe_at`, the next moment at which something of the key
+happens if no further event comes. A key is taken when the watermarks of all followed topics, in its partition, have
+passed that moment: then every event sequenced until then has been applied, and whoever decides sees the same events,
+however late he is. A key of which an event is parked or waits is left alone.
+
+Rows are locked with SKIP LOCKED, so several sweepers share the work; what is decided is appended with the expected
+version, so even two that met could not do it twice. An idle sweep is one index probe per partition.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from threading import Event
+from time import monotonic
+from typing import Protocol
+
+from prometheus_client import Counter, Gauge, Histogram
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
+
+from eventkit.delivery import Policy, policy_of
+from eventkit.errors import VersionConflict
+from eventkit.postgres import PostgresStore, PostgresTransaction
+from eventkit.session import Session
+
+log = logging.getLogger(__name__)
+
+PER_PARTITION = 50
+"""Keys taken per partition and transaction: a conflict with the worker costs at most this much work again."""
+
+IDLE_SECONDS = 0.5
+POSTPONED = timedelta(minutes=1)
+
+swept = Counter("bugle_sweep_keys", "Keys of which something was due", ["consumer"])
+fired = Counter("bugle_sweep_events", "Events that came of it", ["consumer"])
+failed = Counter("bugle_sweep_failures", "Keys that failed, tried again a minute later", ["consumer"])
+conflicts = Counter("bugle_sweep_conflicts", "Chunks given up because another writer was first", ["consumer"])
+seconds = Histogram("bugle_sweep_seconds", "From asking what is due to the commit of a chunk", ["consumer"])
+last = Gauge("bugle_sweep_last_seconds", "Unix time at which nothing more was due", ["consumer"])
+
+
+@dataclass(frozen=True, slots=True)
+class Ripe:
+    """A key of which something is due. Every event sequenced before or at `upto` has been applied."""
+
+    key: str
+    upto: datetime
+
+
+class Decide(Protocol):
+    """What a service does with ripe keys, in one transaction."""
+
+    def prepare(self, session: Session, ripe: Sequence[Ripe]) -> None:
+        """Load the streams of all keys in one query."""
+
+    def decide(self, session: Session, ripe: Ripe) -> int:
+        """Record what has come of one key before `upto`; how many events that were."""
+
+    def finish(self, session: Session, ripe: Sequence[Ripe]) -> None:
+        """Put down the next moment of each key, which is not before its `upto`."""
+
+
+class Agenda:
+    """The table of ripe moments: `table` has the columns `key`, partition (integer) and ripe_at (timestamptz)."""
+
+    def __init__(self, table: str, key: str, consumer: str, topics: Sequence[str]) -> None:
+        self.consumer = consumer
+        self._about = {"consumer": consumer, "topics": list(topics), "count": len(topics)}
+        self.query = text(
+            f"""
+            WITH level AS MATERIALIZED (
+                SELECT partition, min(watermark) AS upto FROM progress
+                WHERE consumer = :consumer AND topic = ANY(:topics)
+                GROUP BY partition HAVING count(*) = :count
+            )
+            SELECT due.{key} AS key, level.upto FROM level CROSS JOIN LATERAL (
+                SELECT a.{key} FROM {table} a
+                WHERE a.partition = level.partition AND a.ripe_at < level.upto
+                    AND NOT EXISTS (SELECT FROM parked p WHERE p.consumer = :consumer AND p.key = a.{key})
+                    AND NOT EXISTS (SELECT FROM waiting w WHERE w.consumer = :consumer AND w.key = a.{key})
+                ORDER BY a.ripe_at LIMIT :limit FOR UPDATE OF a SKIP LOCKED
+            ) due
+            """
+        )
+        self._postpone = text(f"UPDATE {table} SET ripe_at = :until WHERE {key} = :key")
+
+    def about(self, limit: int) -> dict[str, object]:
+        """The parameters of `query`."""
+        return {**self._about, "limit": limit}
+
+    def ripe(self, connection: Connection, limit: int) -> list[Ripe]:
+        """Up to `limit` keys of each partition, the earliest first, locked until the transaction ends."""
+        rows = connection.execute(self.query, self.about(limit))
+        return [Ripe(row.key, row.upto) for row in rows]
+
+    def postpone(self, connection: Connection, ripe: Sequence[Ripe]) -> None:
+        """Have keys that failed tried again later, so that they do not stand in the way of others."""
+        if ripe:
+            later = [{"key": one.key, "until": one.upto + POSTPONED} for one in ripe]
+            connection.execute(self._postpone, later)
+
+
+class Sweeper:
+    """Decides on what is due, chunk by chunk, each in a transaction of its own."""
+
+    def __init__(self, store: PostgresStore, agenda: Agenda, decide: Decide, *, limit: int = PER_PARTITION) -> None:
+        self._store = store
+        self._agenda = agenda
+        self._decide = decide
+        self._limit = limit
+        self._swept_at = monotonic()
+
+    def sweep(self) -> int:
+        """All that is due now; how many events came of it."""
+        count = 0
+        while True:
+            ripe, events = self._chunk()
+            count += events
+            if not ripe:
+                self._swept_at = monotonic()
+                last.labels(self._agenda.consumer).set_to_current_time()
+                return count
+
+    def run(self, stop: Event, idle: float = IDLE_SECONDS) -> None:
+        """Sweep until told to stop. A server that is away is waited for; any other failure ends the process."""
+        while not stop.is_set():
+            try:
+                self.sweep()
+                stop.wait(idle)
+            except (DBAPIError, VersionConflict) as error:
+                if policy_of(error) is not Policy.RETRY:
+                    raise
+                log.warning("the sweep is tried again: %s", error)
+                stop.wait(2 * idle)
+
+    def check(self, silence: float = 30.0) -> None:
+        """For readiness: raises when no sweep has come to its end for so many seconds."""
+        if monotonic() - self._swept_at > silence:
+            raise TimeoutError(f"no sweep has ended for {silence:.0f} s")
+
+    def _chunk(self) -> tuple[int, int]:
+        """How many keys were taken and how many events came of them; (1, 0) when another writer was first."""
+        consumer = self._agenda.consumer
+        try:
+            with seconds.labels(consumer).time(), self._store.transaction() as tx:
+                tx.share(consumer)
+                ripe = self._agenda.ripe(tx.connection, self._limit)
+                events = self._settle(tx, ripe) if ripe else 0
+        except VersionConflict as conflict:
+            log.info("a chunk is swept again: %s", conflict)
+            conflicts.labels(consumer).inc()
+            return 1, 0
+        swept.labels(consumer).inc(len(ripe))
+        fired.labels(consumer).inc(events)
+        return len(ripe), events
+
+    def _settle(self, tx: PostgresTransaction, ripe: Sequence[Ripe]) -> int:
+        session = Session(tx)
+        self._decide.prepare(session, ripe)
+        count = 0
+        broken: list[Ripe] = []
+        for one in ripe:
+            mark = session.mark()
+            try:
+                count += self._decide.decide(session, one)
+            except (DBAPIError, VersionConflict):
+                raise
+            except Exception:
+                session.undo(mark)
+                log.exception("the sweep of key %s failed", one.key)
+                broken.append(one)
+        self._decide.finish(session, [one for one in ripe if one not in broken])
+        session.flush()
+        self._agenda.postpone(tx.connection, broken)
+        failed.labels(self._agenda.consumer).inc(len(broken))
+        return count

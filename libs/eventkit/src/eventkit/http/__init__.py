@@ -1,0 +1,9 @@
+"""The HTTP side of a service: REST, CloudEvents, health, metrics and problem details around one command book."""
+
+from __future__ import annotations
+
+from eventkit.http.answers import json_response
+from eventkit.http.app import create_app
+from eventkit.http.server import serve
+
+__all__ = ["create_app", "json_response", "serve"]

@@ -1,0 +1,98 @@
+"""The application factory of a service's HTTP process."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from contracts import COMMANDS, Contract
+from eventkit.auth import Tokens
+from eventkit.commands import CommandBook
+from eventkit.http.acceptance import Acceptance
+from eventkit.http.cloudevents import Counter
+from eventkit.http.desk import Desk
+from eventkit.http.events import add_events
+from eventkit.http.guard import Guard
+from eventkit.http.health import health, reads
+from eventkit.http.openapi import complete
+from eventkit.http.rest import add_command
+from eventkit.metrics import Check
+from eventkit.problems import Details, Faulty, FieldProblem, compose, describe
+from eventkit.session import Projector
+from eventkit.store import Store
+
+
+def create_app(
+    *,
+    service: str,
+    tokens: Tokens,
+    book: CommandBook | None = None,
+    store: Store | None = None,
+    projectors: Sequence[Projector] = (),
+    routers: Sequence[APIRouter] = (),
+    ready: Mapping[str, Check] | None = None,
+    contracts: Mapping[str, Contract] = COMMANDS,
+) -> FastAPI:
+    """The application: under /v1 a REST route per command, /v1/events and the routers of reads; beside it health.
+
+    `ready` adds checks to that of the store. A service without commands (projections only) gives no book and no store.
+    """
+    checks = ({} if store is None else {"database": reads(store)}) | dict(ready or {})
+    app = FastAPI(title=f"Bugle {service}", version="1", docs_url=None, redoc_url=None, exception_handlers=_handlers())
+    app.add_middleware(Guard, service=service)
+    app.state.tokens = tokens
+    app.include_router(health(checks))
+    if book is not None:
+        if store is None:
+            raise ValueError("a command book needs a store")
+        _add_commands(app, book, contracts, Desk(store, projectors))
+    for router in routers:
+        app.include_router(router, prefix="/v1")
+    _complete_openapi(app)
+    return app
+
+
+def _add_commands(app: FastAPI, book: CommandBook, contracts: Mapping[str, Contract], desk: Desk) -> None:
+    acceptance = Acceptance(book, contracts)
+    for entry in book:
+        add_command(app, entry, acceptance, desk)
+    add_events(app, Counter(book, acceptance, desk, contracts), [entry.type for entry in book])
+
+
+_UNROUTED = {
+    404: ("not-found", "There is nothing at this address."),
+    405: ("method-not-allowed", "This address does not take that method."),
+}
+
+
+def _handlers() -> dict[Any, Any]:
+    async def refused(_: Request, error: HTTPException) -> Response:
+        """What Starlette itself refuses: unknown paths and methods."""
+        slug, detail = _UNROUTED.get(error.status_code, ("refused", str(error.detail)))
+        headers = dict(error.headers or {})
+        return Details(error.status_code, compose(slug, error.status_code, detail), headers).response()
+
+    async def invalid(_: Request, error: RequestValidationError) -> Response:
+        """Query and path parameters that do not fit their declaration."""
+        faults = [
+            FieldProblem(".".join(map(str, e["loc"][1:])), e["msg"], "correct this parameter") for e in error.errors()
+        ]
+        return describe(Faulty(faults, "Parameters of the request are wrong.")).response()
+
+    return {HTTPException: refused, RequestValidationError: invalid}
+
+
+def _complete_openapi(app: FastAPI) -> None:
+    """Have the document completed when it is first asked for."""
+    describe_rest = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            complete(describe_rest())
+        return app.openapi_schema or {}
+
+    app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way to extend the document

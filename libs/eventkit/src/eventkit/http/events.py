@@ -1,0 +1,79 @@
+"""POST /v1/events: the route of CloudEvents, which tells the three modes apart by the media type."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+from fastapi import FastAPI, Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from eventkit.auth import Caller, authenticate
+from eventkit.http.answers import JSON, line, response
+from eventkit.http.cloudevents import BATCH, Counter, binary, event_id
+from eventkit.http.openapi import events_operation
+from eventkit.http.reading import (
+    BATCH_LIMIT,
+    COMMAND_LIMIT,
+    TooLarge,
+    media_type,
+    parse_json,
+    parse_traceparent,
+    read_body,
+    unsupported,
+)
+from eventkit.http.rest import Endpoint
+from eventkit.problems import FieldProblem, Unreadable
+
+STRUCTURED = "application/cloudevents+json"
+BATCHED = "application/cloudevents-batch+json"
+
+
+def add_events(app: FastAPI, counter: Counter, types: list[str]) -> None:
+    """Give the service its route for CloudEvents of these command types."""
+    app.add_api_route(
+        "/v1/events",
+        _endpoint(counter),
+        methods=["POST"],
+        name="events",
+        operation_id="events",
+        response_class=Response,
+        openapi_extra=events_operation(types),
+        summary="Commands as CloudEvents",
+        description="Binary, structured and batched mode. Source and id make a repeated event have no further effect.",
+    )
+
+
+def _endpoint(counter: Counter) -> Endpoint:
+    async def admit(request: Request) -> Response:
+        """Reads the request in the event loop; what blocks runs in a thread."""
+        caller = authenticate(request)
+        raw = await read_body(request, BATCH_LIMIT if media_type(request) == BATCHED else COMMAND_LIMIT)
+        return await run_in_threadpool(take, request, caller, raw)
+
+    def take(request: Request, caller: Caller, raw: bytes) -> Response:
+        media, trace = media_type(request), parse_traceparent(request.headers.get("traceparent"))
+        if media not in (JSON, STRUCTURED, BATCHED):
+            raise unsupported(media, STRUCTURED, BATCHED, f"{JSON} with ce- headers")
+        value = parse_json(raw)
+        if media == BATCHED:
+            return _answers(_batch(value), counter, caller, trace)
+        event = binary(request.headers, value) if media == JSON else value
+        [outcome] = counter.take([event], caller, trace)
+        return response(outcome, "/data")
+
+    return admit
+
+
+def _batch(value: Any) -> list[Any]:
+    if not isinstance(value, list):
+        raise Unreadable([FieldProblem("", "a batch is a JSON array", "send [event, event, ...]")])
+    if len(value) > BATCH:
+        raise TooLarge(f"The batch holds {len(value)} events.", mend=f"send at most {BATCH} at a time")
+    return value
+
+
+def _answers(events: list[Any], counter: Counter, caller: Caller, trace: str | None) -> Response:
+    outcomes = counter.take(events, caller, trace)
+    lines = [line(event_id(event), outcome) for event, outcome in zip(events, outcomes, strict=True)]
+    return Response(orjson.dumps(lines), 200, media_type=JSON)

@@ -1,0 +1,42 @@
+"""/live, /ready and /metrics. Live means that the process answers; ready, that what it needs answers too."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from fastapi import APIRouter, Response
+
+from eventkit.http.answers import json_response
+from eventkit.metrics import Check, exposition, readiness
+from eventkit.store import Store
+
+
+def reads(store: Store) -> Check:
+    """A check that the store's database answers and has its tables."""
+
+    def check() -> None:
+        with store.transaction() as tx:
+            tx.recall("ready", ["ready"])
+
+    return check
+
+
+def health(checks: Mapping[str, Check]) -> APIRouter:
+    """The routes that the process manager and Prometheus ask."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/live")
+    async def live() -> Response:
+        return json_response({"ok": True})
+
+    @router.get("/ready")
+    def ready() -> Response:
+        passed, found = readiness(checks)
+        return json_response({"ready": passed, "checks": found}, status=200 if passed else 503)
+
+    @router.get("/metrics")
+    def metrics() -> Response:
+        body, media = exposition()
+        return Response(body, media_type=media)
+
+    return router

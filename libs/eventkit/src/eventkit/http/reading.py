@@ -1,0 +1,115 @@
+"""Reading requests: bodies within a limit, JSON, instants, texts that travel in headers and paths."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import Any
+
+import orjson
+from fastapi import Request
+
+from eventkit.envelope import parse_instant
+from eventkit.errors import Problem
+from eventkit.problems import FieldProblem, Unreadable
+
+MIB = 1024 * 1024
+COMMAND_LIMIT = MIB
+BATCH_LIMIT = 4 * MIB
+DRAIN_LIMIT = 32 * MIB
+"""How much of a body that is too large is read and thrown away, so that its sender comes to read the answer."""
+
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
+_TRACEPARENT = re.compile(r"(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
+_TEXT = re.compile(r"[^\x00-\x1f\x7f]{1,512}")
+
+
+class TooLarge(Problem):
+    """The body is too large. Send less at a time."""
+
+    slug = "too-large"
+    status = 413
+
+
+class UnsupportedMedia(Unreadable):
+    """The body is of a media type that is not taken here."""
+
+    slug = "unsupported-media-type"
+    status = 415
+
+
+def media_type(request: Request) -> str:
+    """The media type of the body in lower case without parameters; "" when it is not told."""
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def unsupported(found: str, *taken: str) -> UnsupportedMedia:
+    """The problem of a media type that is not one of those taken."""
+    fault = FieldProblem("Content-Type", f"is {found or 'missing'}", f"send {' or '.join(taken)}")
+    return UnsupportedMedia([fault])
+
+
+async def read_body(request: Request, limit: int) -> bytes:
+    """The body; TooLarge as soon as it is known to exceed the limit, without keeping it in memory."""
+    announced = request.headers.get("content-length", "")
+    size = 0
+    chunks: list[bytes] = []
+    excess = announced.isdigit() and int(announced) > limit
+    async for chunk in request.stream():
+        size += len(chunk)
+        excess = excess or size > limit
+        if excess:
+            chunks.clear()
+            if size > DRAIN_LIMIT:
+                break
+        else:
+            chunks.append(chunk)
+    if excess:
+        raise TooLarge(f"The body is larger than {limit // MIB} MiB.", mend="send less at a time")
+    return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+
+
+def parse_json(raw: bytes) -> Any:
+    """The JSON value of a body; Unreadable when it is empty, no JSON, or holds what PostgreSQL cannot keep."""
+    if not raw.strip():
+        raise _unreadable("the body is empty", "send a JSON object, {} if there is nothing to say")
+    try:
+        value = orjson.loads(raw)
+    except orjson.JSONDecodeError as error:
+        raise _unreadable(f"the body is not JSON: {error}", "send JSON text in UTF-8") from None
+    if b"\\u0000" in raw:
+        raise _unreadable("a text holds the character U+0000", "leave it out")
+    return value
+
+
+def parse_object(raw: bytes) -> dict[str, Any]:
+    """The JSON object of a body."""
+    value = parse_json(raw)
+    if not isinstance(value, dict):
+        raise _unreadable("the body is not a JSON object", "send an object: {...}")
+    return value
+
+
+def _unreadable(problem: str, mend: str) -> Unreadable:
+    return Unreadable([FieldProblem("", problem, mend)])
+
+
+def parse_time(value: object, field: str) -> datetime:
+    """The instant of an RFC 3339 text with offset; Unreadable naming the field otherwise."""
+    try:
+        if isinstance(value, str) and _INSTANT.fullmatch(value.upper()):
+            return parse_instant(value.upper())
+    except (ValueError, OverflowError):
+        pass
+    fault = FieldProblem(field, "is no instant", "write date, time and offset, such as 2026-01-31T09:00:00+08:00")
+    raise Unreadable([fault])
+
+
+def parse_traceparent(value: object) -> str | None:
+    """A W3C trace context, or None: by that recommendation a malformed one is passed over, never refused."""
+    return value if isinstance(value, str) and _TRACEPARENT.fullmatch(value) else None
+
+
+def is_text(value: object) -> bool:
+    """Whether it is a text of 1 to 512 characters without control characters, fit for an id, a key or a path."""
+    return isinstance(value, str) and _TEXT.fullmatch(value) is not None

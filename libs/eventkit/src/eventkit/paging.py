@@ -1,0 +1,94 @@
+"""Keyset paging: a page begins after the last row of the one before, so it costs the same at any depth.
+
+@router.get("/cases")
+def cases(window: Annotated[Window, Depends(keyset(datetime, str))], ...) -> dict[str, Any]:
+    key = (case.c.opened_at, case.c.case_id)          # unique, not null, indexed together
+    rows = connection.execute(window.select(select(case).where(...), *key)).all()
+    return page(rows, window, key=lambda row: (row.opened_at, row.case_id), item=show)
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Annotated, Any, TypeVar
+from uuid import UUID
+
+import orjson
+from fastapi import Query
+from sqlalchemy import ColumnElement, Select, tuple_
+
+from eventkit.problems import FieldProblem, Unreadable
+
+LIMIT = 50
+MOST = 200
+
+R = TypeVar("R")
+
+_PARSERS: dict[type, Callable[[Any], Any]] = {
+    str: lambda value: _exactly(str, value),
+    int: lambda value: _exactly(int, value),
+    datetime: lambda value: datetime.fromisoformat(value),
+    date: lambda value: date.fromisoformat(value),
+    UUID: lambda value: UUID(value),
+}
+
+
+def _exactly(kind: type, value: object) -> object:
+    if type(value) is not kind:
+        raise TypeError
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """What a page asks for: at most `limit` rows after the key `after` (None: from the beginning)."""
+
+    limit: int
+    after: tuple[Any, ...] | None
+
+    def select(self, query: Select[Any], *key: ColumnElement[Any]) -> Select[Any]:
+        """The query in the order of its key, begun after the window's, with one row more than the page holds."""
+        if self.after is not None:
+            query = query.where(tuple_(*key) > tuple_(*self.after))
+        return query.order_by(*key).limit(self.limit + 1)
+
+
+def keyset(*types: type) -> Callable[..., Window]:
+    """Dependency that reads `?limit=50&after=<opaque>` for a key of these column types."""
+
+    def window(
+        limit: Annotated[int, Query(ge=1, le=MOST)] = LIMIT,
+        after: Annotated[str | None, Query(max_length=1024, description="`next` of the page before")] = None,
+    ) -> Window:
+        return Window(limit, None if after is None else _decode(after, types))
+
+    return window
+
+
+def page(
+    rows: Sequence[R], window: Window, *, key: Callable[[R], Sequence[Any]], item: Callable[[R], Any] | None = None
+) -> dict[str, Any]:
+    """`{"items": [...], "next": "<opaque>" | null}` of the rows that `Window.select` fetched."""
+    shown = rows[: window.limit]
+    more = len(rows) > window.limit
+    return {
+        "items": [item(row) for row in shown] if item else list(shown),
+        "next": _encode(key(shown[-1])) if more else None,
+    }
+
+
+def _encode(key: Sequence[Any]) -> str:
+    return base64.urlsafe_b64encode(orjson.dumps(list(key))).rstrip(b"=").decode()
+
+
+def _decode(text: str, types: Sequence[type]) -> tuple[Any, ...]:
+    try:
+        values = orjson.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        return tuple(_PARSERS[kind](value) for kind, value in zip(types, values, strict=True))
+    except (ValueError, TypeError, AttributeError, binascii.Error):
+        fault = FieldProblem("after", "is no cursor of this list", "take `next` of the page before, or leave it out")
+        raise Unreadable([fault], "The cursor cannot be read.") from None

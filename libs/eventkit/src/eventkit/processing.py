@@ -1,0 +1,135 @@
+"""One batch of arrivals in one transaction: at-least-once delivery, effectively-once effects.
+
+The caller acknowledges a batch to Kafka only after `process` has returned, which is after the commit. A redelivered
+event is known to the inbox and passed over. An event that fails is undone by a savepoint and parked with all that
+follows of its key; an event that came before its predecessor waits for it.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from threading import Event
+from time import monotonic
+
+from eventkit import telemetry
+from eventkit.arrivals import Arrival
+from eventkit.delivery import Policy, policy_of
+from eventkit.envelope import Envelope, Watermark
+from eventkit.reactions import Gate, Reaction
+from eventkit.session import Projector, Session
+from eventkit.store import Progress, Store, Transaction
+
+log = logging.getLogger(__name__)
+
+NO_WATERMARK = datetime(1970, 1, 1, tzinfo=UTC)
+STALE_LANES = 200
+STALE_SECONDS = 1.0
+"""Two workers can miss each other's uncommitted rows, so that a token is provided before its waiter is seen:
+each second the lanes that have waited longest are tried again whatever they wait for."""
+
+
+class Processor:
+    """Applies batches of one consumer. Thread-safe by being called from one thread at a time."""
+
+    def __init__(self, store: Store, reaction: Reaction, projectors: Sequence[Projector] = ()) -> None:
+        self.reaction = reaction
+        self.stopping = Event()
+        self.retrying = False
+        self._store = store
+        self._projectors = projectors
+        self._consumer = reaction.consumer
+        self._next_stale = 0.0
+
+    def process(self, arrivals: Sequence[Arrival]) -> None:
+        """Apply a batch; tries again for as long as a server is away, until `stopping` is set."""
+        pause = 0.05
+        while True:
+            try:
+                self._attempt(arrivals)
+                self.retrying = False
+                return
+            except Exception as error:
+                if policy_of(error) is not Policy.RETRY or self.stopping.is_set():
+                    raise
+                self.retrying = True
+                telemetry.retries.labels(self._consumer).inc()
+                log.warning("batch of %d is tried again in %.2f s: %s", len(arrivals), pause, error)
+                self.stopping.wait(pause)
+                pause = min(pause * 2, 2.0)
+
+    def _attempt(self, arrivals: Sequence[Arrival]) -> None:
+        with self._store.transaction() as tx:
+            tx.share(self._consumer)
+            tx.advance(self._consumer, _progress(arrivals))
+            tokens = self._react(tx, self._fresh(tx, arrivals))
+            self._release(tx, tokens)
+
+    def _fresh(self, tx: Transaction, arrivals: Sequence[Arrival]) -> list[Arrival]:
+        """Without watermarks, and each event once, in order; malformed records too."""
+        events = {a.content.id: a for a in reversed(arrivals) if isinstance(a.content, Envelope)}
+        new = tx.receive(self._consumer, events.keys())
+        telemetry.redelivered.labels(self._consumer).inc(len(events) - len(new))
+        first = {id(events[event_id]) for event_id in new}
+        return [arrival for arrival in arrivals if arrival.content is None or id(arrival) in first]
+
+    def _react(self, tx: Transaction, arrivals: Sequence[Arrival]) -> set[str]:
+        """Apply, all at once if it can be, else one by one; the tokens that are now provided."""
+        if not arrivals:
+            return set()
+        parked, waiting = tx.blocked(self._consumer, {arrival.lane for arrival in arrivals})
+        gate = Gate(set(parked), set(waiting))
+        try:
+            self._apply(tx, arrivals, gate)
+        except Exception as error:
+            if policy_of(error) in (Policy.RETRY, Policy.STOP):
+                raise
+            log.warning("a batch of %d failed and is applied one by one: %s", len(arrivals), error)
+            gate = self._one_by_one(tx, arrivals, Gate(parked, waiting))
+        self._set_aside(tx, gate)
+        telemetry.applied.labels(self._consumer).inc(len(arrivals) - len(gate.to_park) - len(gate.to_wait))
+        return gate.provided
+
+    def _apply(self, tx: Transaction, arrivals: Sequence[Arrival], gate: Gate) -> None:
+        with tx.savepoint():
+            session = Session(tx, self._projectors)
+            self.reaction.apply(session, arrivals, gate)
+            session.flush()
+
+    def _one_by_one(self, tx: Transaction, arrivals: Sequence[Arrival], gate: Gate) -> Gate:
+        for arrival in arrivals:
+            try:
+                self._apply(tx, [arrival], gate)
+            except Exception as error:  # the gate parks it with its error, or raises
+                gate.fail(arrival, error)
+        return gate
+
+    def _set_aside(self, tx: Transaction, gate: Gate) -> None:
+        tx.park(self._consumer, gate.to_park)
+        tx.wait(self._consumer, gate.to_wait)
+        for held in gate.to_park:
+            telemetry.parked.labels(self._consumer).inc()
+            log.error("parked %s of key %s: %s", held.arrival.topic, held.arrival.lane, held.reason)
+
+    def _release(self, tx: Transaction, tokens: set[str]) -> None:
+        """Apply what waited for these tokens, and what that provides in turn."""
+        stale = STALE_LANES if monotonic() >= self._next_stale else 0
+        if stale:
+            self._next_stale = monotonic() + STALE_SECONDS
+        while tokens or stale:
+            released = tx.release(self._consumer, tokens, stale)
+            tokens, stale = self._react(tx, released), 0
+
+
+def _progress(arrivals: Sequence[Arrival]) -> dict[tuple[str, int], Progress]:
+    held: dict[tuple[str, int], Progress] = {}
+    for arrival in arrivals:
+        place = (arrival.topic, arrival.partition)
+        before = held.get(place, Progress(0, 0, NO_WATERMARK))
+        mark = arrival.content
+        if isinstance(mark, Watermark):
+            before = Progress(0, max(before.log_seq, mark.log_seq), max(before.watermark, mark.upto))
+        held[place] = replace(before, next_offset=arrival.offset + 1)
+    return held

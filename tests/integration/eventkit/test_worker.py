@@ -1,0 +1,159 @@
+"""The real thing: relay → Kafka → Faust worker → PostgreSQL, with processes killed on the way."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from threading import Thread
+from time import monotonic, sleep
+
+import pytest
+from kafka import KafkaProducer
+from kafka.admin import KafkaAdminClient, NewTopic
+from sqlalchemy import Engine, text
+
+from bugle.stack.embedded import Stack
+from eventkit.publisher import KafkaPublisher
+from eventkit.relay import Relay
+from eventkit.watchdog import EXIT_STALLED
+from tests.support.ledgers import arrival
+
+_numbers = count(1)
+
+
+@dataclass
+class Line:
+    """A topic of its own, and workers on it."""
+
+    kafka: str
+    engine: Engine
+    folder: Path
+    prefix: str = field(default_factory=lambda: f"toy{next(_numbers)}.")
+    workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    @property
+    def topic(self) -> str:
+        return f"{self.prefix}source.events"
+
+    def send(self, *events: tuple[str, str, int]) -> None:
+        producer = KafkaProducer(bootstrap_servers=self.kafka, acks="all")
+        for name, key, offset in events:
+            record = arrival(name, key, offset=offset)
+            producer.send(self.topic, record.value, key=record.key, headers=record.headers, partition=record.partition)
+        producer.flush()
+        producer.close()
+
+    def start(self, **settings: object) -> subprocess.Popen[bytes]:
+        environment = {
+            **os.environ,
+            "BUGLE_DATABASE_URL": self.engine.url.render_as_string(hide_password=False),
+            "BUGLE_KAFKA": self.kafka,
+            "BUGLE_METRICS_PORT": "0",
+            "BUGLE_DATA_DIR": str(self.folder / f"worker{len(self.workers)}"),
+            "BUGLE_TOPIC_PREFIX": self.prefix,
+            **{f"BUGLE_{name.upper()}": str(value) for name, value in settings.items()},
+        }
+        command = [sys.executable, "-m", "tests.support.toy_worker"]
+        with (self.folder / "workers.log").open("ab") as log:
+            worker = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+        self.workers.append(worker)
+        return worker
+
+    def deposits(self) -> int:
+        with self.engine.connect() as connection:
+            return connection.execute(text("SELECT count(*) FROM events")).scalar_one()
+
+    def until(self, condition: Callable[[], bool], seconds: float = 60) -> None:
+        end = monotonic() + seconds
+        while not condition():
+            assert monotonic() < end, (self.deposits(), (self.folder / "workers.log").read_text()[-3000:])
+            sleep(0.05)
+
+
+@pytest.fixture
+def line(servers: Stack, engine: Engine, tmp_path: Path) -> Iterator[Line]:
+    line = Line(servers.kafka.address, engine, tmp_path)
+    admin = KafkaAdminClient(bootstrap_servers=line.kafka)
+    admin.create_topics([NewTopic(line.topic, 12, 1)])
+    admin.close()
+    yield line
+    for worker in line.workers:
+        worker.kill()
+        worker.wait()
+
+
+@pytest.mark.timeout(120)
+def test_killed_worker_loses_and_repeats_nothing(line: Line) -> None:
+    total = 4_000
+    line.send(*((f"e{n}", f"k{n % 50}", n) for n in range(total)))
+    for threshold in (1, 1_200):
+        worker = line.start(batch=100)
+        line.until(lambda: line.deposits() >= threshold)  # noqa: B023 - called before the loop goes on
+        worker.send_signal(signal.SIGKILL)
+        worker.wait()
+    line.start()
+    line.until(lambda: line.deposits() >= total)
+    with line.engine.connect() as connection:
+        row = connection.execute(
+            text(
+                "SELECT count(*) AS n, count(DISTINCT event_id) AS ids, (SELECT count(*) FROM inbox) AS seen FROM events"
+            )
+        ).one()
+    assert tuple(row) == (total, total, total)
+
+
+@pytest.mark.timeout(90)
+def test_poison_leaves_other_keys_alone(line: Line) -> None:
+    line.send(("a", "k", 0), ("poison", "k", 1), ("b", "k", 2), *((f"x{n}", f"m{n}", n) for n in range(20)))
+    worker = line.start()
+    line.until(lambda: line.deposits() == 21)
+    with line.engine.connect() as connection:
+        parked = connection.execute(text("SELECT key, error FROM parked ORDER BY seq")).all()
+    assert [(row.key, row.error) for row in parked] == [
+        ("k", "ValueError: poison"),
+        ("k", "an earlier event of this key is parked"),
+    ]
+    worker.send_signal(signal.SIGTERM)
+    assert worker.wait(timeout=20) == 0
+
+
+@pytest.mark.timeout(90)
+def test_schema_error_ends_the_worker(line: Line) -> None:
+    with line.engine.connect() as connection:
+        url = connection.engine.url
+    line.send(("a", "k", 0))
+    worker = line.start(database_url=url.set(database="postgres").render_as_string(hide_password=False))
+    assert worker.wait(timeout=60) == 1, "parking every event would hide that the tables are missing"
+    assert worker.returncode != EXIT_STALLED
+
+
+@contextmanager
+def running(relay: Relay) -> Iterator[None]:
+    thread = Thread(target=relay.run)
+    thread.start()
+    yield
+    relay.stopping.set()
+    thread.join()
+
+
+@pytest.mark.timeout(90)
+def test_relay_and_worker_meet_through_kafka(line: Line, servers: Stack) -> None:
+    """The book's own events, published by the relay, come round to a consumer with watermarks behind them."""
+    line.send(("a", "k", 0), ("b", "m", 1))
+    line.start()
+    line.until(lambda: line.deposits() == 2)
+    with running(Relay(line.engine, "ledgers", lambda: KafkaPublisher(line.kafka, line.topic), 0.1)):
+        line.until(lambda: progressed(line.engine) == 12)
+
+
+def progressed(engine: Engine) -> int:
+    """Partitions in which the consumer has passed the watermark behind both events of the log."""
+    with engine.connect() as connection:
+        return connection.execute(text("SELECT count(*) FROM progress WHERE log_seq >= 2")).scalar_one()

@@ -1,0 +1,33 @@
+"""A worker process over the account book of `ledgers`: deposits 1 for every event it reads.
+
+An event named "poison" raises. Run by tests as `python -m tests.support.toy_worker`.
+"""
+
+from __future__ import annotations
+
+import logging
+
+from eventkit.consumer import run_worker
+from eventkit.envelope import Envelope
+from eventkit.postgres import PostgresStore, make_engine
+from eventkit.processing import Processor
+from eventkit.reactions import Reactions
+from eventkit.session import Session
+from eventkit.settings import WorkerSettings, read
+from tests.support.ledgers import BOOK, Deposited
+
+reactions = Reactions("toys", ["source.events"])
+
+
+@reactions.on("bugle.source.happened.v1", loads=lambda event: [(BOOK, event.key)])
+def deposit(session: Session, event: Envelope) -> None:
+    if event.json()["name"] == "poison":
+        raise ValueError("poison")
+    new = Deposited(event.key, 1, event.occurred_at)
+    session.record(BOOK, event.key, [new], key=event.key, cause=event.id)
+
+
+if __name__ == "__main__":
+    logging.basicConfig(level=logging.INFO)
+    settings = read(WorkerSettings)
+    run_worker(Processor(PostgresStore(make_engine(settings.database_url), "ledgers"), reactions), settings)

@@ -1,0 +1,79 @@
+"""Bodies are read within their limit, and what exceeds it is never kept."""
+
+from __future__ import annotations
+
+import asyncio
+import tracemalloc
+from collections.abc import Iterator
+from itertools import repeat
+
+import pytest
+from starlette.requests import Request
+from starlette.types import Message
+
+from eventkit.http.reading import MIB, TooLarge, parse_time, parse_traceparent, read_body
+from eventkit.problems import Unreadable
+
+
+def read(sizes: Iterator[int], announced: int | None = None) -> bytes:
+    """Read a body that arrives in chunks of these sizes, each made when it is asked for."""
+    headers = [] if announced is None else [(b"content-length", str(announced).encode())]
+
+    async def receive() -> Message:
+        size = next(sizes, None)
+        return {"type": "http.request", "body": bytes(size or 0), "more_body": size is not None}
+
+    return asyncio.run(read_body(Request({"type": "http", "method": "POST", "headers": headers}, receive), MIB))
+
+
+def test_body_up_to_the_limit_is_read() -> None:
+    assert len(read(iter([MIB]))) == MIB
+    assert len(read(iter([1000, 0, MIB - 1000]))) == MIB
+
+
+@pytest.mark.parametrize("announced", [None, 20 * MIB])
+def test_body_beyond_the_limit_is_not_kept(announced: int | None) -> None:
+    tracemalloc.start()
+    try:
+        with pytest.raises(TooLarge):
+            read(iter([256 * 1024] * 80), announced)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 2 * MIB
+
+
+def test_endless_body_is_given_up() -> None:
+    with pytest.raises(TooLarge):
+        read(repeat(MIB))
+
+
+@pytest.mark.parametrize(
+    ("text", "iso"),
+    [
+        ("2021-03-10T09:00:00+08:00", "2021-03-10T01:00:00+00:00"),
+        ("2021-03-10t01:00:00.1234567z", "2021-03-10T01:00:00.123456+00:00"),
+    ],
+)
+def test_instant_is_rfc_3339(text: str, iso: str) -> None:
+    assert parse_time(text, "/time").isoformat() == iso
+
+
+@pytest.mark.parametrize("value", ["", "2021-03-10", "2021-W10-1T00:00:00Z", "2021-02-30T00:00:00Z", 1615338000, None])
+def test_other_times_are_refused(value: object) -> None:
+    with pytest.raises(Unreadable):
+        parse_time(value, "/time")
+
+
+@pytest.mark.parametrize(
+    ("value", "taken"),
+    [
+        ("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", True),
+        ("ff-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", False),
+        ("00-00000000000000000000000000000000-b7ad6b7169203331-01", False),
+        ("00-0af7651916cd43dd8448eb211c80319c-0000000000000000-01", False),
+        (None, False),
+    ],
+)
+def test_traceparent_is_w3c(value: str | None, taken: bool) -> None:
+    assert parse_traceparent(value) == (value if taken else None)
