@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Engine, Row, create_engine, text
+from psycopg.types.array import ListBinaryDumper
+from sqlalchemy import Connection, Engine, Row, create_engine, event, text
 from sqlalchemy.exc import IntegrityError
 
 from eventkit.arrivals import Arrival, pack, unpack
@@ -93,7 +94,7 @@ _PARKED_KEYS = text("SELECT key, count(*) AS n FROM parked WHERE consumer = :con
 def make_engine(url: str, *, pool: int = 10, statement_seconds: int = 60, lock_seconds: int = 30) -> Engine:
     """An engine whose sessions speak UTC and give up on a lock or a statement instead of hanging for ever."""
     options = f"-c timezone=UTC -c statement_timeout={statement_seconds * 1000} -c lock_timeout={lock_seconds * 1000}"
-    return create_engine(
+    engine = create_engine(
         url,
         pool_size=pool,
         max_overflow=0,
@@ -102,6 +103,13 @@ def make_engine(url: str, *, pool: int = 10, statement_seconds: int = 60, lock_s
         hide_parameters=True,  # errors are logged, and what they were about may be personal
         connect_args={"options": options, "connect_timeout": 5},
     )
+    event.listen(engine, "connect", _send_arrays_in_binary)
+    return engine
+
+
+def _send_arrays_in_binary(connection: Any, _: object) -> None:
+    """psycopg escapes every quote of an array's text form in Python: binary took a seventieth of the time."""
+    connection.adapters.register_dumper(list, ListBinaryDumper)
 
 
 class PostgresStore:

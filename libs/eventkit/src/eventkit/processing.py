@@ -19,6 +19,7 @@ from eventkit.arrivals import Arrival
 from eventkit.delivery import Policy, policy_of
 from eventkit.envelope import Envelope, Watermark
 from eventkit.reactions import Gate, Reaction
+from eventkit.redrive import redrive
 from eventkit.session import Projector, Session
 from eventkit.store import Progress, Store, Transaction
 
@@ -59,6 +60,15 @@ class Processor:
                 log.warning("batch of %d is tried again in %.2f s: %s", len(arrivals), pause, error)
                 self.stopping.wait(pause)
                 pause = min(pause * 2, 2.0)
+
+    def parked(self) -> dict[str, int]:
+        """How many events are parked, by key."""
+        with self._store.transaction() as tx:
+            return tx.parked_keys(self._consumer)
+
+    def redrive(self, key: str) -> int:
+        """Apply all parked events of a key and release it; how many there were. Raises StillFailing."""
+        return redrive(self._store, self.reaction, key, self._projectors)
 
     def _attempt(self, arrivals: Sequence[Arrival]) -> None:
         with self._store.transaction() as tx:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,7 +18,7 @@ import orjson
 from psycopg import errors as postgres
 
 from eventkit import metrics
-from eventkit.commands import Command, Entry
+from eventkit.commands import Command, Done, Entry
 from eventkit.errors import Problem, VersionConflict
 from eventkit.problems import Contended, Faulty, FieldProblem, Unreadable, is_outage, is_refusal
 from eventkit.session import Projector, Session
@@ -169,12 +170,16 @@ class _Work:
         entry, command = order.entry, order.command
         aimed = next(iter(entry.loads(command)), None)
         stale = _is_stale(command, None if aimed is None else self.session.version(*aimed))
+        with self.tx.savepoint() if entry.savepoint else nullcontext():
+            done = self._handle(entry, command, stale)
+        version = done.version
+        if version is None and aimed is not None:
+            version = self.session.version(*aimed)
+        return Answer(done.status, done.body, version, done.location)
+
+    def _handle(self, entry: Entry, command: Command, stale: bool) -> Done:
         try:
-            if entry.savepoint:
-                with self.tx.savepoint():
-                    done = entry.handler(self.session, command)
-            else:
-                done = entry.handler(self.session, command)
+            done = entry.handler(self.session, command)
         except Exception as error:
             # whoever may not know of the thing must not learn that it has moved on
             if stale and is_refusal(error) and getattr(error, "status", None) not in (403, 404):
@@ -182,10 +187,7 @@ class _Work:
             raise
         if stale:
             raise Stale
-        version = done.version
-        if version is None and aimed is not None:
-            version = self.session.version(*aimed)
-        return Answer(done.status, done.body, version, done.location)
+        return done
 
 
 def _is_stale(command: Command, version: int | None) -> bool:

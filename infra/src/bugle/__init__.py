@@ -1,0 +1,1 @@
+"""The operator's command: embedded servers, import, demo and verification."""

@@ -1,0 +1,7 @@
+"""`python -m bugle` is `bugle`."""
+
+from __future__ import annotations
+
+from bugle.cli import main
+
+main()

@@ -1,0 +1,75 @@
+"""The command `bugle`. Each command is a function of its own module, imported when it is called."""
+
+from __future__ import annotations
+
+import errno
+import importlib
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import typer
+import typer.core
+import typer.main
+
+from bugle.stack.errors import StackError
+
+# name → module:function; a function is a command with Typer's annotations, its docstring the help.
+COMMANDS = {
+    "up": "bugle.stack.commands:up",
+    "down": "bugle.stack.commands:down",
+    "status": "bugle.stack.commands:status",
+    "logs": "bugle.stack.commands:logs",
+    "token": "bugle.stack.commands:token",
+    "import": "bugle.importing.command:import_",
+    "demo": "bugle.demo.command:demo",
+    "figures": "bugle.demo.command:figures",
+    "verify": "bugle.verify.command:verify",
+    "rebuild": "bugle.rebuild:rebuild",
+    "redrive": "bugle.redrive:redrive",
+    "bench": "bench.command:bench",
+}
+
+
+class _Lazy(typer.core.TyperGroup):
+    """A group whose commands are imported when they are named."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name].partition(":")
+        return _command(cmd_name, getattr(importlib.import_module(module), name))
+
+
+def _command(name: str, function: Callable[..., Any]) -> Any:
+    app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+    app.command(name)(function)
+    return typer.main.get_command(app)
+
+
+app = typer.Typer(cls=_Lazy, add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+
+
+@app.callback()
+def _bugle() -> None:
+    """Bugle: enterprises' issues from the first report to the verified close-out."""
+
+
+def main() -> None:
+    """Run the command line; what the operator can mend ends in one message and exit status 1."""
+    try:
+        app()
+    except StackError as error:
+        _fail(str(error))
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        _fail(f"The disk is full: {error.filename or 'no space is left'}. Free some space and run the command again.")
+
+
+def _fail(message: str) -> None:
+    typer.echo(f"bugle: {message}", err=True)
+    sys.exit(1)

@@ -1,0 +1,118 @@
+"""The commands `bugle demo` and `bugle figures`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import orjson
+import typer
+
+from bugle.demo import tables
+from bugle.demo.figures import Compared, compare, read_figures
+from bugle.demo.stories import stories
+from bugle.importing.command import run_import, running_system
+from bugle.importing.folder import read_folder
+from bugle.importing.target import Target
+from bugle.quiet import wait_quiet
+from bugle.stack import System
+from bugle.stack.commands import announce, serve, terminable, terminal_stack
+from bugle.stack.home import ROOT
+
+PROGRAMMES = ("rongchang", "jinxian", "daan", "chuanhui", "liangjiang")
+GRACE = 2  # seconds: the demo's clocks wait for no late evidence
+
+
+class Language(StrEnum):
+    """Of titles and headings."""
+
+    zh = "zh"
+    en = "en"
+
+
+def demo(
+    check: Annotated[bool, typer.Option("--check", help="Verify too, and end: status 0 only if all agrees.")] = False,
+    lang: Annotated[Language, typer.Option(help="Language of titles and headings.")] = Language.zh,
+) -> None:
+    """Start the stack, import the five programmes, and show published beside projected figures; then go on running."""
+    with terminable():
+        stack = terminal_stack()
+        found_running = stack.running()
+        stack.start()
+        try:
+            sound = run_demo(stack.system, lang.value)
+            if check:
+                sound = _verified() and sound
+        finally:
+            if check and not found_running:
+                stack.stop()
+        if not check:
+            announce(stack)
+            serve(stack)
+        elif not sound:
+            raise typer.Exit(1)
+
+
+def run_demo(system: System, lang: str) -> bool:
+    """Import, wait until every service has done its work, print; whether all went in and all figures agree."""
+    complete = run_import(system, [ROOT / "programmes" / name for name in PROGRAMMES], grace=GRACE)
+    wait_quiet(system, say=_say)
+    agree = [run_figures(system, name, ROOT / "programmes" / name, lang) for name in PROGRAMMES]
+    target = Target.of(system)
+    with target.client(target.reporting, None) as client:
+        for issue, items in stories(client):
+            typer.echo("\n" + tables.timeline(issue, items, ZoneInfo("Asia/Shanghai")))
+    typer.echo("")
+    return complete and all(agree)
+
+
+def figures(
+    programme: Annotated[str, typer.Option(help="The programme's id.")],
+    folder: Annotated[Path | None, typer.Option(help="Where its published.toml lies; else in programmes/.")] = None,
+    lang: Annotated[Language, typer.Option(help="Language of titles and headings.")] = Language.zh,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+) -> None:
+    """Show a programme's published figures beside the projected ones. Exit status 1 when one differs."""
+    folder = folder or ROOT / "programmes" / programme
+    if not run_figures(running_system(), programme, folder, lang.value, as_json=as_json):
+        raise typer.Exit(1)
+
+
+def run_figures(system: System, programme: str, folder: Path, lang: str = "zh", *, as_json: bool = False) -> bool:
+    """Compare and print; whether every figure agrees. The figures that differ are named on standard error."""
+    published, target = read_folder(folder), Target.of(system)
+    with target.client(target.reporting, None) as client:
+        compared = compare(client, programme, read_figures(folder))
+    agree = all(one.agrees for one in compared)
+    if as_json:
+        told = {"programme": programme, "ok": agree, "figures": [one.json() for one in compared]}
+        typer.echo(orjson.dumps(told, option=orjson.OPT_INDENT_2).decode())
+    else:
+        title = f"\n{published.programme['title'][lang]} ({programme}, {published.programme['report_date']})"
+        typer.echo(tables.figures(title, compared, lang))
+    _name_differing(programme, compared)
+    return agree
+
+
+def _name_differing(programme: str, compared: Sequence[Compared]) -> None:
+    for one in compared:
+        if not one.agrees:
+            of = one.figure
+            typer.echo(f"{programme}: {of.id} is {one.projected:,}, published {of.relation} {of.value:,}", err=True)
+
+
+def _verified() -> bool:
+    from bugle.verify.command import verify
+
+    try:
+        verify()
+    except typer.Exit as end:
+        return end.exit_code == 0
+    return True
+
+
+def _say(text: str) -> None:
+    typer.echo(f"waiting: {text}", err=True)

@@ -1,0 +1,1 @@
+"""`bugle import`: programme folders and offices' own spreadsheets into intake."""

@@ -1,0 +1,121 @@
+"""A file as commands to intake: every row judged by itself, with the key column as its identity."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from bugle.importing.faults import RowFault, Unreadable
+from bugle.importing.folder import Folder
+from bugle.importing.issues import FIELDS as ISSUE_FIELDS
+from bugle.importing.issues import issue
+from bugle.importing.mapping import Mapping as ColumnMapping
+from bugle.importing.mapping import own
+from bugle.importing.records import FIELDS as RECORD_FIELDS
+from bugle.importing.records import RECORDS, Command, Row
+from bugle.importing.sheets import Line, Sheet, read_sheet
+
+FIELDS: Mapping[str, tuple[str, ...]] = {**RECORD_FIELDS, "issues": ISSUE_FIELDS}
+BUILDERS = {**RECORDS, "issues": issue}
+ORDER = ("enterprises", "teams", "visits", "issues", "services")
+"""Later kinds refer to earlier ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """A file that has been read. `rows`: all rows with content; those with `faults` have no command.
+
+    `first`: commands that must be answered before the others; `theirs`: value of the oracle's column by row key.
+    """
+
+    file: str
+    records: str
+    source: str
+    rows: int
+    commands: tuple[Command, ...]
+    faults: tuple[RowFault, ...]
+    first: tuple[Command, ...] = ()
+    theirs: Mapping[str, str] | None = None
+
+
+def read_ledger(path: Path, folder: Folder, mapping: ColumnMapping | None = None) -> Ledger:
+    """Read a file of a programme; without a mapping its columns are named as docs/importing.md says.
+
+    Raises Unreadable when the file as a whole cannot be imported.
+    """
+    records = path.stem if path.stem in FIELDS else "issues"
+    mapped = mapping or own(records, FIELDS[records])
+    sheet = read_sheet(path, encoding=mapped.encoding, delimiter=mapped.delimiter, sheet=mapped.sheet)
+    _check_columns(sheet, mapped, strict=mapping is None)
+    name = mapped.ledger or f"{folder.id}/{path.stem}"
+    faults, commands, seen = list(sheet.faults), [], dict[str, int]()
+    for line in sheet.lines:
+        row = Row(sheet.file, line, mapped, folder, name, line.cells[mapped.key])
+        command = BUILDERS[mapped.records](row)
+        _check_key(row, seen)
+        faults += row.faults
+        if not row.faults:
+            commands.append(command)
+    faulty = len({fault.row for fault in sheet.faults})
+    return Ledger(
+        sheet.file,
+        mapped.records,
+        f"/ledger/{folder.agency}/{name}",
+        len(sheet.lines) + faulty,
+        tuple(commands),
+        tuple(sorted(faults, key=lambda fault: fault.row)),
+        tuple(_enterprises(commands, folder)) if mapped.register_enterprises else (),
+        _theirs(sheet.lines, mapped),
+    )
+
+
+def _check_columns(sheet: Sheet, mapping: ColumnMapping, *, strict: bool) -> None:
+    if mapping.key not in sheet.columns:
+        raise Unreadable(
+            f"{sheet.file} has no key column {mapping.key}: without one a row could not be known again. "
+            "Add it, or name the column that identifies a row as `key` in a mapping."
+        )
+    wanted = [] if strict else [*mapping.columns.values(), *([mapping.oracle.column] if mapping.oracle else [])]
+    for column in wanted:
+        if column not in sheet.columns:
+            raise Unreadable(f"{sheet.file} has no column {column}, which the mapping names.")
+    if strict:
+        known = {mapping.key, *mapping.columns.values()}
+        for column in sheet.columns:
+            if column not in known:
+                raise Unreadable(
+                    f"{sheet.file}: {column} is no column of {mapping.records}; rename it, or use a mapping."
+                )
+
+
+def _check_key(row: Row, seen: dict[str, int]) -> None:
+    column = row.mapping.key
+    if not row.key:
+        row.faults.append(RowFault(row.file, row.line.number, "", column, "is empty", "give the row a key of its own"))
+    elif row.key in seen:
+        problem = f"{row.key} stands in row {seen[row.key]} already"
+        row.faults.append(
+            RowFault(row.file, row.line.number, row.key, column, problem, "give the row a key of its own")
+        )
+    else:
+        seen[row.key] = row.line.number
+
+
+def _enterprises(commands: Iterable[Command], folder: Folder) -> Iterable[Command]:
+    """A registration per enterprise that the rows name, as of its first row."""
+    earliest: dict[str, Command] = {}
+    for command in commands:
+        before = earliest.setdefault(command.data["enterprise"], command)
+        if before.time and command.time and command.time < before.time:
+            earliest[command.data["enterprise"]] = command
+    for name, command in earliest.items():
+        data = {"agency": folder.agency, "name": name}
+        columns = {"/name": command.column("/enterprise")}
+        yield replace(command, type="bugle.intake.register_enterprise.v1", key=name, data=data, columns=columns)
+
+
+def _theirs(lines: Iterable[Line], mapping: ColumnMapping) -> dict[str, str] | None:
+    if mapping.oracle is None:
+        return None
+    return {line.cells[mapping.key]: line.cells[mapping.oracle.column] for line in lines}

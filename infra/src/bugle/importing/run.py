@@ -1,0 +1,173 @@
+"""An import from beginning to end: publish what the programme needs, send the rows, gather the answers."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from bugle.importing import sender
+from bugle.importing.faults import RowFault, Unreadable
+from bugle.importing.folder import Folder, read_document, read_folder
+from bugle.importing.ledgers import FIELDS, ORDER, Ledger, read_ledger
+from bugle.importing.mapping import Mapping as ColumnMapping
+from bugle.importing.mapping import read_mapping
+from bugle.importing.records import Command
+from bugle.importing.target import Target
+from bugle.stack.home import ROOT
+
+Progress = Callable[[str, int, int], None]
+"""Told file, rows answered, rows in all."""
+
+
+@dataclass(slots=True)
+class Result:
+    """What became of one file. Amended rows were known and have changed; unchanged ones added nothing."""
+
+    file: str
+    records: str
+    rows: int
+    new: int = 0
+    amended: int = 0
+    unchanged: int = 0
+    seconds: float = 0.0
+    faults: list[RowFault] = field(default_factory=list)
+
+    def json(self) -> dict[str, Any]:
+        """The result as a JSON object."""
+        named = {name: getattr(self, name) for name in ("file", "records", "rows", "new", "amended", "unchanged")}
+        return {**named, "seconds": round(self.seconds, 3), "faults": [fault.json() for fault in self.faults]}
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One path of the command line: a programme's folder, and the ledgers that come with or without it."""
+
+    folder: Folder
+    ledgers: tuple[Ledger, ...]
+    mapping: ColumnMapping | None = None
+
+
+def read_job(path: Path, programme: str | None = None, mapping_file: Path | None = None) -> Job:
+    """Read everything before anything is sent. Raises Unreadable."""
+    if path.is_dir():
+        folder = read_folder(path)
+        files = [path / f"{records}.csv" for records in ORDER]
+        return Job(folder, tuple(read_ledger(file, folder) for file in files if file.exists()))
+    mapping = read_mapping(mapping_file, FIELDS) if mapping_file else None
+    named = programme or (mapping.programme if mapping else None)
+    folder = read_folder(_find_folder(path, named, mapping_file))
+    return Job(folder, (read_ledger(path, folder, mapping),), mapping)
+
+
+def _find_folder(path: Path, programme: str | None, mapping_file: Path | None) -> Path:
+    """The programme's folder: the one named, beside the mapping, beside the file, or under programmes/."""
+    given = Path(programme) if programme else None
+    if given and (given / "programme.toml").exists():
+        return given
+    beside = [file.resolve().parent for file in (mapping_file, path) if file is not None]
+    if programme:
+        beside.append(ROOT / "programmes" / programme)
+    for folder in beside:
+        if (folder / "programme.toml").exists() and programme in (
+            None,
+            read_document(folder / "programme.toml").get("id"),
+        ):
+            return folder
+    if programme is None:
+        raise Unreadable(f"{path}: say whose ledger it is with --programme, or with `programme` in the mapping.")
+    raise Unreadable(
+        f"There is no programme {programme}: neither {ROOT / 'programmes' / programme} nor a folder of this name."
+    )
+
+
+def publish(target: Target, folder: Folder, grace: int | None = None) -> None:
+    """Publish calendar, directory and programme; what is published already with the same content stays as it is.
+
+    `grace` takes the place of the programme's grace_seconds in a version that is published for the first time.
+    """
+    with target.client(target.supervision, folder.agency) as client:
+        if folder.calendar_file is not None:
+            sender.put(client, f"/v1/calendars/{folder.programme['calendar']}", _calendar(folder.calendar_file))
+    with target.client(target.intake, folder.agency) as client:
+        directory = {name: folder.directory.get(name, []) for name in ("units", "people")}
+        sender.put(client, f"/v1/directories/{folder.agency}", directory)
+        document = _graced(client, folder, grace)
+        sender.put(client, f"/v1/programmes/{folder.id}", {"version": document["version"], "document": document})
+
+
+def _calendar(file: Path) -> dict[str, Any]:
+    calendar = read_document(file)
+    years = {number: {"notice": None, **year} for number, year in calendar["years"].items()}
+    return {"version": calendar["version"], "source": calendar["source"], "years": years}
+
+
+def _graced(client: httpx.Client, folder: Folder, grace: int | None) -> dict[str, Any]:
+    """The document with the grace of its publication: a version that is out keeps the one it was published with."""
+    document = dict(folder.programme)
+    held = sender.find(client, f"/v1/programmes/{folder.id}")
+    if held is not None and held["version"] == document["version"]:
+        document["grace_seconds"] = held["document"]["grace_seconds"]
+    elif grace is not None:
+        document["grace_seconds"] = grace
+    return document
+
+
+def bring_in(target: Target, job: Job, progress: Progress) -> Iterator[Result]:
+    """Send the ledgers one after the other, so that a row finds what it refers to."""
+    with target.client(target.intake, job.folder.agency) as client:
+        for ledger in job.ledgers:
+            yield _bring_in(client, ledger, progress)
+
+
+def _bring_in(client: httpx.Client, ledger: Ledger, progress: Progress) -> Result:
+    result = Result(ledger.file, ledger.records, ledger.rows, faults=list(ledger.faults))
+    began = time.monotonic()
+    refused = _register(client, ledger)
+    total = len(ledger.commands)
+    answers = _events(client, ledger.source, ledger.commands, lambda done: progress(ledger.file, done, total))
+    for command, answer in zip(ledger.commands, answers, strict=True):
+        if "problem" in answer:
+            result.faults += refusals(ledger.file, command, answer["problem"])
+        elif answer.get("replayed") or answer["body"]["outcome"] == "unchanged":
+            result.unchanged += 1
+        elif answer["body"]["outcome"] == "amended":
+            result.amended += 1
+        else:
+            result.new += 1
+    result.faults = sorted(refused + result.faults, key=lambda fault: fault.row)
+    result.seconds = time.monotonic() - began
+    return result
+
+
+def _register(client: httpx.Client, ledger: Ledger) -> list[RowFault]:
+    """Send what must be there before the rows; the faults of what was refused."""
+    answers = _events(client, ledger.source, ledger.first, lambda _: None)
+    pairs = zip(ledger.first, answers, strict=True)
+    return [fault for c, a in pairs if "problem" in a for fault in refusals(ledger.file, c, a["problem"])]
+
+
+def _events(
+    client: httpx.Client, source: str, commands: Sequence[Command], done: Callable[[int], None]
+) -> list[sender.Answer]:
+    return sender.send(client, [command.event(source) for command in commands], done)
+
+
+def refusals(file: str, command: Command, problem: Mapping[str, Any]) -> list[RowFault]:
+    """A refusal of intake as faults of the row, each at the column its field came from."""
+    entries = problem.get("errors") or [{"problem": problem.get("detail") or problem.get("title")}]
+    return [
+        RowFault(
+            file,
+            command.row,
+            command.key,
+            command.column(str(entry.get("field") or "").removeprefix("/data")),
+            str(entry.get("problem")),
+            str(entry.get("mend") or "correct the row"),
+        )
+        for entry in entries
+    ]

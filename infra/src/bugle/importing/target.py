@@ -1,0 +1,41 @@
+"""The running system an import speaks to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import httpx
+
+from bugle.stack import Stack, System
+from bugle.stack.keys import Keys
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Addresses of the services, and who makes tokens for an agency (None: an operator of all)."""
+
+    intake: str
+    supervision: str
+    reporting: str
+    token: Callable[[str | None], str]
+
+    @classmethod
+    def of(cls, system: System) -> Target:
+        """The services of a system of the stack."""
+        keys = Keys(system.home)
+
+        def token(agency: str | None) -> str:
+            return keys.token(["office", "operator"], agency=agency, subject="import")
+
+        return cls(system.url("intake"), system.url("supervision"), system.url("reporting"), token)
+
+    @classmethod
+    def embedded(cls) -> Target:
+        """The operator's system of the embedded stack."""
+        return cls.of(Stack().system)
+
+    def client(self, base: str, agency: str | None) -> httpx.Client:
+        """A client of one service that acts for an agency."""
+        headers = {"Authorization": f"Bearer {self.token(agency)}"}
+        return httpx.Client(base_url=base, headers=headers, timeout=httpx.Timeout(60, connect=5))

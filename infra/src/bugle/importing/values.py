@@ -1,0 +1,79 @@
+"""Texts of cells as typed values. Every function raises BadValue with the mend."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo
+
+from bugle.importing.faults import BadValue
+
+FORMATS = (
+    "%Y-%m-%d", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y/%m/%d", "%Y/%m/%d %H:%M",
+    "%Y年%m月%d日",
+)  # fmt: skip
+NOON = time(12)
+"""A day without a time counts as noon: within the day on either side of any deadline, which all end at midnight."""
+
+_FLAGS = {
+    "true": True, "yes": True, "1": True, "是": True, "false": False, "no": False, "0": False, "否": False,
+}  # fmt: skip
+
+
+def instant(text: str, zone: ZoneInfo, formats: Sequence[str] = FORMATS) -> datetime:
+    """A moment with its zone; a wall time that summer time skips or repeats is refused."""
+    for pattern in formats:
+        try:
+            parsed = datetime.strptime(text, pattern)  # noqa: DTZ007 - a wall time; `_aware` gives it its zone
+        except ValueError:
+            continue
+        if parsed.tzinfo is not None:
+            return parsed
+        dated = "%H" not in pattern
+        return _aware(datetime.combine(parsed.date(), NOON) if dated else parsed, zone)
+    try:
+        parsed = datetime.fromisoformat(text)
+    except ValueError:
+        raise BadValue(f"{text!r} is no date", f"write it like {formats[0]}") from None
+    return parsed if parsed.tzinfo is not None else _aware(parsed, zone)
+
+
+def _aware(wall: datetime, zone: ZoneInfo) -> datetime:
+    early, late = wall.replace(tzinfo=zone, fold=0), wall.replace(tzinfo=zone, fold=1)
+    if early.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != wall:
+        raise BadValue(f"{wall} did not exist in {zone}: summer time skips it", "correct the time, or add its offset")
+    if early.utcoffset() != late.utcoffset():
+        raise BadValue(f"{wall} happened twice in {zone}: summer time ends", "add its offset, as in -04:00")
+    return early
+
+
+def day(text: str) -> date:
+    """A calendar day."""
+    for pattern in FORMATS:
+        if "%H" not in pattern:
+            try:
+                return datetime.strptime(text, pattern).date()  # noqa: DTZ007 - a day has no zone
+            except ValueError:
+                continue
+    raise BadValue(f"{text!r} is no day", "write it like 2021-04-22")
+
+
+def integer(text: str) -> int:
+    """A whole number, thousands separators allowed."""
+    try:
+        return int(text.replace(",", "").replace("_", ""))
+    except ValueError:
+        raise BadValue(f"{text!r} is no whole number", "write digits only") from None
+
+
+def flag(text: str) -> bool:
+    """true or false, also 是 or 否."""
+    try:
+        return _FLAGS[text.lower()]
+    except KeyError:
+        raise BadValue(f"{text!r} is neither true nor false", "write true or false") from None
+
+
+def listed(text: str) -> list[str]:
+    """The parts between semicolons, empty ones left out."""
+    return [part.strip() for part in text.replace("；", ";").split(";") if part.strip()]

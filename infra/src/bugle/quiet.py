@@ -1,0 +1,130 @@
+"""Whether everything that has been recorded has had its effects, and waiting until it has.
+
+Quiet: every relay has published all its events, every consumer's progress has passed the head of every log it follows
+on all partitions, nothing waits for a predecessor, and no stage of a clock is due, or will be once its grace is over.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+
+from bugle.stack import StackError, System
+from bugle.verify.consumption import SOURCES
+
+PARTITIONS = 12
+_POLL = 0.25
+
+_HEAD = "SELECT r.log_seq, r.published_seq, (SELECT count(*) FROM pending) FROM relay_state r"
+_PROGRESS = "SELECT topic, count(*), min(log_seq) FROM progress WHERE consumer = %s GROUP BY topic"
+_WAITING = "SELECT count(*) FROM waiting WHERE consumer = %s"
+_RIPE = """
+    SELECT count(*) FROM watches
+    WHERE ripe_at <= now() + make_interval(
+        secs => (SELECT coalesce(max((document->>'grace_seconds')::int), 0) FROM programmes))
+"""
+
+
+class Restless(StackError):
+    """Not quiet in time; the message names what lags."""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """How far a service's log is. `events`: recorded in all, sequenced or not."""
+
+    log_seq: int
+    published: int
+    pending: int
+
+    @property
+    def events(self) -> int:
+        return self.log_seq + self.pending
+
+
+class Observer:
+    """Looks into the services' databases, read only, as the operator may."""
+
+    def __init__(self, system: System) -> None:
+        self._system = system
+        self._stack = ExitStack()
+        self._connections: dict[str, psycopg.Connection[Any]] = {}
+
+    def __enter__(self) -> Observer:
+        for service in SOURCES:
+            url = self._system.database(service).url.replace("postgresql+psycopg", "postgresql")
+            connection = psycopg.connect(url, autocommit=True, options="-c default_transaction_read_only=on")
+            self._connections[service] = self._stack.enter_context(connection)
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._stack.close()
+
+    def heads(self) -> dict[str, Head]:
+        """The logs of the services that record events."""
+        return {service: Head(*self._one(service, _HEAD)) for service in ("intake", "routing", "supervision")}
+
+    def events(self) -> int:
+        """How many events there are in all services."""
+        return sum(head.events for head in self.heads().values())
+
+    def lags(self) -> list[str]:
+        """What is not quiet, each in a few words; empty when everything is."""
+        before = self.heads()
+        found = [*self._unpublished(before), *self._behind(before), *self._due()]
+        if not found and self.heads() != before:
+            found.append("events are still being recorded")
+        return found
+
+    def _unpublished(self, heads: dict[str, Head]) -> Iterator[str]:
+        for service, head in heads.items():
+            left = head.pending + head.log_seq - head.published
+            if left:
+                yield f"{service}-relay has {left} events to publish"
+
+    def _behind(self, heads: dict[str, Head]) -> Iterator[str]:
+        for consumer, sources in SOURCES.items():
+            rows = self._connections[consumer].execute(_PROGRESS, [consumer]).fetchall()
+            progress = {topic: (partitions, seq) for topic, partitions, seq in rows}
+            for source in sources:
+                partitions, seq = progress.get(f"{source}.events", (0, 0))
+                applied = seq if partitions == PARTITIONS else 0
+                if applied < heads[source].log_seq:
+                    yield f"{consumer}-worker is behind {source} ({applied} of {heads[source].log_seq})"
+            waiting = self._one(consumer, _WAITING, consumer)[0]
+            if waiting:
+                yield f"{waiting} events of {consumer} wait for a predecessor"
+
+    def _due(self) -> Iterator[str]:
+        ripe = self._one("supervision", _RIPE)[0]
+        if ripe:
+            yield f"{ripe} clocks are due and not yet fired by supervision-sweeper"
+
+    def _one(self, service: str, query: str, *parameters: object) -> tuple[Any, ...]:
+        row: tuple[Any, ...] | None = self._connections[service].execute(query, parameters).fetchone()
+        assert row is not None  # each query is of one row
+        return row
+
+
+def wait_quiet(system: System, seconds: float = 600, say: Callable[[str], None] = lambda text: None) -> int:
+    """Return the number of events when the system is quiet; `say` is told what lags when it changes.
+
+    Raises Restless after `seconds`.
+    """
+    until, told = time.monotonic() + seconds, 0.0
+    with Observer(system) as observer:
+        while lags := observer.lags():
+            if time.monotonic() > until:
+                raise Restless(
+                    f"Not quiet after {seconds:.0f} s: {'; '.join(lags)}. See `bugle status` and `bugle logs SERVICE`."
+                )
+            if time.monotonic() - told > 5:
+                say(lags[0] + (f" and {len(lags) - 1} more" if len(lags) > 1 else ""))
+                told = time.monotonic()
+            time.sleep(_POLL)
+        return observer.events()

@@ -1,0 +1,28 @@
+"""`bugle redrive`: applies what a consumer has parked, after the cause has been mended, with the service's own code."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from typing import Annotated
+
+import typer
+
+from bugle.stack import Stack, StackError
+from bugle.stack.system import SERVICES
+
+
+def redrive(
+    service: Annotated[str, typer.Argument(help="The consumer: intake, routing, supervision or reporting.")],
+    key: Annotated[list[str] | None, typer.Argument(help="Keys (case ids), or all. Without one: list them.")] = None,
+) -> None:
+    """Apply parked events in order and release their keys; exit status 1 when one still fails."""
+    if service not in SERVICES:
+        raise StackError(f"{service!r} is no service. Choose from: {', '.join(SERVICES)}.")
+    stack = Stack()
+    if not stack.running():
+        raise StackError("Nothing runs here. Start it with: bugle up")
+    command = [sys.executable, "-m", f"{service}.entrypoints.redrive", *(key or [])]
+    settings = stack.system.environment(f"{service}-worker")
+    raise typer.Exit(subprocess.run(command, env=os.environ | settings, check=False).returncode)

@@ -1,0 +1,171 @@
+"""The commands that run the stack: up, down, status, logs, token."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bugle.stack.embedded import SERVERS, Stack
+from bugle.stack.errors import StackError
+from bugle.stack.system import PROCESSES, SERVICES
+
+
+def up(detach: Annotated[bool, typer.Option("--detach", help="Return when everything runs.")] = False) -> None:
+    """Start PostgreSQL, Kafka and every service; Ctrl-C stops them all."""
+    with terminable():
+        stack = terminal_stack()
+        stack.start()
+        announce(stack)
+        if detach:
+            typer.echo("Stop it with: bugle down")
+        else:
+            serve(stack)
+
+
+def down() -> None:
+    """Stop everything. The data stay."""
+    stack = terminal_stack()
+    if not stack.running():
+        typer.echo("Nothing runs.")
+    stack.stop()
+
+
+def status(as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False) -> None:
+    """Say what runs; exit status 0 when everything does and is ready, else 1."""
+    stack = Stack()
+    states = {state.name: state for state in stack.states()}
+    ready = stack.system.ready([process for process in PROCESSES if process in states and states[process].pid])
+    rows = []
+    for name in (*SERVERS, *PROCESSES):
+        state = states.get(name)
+        ok = state is not None and state.status == "RUNNING" and ready.get(name, name in SERVERS)
+        rows.append(
+            {
+                "name": name,
+                "status": state.status if state else "STOPPED",
+                "pid": state.pid if state else None,
+                "port": stack.home.read("ports.json").get(name),
+                "ready": ok,
+            }
+        )
+    everything = all(row["ready"] for row in rows)
+    if as_json:
+        typer.echo(json.dumps({"home": str(stack.home.path), "ready": everything, "processes": rows}, indent=1))
+    else:
+        _table(rows)
+    raise typer.Exit(0 if everything else 1)
+
+
+def logs(
+    service: Annotated[str, typer.Argument(help="A service, one of its processes, postgres, kafka or supervisord.")],
+    lines: Annotated[int, typer.Option("--lines", "-n", help="How many lines of each process.")] = 100,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on until Ctrl-C.")] = False,
+) -> None:
+    """Show the end of the logs of a service."""
+    names = [f"{service}-{kind}" for kind in SERVICES[service]] if service in SERVICES else [service]
+    if not {*names} <= {*SERVERS, *PROCESSES, "supervisord"}:
+        raise StackError(f"{service!r} has no log. Choose from: {', '.join([*SERVICES, *SERVERS, 'supervisord'])}.")
+    folder = Stack().home.path / "logs"
+    files = {name: folder / f"{name}.log" for name in names}
+    ends = {name: _show(name, file, lines, many=len(names) > 1) for name, file in files.items() if file.exists()}
+    if not ends:
+        raise StackError(f"{service} has not written anything yet: nothing in {folder}.")
+    with contextlib.suppress(KeyboardInterrupt):
+        while follow:
+            time.sleep(0.5)
+            ends = {name: _show_from(name, files[name], end, many=len(names) > 1) for name, end in ends.items()}
+
+
+def token(
+    role: Annotated[list[str], typer.Option(help="Repeat for several roles.")],
+    agency: Annotated[str | None, typer.Option(help="The agency whose cases the holder sees.")] = None,
+    department: Annotated[str | None, typer.Option(help="The unit of a department's token.")] = None,
+    enterprise: Annotated[str | None, typer.Option(help="The enterprise that answers for itself.")] = None,
+    subject: Annotated[str | None, typer.Option(help="Who holds it; made of the rest when not given.")] = None,
+    hours: Annotated[float, typer.Option(help="How long it is valid.")] = 12,
+) -> None:
+    """Print a bearer token of the embedded issuer."""
+    keys = Stack().keys
+    typer.echo(
+        keys.token(role, agency=agency, department=department, enterprise=enterprise, subject=subject, hours=hours)
+    )
+
+
+def terminal_stack() -> Stack:
+    """The operator's stack, telling its steps on standard error."""
+    return Stack(say=lambda text: typer.echo(f"{text} …", err=True), progress=_progress)
+
+
+def announce(stack: Stack) -> None:
+    """Print where the services answer."""
+    for service in SERVICES:
+        typer.echo(f"{service:12} {stack.system.url(service)}/docs")
+
+
+def serve(stack: Stack) -> None:
+    """Keep the stack until Ctrl-C or SIGTERM, then stop it; also ends when somebody else has stopped it."""
+    typer.echo("Running. Ctrl-C stops everything.")
+    try:
+        stack.wait()
+    except KeyboardInterrupt:
+        typer.echo("", err=True)
+        stack.stop()
+
+
+@contextlib.contextmanager
+def terminable() -> Iterator[None]:
+    """Let SIGTERM do what Ctrl-C does; a start that is broken off this way ends with status 130."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _progress(done: int, total: int) -> None:
+    if sys.stderr.isatty():
+        typer.echo(f"\rFetching Apache Kafka: {done} of {total} files", err=True, nl=done == total)
+    elif done % 10 == 0 or done == total:
+        typer.echo(f"Fetching Apache Kafka: {done} of {total} files", err=True)
+
+
+def _table(rows: list[dict[str, object]]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("process", "status", "ready", "pid", "port", box=None)
+    for row in rows:
+        told = (str(row[key] or "-") for key in ("pid", "port"))
+        table.add_row(str(row["name"]), str(row["status"]).lower(), "yes" if row["ready"] else "no", *told)
+    Console().print(table)
+
+
+def _show(name: str, file: Path, lines: int, *, many: bool) -> int:
+    """Print the last lines; how many bytes of the file have been seen."""
+    data = file.read_bytes()
+    _print(name, data.splitlines()[-lines:] if lines > 0 else [], many=many)
+    return len(data)
+
+
+def _show_from(name: str, file: Path, start: int, *, many: bool) -> int:
+    size = file.stat().st_size
+    with file.open("rb") as log:
+        log.seek(start if size >= start else 0)  # a shorter file is a new one: the log was rotated
+        data = log.read()
+        _print(name, data.splitlines(), many=many)
+        return log.tell()
+
+
+def _print(name: str, lines: list[bytes], *, many: bool) -> None:
+    for line in lines:
+        typer.echo(f"{name}: {line.decode(errors='replace')}" if many else line.decode(errors="replace"))

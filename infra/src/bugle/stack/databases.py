@@ -1,0 +1,81 @@
+"""Databases and roles of a system on the server, and the services' migrations."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from bugle.stack.postgres import SUPERUSER, Postgres
+
+_DRIVER = "postgresql+psycopg"
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """The addresses of one database: `url` for the service, `owner_url` for what migrates it."""
+
+    name: str
+    url: str
+    owner_url: str
+
+
+def database(server: Postgres, name: str) -> Database:
+    """The addresses of a database, whether it exists or not."""
+    return Database(name, server.url(name, name, _DRIVER), server.url(f"{name}_owner", name, _DRIVER))
+
+
+def create(server: Postgres, names: list[str]) -> None:
+    """Make the databases that are missing, each with two roles: `<name>` works in it, `<name>_owner` owns it."""
+    import psycopg
+    from psycopg import sql
+
+    with psycopg.connect(server.url(SUPERUSER, "postgres"), autocommit=True) as connection:
+        roles = {row[0] for row in connection.execute("SELECT rolname FROM pg_roles")}
+        present = {row[0] for row in connection.execute("SELECT datname FROM pg_database")}
+        for name in names:
+            for role in (name, f"{name}_owner"):
+                verb = sql.SQL("ALTER" if role in roles else "CREATE")
+                secret = sql.Literal(server.home.password(role))
+                connection.execute(sql.SQL("{} ROLE {} LOGIN PASSWORD {}").format(verb, sql.Identifier(role), secret))
+            if name not in present:
+                owner, known = sql.Identifier(f"{name}_owner"), sql.Identifier(name)
+                connection.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(known, owner))
+                connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(known))
+                connection.execute(sql.SQL("GRANT CONNECT ON DATABASE {0} TO {0}").format(known))
+
+
+def migrate(folder: Path, owner_url: str) -> None:
+    """Bring a database to the newest migration of the folder; quick when it is there already."""
+    from alembic import command
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+
+    config = Config()
+    config.set_main_option("script_location", str(folder).replace("%", "%%"))
+    if _applied(owner_url) != set(ScriptDirectory.from_config(config).get_heads()):
+        with _environment("BUGLE_OWNER_DATABASE_URL", owner_url):
+            command.upgrade(config, "head")
+
+
+def _applied(owner_url: str) -> set[str]:
+    import psycopg
+
+    with psycopg.connect(owner_url.replace(_DRIVER, "postgresql")) as connection:
+        if connection.execute("SELECT to_regclass('public.alembic_version')").fetchone() == (None,):
+            return set()
+        return {row[0] for row in connection.execute("SELECT version_num FROM alembic_version")}
+
+
+@contextlib.contextmanager
+def _environment(name: str, value: str) -> Iterator[None]:
+    before = os.environ.get(name)
+    os.environ[name] = value
+    try:
+        yield
+    finally:
+        del os.environ[name]
+        if before is not None:
+            os.environ[name] = before

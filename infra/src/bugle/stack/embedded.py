@@ -1,0 +1,144 @@
+"""The stack of one home: its process manager, its two servers and its systems."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+from bugle.stack import databases, jars
+from bugle.stack.databases import Database
+from bugle.stack.home import Home
+from bugle.stack.kafka import Kafka
+from bugle.stack.keys import Keys
+from bugle.stack.ports import Ports
+from bugle.stack.postgres import Postgres
+from bugle.stack.supervisor import State, Supervisor
+from bugle.stack.system import HTTP, System
+
+SERVERS = ("postgres", "kafka")
+
+
+class Stack:
+    """Starts and stops everything. `say` is told each step in a few words, `progress` the arrival of Kafka's jars.
+
+    A `tied` stack ends when the process that started it dies; the others run until they are stopped.
+    """
+
+    def __init__(
+        self,
+        home: Home | None = None,
+        say: Callable[[str], None] = lambda text: None,
+        progress: jars.Progress = lambda done, total: None,
+        tied: bool = False,
+    ) -> None:
+        self.home = home or Home.default()
+        self._say, self._progress, self._tied = say, progress, tied
+        self.supervisor = Supervisor(self.home)
+        self.ports = Ports(self.home)
+        self.keys = Keys(self.home)
+
+    @property
+    def postgres(self) -> Postgres:
+        """The database server."""
+        return Postgres(self.home, self.ports.of("postgres"))
+
+    @property
+    def kafka(self) -> Kafka:
+        """The broker."""
+        return Kafka(self.home, self.ports.of("kafka"), self.ports.of("kafka-controller"))
+
+    @property
+    def system(self) -> System:
+        """The operator's system."""
+        return self._system("")
+
+    def start(self, services: bool = True) -> None:
+        """Start what does not run yet and wait until it is ready; with services=False the two servers only.
+
+        StackError when something is in the way; then nothing that this call started goes on running.
+        """
+        self.home.prepare()
+        with self.home.alone():
+            fresh = not self.supervisor.running()
+            try:
+                self._start_servers(fresh)
+                if services:
+                    self._start_system()
+                else:
+                    self.kafka.wait()
+            except BaseException:
+                if fresh:
+                    self._stop()
+                raise
+
+    def create_system(self, name: str) -> System:
+        """A further system on the running servers: databases, topics and process definitions, nothing started.
+
+        `name` is a lower-case word; the topics' prefix is `<name>.`.
+        """
+        system = self._system(name)
+        system.create_databases()
+        system.create_topics()
+        system.define()
+        return system
+
+    def create_database(self, name: str) -> Database:
+        """An empty database with its two roles, for whoever needs nothing else."""
+        databases.create(self.postgres, [name])
+        return databases.database(self.postgres, name)
+
+    def running(self) -> bool:
+        """Whether the stack's process manager runs, whatever its processes do."""
+        return self.supervisor.running()
+
+    def stop(self) -> None:
+        """Stop services, then servers, then the manager; returns when all have ended."""
+        if self.running():
+            with self.home.alone():
+                self._stop()
+
+    def wait(self) -> None:
+        """Return when the stack has been stopped by somebody else."""
+        while self.running():
+            time.sleep(1)
+
+    def states(self) -> list[State]:
+        """The servers and every managed process."""
+        return self.supervisor.states()
+
+    def _system(self, name: str) -> System:
+        return System(name, self.home, self.postgres, self.kafka, self.supervisor)
+
+    def _start_servers(self, fresh: bool) -> None:
+        if fresh:
+            self.ports.demand([*SERVERS, "kafka-controller"])
+        self.keys.ensure()
+        with ThreadPoolExecutor(2) as pool:  # the first time, initdb runs while the jars arrive
+            made = pool.submit(self.postgres.prepare), pool.submit(self.kafka.prepare, self._progress)
+            programs = [program.result() for program in made]
+        self._say("Starting PostgreSQL and Kafka")
+        if fresh:
+            self.supervisor.launch(self._tied)
+        self.supervisor.define("servers", programs)
+        self.supervisor.start(SERVERS)
+        self.postgres.wait()
+
+    def _start_system(self) -> None:
+        """What needs PostgreSQL only goes ahead while Kafka is still starting."""
+        system = self.system
+        self._say("Preparing the databases")
+        system.create_databases()
+        system.define()
+        self._say("Starting the services")
+        system.launch(HTTP)
+        self.kafka.wait()
+        system.create_topics()
+        system.start()
+
+    def _stop(self) -> None:
+        self._say("Stopping")
+        names = [state.name for state in self.supervisor.states()]
+        self.supervisor.stop([name for name in names if name not in SERVERS])
+        self.supervisor.stop([name for name in names if name in SERVERS])
+        self.supervisor.shutdown()

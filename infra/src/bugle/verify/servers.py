@@ -1,0 +1,52 @@
+"""Where the databases and Kafka are, and one opening of all of them."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
+
+import psycopg
+from kafka.errors import KafkaError
+
+from bugle.verify.consumption import SOURCES
+from bugle.verify.database import Database, snapshot
+from bugle.verify.topics import KafkaSilent, KafkaTopics
+
+
+class Unreachable(Exception):
+    """A server does not answer; the message says which."""
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """`databases`: service → URL of its database; `kafka`: host:port; `prefix`: of the topics' names."""
+
+    databases: Mapping[str, str]
+    kafka: str
+    prefix: str = ""
+
+
+@contextmanager
+def opened(addresses: Addresses) -> Iterator[tuple[Mapping[str, Database], KafkaTopics]]:
+    """A snapshot of each database, and the topics. `Unreachable` when a server is away, then or while it is read."""
+    with ExitStack() as stack:
+        place = "Kafka"
+        try:
+            _knock(addresses.kafka)
+            topics = stack.enter_context(closing(KafkaTopics(addresses.kafka, addresses.prefix)))
+            databases = {}
+            for service in SOURCES:
+                place = f"the database of {service}"
+                databases[service] = stack.enter_context(snapshot(addresses.databases[service]))
+            place = "a server"
+            yield databases, topics
+        except (OSError, psycopg.OperationalError, KafkaError, KafkaSilent) as error:
+            raise Unreachable(f"{place} does not answer: {str(error).strip() or type(error).__name__}") from error
+
+
+def _knock(kafka: str) -> None:
+    """OSError at once when nobody listens; kafka-python itself would try for half a minute."""
+    host, _, port = kafka.partition(",")[0].rpartition(":")
+    socket.create_connection((host, int(port)), timeout=5).close()

@@ -1,0 +1,1 @@
+"""Intake: programmes, directories, enterprises, teams, visits and the issues that enterprises raise."""

@@ -1,0 +1,3 @@
+"""Intake's side of PostgreSQL and of the wire."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""What intake does with a command: load the streams, decide, record."""
+
+from __future__ import annotations

@@ -1,0 +1,35 @@
+"""The commands intake takes, with their paths and the roles that may give them."""
+
+from __future__ import annotations
+
+from eventkit.commands import CommandBook
+from intake.application.fieldwork import Fieldwork
+from intake.application.issues import Issues
+from intake.application.library import Library
+from intake.application.ports import Contacts, Streams
+from intake.application.publishing import Publishing
+
+AGENCY = {"frontend", "office"}
+PUBLISHERS = {"office", "operator"}
+WRITES_TABLES = {"record_contact"}
+
+
+def commands(streams: Streams, contacts: Contacts) -> CommandBook:
+    """All of them, bound to these streams and this keeper of contacts; each is named as its handler."""
+    book = CommandBook("intake")
+    p, lib, field, issues = Publishing(streams), Library(streams, contacts), Fieldwork(streams), Issues(streams)
+    table = (
+        ("PUT", "/programmes/{programme}", PUBLISHERS, p.publish_programme, p.programme_streams),
+        ("PUT", "/directories/{agency}", PUBLISHERS, p.publish_directory, p.directory_streams),
+        ("POST", "/enterprises", AGENCY, lib.register_enterprise, lib.named_enterprise),
+        ("POST", "/enterprises/{enterprise}/contacts", AGENCY, lib.record_contact, lib.enterprise_by_id),
+        ("POST", "/teams", AGENCY, field.form_team, field.team_streams),
+        ("POST", "/visits", AGENCY, field.record_visit, field.visit_streams),
+        ("POST", "/services", AGENCY, field.record_service, field.service_streams),
+        ("POST", "/issues", AGENCY, issues.report_issue, issues.report_streams),
+        ("POST", "/issues/{issue}/amendments", AGENCY, issues.amend_issue, issues.amend_streams),
+    )
+    for method, path, roles, handler, loads in table:
+        name = handler.__name__
+        book.command(name, method=method, path=path, roles=roles, loads=loads, savepoint=name in WRITES_TABLES)(handler)
+    return book

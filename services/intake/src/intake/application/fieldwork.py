@@ -1,0 +1,102 @@
+"""Teams, visits and services: what an agency does for its enterprises besides answering their issues."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from eventkit.commands import Command, Done
+from eventkit.session import Session
+from intake.application.context import Context, Wanted, record, timing
+from intake.application.naming import named, referred
+from intake.domain import service_record, team, visit
+from intake.domain.commands import FormTeam, RecordService, RecordVisit
+from intake.domain.errors import UnknownReference
+from intake.domain.events import Member
+
+
+class Fieldwork(Context):
+    """Handlers of form_team, record_visit and record_service."""
+
+    def team_streams(self, command: Command) -> Iterable[Wanted]:
+        """The team, its programme, directory and enterprises."""
+        team = (self.streams.team, named(command, command.caller.agency or "", "team"))
+        return [team, *self.wanted(command, *command.data.get("enterprises", ()))]
+
+    def form_team(self, session: Session, command: Command) -> Done:
+        """Raises UnknownProgramme, UnknownEnterprise and what `team.form` raises."""
+        data, programme = command.data, self.programme(session, command)
+        given = enumerate(data.get("enterprises", ()))
+        wanted = (self.streams.team, named(command, programme.agency, "team"))
+        asked = FormTeam(
+            team=wanted[1],
+            name=data["name"],
+            tier=data.get("tier", "ordinary"),
+            batch=data.get("batch"),
+            enterprises=tuple(self.enterprise(session, programme.agency, e, f"enterprises/{n}") for n, e in given),
+            members=tuple(Member(**member) for member in data.get("members", ())),
+            synthetic=data.get("synthetic", False),
+            timing=timing(command, from_ledger="ref" in data),
+        )
+        decided = team.form(session.get(*wanted), asked, programme, self.directory(session, programme.agency))
+        findings = [{"code": f.code, "detail": f.detail} for event in decided for f in event.findings]
+        return record(session, command, wanted, decided, findings=findings)
+
+    def visit_streams(self, command: Command) -> Iterable[Wanted]:
+        """The visit, its programme, directory and enterprise, and the team that went."""
+        agency, given = command.caller.agency or "", command.data.get("team")
+        visit = (self.streams.visit, named(command, agency, "visit"))
+        team = [] if given is None else [(self.streams.team, referred(agency, "team", given))]
+        return [visit, *self.wanted(command, command.data["enterprise"]), *team]
+
+    def record_visit(self, session: Session, command: Command) -> Done:
+        """Raises UnknownProgramme, UnknownEnterprise, UnknownReference (team) and what `visit.record` raises."""
+        data, programme = command.data, self.programme(session, command)
+        wanted = (self.streams.visit, named(command, programme.agency, "visit"))
+        asked = RecordVisit(
+            visit=wanted[1],
+            enterprise=self.enterprise(session, programme.agency, data["enterprise"]),
+            mode=data.get("mode", "visit"),
+            purposes=tuple(data.get("purposes", ())),
+            team=self._team(session, programme.agency, data.get("team")),
+            batch=data.get("batch"),
+            note=data.get("note"),
+            synthetic=data.get("synthetic", False),
+            timing=timing(command, from_ledger="ref" in data),
+        )
+        return record(session, command, wanted, visit.record(session.get(*wanted), asked, programme))
+
+    def _team(self, session: Session, agency: str, given: str | None) -> str | None:
+        if given is None:
+            return None
+        id = referred(agency, "team", given)
+        formed = session.get(self.streams.team, id).formed
+        if formed is None or formed.agency != agency:
+            raise UnknownReference("The agency has no such team.", field="team", mend="form the team first")
+        return id
+
+    def service_streams(self, command: Command) -> Iterable[Wanted]:
+        """The record, its programme, directory and enterprise."""
+        given = command.data.get("enterprise")
+        service = (self.streams.service, named(command, command.caller.agency or "", "service"))
+        return [service, *self.wanted(command, *([] if given is None else [given]))]
+
+    def record_service(self, session: Session, command: Command) -> Done:
+        """Raises UnknownProgramme, UnknownEnterprise and what `service_record.record` raises."""
+        data, programme = command.data, self.programme(session, command)
+        given, agency = data.get("enterprise"), programme.agency
+        wanted = (self.streams.service, named(command, agency, "service"))
+        asked = RecordService(
+            record=wanted[1],
+            enterprise=None if given is None else self.enterprise(session, agency, given),
+            unit=data.get("unit"),
+            kind=data["kind"],
+            count=data.get("count", 1),
+            amount=data.get("amount"),
+            batch=data.get("batch"),
+            note=data.get("note"),
+            synthetic=data.get("synthetic", False),
+            timing=timing(command, from_ledger="ref" in data),
+        )
+        directory = self.directory(session, agency)
+        decided = service_record.record(session.get(*wanted), asked, programme, directory)
+        return record(session, command, wanted, decided)

@@ -1,0 +1,99 @@
+"""Issues: registered live or from a ledger row, and amended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+
+from eventkit.commands import Command, Done
+from eventkit.session import Session
+from intake.application.context import Context, Wanted, record, timing
+from intake.application.naming import issue_named, ledger_of, referred
+from intake.domain import issue
+from intake.domain.commands import AmendIssue, ReportIssue
+from intake.domain.errors import NotFound, UnknownReference
+from intake.domain.events import Fact, Milestone
+
+
+class Issues(Context):
+    """Handlers of report_issue and amend_issue."""
+
+    def report_streams(self, command: Command) -> Iterable[Wanted]:
+        """The issue, its programme, directory and enterprise, and the visit it was raised at."""
+        agency, given = command.caller.agency or "", command.data.get("visit")
+        visit = [] if given is None else [(self.streams.visit, referred(agency, "visit", given))]
+        issue = (self.streams.issue, issue_named(command, agency))
+        return [issue, *self.wanted(command, command.data["enterprise"]), *visit]
+
+    def report_issue(self, session: Session, command: Command) -> Done:
+        """Raises UnknownProgramme, UnknownEnterprise, UnknownReference (visit) and what `issue.report` raises."""
+        programme = self.programme(session, command)
+        agency = programme.agency
+        wanted = (self.streams.issue, issue_named(command, agency))
+        asked = _asked(
+            command,
+            wanted[1],
+            self.enterprise(session, agency, command.data["enterprise"]),
+            self._visit(session, agency, command.data.get("visit")),
+        )
+        decided = issue.report(session.get(*wanted), asked, programme, self.directory(session, agency))
+        return record(session, command, wanted, decided, path="issues")
+
+    def _visit(self, session: Session, agency: str, given: str | None) -> str | None:
+        if given is None:
+            return None
+        id = referred(agency, "visit", given)
+        recorded = session.get(self.streams.visit, id).recorded
+        if recorded is None or recorded.agency != agency:
+            raise UnknownReference("The agency has no such visit.", field="visit", mend="record the visit first")
+        return id
+
+    def amend_streams(self, command: Command) -> Iterable[Wanted]:
+        """The issue."""
+        return [(self.streams.issue, command.data["issue"])]
+
+    def amend_issue(self, session: Session, command: Command) -> Done:
+        """Raises NotFound, also for another agency's issue, and what `issue.amend` raises."""
+        wanted = (self.streams.issue, command.data["issue"])
+        state = session.get(*wanted)
+        if state.current is None or not command.caller.acts_for(state.current.agency):
+            raise NotFound(field="issue")
+        asked = AmendIssue(
+            {field: command.data[field] for field in issue.AMENDABLE if field in command.data},
+            command.caller.sub,
+            timing(command),
+        )
+        programme = session.get(self.streams.programme, state.current.programme)
+        return record(session, command, wanted, issue.amend(state, asked, programme), path="issues")
+
+
+def _asked(command: Command, id: str, enterprise: str, visit: str | None) -> ReportIssue:
+    data, ledger = command.data, ledger_of(command)
+    return ReportIssue(
+        issue=id,
+        enterprise=enterprise,
+        title=data["title"],
+        text=data.get("text"),
+        kind=data.get("kind"),
+        visit=visit,
+        jurisdiction=data.get("jurisdiction"),
+        batch=data.get("batch"),
+        channel=data.get("channel", "ledger" if ledger else "frontend"),
+        due_at=_instant(data["due_at"]) if data.get("due_at") else None,
+        ledger=ledger,
+        facts=tuple(map(_fact, data.get("history", ()))),
+        by="ledger" if ledger else command.caller.sub,
+        synthetic=data.get("synthetic", False),
+        timing=timing(command, from_ledger=ledger is not None),
+    )
+
+
+def _fact(told: Mapping[str, Any]) -> Fact:
+    milestones = (Milestone(m["name"], date.fromisoformat(m["due_on"])) for m in told.get("milestones", ()))
+    lists = {"supporting": tuple(told.get("supporting", ())), "milestones": tuple(milestones)}
+    return Fact(**{**told, **lists, "at": _instant(told["at"])})
+
+
+def _instant(text: str) -> datetime:
+    return datetime.fromisoformat(text).astimezone(UTC)

@@ -1,0 +1,40 @@
+"""What the handlers need of the outside: streams of each kind, and a place for contacts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from eventkit.codec import Codec
+from eventkit.session import Aggregate
+from eventkit.store import Transaction
+from intake.domain import directory, enterprise, issue, programme, service_record, team, visit
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """A contact person of an enterprise. Personal data: never in an event, a log line or an answer to others."""
+
+    name: str
+    phone: str
+    role: str | None
+
+
+class Contacts(Protocol):
+    """Keeps contacts apart from the events, encrypted."""
+
+    def keep(self, tx: Transaction, contact_ref: str, enterprise: str, contact: Contact) -> None:
+        """Store a contact in the transaction; a reference that is stored already stays as it is."""
+
+
+class Streams:
+    """The kinds of streams intake keeps; each is named <prefix>-<id>."""
+
+    def __init__(self, codec: Codec) -> None:
+        self.programme = Aggregate("programme", programme.Programme, programme.apply, codec)
+        self.directory = Aggregate("directory", directory.Directory, directory.apply, codec)
+        self.enterprise = Aggregate("enterprise", enterprise.Enterprise, enterprise.apply, codec)
+        self.team = Aggregate("team", team.Team, team.apply, codec)
+        self.visit = Aggregate("visit", visit.Visit, visit.apply, codec)
+        self.issue = Aggregate("issue", issue.Issue, issue.apply, codec)
+        self.service = Aggregate("service", service_record.ServiceRecord, service_record.apply, codec)

@@ -1,0 +1,121 @@
+"""Why intake refuses a command. The first line of each docstring is the default message; `mend` says what to do."""
+
+from __future__ import annotations
+
+
+class Refusal(Exception):
+    """The command was refused."""
+
+    slug = "refused"
+    status = 409
+    mend_hint: str | None = None
+
+    def __init__(self, message: str | None = None, *, field: str | None = None, mend: str | None = None) -> None:
+        super().__init__(message or (self.__doc__ or "").strip())
+        self.field = field
+        self.mend = mend or self.mend_hint
+
+
+class ForeignAgency(Refusal):
+    """The token does not act for this agency."""
+
+    slug = "foreign-agency"
+    status = 403
+    mend_hint = "use a token of that agency"
+
+
+class NotFound(Refusal):
+    """There is no such resource in the agency."""
+
+    slug = "not-found"
+    status = 404
+    mend_hint = "check the id; only resources of your own agency can be addressed"
+
+
+class UnknownReference(Refusal):
+    """The command names something that the agency does not have."""
+
+    slug = "unknown-reference"
+    status = 422
+
+
+class UnknownProgramme(UnknownReference):
+    """The agency has no such programme."""
+
+    slug = "unknown-programme"
+    mend_hint = "publish the programme first, or correct its id"
+
+
+class UnknownEnterprise(UnknownReference):
+    """No enterprise of the agency is registered under this id or name."""
+
+    slug = "unknown-enterprise"
+    mend_hint = "register the enterprise first, or give its exact registered name"
+
+
+class UnknownUnit(UnknownReference):
+    """The agency's directory has no such unit."""
+
+    slug = "unknown-unit"
+    mend_hint = "publish a directory that has the unit, or correct the unit's id"
+
+
+class UnknownPerson(UnknownReference):
+    """The agency's directory has no such person."""
+
+    slug = "unknown-person"
+    mend_hint = "publish a directory that has the person, or leave the person out"
+
+
+class UnknownKind(UnknownReference):
+    """The programme has no such kind of issue."""
+
+    slug = "unknown-kind"
+    mend_hint = "use a kind of the programme, or leave the kind out"
+
+
+class FutureDate(Refusal):
+    """The date lies in the future."""
+
+    slug = "future-date"
+    status = 422
+    mend_hint = "give the moment when it happened; it may not lie ahead of the server's clock"
+
+
+class BackDated(Refusal):
+    """The date lies further back than allowed."""
+
+    slug = "back-dated"
+    status = 422
+
+
+class BadHistory(Refusal):
+    """The history cannot have happened as told."""
+
+    slug = "bad-history"
+    status = 422
+
+
+class BadDocument(Refusal):
+    """The document contradicts itself or its surroundings."""
+
+    slug = "bad-document"
+    status = 422
+
+
+class VersionTaken(Refusal):
+    """This version is already published with other content, or a later one is."""
+
+    slug = "version-taken"
+
+
+class AlreadyRegistered(Refusal):
+    """It is already registered with other content."""
+
+    slug = "already-registered"
+
+
+class RowChanged(Refusal):
+    """The ledger row differs from what was imported in something that never changes."""
+
+    slug = "row-changed"

@@ -1,0 +1,228 @@
+"""Everything intake records. `at` is when it happened; all ids are strings; money is in whole yuan."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class ProgrammePublished:
+    """A version of a programme; `document` is its whole content as published."""
+
+    programme: str
+    version: int
+    agency: str
+    document: Mapping[str, Any]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A body that may lead or support: a department, but also a bank, a park operator, a township."""
+
+    id: str
+    name: str
+    kind: str = "department"
+    synthetic: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """An official by post, as published; never a contact of an enterprise."""
+
+    id: str
+    name: str
+    title: str | None = None
+    unit: str | None = None
+    role: str | None = None
+    synthetic: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DirectoryPublished:
+    """A version of an agency's directory, whole."""
+
+    agency: str
+    version: int
+    units: tuple[Unit, ...]
+    people: tuple[Person, ...]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class EnterpriseRegistered:
+    """An enterprise entered the agency's library; its name is unique there. Tier: key or ordinary."""
+
+    enterprise: str
+    agency: str
+    name: str
+    tier: str
+    industry: str | None
+    township: str | None
+    synthetic: bool
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ContactRecorded:
+    """A contact was stored outside the events; nothing personal stands here."""
+
+    enterprise: str
+    contact_ref: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One place in a team; `person` is None when the source names nobody."""
+
+    role: str
+    person: str | None = None
+    unit: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a pairing lacks of the programme's pattern."""
+
+    code: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class TeamFormed:
+    """A team was paired with enterprises, complete or not."""
+
+    team: str
+    programme: str
+    programme_version: int
+    agency: str
+    name: str
+    tier: str
+    batch: str | None
+    enterprises: tuple[str, ...]
+    members: tuple[Member, ...]
+    findings: tuple[Finding, ...]
+    synthetic: bool
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class VisitRecorded:
+    """Mode: visit, call, survey or return_visit."""
+
+    visit: str
+    programme: str
+    agency: str
+    enterprise: str
+    mode: str
+    purposes: tuple[str, ...]
+    team: str | None
+    batch: str | None
+    note: str | None
+    backdating_reason: str | None
+    synthetic: bool
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """Identity of a ledger row within its agency."""
+
+    name: str
+    row: str
+
+
+@dataclass(frozen=True, slots=True)
+class IssueReported:
+    """Jurisdiction: own or passed_on. `due_at`: a due date set from outside."""
+
+    issue: str
+    programme: str
+    programme_version: int
+    agency: str
+    enterprise: str
+    title: str
+    text: str | None
+    kind: str | None
+    visit: str | None
+    jurisdiction: str | None
+    batch: str | None
+    channel: str
+    due_at: datetime | None
+    ledger: Ledger | None
+    reported_by: str
+    backdating_reason: str | None
+    synthetic: bool
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class IssueAmended:
+    """`changes`: new values of title, text, kind, jurisdiction or batch; `ledger` when the row was changed there."""
+
+    issue: str
+    changes: Mapping[str, str | None]
+    by: str
+    ledger: Ledger | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Milestone:
+    """A dated step of a plan, due at the end of the day."""
+
+    name: str
+    due_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One dated fact of a ledger row, which routing or supervision will record as its own; None: the row has it not."""
+
+    fact: str
+    at: datetime
+    unit: str | None = None
+    supporting: tuple[str, ...] = ()
+    letter: str | None = None
+    meeting: str | None = None
+    outcome: str | None = None
+    policy: str | None = None
+    satisfaction: str | None = None
+    milestones: tuple[Milestone, ...] = ()
+    milestone: str | None = None
+    copied_to_office: bool | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryDeclared:
+    """Facts taken over from a ledger row, ordered by their time."""
+
+    issue: str
+    programme: str
+    ledger: Ledger
+    facts: tuple[Fact, ...]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceRecorded:
+    """A service rendered to one enterprise or to several (`enterprise` None). `amount` in yuan."""
+
+    record: str
+    programme: str
+    agency: str
+    enterprise: str | None
+    unit: str | None
+    kind: str
+    count: int
+    amount: int | None
+    batch: str | None
+    note: str | None
+    backdating_reason: str | None
+    synthetic: bool
+    at: datetime

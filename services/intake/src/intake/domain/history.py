@@ -1,0 +1,90 @@
+"""The dated facts of a ledger row: whether they can have happened, and which of them are new at a re-import."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from datetime import datetime
+
+from intake.domain.commands import ReportIssue
+from intake.domain.directory import Directory
+from intake.domain.errors import BadHistory, RowChanged
+from intake.domain.events import Fact
+from intake.domain.timing import refuse_future
+
+NEEDS = {"assigned": "unit", "result": "outcome", "verified": "satisfaction"}
+"""Without these a fact says nothing: who was assigned, how it ended, what the enterprise answered."""
+
+Identity = tuple[str, str | None]
+
+
+def identity(fact: Fact) -> Identity:
+    """A row has each fact once, progress once per milestone."""
+    return fact.fact, fact.milestone
+
+
+def ordered(facts: tuple[Fact, ...]) -> tuple[Fact, ...]:
+    """By time; equal times in the order given."""
+    return tuple(sorted(facts, key=lambda fact: fact.at))
+
+
+def check_history(command: ReportIssue, since: datetime, directory: Directory) -> None:
+    """Raises BadHistory (no ledger row, before the report, told twice, incomplete), FutureDate or UnknownUnit.
+
+    `since`: when the issue was reported.
+    """
+    if command.facts and command.ledger is None:
+        raise BadHistory(
+            "Only a ledger row has a history.",
+            field="history",
+            mend="give `ledger`, or report the steps as they happen",
+        )
+    seen: set[Identity] = set()
+    for index, fact in enumerate(command.facts):
+        where = f"history/{index}"
+        if fact.at < since:
+            raise BadHistory(
+                f"{fact.fact} lies before the issue was reported.",
+                field=f"{where}/at",
+                mend="correct the date of the fact or the date of the report",
+            )
+        refuse_future(fact.at, command.timing.now, f"{where}/at")
+        if identity(fact) in seen:
+            raise BadHistory(f"{fact.fact} is told twice.", field=f"{where}/fact", mend="tell it once")
+        seen.add(identity(fact))
+        _check_content(fact, where, directory)
+
+
+def _check_content(fact: Fact, where: str, directory: Directory) -> None:
+    needed = NEEDS.get(fact.fact)
+    if needed and getattr(fact, needed) is None:
+        raise BadHistory(
+            f"{fact.fact} needs {needed}.", field=f"{where}/{needed}", mend=f"give {needed}, or leave the fact out"
+        )
+    directory.require_unit(fact.unit, f"{where}/unit")
+    for number, unit in enumerate(fact.supporting):
+        directory.require_unit(unit, f"{where}/supporting/{number}")
+
+
+def news(declared: tuple[Fact, ...], told: tuple[Fact, ...]) -> tuple[Fact, ...]:
+    """The facts not declared before, ordered. RowChanged when a declared one is told otherwise or no longer told."""
+    known = {identity(fact): fact for fact in declared}
+    for index, fact in enumerate(told):
+        before = known.get(identity(fact))
+        if before is not None:
+            _refuse_difference(before, fact, f"history/{index}")
+    for missing in known.keys() - {identity(fact) for fact in told}:
+        raise RowChanged(f"The row no longer tells of {missing[0]}.", field="history", mend=_MEND)
+    return ordered(tuple(fact for fact in told if identity(fact) not in known))
+
+
+def _refuse_difference(before: Fact, fact: Fact, where: str) -> None:
+    for field in fields(Fact):
+        if getattr(fact, field.name) != getattr(before, field.name):
+            raise RowChanged(
+                f"The row tells {fact.fact} with another {field.name} than at its import.",
+                field=f"{where}/{field.name}",
+                mend=_MEND,
+            )
+
+
+_MEND = "restore what the row told first: a fact that others have acted on is not edited"

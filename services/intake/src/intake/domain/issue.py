@@ -1,0 +1,115 @@
+"""An issue: registered live or from a ledger row, amended, and what its row told of its course."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from intake.domain.commands import AmendIssue, ReportIssue
+from intake.domain.directory import Directory
+from intake.domain.errors import NotFound, RowChanged
+from intake.domain.events import Fact, HistoryDeclared, IssueAmended, IssueReported
+from intake.domain.history import check_history, news, ordered
+from intake.domain.programme import Programme
+from intake.domain.timing import backdating_reason, refuse_future
+
+Event = IssueReported | IssueAmended | HistoryDeclared
+AMENDABLE = ("title", "text", "kind", "jurisdiction", "batch")
+FIXED = ("programme", "enterprise", "visit", "channel", "due_at", "synthetic")
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """`current`: with every amendment; `row`: as its ledger told it last, apart from amendments made here."""
+
+    current: IssueReported | None = None
+    row: IssueReported | None = None
+    facts: tuple[Fact, ...] = ()
+
+
+def apply(state: Issue, event: Event) -> Issue:
+    """The issue after an event."""
+    match event:
+        case IssueReported():
+            return Issue(event, event)
+        case IssueAmended() if state.current and state.row:
+            row = _changed(state.row, event.changes) if event.ledger else state.row
+            return replace(state, current=_changed(state.current, event.changes), row=row)
+        case HistoryDeclared():
+            return replace(state, facts=state.facts + event.facts)
+    return state
+
+
+def _changed(issue: IssueReported, changes: Mapping[str, Any]) -> IssueReported:
+    return replace(issue, **changes)
+
+
+def report(state: Issue, command: ReportIssue, programme: Programme, directory: Directory) -> list[Event]:
+    """The issue with its history; for a known row only what is new in it, so nothing when it is unchanged.
+
+    Raises UnknownKind, UnknownUnit, FutureDate, BackDated, BadHistory, and RowChanged when a known row differs in what
+    never changes.
+    """
+    programme.require_kind(command.kind)
+    reported = _reported(command, programme)
+    since = reported.at if state.row is None or command.timing.given else state.row.at
+    check_history(command, since, directory)
+    if state.row is None:
+        return [reported, *_history(command, programme, ordered(command.facts), reported.at)]
+    amendment = _amendment(state.row, reported, command.timing.given)
+    return [*amendment, *_history(command, programme, news(state.facts, command.facts), state.row.at)]
+
+
+def _reported(command: ReportIssue, programme: Programme) -> IssueReported:
+    return IssueReported(
+        issue=command.issue,
+        programme=programme.id,
+        programme_version=programme.version,
+        agency=programme.agency,
+        enterprise=command.enterprise,
+        title=command.title,
+        text=command.text,
+        kind=command.kind,
+        visit=command.visit,
+        jurisdiction=command.jurisdiction,
+        batch=command.batch,
+        channel=command.channel,
+        due_at=command.due_at,
+        ledger=command.ledger,
+        reported_by=command.by,
+        backdating_reason=backdating_reason(command.timing, programme.backdating_days),
+        synthetic=command.synthetic,
+        at=command.timing.at,
+    )
+
+
+def _amendment(row: IssueReported, told: IssueReported, dated: bool) -> list[Event]:
+    """What the row now tells otherwise, dated as the row, since it corrects what was told of that day."""
+    if dated and told.at != row.at:
+        raise RowChanged("The row has another report date than at its import.", field="occurred_at", mend=_RESTORE)
+    for field in FIXED:
+        if getattr(told, field) != getattr(row, field):
+            raise RowChanged(f"The row has another {field} than at its import.", field=field, mend=_RESTORE)
+    changes = {field: getattr(told, field) for field in AMENDABLE if getattr(told, field) != getattr(row, field)}
+    return [IssueAmended(row.issue, changes, told.reported_by, row.ledger, row.at)] if changes else []
+
+
+def _history(command: ReportIssue, programme: Programme, facts: tuple[Fact, ...], at: datetime) -> list[Event]:
+    if not facts or command.ledger is None:
+        return []
+    return [HistoryDeclared(command.issue, programme.id, command.ledger, facts, at)]
+
+
+def amend(state: Issue, command: AmendIssue, programme: Programme) -> list[Event]:
+    """Nothing when every field has its value already. Raises NotFound, UnknownKind or FutureDate."""
+    if state.current is None:
+        raise NotFound()
+    refuse_future(command.timing.at, command.timing.now)
+    programme.require_kind(command.changes.get("kind"))
+    changes = {field: value for field, value in command.changes.items() if getattr(state.current, field) != value}
+    return [IssueAmended(state.current.issue, changes, command.by, None, command.timing.at)] if changes else []
+
+
+_RESTORE = "restore the first value in the row, or bring it in as a new row under another key"

@@ -1,0 +1,91 @@
+"""Whether a programme document holds together: every name it uses is defined, in it or in the agency's directory.
+
+Its shape (fields, types, ranges) has been checked against the published JSON Schema before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from intake.domain.directory import Directory
+from intake.domain.errors import BadDocument
+
+SUPERVISED = {"verified", "closed_out"}
+"""The facts that supervision records itself; routing records the others that may stop a clock."""
+
+Fault = tuple[str, str]
+Document = Mapping[str, Any]
+
+
+def check_document(programme: str, version: int, document: Document, directory: Directory) -> None:
+    """BadDocument when something it names is not defined."""
+    refuse(list(_faults(programme, version, document, directory)))
+
+
+def refuse(faults: Sequence[Fault]) -> None:
+    """BadDocument with the first of the faults (where in the document, what), saying how many more there are."""
+    if faults:
+        where, what = faults[0]
+        more = f" ({len(faults) - 1} more)" if len(faults) > 1 else ""
+        raise BadDocument(f"{what}{more}.", field=f"document/{where}", mend="correct the document and publish it again")
+
+
+def _faults(programme: str, version: int, document: Document, directory: Directory) -> Iterator[Fault]:
+    if document.get("id") != programme:
+        yield "id", f"The document is of another programme than {programme}"
+    if document.get("version") != version:
+        yield "version", f"The document is of another version than {version}"
+    if not directory.version:
+        yield "agency", f"The agency {document.get('agency')} has published no directory yet"
+    for part in ("roles", "kinds", "rules", "clocks"):
+        yield from _repeated(part, [entry["id"] for entry in document.get(part, ())])
+    yield from _ladder(document)
+    yield from _rules(document, directory)
+    yield from _clocks(document)
+
+
+def _repeated(part: str, ids: Sequence[str]) -> Iterator[Fault]:
+    for index, id in enumerate(ids):
+        if id in ids[:index]:
+            yield f"{part}/{index}/id", f"{id} stands twice in {part}"
+
+
+def _ladder(document: Document) -> Iterator[Fault]:
+    roles = _ids(document, "roles")
+    for index, rung in enumerate(document.get("ladder", ())):
+        if rung["role"] not in roles:
+            yield f"ladder/{index}/role", f"The programme has no role {rung['role']}"
+        if rung["level"] != index + 1:
+            yield f"ladder/{index}/level", "The levels of the ladder count 1, 2, 3 and so on"
+
+
+def _rules(document: Document, directory: Directory) -> Iterator[Fault]:
+    kinds = _ids(document, "kinds")
+    for index, rule in enumerate(document.get("rules", ())):
+        if rule.get("kind") is not None and rule["kind"] not in kinds:
+            yield f"rules/{index}/kind", f"The programme has no kind {rule['kind']}"
+        if rule["lead"] not in directory.units:
+            yield f"rules/{index}/lead", f"The directory has no unit {rule['lead']}"
+        for number, unit in enumerate(rule.get("supporting") or ()):
+            if unit not in directory.units:
+                yield f"rules/{index}/supporting/{number}", f"The directory has no unit {unit}"
+
+
+def _clocks(document: Document) -> Iterator[Fault]:
+    levels = {rung["level"] for rung in document.get("ladder", ())}
+    for index, clock in enumerate(document.get("clocks", ())):
+        for where, what in _clock(clock, levels):
+            yield f"clocks/{index}/{where}", what
+
+
+def _clock(clock: Document, levels: set[int]) -> Iterator[Fault]:
+    if len({fact in SUPERVISED for fact in clock["stops"]}) != 1:
+        yield "stops", "The facts that stop a clock must come from one service"
+    for number, step in enumerate(clock.get("escalate") or ()):
+        if step["level"] not in levels:
+            yield f"escalate/{number}/level", f"The ladder has no level {step['level']}"
+
+
+def _ids(document: Document, part: str) -> set[str]:
+    return {entry["id"] for entry in document.get(part, ())}

@@ -1,0 +1,52 @@
+"""When a command says that something happened, and whether it may say so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from intake.domain.errors import BackDated, FutureDate
+
+SKEW = timedelta(minutes=5)
+"""How far clocks of callers may be apart from ours, either way, without being ahead or back-dated."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """`at`: when it happened; `given`: whether the caller said so, else it is `now`, when the command came.
+
+    `office`: whether the office asks; `from_ledger`: whether it comes from a ledger, whose dates may lie as far back as
+    the ledger goes.
+    """
+
+    at: datetime
+    now: datetime
+    given: bool = True
+    reason: str | None = None
+    office: bool = False
+    from_ledger: bool = False
+
+
+def refuse_future(at: datetime, now: datetime, field: str = "occurred_at") -> None:
+    """FutureDate when `at` is ahead of `now` by more than the skew."""
+    if at > now + SKEW:
+        raise FutureDate(field=field)
+
+
+def backdating_reason(timing: Timing, limit_days: int) -> str | None:
+    """The reason to record, None when it is not back-dated.
+
+    Raises FutureDate, or BackDated without a reason or beyond the programme's limit, which binds all but the office.
+    """
+    refuse_future(timing.at, timing.now)
+    if timing.from_ledger or timing.at >= timing.now - SKEW:
+        return None
+    if not timing.reason:
+        raise BackDated("A date in the past needs a reason.", field="reason", mend="say in `reason` why it comes late")
+    if timing.at < timing.now - timedelta(days=limit_days) and not timing.office:
+        raise BackDated(
+            f"The programme allows back-dating by {limit_days} days at most.",
+            field="occurred_at",
+            mend="give a later date, or let the office record it",
+        )
+    return timing.reason

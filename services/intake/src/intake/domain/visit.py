@@ -1,0 +1,54 @@
+"""A visit, call, survey or return visit to an enterprise: recorded once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from intake.domain.commands import RecordVisit
+from intake.domain.errors import AlreadyRegistered
+from intake.domain.events import VisitRecorded
+from intake.domain.programme import Programme
+from intake.domain.timing import backdating_reason
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """`recorded` is None before the visit exists."""
+
+    recorded: VisitRecorded | None = None
+
+
+def apply(state: Visit, event: VisitRecorded) -> Visit:
+    """The visit after an event."""
+    return Visit(event)
+
+
+def record(state: Visit, command: RecordVisit, programme: Programme) -> list[VisitRecorded]:
+    """Nothing when the same import reference recorded the same visit before.
+
+    Raises FutureDate, BackDated, or AlreadyRegistered when the content differs.
+    """
+    event = VisitRecorded(
+        command.visit,
+        programme.id,
+        programme.agency,
+        command.enterprise,
+        command.mode,
+        command.purposes,
+        command.team,
+        command.batch,
+        command.note,
+        backdating_reason(command.timing, programme.backdating_days),
+        command.synthetic,
+        command.timing.at,
+    )
+    if state.recorded is None:
+        return [event]
+    at = event.at if command.timing.given else state.recorded.at
+    if replace(event, at=at) != state.recorded:
+        raise AlreadyRegistered(
+            "This visit is recorded with other content.",
+            field="ref",
+            mend="repeat its first content, or record a further visit under another ref",
+        )
+    return []

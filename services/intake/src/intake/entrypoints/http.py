@@ -1,0 +1,43 @@
+"""The HTTP process: commands, CloudEvents and reads under /v1."""
+
+from __future__ import annotations
+
+import logging
+
+from fastapi import FastAPI
+from sqlalchemy import Engine
+
+from eventkit import settings
+from eventkit.auth import Tokens
+from eventkit.http import create_app, serve
+from eventkit.postgres import PostgresStore, make_engine
+from intake import bootstrap
+from intake.adapters.contacts import Vault, read_key
+from intake.adapters.read_model import project
+from intake.config import HttpSettings
+from intake.entrypoints.contacts import contact_reads
+from intake.entrypoints.reads import reads
+
+
+def make_app(held: HttpSettings, engine: Engine) -> FastAPI:
+    """The application on this engine, which stays the caller's."""
+    vault = Vault(read_key(held.contact_key_file))
+    return create_app(
+        service=bootstrap.SERVICE,
+        book=bootstrap.book(vault),
+        store=PostgresStore(engine, bootstrap.SERVICE),
+        tokens=Tokens(held.jwks_file, held.issuer, held.audience),
+        projectors=[project],
+        routers=[reads(engine), contact_reads(engine, vault)],
+    )
+
+
+def main() -> None:
+    """Serve until a signal ends it."""
+    held = settings.read(HttpSettings)
+    logging.basicConfig(level=held.log_level)
+    serve(make_app(held, make_engine(held.database_url)), held.http_host, held.http_port)
+
+
+if __name__ == "__main__":
+    main()

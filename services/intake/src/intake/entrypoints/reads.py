@@ -1,0 +1,113 @@
+"""Reads of intake's read model, each within the caller's own agency (an operator: all).
+
+Departments and enterprises read no issues here: routing shows a department its own cases.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Response
+from sqlalchemy import Column, Engine, RowMapping, Select, Table, select, true
+
+from eventkit.auth import Caller, caller, require
+from eventkit.paging import Window, keyset, page
+from intake.adapters.tables import directories, enterprises, issues, programmes, teams, visits
+from intake.domain.errors import NotFound
+
+Anyone = Annotated[Caller, Depends(caller)]
+Staff = Annotated[Caller, Depends(require("frontend", "office", "leader", "analyst", "operator"))]
+ByTime = Annotated[Window, Depends(keyset(datetime, UUID))]
+Filter = str | None
+
+
+def reads(engine: Engine) -> APIRouter:
+    """The routes of all reads but contacts."""
+    router = APIRouter(tags=["reads"])
+    found = _Finder(engine)
+
+    @router.get("/programmes")
+    def list_programmes(who: Anyone, window: Annotated[Window, Depends(keyset(str))]) -> dict[str, Any]:
+        """The newest version of each programme, without its document."""
+        columns = [column for column in programmes.c if column.name != "document"]
+        return found.page(select(*columns), programmes, who, window, programmes.c.programme)
+
+    @router.get("/programmes/{programme}")
+    def get_programme(programme: str, who: Anyone) -> dict[str, Any]:
+        """The newest version of a programme, whole."""
+        return found.one(programmes, programmes.c.programme, programme, who)
+
+    @router.get("/directories/{agency}")
+    def get_directory(agency: str, who: Anyone) -> dict[str, Any]:
+        """The newest version of an agency's directory, whole."""
+        return found.one(directories, directories.c.agency, agency, who)
+
+    @router.get("/enterprises")
+    def list_enterprises(
+        who: Staff, window: Annotated[Window, Depends(keyset(str, str))], tier: Filter = None
+    ) -> dict[str, Any]:
+        """Enterprises by name."""
+        query = _filtered(enterprises, {"tier": tier})
+        return found.page(query, enterprises, who, window, enterprises.c.agency, enterprises.c.name)
+
+    @router.get("/teams")
+    def list_teams(who: Staff, window: ByTime, programme: Filter = None, tier: Filter = None) -> dict[str, Any]:
+        """Teams as they were formed, with what their pairing lacks."""
+        query = _filtered(teams, {"programme": programme, "tier": tier})
+        return found.page(query, teams, who, window, teams.c.formed_at, teams.c.team)
+
+    @router.get("/visits")
+    def list_visits(
+        who: Staff, window: ByTime, programme: Filter = None, enterprise: UUID | None = None
+    ) -> dict[str, Any]:
+        """Visits by time."""
+        query = _filtered(visits, {"programme": programme, "enterprise": enterprise})
+        return found.page(query, visits, who, window, visits.c.visited_at, visits.c.visit)
+
+    @router.get("/issues")
+    def list_issues(
+        who: Staff,
+        window: ByTime,
+        programme: Filter = None,
+        answer: Filter = None,
+        enterprise: UUID | None = None,
+    ) -> dict[str, Any]:
+        """Issues by the time of their report; `answer`: pending, closed_out or reopened."""
+        wanted = {"programme": programme, "answer": answer, "enterprise": enterprise}
+        return found.page(_filtered(issues, wanted), issues, who, window, issues.c.reported_at, issues.c.issue)
+
+    @router.get("/issues/{issue}")
+    def get_issue(issue: UUID, who: Staff, response: Response) -> dict[str, Any]:
+        """An issue with all amendments; its ETag goes into If-Match of the next one."""
+        row = found.one(issues, issues.c.issue, str(issue), who)
+        response.headers["ETag"] = f'"{row["version"]}"'
+        return row
+
+    return router
+
+
+class _Finder:
+    """Looks rows up; what is another agency's is not there."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def page(self, query: Select[Any], table: Table, who: Caller, window: Window, *key: Column[Any]) -> dict[str, Any]:
+        own = true() if "operator" in who.roles else table.c.agency == who.agency
+        with self._engine.connect() as connection:
+            rows = connection.execute(window.select(query.where(own), *key)).mappings().all()
+        return page(rows, window, key=lambda row: [row[column] for column in key], item=dict)
+
+    def one(self, table: Table, column: Column[Any], id: str, who: Caller) -> dict[str, Any]:
+        with self._engine.connect() as connection:
+            row: RowMapping | None = connection.execute(select(table).where(column == id)).mappings().one_or_none()
+        if row is None or not who.acts_for(row["agency"]):
+            raise NotFound()
+        return dict(row)
+
+
+def _filtered(table: Table, wanted: Mapping[str, object]) -> Select[Any]:
+    return select(table).where(*(table.c[name] == value for name, value in wanted.items() if value is not None))

@@ -1,0 +1,17 @@
+"""Applies parked events again: `python -m intake.entrypoints.redrive [KEY…]`; without a key it lists them."""
+
+from __future__ import annotations
+
+from eventkit import redriving, settings
+from eventkit.settings import WorkerSettings
+from intake.bootstrap import processor
+
+
+def main() -> None:
+    """List or redrive."""
+    held = settings.read(WorkerSettings)
+    redriving.run(processor(held))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,21 @@
+"""The worker process: follows supervision, to answer the frontends."""
+
+from __future__ import annotations
+
+import logging
+
+from eventkit import settings
+from eventkit.consumer import run_worker
+from eventkit.settings import WorkerSettings
+from intake.bootstrap import processor
+
+
+def main() -> None:
+    """Consume until a signal ends it."""
+    logging.basicConfig(level=logging.INFO)
+    held = settings.read(WorkerSettings)
+    run_worker(processor(held), held)
+
+
+if __name__ == "__main__":
+    main()

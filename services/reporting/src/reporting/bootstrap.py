@@ -1,0 +1,34 @@
+"""The composition root."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+from sqlalchemy import Engine, text
+
+from eventkit.auth import Tokens
+from eventkit.http import create_app
+from eventkit.postgres import PostgresStore
+from eventkit.processing import Processor
+from eventkit.reactions import BatchReaction
+from reporting import CONSUMER, TOPICS
+from reporting.config import HttpSettings
+from reporting.queries.routes import routes
+from reporting.read_model.writer import project
+
+REACTION = BatchReaction(CONSUMER, TOPICS, project)
+
+
+def processor(engine: Engine) -> Processor:
+    """What the worker does with a batch of events; the engine stays the caller's."""
+    return Processor(PostgresStore(engine, CONSUMER), REACTION)
+
+
+def application(held: HttpSettings, engine: Engine) -> FastAPI:
+    """The HTTP process; the engine stays the caller's."""
+
+    def database() -> None:
+        with engine.connect() as connection:
+            connection.execute(text("SELECT FROM live.ledger LIMIT 1"))
+
+    tokens = Tokens(held.jwks_file, held.issuer, held.audience)
+    return create_app(service=CONSUMER, tokens=tokens, routers=[routes(engine)], ready={"database": database})

@@ -1,0 +1,22 @@
+"""The HTTP process: reads under /v1."""
+
+from __future__ import annotations
+
+import logging
+
+from eventkit import settings
+from eventkit.http import serve
+from eventkit.postgres import make_engine
+from reporting.bootstrap import application
+from reporting.config import HttpSettings
+
+
+def main() -> None:
+    """Serve until a signal ends it."""
+    held = settings.read(HttpSettings)
+    logging.basicConfig(level=held.log_level)
+    serve(application(held, make_engine(held.database_url)), held.http_host, held.http_port)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Pure functions from sets of events to rows, as docs/projections.md says."""

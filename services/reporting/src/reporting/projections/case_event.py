@@ -1,0 +1,52 @@
+"""An event of a case as the folds read it, and the order in which they read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from eventkit.envelope import Envelope
+
+SERVICES = ("intake", "routing", "supervision")
+"""The services that record events of a case; in the order of their facts at one instant."""
+
+_RANK = {service: rank for rank, service in enumerate(SERVICES)}
+_STREAMS = {"issue": "intake", "case": "routing", "watch": "supervision"}
+
+
+class CaseEvent(NamedTuple):
+    """One event of a case. `name` is the short type: `issue_reported` of `bugle.intake.issue_reported.v1`."""
+
+    service: str
+    version: int
+    name: str
+    occurred_at: datetime
+    id: str
+    data: dict[str, Any]
+
+
+def is_case_event(stream: str) -> bool:
+    """Whether the stream belongs to a case: `issue-…` of intake, `case-…` of routing, `watch-…` of supervision."""
+    return stream.partition("-")[0] in _STREAMS
+
+
+def short_type(kind: str) -> str:
+    """`issue_reported` of `bugle.intake.issue_reported.v1`."""
+    return kind.split(".")[2]
+
+
+def from_envelope(event: Envelope) -> CaseEvent:
+    """The case event in an envelope."""
+    kind = event.type.split(".")
+    return CaseEvent(kind[1], event.version, kind[2], event.occurred_at, str(event.id), event.json())
+
+
+def timeline_order(event: CaseEvent) -> tuple[datetime, int, int]:
+    """By instant, then service, then version."""
+    return event.occurred_at, _RANK[event.service], event.version
+
+
+def in_timeline_order(events: Iterable[CaseEvent]) -> list[CaseEvent]:
+    """The events of one case, sorted."""
+    return sorted(events, key=timeline_order)

@@ -1,0 +1,86 @@
+"""Rows of everything that is not a case: one per id, from the event of the highest stream version that describes it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
+
+from eventkit.envelope import Envelope
+from reporting.projections.case_event import short_type
+
+Row = dict[str, Any]
+
+
+class Description(NamedTuple):
+    """What one event says: the rows of each table, which replace all rows whose `owner` columns have these values."""
+
+    owner: dict[str, Row]
+    rows: dict[str, list[Row]]
+
+
+def _enterprise(event: Envelope, said: Row) -> Description:
+    kept = _take(said, "agency name tier industry township synthetic")
+    return _one("enterprises", "enterprise_id", said["enterprise"], kept | {"registered_at": event.occurred_at})
+
+
+def _team(event: Envelope, said: Row) -> Description:
+    kept = _take(said, "programme programme_version agency name tier batch members findings synthetic")
+    described = _one("teams", "team_id", said["team"], kept | {"formed_at": event.occurred_at})
+    described.owner["team_enterprises"] = {"team_id": said["team"]}
+    described.rows["team_enterprises"] = [
+        {"team_id": said["team"], "enterprise_id": enterprise} for enterprise in dict.fromkeys(said["enterprises"])
+    ]
+    return described
+
+
+def _visit(event: Envelope, said: Row) -> Description:
+    kept = _take(said, "programme agency enterprise mode purposes team batch note synthetic")
+    return _one("visits", "visit_id", said["visit"], kept | {"visited_at": event.occurred_at})
+
+
+def _service(event: Envelope, said: Row) -> Description:
+    kept = _take(said, "programme agency enterprise unit kind count amount batch note synthetic")
+    return _one("services", "record_id", said["record"], kept | {"served_at": event.occurred_at})
+
+
+def _programme(event: Envelope, said: Row) -> Description:
+    kept = _take(said, "version agency document")
+    return _one("programmes", "programme_id", said["programme"], kept | {"published_at": event.occurred_at})
+
+
+def _directory(event: Envelope, said: Row) -> Description:
+    agency = {"agency": said["agency"]}
+    units = [agency | {"unit_id": one["id"]} | _take(one, "name kind synthetic") for one in said["units"]]
+    people = [
+        agency | {"person_id": one["id"]} | _take(one, "name title unit role synthetic") for one in said["people"]
+    ]
+    return Description({"units": agency, "people": agency}, {"units": units, "people": people})
+
+
+def _take(said: Row, names: str) -> Row:
+    return {name: said.get(name) for name in names.split()}
+
+
+def _one(table: str, key: str, id: str, kept: Row) -> Description:
+    return Description({table: {key: id}}, {table: [kept | {key: id}]})
+
+
+_DESCRIBING: dict[str, Callable[[Envelope, Row], Description]] = {
+    "enterprise_registered": _enterprise,
+    "team_formed": _team,
+    "visit_recorded": _visit,
+    "service_recorded": _service,
+    "programme_published": _programme,
+    "directory_published": _directory,
+}
+
+
+def describe(events: Iterable[Envelope]) -> list[Description]:
+    """What the last describing event of each stream says; other events say nothing here."""
+    last: dict[str, Envelope] = {}
+    for event in events:
+        if short_type(event.type) in _DESCRIBING:
+            held = last.get(event.stream)
+            if held is None or held.version < event.version:
+                last[event.stream] = event
+    return [_DESCRIBING[short_type(event.type)](event, event.json()) for event in last.values()]

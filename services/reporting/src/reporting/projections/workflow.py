@@ -1,0 +1,176 @@
+"""The course of one case: what its facts and descriptions have made of it after each instant.
+
+The walk stands still at the end of every instant, never within one, so what it shows there is a function of the set of
+events and holds as "valid at that instant" too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
+from typing import Any
+
+from reporting.projections.case_event import CaseEvent
+
+STATES = (
+    "reported",
+    "classified",
+    "assigned",
+    "received",
+    "accepted",
+    "contacted",
+    "planned",
+    "in_progress",
+    "result_reported",
+    "fed_back",
+    "verified",
+    "closed_out",
+)
+"""From the first to the last; within a round a case moves only towards the end."""
+
+DATED = {
+    "case_assigned": "assigned_at",
+    "letter_received": "received_at",
+    "case_accepted": "accepted_at",
+    "enterprise_contacted": "contacted_at",
+    "case_planned": "planned_at",
+    "result_reported": "result_at",
+    "result_fed_back": "fed_back_at",
+    "enterprise_verified": "verified_at",
+    "case_closed_out": "closed_at",
+}
+"""The column that bears the first such fact of the current round."""
+
+_ENTERS = {
+    "issue_reported": "reported",
+    "case_classified": "classified",
+    "case_assigned": "assigned",
+    "letter_received": "received",
+    "case_accepted": "accepted",
+    "enterprise_contacted": "contacted",
+    "case_planned": "planned",
+    "progress_reported": "in_progress",
+    "result_reported": "result_reported",
+    "result_fed_back": "fed_back",
+    "enterprise_verified": "verified",
+    "case_closed_out": "closed_out",
+    "case_reopened": "assigned",
+}
+_RANK = {name: STATES.index(state) for name, state in _ENTERS.items()}
+_AMENDABLE = ("title", "batch", "jurisdiction")
+
+Span = tuple[datetime, str]
+Traits = tuple[Any, ...]
+TRAITS = ("kind", "batch", "jurisdiction", "lead", "supporting", "outcome", "satisfaction", "round", "closed_at")
+"""What a case is filtered and counted by, beside its state, and what may change while it runs."""
+
+
+@dataclass(slots=True)
+class Course:
+    """Where a case stands while its events are walked through. `round` is 0 before the first fact."""
+
+    issue: CaseEvent | None = None
+    title: str | None = None
+    kind: str | None = None
+    batch: str | None = None
+    jurisdiction: str | None = None
+    lead: str | None = None
+    supporting: list[str] = field(default_factory=list)
+    letter: str | None = None
+    meeting: str | None = None
+    round: int = 0
+    rank: int = -1
+    dates: dict[str, datetime] = field(default_factory=dict)
+    outcome: str | None = None
+    satisfaction: str | None = None
+    spans: list[Span] = field(default_factory=list)
+    traits: list[tuple[datetime, Traits]] = field(default_factory=list)
+
+    @property
+    def state(self) -> str:
+        """The state after the last fact."""
+        return STATES[self.rank]
+
+
+def walk(timeline: Iterable[CaseEvent]) -> Course:
+    """The course of a case after all its events, given in timeline order."""
+    course, reopened = Course(), 1
+    for at, instant in groupby(timeline, key=attrgetter("occurred_at")):
+        facts: list[tuple[int, CaseEvent]] = []
+        for event in instant:
+            _describe(course, event)
+            if event.name in _RANK:
+                facts.append((event.data.get("round", reopened), event))
+            if event.name == "case_reopened":
+                reopened = event.data["round"]
+        facts.sort(key=lambda fact: fact[0])  # stable: within a round timeline order stays
+        for round_, event in facts:
+            _move(course, round_, event)
+        _stand(course, at)
+    return course
+
+
+def _describe(course: Course, event: CaseEvent) -> None:
+    """What intake says of the issue, and its kind as intake or routing said last."""
+    if event.name == "issue_reported":
+        course.issue = event
+        said = event.data
+        for name in _AMENDABLE:
+            setattr(course, name, said.get(name))
+    elif event.name == "issue_amended":
+        said = event.data["changes"]
+        for name in _AMENDABLE:
+            if name in said:
+                setattr(course, name, said[name])
+    elif event.name == "case_classified":
+        said = event.data
+    else:
+        return
+    course.kind = said.get("kind") or course.kind
+
+
+def _move(course: Course, round_: int, event: CaseEvent) -> None:
+    """Take a fact in; facts come in fact order."""
+    rank = _RANK[event.name]
+    if round_ > course.round:
+        course.round, course.rank = round_, rank
+        course.dates, course.outcome, course.satisfaction = {}, None, None
+    elif round_ == course.round:
+        course.rank = max(course.rank, rank)
+    if event.name == "case_assigned":
+        course.lead, course.letter, course.meeting = map(event.data.get, ("lead", "letter", "meeting"))
+        course.supporting = event.data.get("supporting") or []
+    if round_ == course.round:
+        _answer(course, event)
+
+
+def _answer(course: Course, event: CaseEvent) -> None:
+    """Dates and answers of a fact of the current round."""
+    if event.name in DATED:
+        course.dates.setdefault(DATED[event.name], event.occurred_at)
+    if event.name == "result_reported":
+        course.outcome = event.data.get("outcome")
+    elif event.name == "enterprise_verified":
+        course.satisfaction = event.data.get("satisfaction")
+
+
+def _stand(course: Course, at: datetime) -> None:
+    """Note state and traits at the end of an instant, where they have changed."""
+    if course.rank >= 0 and (not course.spans or course.spans[-1][1] != course.state):
+        course.spans.append((at, course.state))
+    traits = (
+        course.kind,
+        course.batch,
+        course.jurisdiction,
+        course.lead,
+        course.supporting,
+        course.outcome,
+        course.satisfaction,
+        course.round,
+        course.dates.get("closed_at"),
+    )
+    if course.issue is not None and (not course.traits or course.traits[-1][1] != traits):
+        course.traits.append((at, traits))

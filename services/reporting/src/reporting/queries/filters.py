@@ -1,0 +1,107 @@
+"""Filters of lists and figures. An unknown one, or a value that cannot be, is refused by name and never passed over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from typing import Any
+from uuid import UUID
+
+from fastapi import Request
+from sqlalchemy import ColumnElement, Connection, FromClause, select
+
+from eventkit.problems import Faulty, FieldProblem
+from reporting.projections.workflow import STATES
+from reporting.queries.scope import Scope
+from reporting.read_model.tables import enterprises, programmes
+
+Filters = Mapping[str, str]
+Condition = Callable[[FromClause, str], ColumnElement[bool]]
+
+_CHOICES = {
+    "state": STATES,
+    "jurisdiction": ("own", "passed_on"),
+    "synthetic": ("true", "false"),
+    "tier": ("key", "ordinary"),
+    "outcome": ("solved", "explained", "long_term"),
+    "satisfaction": ("satisfied", "basically_satisfied", "unsatisfied"),
+    "status": ("running", "met", "late", "missed", "unobserved", "cancelled"),
+}
+
+
+def read_filters(request: Request, known: Collection[str], besides: Collection[str] = ()) -> dict[str, str]:
+    """The filters in the query string; `besides` names its parameters that are no filters. Raises Faulty (422)."""
+    given = request.query_params
+    faults = [
+        FieldProblem(name, f"{name!r} is no filter here", f"use {', '.join(sorted(known))}, or leave it out")
+        for name in given
+        if name not in known and name not in besides
+    ]
+    faults += [
+        FieldProblem(name, f"{given[name]!r} is no {name}", f"write one of {', '.join(choices)}")
+        for name, choices in _CHOICES.items()
+        if name in given and name in known and given[name] not in choices
+    ]
+    faults += [FieldProblem(n, "is given twice", "give it once") for n in set(given) if len(given.getlist(n)) > 1]
+    faults += [FieldProblem(n, "holds the character U+0000", "leave it out") for n in given if "\x00" in given[n]]
+    if faults:
+        raise Faulty(faults)
+    return {name: given[name] for name in given if name in known}
+
+
+def check_programme(connection: Connection, scope: Scope, filters: Filters) -> None:
+    """Raises Faulty when there is no such programme, or none that the caller may see: the answer is the same."""
+    wanted = filters.get("programme")
+    if wanted is None:
+        return
+    found = select(programmes.c.programme_id).where(programmes.c.programme_id == wanted, scope.rows(programmes))
+    if connection.scalar(found) is None:
+        fault = FieldProblem("programme", f"there is no programme {wanted!r}", "write the id of a published programme")
+        raise Faulty([fault])
+
+
+def conditions(rows: FromClause, filters: Filters, known: Mapping[str, Condition]) -> list[ColumnElement[bool]]:
+    """The WHERE of these filters."""
+    return [known[name](rows, value) for name, value in filters.items()]
+
+
+def equals(column: str) -> Condition:
+    """The column has the value."""
+    return lambda rows, value: rows.c[column] == value
+
+
+def truth(column: str) -> Condition:
+    """The column is "true" or "false"."""
+    return lambda rows, value: rows.c[column].is_(value == "true")
+
+
+def enterprise(column: str) -> Condition:
+    """The column has the enterprise of this id, or of this registered name in the row's agency."""
+
+    def condition(rows: FromClause, value: str) -> ColumnElement[bool]:
+        try:
+            return rows.c[column] == str(UUID(value))
+        except ValueError:
+            named = select(enterprises.c.enterprise_id).where(enterprises.c.name == value)
+            return rows.c[column].in_(named.where(enterprises.c.agency == rows.c.agency))
+
+    return condition
+
+
+OF_CASES: dict[str, Condition] = {
+    "programme": equals("programme"),
+    "department": equals("lead"),
+    "kind": equals("kind"),
+    "state": equals("state"),
+    "batch": equals("batch"),
+    "jurisdiction": equals("jurisdiction"),
+    "enterprise": enterprise("enterprise"),
+    "outcome": equals("outcome"),
+    "satisfaction": equals("satisfaction"),
+    "synthetic": truth("synthetic"),
+}
+"""Filters of everything that counts or lists cases; `department` is the lead."""
+
+
+def shown(filters: Filters) -> dict[str, Any]:
+    """The filters as an answer repeats them."""
+    return dict(filters)

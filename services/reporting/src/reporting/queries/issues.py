@@ -1,0 +1,79 @@
+"""The ledger, page by page, and the timeline of one issue."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Row, select
+
+from eventkit.errors import Problem
+from eventkit.paging import Window
+from reporting.projections.case_fold import fold_case
+from reporting.queries.cases import cases
+from reporting.queries.filters import OF_CASES, Filters, conditions
+from reporting.queries.moments import NOW, Moment
+from reporting.queries.scope import Scope
+from reporting.read_model.tables import ledger, timeline
+from reporting.read_model.writer import timelines
+
+NAMES = [str(column.name) for column in ledger.columns]
+
+
+def as_dict(row: Row[Any]) -> dict[str, Any]:
+    """By column name; as str itself, since orjson refuses SQLAlchemy's subclass of it as a key."""
+    return {str(name): value for name, value in row._mapping.items()}
+
+
+class UnknownIssue(Problem):
+    """There is no such issue, or it is not yours to see."""
+
+    slug = "unknown-issue"
+    status = 404
+
+
+def ledger_rows(
+    connection: Connection, scope: Scope, filters: Filters, moment: Moment, window: Window
+) -> Sequence[Row[Any]]:
+    """`reported_at` and `case_id` of the page's cases, by these; one more than the window holds."""
+    of = cases(moment)
+    rows = select(of.c.reported_at, of.c.case_id).where(scope.cases(of), *conditions(of, filters, OF_CASES))
+    return connection.execute(window.select(rows, of.c.reported_at, of.c.case_id)).all()
+
+
+def ledger_of(connection: Connection, wanted: Sequence[str], moment: Moment) -> dict[str, dict[str, Any]]:
+    """The ledger rows of these cases as they stood: for a moment that is past, folded anew from what had occurred."""
+    if moment.before is None:
+        rows = connection.execute(select(ledger).where(ledger.c.case_id.in_(wanted)))
+        return {row.case_id: as_dict(row) for row in rows}
+    before = moment.before
+    events = timelines(connection, wanted)
+    folded = {case: fold_case(case, (e for e in events[case] if e.occurred_at < before)) for case in events}
+    return {case: dict(zip(NAMES, rows.ledger[0], strict=True)) for case, rows in folded.items() if rows.ledger}
+
+
+def timeline_of(connection: Connection, scope: Scope, case: str, moment: Moment) -> dict[str, Any]:
+    """The issue's ledger row and its events in order. Raises UnknownIssue also when the caller may not see it."""
+    case = _case_id(case)
+    now = cases(NOW)
+    if connection.scalar(select(now.c.case_id).where(now.c.case_id == case, scope.cases(now))) is None:
+        raise UnknownIssue
+    held = ledger_of(connection, [case], moment)
+    if case not in held:
+        raise UnknownIssue("The issue had not been reported by then.", field="at", mend="choose a later moment")
+    rows = connection.execute(select(timeline).where(timeline.c.case_id == case))
+    events = [as_dict(row) for row in rows if moment.before is None or row.occurred_at < moment.before]
+    return {"issue": held[case], "items": sorted(events, key=_order)}
+
+
+def _order(event: dict[str, Any]) -> tuple[Any, ...]:
+    """Timeline order; the services' names happen to sort as their ranks do."""
+    return event["occurred_at"], event["service"], event["version"]
+
+
+def _case_id(text: str) -> str:
+    try:
+        return str(UUID(text))
+    except ValueError:
+        raise UnknownIssue from None

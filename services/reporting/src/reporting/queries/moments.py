@@ -1,0 +1,81 @@
+"""`at`: how things stood at the end of a day or at an instant, by when they occurred; and whether all is known."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, select, text
+
+from eventkit.envelope import PARTITIONS, parse_instant, partition_of
+from eventkit.problems import Faulty, FieldProblem
+from reporting import CONSUMER, TOPICS
+from reporting.queries.scope import Scope
+from reporting.read_model.tables import programmes
+
+_FORM = "write a date such as 2021-04-22 or an instant with offset such as 2021-04-22T18:00:00+08:00"
+_PROGRESS = text(
+    "SELECT partition, min(watermark), count(*) FROM progress WHERE consumer = :consumer GROUP BY partition"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """`before`: everything that occurred earlier counts; None: everything. `given`: as the caller wrote it."""
+
+    given: str | None
+    before: datetime | None
+
+
+NOW = Moment(None, None)
+
+
+def moment(connection: Connection, scope: Scope, given: str | None, programme: str | None) -> Moment:
+    """The moment that `at` means. A date ends at 24:00 in the programme's zone; an instant includes itself."""
+    if given is None:
+        return NOW
+    try:
+        if len(given) > 10:
+            return Moment(given, parse_instant(given) + timedelta(microseconds=1))
+        following = date.fromisoformat(given) + timedelta(days=1)
+    except (ValueError, OverflowError):
+        raise Faulty([FieldProblem("at", f"{given!r} is neither a date nor an instant", _FORM)]) from None
+    return Moment(given, datetime.combine(following, time(), _zone(connection, scope, programme)))
+
+
+def _zone(connection: Connection, scope: Scope, programme: str | None) -> ZoneInfo:
+    zone = programmes.c.document["zone"].astext
+    wanted = select(zone).where(scope.rows(programmes)).distinct()
+    if programme is not None:
+        wanted = wanted.where(programmes.c.programme_id == programme)
+    zones: Sequence[str] = connection.scalars(wanted).all()
+    if len(zones) > 1:
+        mend = "name a programme, or write an instant with offset"
+        raise Faulty([FieldProblem("at", f"a day ends at different times in {', '.join(sorted(zones))}", mend)])
+    return ZoneInfo(zones[0] if zones else "UTC")
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """The instant up to which every service's events have been applied: of all partitions, and by partition."""
+
+    watermarks: dict[int, datetime]
+
+    def complete(self, moment: Moment, case: str | None = None) -> bool:
+        """Whether nothing sequenced until the moment is missing; without one, whether anything has been read at all."""
+        wanted = range(PARTITIONS) if case is None else [partition_of(case)]
+        marks = [self.watermarks.get(partition) for partition in wanted]
+        return all(mark is not None and (moment.before is None or mark >= moment.before) for mark in marks)
+
+    @property
+    def watermark(self) -> datetime | None:
+        """The oldest of all partitions; None while one has had none."""
+        return min(self.watermarks.values()) if len(self.watermarks) == PARTITIONS else None
+
+
+def knowledge(connection: Connection) -> Knowledge:
+    """What the consumer's progress says; a partition counts when all topics have sent it a watermark."""
+    rows = connection.execute(_PROGRESS, {"consumer": CONSUMER})
+    return Knowledge({n: mark for n, mark, topics in rows if topics == len(TOPICS) and mark.timestamp() > 0})

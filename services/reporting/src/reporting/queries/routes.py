@@ -1,0 +1,173 @@
+"""The GET routes. Every answer tells the moment it holds for, its filters and whether anything is still missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request, Response
+from sqlalchemy import Connection, Engine, select
+
+from eventkit.auth import Caller, caller
+from eventkit.errors import Problem
+from eventkit.http.answers import json_response
+from eventkit.paging import Window, keyset, page
+from eventkit.problems import Faulty, FieldProblem
+from reporting.queries.clocks import clocks_at
+from reporting.queries.figures import figure
+from reporting.queries.filters import OF_CASES, Condition, check_programme, conditions, equals, read_filters
+from reporting.queries.issues import as_dict, ledger_of, ledger_rows, timeline_of
+from reporting.queries.measures import MEASURES, RATES, Measure
+from reporting.queries.moments import Moment, knowledge, moment
+from reporting.queries.scope import Scope, scope_of
+
+Who = Annotated[Caller, Depends(caller)]
+PAGING = ("at", "limit", "after")
+_OF_CLOCKS: dict[str, Condition] = OF_CASES | {"clock": equals("clock"), "status": equals("status")}
+_CLOCK_COLUMNS = [
+    "case_id",
+    "clock",
+    "generation",
+    "ledger_row",
+    "programme",
+    "lead",
+    "unit",
+    "started_at",
+    "due_at",
+    "stopped_at",
+    "status",
+    "provisional",
+    "synthetic",
+]
+
+
+class UnknownMeasure(Problem):
+    """There is no such measure."""
+
+    slug = "unknown-measure"
+    status = 404
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request that has been checked: what its caller may see, by which filters, at which moment."""
+
+    connection: Connection
+    scope: Scope
+    filters: dict[str, str]
+    moment: Moment
+
+    def answer(self, body: dict[str, Any], case: str | None = None) -> Response:
+        """The body with what every answer tells."""
+        known = knowledge(self.connection)
+        about = {
+            "at": self.moment.given,
+            "filters": self.filters,
+            "complete": known.complete(self.moment, case),
+            "watermark": known.watermark,
+        }
+        return json_response(body | about)
+
+
+class Desk:
+    """Opens requests."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    @contextmanager
+    def asked(self, who: Caller, request: Request, known: dict[str, Condition], *besides: str) -> Iterator[Asked]:
+        """A checked request; Forbidden, or Faulty naming the parameter."""
+        scope = scope_of(who)
+        filters = read_filters(request, known, besides)
+        with self._engine.connect() as connection:
+            check_programme(connection, scope, filters)
+            at = moment(connection, scope, request.query_params.get("at"), filters.get("programme"))
+            yield Asked(connection, scope, filters, at)
+
+
+def routes(engine: Engine) -> APIRouter:
+    """All reads, over an engine that stays the caller's."""
+    router, desk = APIRouter(tags=["reads"]), Desk(engine)
+    _add_issues(router, desk)
+    _add_figures(router, desk)
+    return router
+
+
+def _add_issues(router: APIRouter, desk: Desk) -> None:
+    @router.get("/ledger", response_class=Response, openapi_extra=_parameters(OF_CASES))
+    def ledger(
+        request: Request, who: Who, window: Annotated[Window, Depends(keyset(datetime, UUID))], at: str | None = None
+    ) -> Response:
+        """Issues by the time of their report, as they stood `at` the end of a day or at an instant."""
+        with desk.asked(who, request, OF_CASES, *PAGING) as asked:
+            rows = ledger_rows(asked.connection, asked.scope, asked.filters, asked.moment, window)
+            held = ledger_of(asked.connection, [row.case_id for row in rows], asked.moment)
+            body = page(
+                rows, window, key=lambda row: (row.reported_at, row.case_id), item=lambda row: held[row.case_id]
+            )
+            return asked.answer(body)
+
+    @router.get("/issues/{case}/timeline", response_class=Response)
+    def timeline(case: str, request: Request, who: Who, at: str | None = None) -> Response:
+        """Everything that happened to an issue, in order, and its ledger row."""
+        with desk.asked(who, request, {}, "at") as asked:
+            return asked.answer(timeline_of(asked.connection, asked.scope, case, asked.moment), case)
+
+    @router.get("/clocks", response_class=Response, openapi_extra=_parameters(_OF_CLOCKS))
+    def clocks(
+        request: Request, who: Who, window: Annotated[Window, Depends(keyset(UUID, str, int))], at: str | None = None
+    ) -> Response:
+        """Clocks by case, clock and generation, with their status at the moment."""
+        with desk.asked(who, request, _OF_CLOCKS, *PAGING) as asked:
+            of = clocks_at(asked.moment)
+            rows = select(*(of.c[name] for name in _CLOCK_COLUMNS)).where(asked.scope.cases(of))
+            wanted = rows.where(*conditions(of, asked.filters, _OF_CLOCKS))
+            found = asked.connection.execute(window.select(wanted, of.c.case_id, of.c.clock, of.c.generation)).all()
+            return asked.answer(page(found, window, key=lambda row: row[:3], item=as_dict))
+
+
+def _add_figures(router: APIRouter, desk: Desk) -> None:
+    @router.get("/figures/{measure}", response_class=Response)
+    def figures(
+        measure: str, request: Request, who: Who, at: str | None = None, group_by: str | None = None
+    ) -> Response:
+        """A count, sum or rate; which filters and groups there are depends on the measure."""
+        counted = (MEASURES | RATES).get(measure)
+        if counted is None:
+            known = ", ".join(sorted(MEASURES | RATES))
+            raise UnknownMeasure(field="measure", mend=f"use one of {known}")
+        _check_group(counted, group_by)
+        with desk.asked(who, request, dict(counted.filters), "at", "group_by") as asked:
+            told = figure(asked.connection, counted, asked.scope, asked.filters, asked.moment, group_by)
+            return asked.answer({"measure": measure, "formula": counted.formula, **told})
+
+    @router.get("/rates", response_class=Response, openapi_extra=_parameters(OF_CASES))
+    def rates(request: Request, who: Who, at: str | None = None) -> Response:
+        """Contact in time, resolution, satisfaction and on time: numerator, denominator and what is in neither."""
+        with desk.asked(who, request, OF_CASES, "at") as asked:
+            told = {
+                name: {"formula": rate.formula}
+                | figure(asked.connection, rate, asked.scope, asked.filters, asked.moment)
+                for name, rate in RATES.items()
+            }
+            return asked.answer({"rates": told})
+
+
+def _check_group(measure: Measure, group_by: str | None) -> None:
+    if group_by is not None and group_by not in measure.group_names:
+        mend = f"use {', '.join(measure.group_names)}" if measure.group_names else "leave it out"
+        raise Faulty([FieldProblem("group_by", f"this measure has no groups by {group_by!r}", mend)])
+
+
+def _parameters(filters: dict[str, Condition]) -> dict[str, Any]:
+    """The filters as OpenAPI lists them; they are read by `read_filters`, which refuses any other."""
+    return {
+        "parameters": [
+            {"name": name, "in": "query", "required": False, "schema": {"type": "string"}} for name in sorted(filters)
+        ]
+    }

@@ -1,0 +1,46 @@
+"""What a caller may see: an operator everything, the others their own agency, a department only its own cases."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, FromClause, and_, any_, literal, or_, true
+
+from eventkit.auth import Caller, Forbidden
+
+WIDE = frozenset({"office", "leader", "analyst"})
+READERS = ("analyst", "department", "leader", "office", "operator")
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The agency and the department whose rows may be seen; None: all."""
+
+    agency: str | None
+    department: str | None
+
+    def cases(self, rows: FromClause) -> ColumnElement[bool]:
+        """Which of these case rows may be seen; a department's are those it leads or supports."""
+        visible = self.rows(rows)
+        if self.department is None:
+            return visible
+        supports = literal(self.department) == any_(rows.c.supporting)
+        return and_(visible, or_(rows.c.lead == self.department, supports))
+
+    def rows(self, rows: FromClause) -> ColumnElement[bool]:
+        """Which of these rows that have an agency may be seen."""
+        return true() if self.agency is None else rows.c.agency == self.agency
+
+
+def scope_of(caller: Caller) -> Scope:
+    """The widest scope of the caller's roles; Forbidden when none may read, or the token lacks what it needs."""
+    if "operator" in caller.roles:
+        return Scope(None, None)
+    caller.needs(READERS)
+    if caller.agency is None:
+        raise Forbidden("The token names no agency.", mend="use a token with the claim agency")
+    if caller.roles & WIDE:
+        return Scope(caller.agency, None)
+    if caller.department is None:
+        raise Forbidden("The token names no department.", mend="use a token with the claim department")
+    return Scope(caller.agency, caller.department)

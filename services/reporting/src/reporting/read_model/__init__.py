@@ -1,0 +1,1 @@
+"""The projections' tables: their shape, how batches of events are written into them, and their hashes."""

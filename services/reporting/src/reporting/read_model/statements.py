@@ -1,0 +1,78 @@
+"""Statements that write many rows: they travel as one JSON text, so a batch is one statement with one parameter."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, Delete, Insert, Table, bindparam, cast, column, delete, func, select
+from sqlalchemy.dialects.postgresql import JSON, insert
+from sqlalchemy.sql.selectable import TableValuedAlias
+
+Row = dict[str, Any]
+
+
+def _recordset(table: Table, names: Sequence[str]) -> TableValuedAlias:
+    """The parameter `rows` (a JSON array of objects) as a relation with columns of the table's types."""
+    wanted = [column(name, table.c[name].type) for name in names]
+    rows = cast(bindparam("rows"), JSON)
+    return func.json_to_recordset(rows).table_valued(*wanted, name="new").render_derived(with_types=True)
+
+
+@cache
+def _insert(table: Table) -> Insert:
+    names = [column.name for column in table.columns]
+    new = _recordset(table, names)
+    return insert(table).from_select(names, select(*(new.c[name] for name in names))).on_conflict_do_nothing()
+
+
+@cache
+def _upsert(table: Table) -> Insert:
+    """Rows that are there and equal are left alone: no dead row, no index entry."""
+    names = [column.name for column in table.columns]
+    keys = [column.name for column in table.primary_key]
+    new = _recordset(table, names)
+    statement = insert(table).from_select(names, select(*(new.c[name] for name in names)))
+    changed = {name: statement.excluded[name] for name in names if name not in keys}
+    differs = func.row(*(table.c[name] for name in changed)).is_distinct_from(func.row(*changed.values()))
+    return statement.on_conflict_do_update(index_elements=keys, set_=changed, where=differs)
+
+
+@cache
+def _delete_owned(table: Table, owner: tuple[str, ...]) -> Delete:
+    new = _recordset(table, owner)
+    return delete(table).where(*(table.c[name] == new.c[name] for name in owner))
+
+
+@cache
+def _delete_beyond(table: Table) -> Delete:
+    new = _recordset(table, ("case_id", "ordinal"))
+    return delete(table).where(table.c.case_id == new.c.case_id, table.c.ordinal > new.c.ordinal)
+
+
+def insert_rows(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
+    """Add rows; one whose key is there already is passed over."""
+    _execute(connection, _insert(table), rows)
+
+
+def upsert_rows(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
+    """Add rows, or change what differs in the row of the same key."""
+    _execute(connection, _upsert(table), rows)
+
+
+def delete_owned(connection: Connection, table: Table, owners: Sequence[Row]) -> None:
+    """Delete every row that has one of these combinations of values; all owners name the same columns."""
+    if owners:
+        _execute(connection, _delete_owned(table, tuple(owners[0])), owners)
+
+
+def delete_beyond(connection: Connection, table: Table, lasts: Sequence[Row]) -> None:
+    """Delete rows of a case whose ordinal is beyond the last one given for it."""
+    _execute(connection, _delete_beyond(table), lasts)
+
+
+def _execute(connection: Connection, statement: Insert | Delete, rows: Sequence[Row]) -> None:
+    if rows:
+        connection.execute(statement, {"rows": orjson.dumps(rows).decode()})

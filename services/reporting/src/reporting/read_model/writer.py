@@ -1,0 +1,113 @@
+"""Brings the tables up to a batch of events, in the caller's transaction."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any, Protocol, cast
+
+import orjson
+from sqlalchemy import Connection, Table, select, text
+from sqlalchemy import cast as sql_cast
+from sqlalchemy.types import Text
+
+from eventkit.envelope import Envelope
+from eventkit.session import Session
+from reporting.projections.case_event import CaseEvent, is_case_event, short_type
+from reporting.projections.case_fold import CaseRows, fold_case
+from reporting.projections.reference import Description, describe
+from reporting.read_model import statements, tables
+
+_LOCK = text(
+    "SELECT pg_advisory_xact_lock(lock) FROM (SELECT DISTINCT hashtextextended('case/' || id, 0) AS lock"
+    " FROM unnest(CAST(:cases AS text[])) AS id ORDER BY lock OFFSET 0) AS sorted"
+)
+"""Two workers may hold events of one case from two topics: each must see the other's rows before it folds.
+In sorted order, so that they cannot wait for each other."""
+
+_of = tables.timeline.c
+_TIMELINES = select(
+    _of.case_id,
+    _of.service,
+    _of.version,
+    _of.type,
+    _of.occurred_at,
+    _of.event_id,
+    sql_cast(_of.data, Text).label("data"),
+)
+
+
+class _OnPostgres(Protocol):
+    """PostgreSQL's transaction has the connection that read models use."""
+
+    connection: Connection
+
+
+def project(session: Session, events: list[Envelope]) -> None:
+    """The worker's reaction: every event into the tables."""
+    apply(cast(_OnPostgres, session.tx).connection, events)
+
+
+def apply(connection: Connection, events: Sequence[Envelope]) -> None:
+    """Write what a batch of events says; an event that is in the tables already changes nothing."""
+    of_cases = [event for event in events if is_case_event(event.stream)]
+    if of_cases:
+        cases = sorted({event.key for event in of_cases})
+        connection.execute(_LOCK, {"cases": cases})
+        statements.insert_rows(connection, tables.timeline, [timeline_row(event) for event in of_cases])
+        _write_cases(connection, cases, [fold_case(c, e) for c, e in timelines(connection, cases).items()])
+    write_descriptions(connection, describe(event for event in events if not is_case_event(event.stream)))
+
+
+def timeline_row(event: Envelope) -> dict[str, Any]:
+    """The row of one event; its data are carried as the bytes they are."""
+    return {
+        "case_id": event.key,
+        "service": event.service,
+        "version": event.version,
+        "type": event.type,
+        "occurred_at": event.occurred_at,
+        "sequenced_at": event.sequenced_at,
+        "log_seq": event.log_seq,
+        "event_id": event.id,
+        "data": orjson.Fragment(event.data),
+    }
+
+
+def timelines(connection: Connection, cases: Collection[str]) -> dict[str, list[CaseEvent]]:
+    """All events of these cases, in one query."""
+    found: defaultdict[str, list[CaseEvent]] = defaultdict(list)
+    for row in connection.execute(_TIMELINES.where(_of.case_id.in_(cases))):
+        case, service, version, kind, occurred_at, event_id, data = row
+        found[case].append(CaseEvent(service, version, short_type(kind), occurred_at, event_id, orjson.loads(data)))
+    return found
+
+
+def _write_cases(connection: Connection, cases: Sequence[str], folded: Sequence[CaseRows]) -> None:
+    statements.upsert_rows(connection, tables.ledger, _named(tables.ledger, (r for c in folded for r in c.ledger)))
+    statements.upsert_rows(connection, tables.clocks, _named(tables.clocks, (r for c in folded for r in c.clocks)))
+    for table, rows in (
+        (tables.spans, [row for case in folded for row in case.spans]),
+        (tables.traits, [row for case in folded for row in case.traits]),
+    ):
+        lasts = dict.fromkeys(cases, 0) | {row[0]: row[1] for row in rows}
+        statements.upsert_rows(connection, table, _named(table, rows))
+        statements.delete_beyond(connection, table, [{"case_id": c, "ordinal": n} for c, n in lasts.items()])
+
+
+def _named(table: Table, rows: Iterable[tuple[Any, ...]]) -> list[dict[str, Any]]:
+    names = [str(column.name) for column in table.columns]  # orjson wants str itself, not SQLAlchemy's subclass
+    return [dict(zip(names, row, strict=True)) for row in rows]
+
+
+def write_descriptions(connection: Connection, descriptions: Iterable[Description]) -> None:
+    """Replace the rows that these descriptions own."""
+    owners: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
+    rows: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
+    for described in descriptions:
+        for name, owner in described.owner.items():
+            owners[name].append(owner)
+            rows[name].extend(described.rows[name])
+    for table in tables.REFERENCE_TABLES:
+        statements.delete_owned(connection, table, owners[table.name])
+        statements.insert_rows(connection, table, rows[table.name])

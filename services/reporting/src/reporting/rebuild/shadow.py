@@ -1,0 +1,49 @@
+"""The schema in which a rebuild works, and how it takes the live one's place."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, text
+
+from reporting.read_model.tables import CASE_TABLES, LIVE, SHADOW, metadata
+
+RETIRED = "retired"
+"""What the live schema is called between the swap and its end."""
+
+_INDEXES = text("SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = :schema AND tablename = :table")
+_KEY = text("SELECT c.conname FROM pg_constraint c WHERE c.contype = 'p' AND c.conrelid = CAST(:table AS regclass)")
+
+
+def clear(connection: Connection) -> None:
+    """Drop what a rebuild that did not end has left."""
+    for schema in (SHADOW, RETIRED):
+        connection.execute(text(f"DROP SCHEMA IF EXISTS {schema} CASCADE"))
+
+
+def make(connection: Connection, role: str) -> None:
+    """Empty tables like the live ones. Those that COPY fills get their indexes only afterwards, by `index`."""
+    connection.execute(text(f"CREATE SCHEMA {SHADOW}"))
+    for table in metadata.sorted_tables:
+        like = "INCLUDING ALL EXCLUDING INDEXES" if table in CASE_TABLES else "INCLUDING ALL"
+        connection.execute(text(f"CREATE TABLE {SHADOW}.{table.name} (LIKE {LIVE}.{table.name} {like})"))
+    connection.execute(text(f'GRANT USAGE ON SCHEMA {SHADOW} TO "{role}"'))
+    connection.execute(text(f'GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {SHADOW} TO "{role}"'))
+
+
+def index(connection: Connection) -> None:
+    """The indexes and keys that the live tables have, with their names, and the planner's statistics."""
+    connection.execute(text("SET LOCAL maintenance_work_mem = '256MB'"))
+    for table in CASE_TABLES:
+        key = connection.scalar(_KEY, {"table": f"{LIVE}.{table.name}"})
+        for name, definition in connection.execute(_INDEXES, {"schema": LIVE, "table": table.name}).all():
+            connection.exec_driver_sql(definition.replace(f" ON {LIVE}.", f" ON {SHADOW}.", 1))
+            if name == key:
+                added = f"ADD CONSTRAINT {name} PRIMARY KEY USING INDEX {name}"
+                connection.exec_driver_sql(f"ALTER TABLE {SHADOW}.{table.name} {added}")
+    for table in metadata.sorted_tables:
+        connection.exec_driver_sql(f"ANALYZE {SHADOW}.{table.name}")
+
+
+def swap(connection: Connection) -> None:
+    """The shadow becomes live. Statements planned before are planned anew by PostgreSQL, for a schema was renamed."""
+    connection.execute(text(f"ALTER SCHEMA {LIVE} RENAME TO {RETIRED}"))
+    connection.execute(text(f"ALTER SCHEMA {SHADOW} RENAME TO {LIVE}"))

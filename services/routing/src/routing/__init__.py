@@ -1,0 +1,1 @@
+"""Routing: each case from its opening over assignment and acceptance to the result fed back."""

@@ -1,0 +1,37 @@
+"""Who may see a case and who may move it."""
+
+from __future__ import annotations
+
+from eventkit.auth import Caller
+from routing.domain.case import Case
+from routing.domain.errors import NotYourCase, UnknownCase
+
+WHOLE_AGENCY = frozenset({"office", "leader", "operator"})
+"""Roles that see every case of their agency; a department sees those it leads or supports."""
+
+
+def seen(case: Case, caller: Caller) -> Case:
+    """The case; UnknownCase when the caller may not know of it."""
+    whole = not caller.roles.isdisjoint(WHOLE_AGENCY)
+    if not case.opened or not caller.acts_for(case.agency) or not (whole or case.concerns(caller.department)):
+        raise UnknownCase
+    return case
+
+
+def of_agency(case: Case, caller: Caller) -> Case:
+    """The case; UnknownCase when it is another agency's."""
+    if not case.opened or not caller.acts_for(case.agency):
+        raise UnknownCase
+    return case
+
+
+def acting_unit(case: Case, caller: Caller, *, supporting: bool = False) -> str:
+    """The caller's department, which must lead the case, or may support it where that is enough.
+
+    An unassigned case is nobody's yet: whether the move needs an assignment is for the workflow to say.
+    """
+    department = caller.department or ""
+    assigned = case.lead is not None or case.supporting
+    if assigned and department != case.lead and not (supporting and department in case.supporting):
+        raise NotYourCase
+    return department

@@ -1,0 +1,107 @@
+"""What routing does about intake's and supervision's events: load, decide, record."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from eventkit.envelope import Envelope
+from eventkit.errors import NotYet
+from eventkit.session import Session
+from routing.application.handlers import known_programme
+from routing.application.incoming import (
+    CaseClosedOut,
+    DirectoryPublished,
+    HistoryDeclared,
+    ProgrammePublished,
+    ReopeningOrdered,
+)
+from routing.application.ports import Desk
+from routing.domain import history, opening
+from routing.domain.case import Case, apply
+from routing.domain.decisions import Events
+from routing.domain.opening import Report
+
+
+def keep_programme(desk: Desk, session: Session, event: Envelope, told: ProgrammePublished) -> None:
+    """Copy the version."""
+    desk.programmes.add(session, told.programme, told.version, told.document)
+
+
+def keep_directory(desk: Desk, session: Session, event: Envelope, told: DirectoryPublished) -> None:
+    """Copy the version."""
+    desk.directories.add(session, told.agency, told.version, [unit.id for unit in told.units])
+
+
+def open_case(desk: Desk, session: Session, event: Envelope, told: Report) -> None:
+    """Open the case of an issue, classify it as far as it can be, and assign it where the programme wants that."""
+    if session.get(desk.cases, told.issue).opened:
+        return
+    programme = known_programme(desk, session, told.programme, told.programme_version)
+    decided = opening.open_case(told, programme)
+    case = Case()
+    for step in decided:
+        case = apply(case, step)
+    rule = opening.lead_at_once(case, told, programme)
+    if rule is not None:
+        letter = desk.letters.draw(session, programme, programme.year(told.at), case.id)
+        decided += opening.assigned_by_rule(case, rule, letter, told.at)
+    _record(desk, session, event, told.issue, decided)
+
+
+def declare_history(desk: Desk, session: Session, event: Envelope, told: HistoryDeclared) -> None:
+    """Record what the ledger tells of routing's steps, all at once."""
+    case = _opened(desk, session, told.issue)
+    units = {unit for fact in history.of_routing(told.facts) for unit in fact.units}
+    if units:
+        _require_units(desk, session, case.agency, units)
+    _record(desk, session, event, told.issue, history.declare(case, told.facts))
+
+
+def reopen_case(desk: Desk, session: Session, event: Envelope, told: ReopeningOrdered) -> None:
+    """Start the next round, with a new letter to the same units. A ledger's letter is not ours to number."""
+    case = _opened(desk, session, told.case)
+    letter = None
+    if case.lead is not None and told.by != history.BY:
+        programme = known_programme(desk, session, case.programme, case.programme_version)
+        letter = desk.letters.draw(session, programme, programme.year(told.at), case.id)
+    _record(desk, session, event, told.case, opening.reopen(case, told.round, told.reason, letter, told.at))
+
+
+def conclude_case(desk: Desk, session: Session, event: Envelope, told: CaseClosedOut) -> None:
+    """End the case."""
+    _record(desk, session, event, told.case, opening.conclude(_opened(desk, session, told.case), told.at))
+
+
+def _opened(desk: Desk, session: Session, id: str) -> Case:
+    case = session.get(desk.cases, id)
+    if not case.opened:
+        raise NotYet(f"case:{id}")
+    return case
+
+
+def _require_units(desk: Desk, session: Session, agency: str, units: Collection[str]) -> None:
+    """Intake has checked the units against its directory, so one that is unknown here is still on its way."""
+    directory = desk.directories.ever(session, agency)
+    if directory is None:
+        raise NotYet(f"directory:{agency}")
+    missing = sorted(set(units) - directory.units)
+    if missing:
+        raise NotYet(f"unit:{agency}:{missing[0]}")
+
+
+def _record(desk: Desk, session: Session, event: Envelope, case: str, decided: Events) -> None:
+    session.record(desk.cases, case, decided, key=case, cause=event.id, traceparent=event.traceparent)
+
+
+def provides(event: Envelope) -> Iterable[str]:
+    """The tokens of which an applied event is the answer."""
+    match event.type:
+        case "bugle.intake.programme_published.v1":
+            told = event.json()
+            return [f"programme:{told['programme']}:{told['version']}"]
+        case "bugle.intake.directory_published.v1":
+            told = event.json()
+            return [f"directory:{told['agency']}", *(f"unit:{told['agency']}:{unit['id']}" for unit in told["units"])]
+        case "bugle.intake.issue_reported.v1":
+            return [f"case:{event.key}"]
+    return []

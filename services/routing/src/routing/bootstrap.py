@@ -1,0 +1,71 @@
+"""The composition root: which adapter serves which port, and which handler hears which event."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from eventkit.codec import message
+from eventkit.commands import CommandBook
+from eventkit.envelope import Envelope
+from eventkit.postgres import PostgresStore, make_engine
+from eventkit.processing import Processor
+from eventkit.reactions import Reactions
+from eventkit.session import Aggregate, Projector, Session
+from eventkit.settings import WorkerSettings
+from routing.adapters.copies import DirectoryCopies, ProgrammeCopies
+from routing.adapters.letters import LetterBook
+from routing.adapters.messages import CASES, INCOMING
+from routing.adapters.read_model import CaseList
+from routing.application import book, reactions
+from routing.application.ports import Desk
+
+SERVICE = "routing"
+TOPICS = ("intake.events", "supervision.events")
+
+HEARD: dict[str, Callable[[Desk, Session, Envelope, Any], None]] = {
+    "bugle.intake.programme_published.v1": reactions.keep_programme,
+    "bugle.intake.directory_published.v1": reactions.keep_directory,
+    "bugle.intake.issue_reported.v1": reactions.open_case,
+    "bugle.intake.history_declared.v1": reactions.declare_history,
+    "bugle.supervision.reopening_ordered.v1": reactions.reopen_case,
+    "bugle.supervision.case_closed_out.v1": reactions.conclude_case,
+}
+OF_A_CASE = frozenset(HEARD) - {"bugle.intake.programme_published.v1", "bugle.intake.directory_published.v1"}
+
+
+class Routing:
+    """One process's routing: the desk with its copies, and the projectors its sessions need."""
+
+    def __init__(self) -> None:
+        letters = LetterBook(CASES)
+        self.desk = Desk(CASES, ProgrammeCopies(), DirectoryCopies(), letters)
+        self.projectors: tuple[Projector, ...] = (CaseList(CASES).project, letters.count)
+
+    def book(self) -> CommandBook:
+        """The commands of the HTTP process."""
+        return book.commands(self.desk)
+
+    def processor(self, settings: WorkerSettings) -> Processor:
+        """What the worker does with a batch of events."""
+        store = PostgresStore(make_engine(settings.database_url, pool=2), SERVICE)
+        return Processor(store, reactions_of(self.desk), self.projectors)
+
+
+def reactions_of(desk: Desk) -> Reactions:
+    """The handlers with the streams they load and the tokens that waiting events wait for."""
+    heard = Reactions(SERVICE, TOPICS, reactions.provides)
+
+    def case_of(event: Envelope) -> Iterable[tuple[Aggregate[Any], str]]:
+        return [(desk.cases, event.key)] if event.type in OF_A_CASE else ()
+
+    for name, handler in HEARD.items():
+        heard.on(name, case_of)(_reader(desk, name, handler))
+    return heard
+
+
+def _reader(
+    desk: Desk, name: str, handler: Callable[[Desk, Session, Envelope, Any], None]
+) -> Callable[[Session, Envelope], None]:
+    adapter = INCOMING[name]
+    return lambda session, event: handler(desk, session, event, message(adapter, event))

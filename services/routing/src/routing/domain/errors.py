@@ -1,0 +1,241 @@
+"""Why routing refuses. The docstring of a refusal is its message; `mend` says what to do about it."""
+
+from __future__ import annotations
+
+
+class Refusal(Exception):
+    """The request was refused."""
+
+    slug = "refused"
+    status = 409
+    field: str | None = None
+    mend: str | None = None
+
+    def __init__(self, message: str | None = None, *, field: str | None = None, mend: str | None = None) -> None:
+        super().__init__(message or " ".join((self.__doc__ or "").split()))
+        self.field = field or self.field
+        self.mend = mend or self.mend
+
+
+# --- who may
+
+
+class UnknownCase(Refusal):
+    """There is no such case among those you may see."""
+
+    slug = "unknown-case"
+    status = 404
+    field = "case"
+    mend = "Take the id of a case from GET /v1/cases."
+
+
+class NotYourCase(Refusal):
+    """Another department leads this case."""
+
+    slug = "not-your-case"
+    status = 403
+    mend = "Leave the move to the lead department; a supporting one may report progress."
+
+
+# --- what may follow what
+
+
+class NotClassified(Refusal):
+    """The case has no kind yet."""
+
+    slug = "not-classified"
+    mend = "Classify the case first."
+
+
+class NotAssigned(Refusal):
+    """The case has not been assigned to a lead department."""
+
+    slug = "not-assigned"
+    mend = "The office assigns the case first."
+
+
+class NotReceived(Refusal):
+    """The lead department has not recorded the receipt of the letter."""
+
+    slug = "not-received"
+    mend = "Record the receipt first."
+
+
+class NotAccepted(Refusal):
+    """The lead department has not accepted the case."""
+
+    slug = "not-accepted"
+    mend = "Accept the case first."
+
+
+class NoResult(Refusal):
+    """No result has been reported, so there is nothing to feed back."""
+
+    slug = "no-result"
+    mend = "Report the result first."
+
+
+class AlreadyAssigned(Refusal):
+    """The case has been assigned in this round."""
+
+    slug = "already-assigned"
+    mend = "Read the case: its lead department and letter number are there."
+
+
+class AlreadyReceived(Refusal):
+    """The receipt of the letter has been recorded in this round."""
+
+    slug = "already-received"
+    mend = "Go on with the acceptance."
+
+
+class AlreadyAccepted(Refusal):
+    """The case has been accepted in this round."""
+
+    slug = "already-accepted"
+    mend = "Go on with the contact or the plan."
+
+
+class AlreadyContacted(Refusal):
+    """The first contact of this round has been recorded."""
+
+    slug = "already-contacted"
+    mend = "Record later contacts as progress."
+
+
+class AlreadyPlanned(Refusal):
+    """The case has a plan in this round."""
+
+    slug = "already-planned"
+    mend = "Report progress on the milestones of the plan."
+
+
+class ResultAlreadyReported(Refusal):
+    """The result of this round has been reported."""
+
+    slug = "result-already-reported"
+    mend = "Feed the result back; if the enterprise is not satisfied the case is reopened."
+
+
+class AlreadyFedBack(Refusal):
+    """The result of this round has been fed back."""
+
+    slug = "already-fed-back"
+    mend = "Wait for the verification by the enterprise or the office."
+
+
+class CaseIsConcluded(Refusal):
+    """The case has been closed out."""
+
+    slug = "case-concluded"
+    mend = "Report a new issue."
+
+
+class BackInTime(Refusal):
+    """The move is dated before the step it follows."""
+
+    slug = "back-in-time"
+    field = "occurred_at"
+    mend = "Correct occurred_at."
+
+
+# --- when
+
+
+class FutureDate(Refusal):
+    """The move is dated in the future."""
+
+    slug = "future-date"
+    status = 422
+    field = "occurred_at"
+    mend = "Leave occurred_at out, or give a moment that has passed."
+
+
+class TooFarBack(Refusal):
+    """The move is dated further back than the programme allows."""
+
+    slug = "too-far-back"
+    status = 422
+    field = "occurred_at"
+    mend = "Ask the office to record it."
+
+
+class ReasonMissing(Refusal):
+    """A back-dated move needs a reason."""
+
+    slug = "reason-missing"
+    status = 422
+    field = "reason"
+    mend = "Say in `reason` why it is recorded late."
+
+
+# --- with what
+
+
+class UnknownKind(Refusal):
+    """The programme has no such kind of issue."""
+
+    slug = "unknown-kind"
+    status = 422
+    field = "kind"
+
+
+class UnknownUnit(Refusal):
+    """The agency's directory has no such unit."""
+
+    slug = "unknown-unit"
+    status = 422
+    field = "lead"
+    mend = "Take the id of a unit from the directory, or publish a new version of the directory."
+
+
+class LeadSupportsItself(Refusal):
+    """The lead department stands among the supporting ones."""
+
+    slug = "lead-supports-itself"
+    status = 422
+    field = "supporting"
+    mend = "Name the lead once only."
+
+
+class NoRuleMatches(Refusal):
+    """No rule of the programme names a lead for this case."""
+
+    slug = "no-rule-matches"
+    field = "lead"
+    mend = "Name the lead department."
+
+
+class DuplicateMilestone(Refusal):
+    """Two milestones of the plan have one name."""
+
+    slug = "duplicate-milestone"
+    status = 422
+    field = "milestones"
+    mend = "Give each milestone a name of its own."
+
+
+class MilestoneInThePast(Refusal):
+    """A milestone is due before the day of the plan."""
+
+    slug = "milestone-in-the-past"
+    status = 422
+    field = "milestones"
+    mend = "Plan for the day of the plan or later."
+
+
+class UnknownMilestone(Refusal):
+    """The plan has no milestone of this name."""
+
+    slug = "unknown-milestone"
+    status = 422
+    field = "milestone"
+
+
+class PolicyMissing(Refusal):
+    """The outcome "explained" needs the policy it rests on."""
+
+    slug = "policy-missing"
+    status = 422
+    field = "policy"
+    mend = "Name the policy that was explained to the enterprise."

@@ -1,0 +1,17 @@
+"""Applies parked events again: `python -m routing.entrypoints.redrive [KEY…]`; without a key it lists them."""
+
+from __future__ import annotations
+
+from eventkit import redriving, settings
+from eventkit.settings import WorkerSettings
+from routing.bootstrap import Routing
+
+
+def main() -> None:
+    """List or redrive."""
+    held = settings.read(WorkerSettings)
+    redriving.run(Routing().processor(held))
+
+
+if __name__ == "__main__":
+    main()

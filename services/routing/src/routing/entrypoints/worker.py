@@ -1,0 +1,21 @@
+"""The worker process: follows intake and supervision."""
+
+from __future__ import annotations
+
+import logging
+
+from eventkit import settings
+from eventkit.consumer import run_worker
+from eventkit.settings import WorkerSettings
+from routing.bootstrap import Routing
+
+
+def main() -> None:
+    """Consume until a signal ends it."""
+    logging.basicConfig(level=logging.INFO)
+    held = settings.read(WorkerSettings)
+    run_worker(Routing().processor(held), held)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Supervision: the clocks of every case, verification and close-out."""

@@ -1,0 +1,3 @@
+"""How supervision's events are stored, and the tables it keeps beside them."""
+
+from __future__ import annotations

@@ -1,0 +1,79 @@
+"""Supervision's tables on PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, cast
+
+import orjson
+from sqlalchemy import Connection, text
+
+from eventkit.envelope import partition_of
+from eventkit.postgres import PostgresTransaction
+from eventkit.store import Transaction
+from supervision.application.ports import WatchRow
+from supervision.domain.policy import Policy
+
+_POLICY = text("SELECT document FROM programmes WHERE programme = :programme AND version = :version")
+_ADOPT = text(
+    "INSERT INTO programmes (programme, version, document) VALUES (:programme, :version, CAST(:document AS jsonb))"
+    " ON CONFLICT DO NOTHING"
+)
+_KEEP = text(
+    """
+    INSERT INTO watches AS w (case_id, programme, agency, enterprise, lead, closed, partition, ripe_at, provisional)
+    SELECT * FROM unnest(
+        CAST(:case AS text[]), CAST(:programme AS text[]), CAST(:agency AS text[]), CAST(:enterprise AS text[]),
+        CAST(:lead AS text[]), CAST(:closed AS boolean[]), CAST(:partition AS integer[]),
+        CAST(:ripe_at AS timestamptz[]), CAST(:provisional AS text[])
+    ) AS n(case_id, programme, agency, enterprise, lead, closed, partition, ripe_at, provisional)
+    ON CONFLICT (case_id) DO UPDATE SET lead = excluded.lead, closed = excluded.closed, ripe_at = excluded.ripe_at,
+        provisional = excluded.provisional
+    """
+)
+_WAKE = text("UPDATE watches SET ripe_at = least(ripe_at, :at) WHERE provisional = :calendar")
+
+_COLUMNS = ("case", "programme", "agency", "enterprise", "lead", "closed", "ripe_at", "provisional")
+
+
+class PostgresReads:
+    """Gives the tables of a transaction. Programme versions never change, so they are parsed once per process."""
+
+    def __init__(self) -> None:
+        self._policies: dict[tuple[str, int], Policy] = {}
+
+    def __call__(self, tx: Transaction) -> PostgresReadModel:
+        return PostgresReadModel(cast(PostgresTransaction, tx).connection, self._policies)
+
+
+class PostgresReadModel:
+    """Implements `ports.ReadModel`."""
+
+    def __init__(self, connection: Connection, policies: dict[tuple[str, int], Policy]) -> None:
+        self._connection = connection
+        self._policies = policies
+
+    def policy(self, programme: str, version: int) -> Policy | None:
+        known = self._policies.get((programme, version))
+        if known is None:
+            about = {"programme": programme, "version": version}
+            document = self._connection.execute(_POLICY, about).scalar_one_or_none()
+            if document is None:
+                return None
+            known = self._policies[programme, version] = Policy.of(programme, version, document)
+        return known
+
+    def adopt(self, programme: str, version: int, document: Mapping[str, Any]) -> None:
+        about = {"programme": programme, "version": version, "document": orjson.dumps(document).decode()}
+        self._connection.execute(_ADOPT, about)
+
+    def keep(self, rows: Sequence[WatchRow]) -> None:
+        if not rows:
+            return
+        columns: dict[str, list[Any]] = {name: [getattr(row, name) for row in rows] for name in _COLUMNS}
+        columns["partition"] = [partition_of(row.case) for row in rows]
+        self._connection.execute(_KEEP, columns)
+
+    def wake(self, calendar: str, at: datetime) -> None:
+        self._connection.execute(_WAKE, {"calendar": calendar, "at": at})

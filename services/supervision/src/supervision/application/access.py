@@ -1,0 +1,27 @@
+"""Who may see a watch."""
+
+from __future__ import annotations
+
+from eventkit.auth import Caller
+from supervision.domain.errors import UnknownCase
+from supervision.domain.watch import Watch
+
+WHOLE_AGENCY = frozenset({"office", "leader", "operator"})
+"""Roles that see every watch of their agency; a department sees those it leads, an enterprise its own."""
+
+
+def seen(watch: Watch, caller: Caller) -> Watch:
+    """The watch; UnknownCase when the caller may not know of it."""
+    if not watch.opened or not (_in_office(watch, caller) or _concerned(watch, caller)):
+        raise UnknownCase
+    return watch
+
+
+def _in_office(watch: Watch, caller: Caller) -> bool:
+    return caller.acts_for(watch.agency) and not caller.roles.isdisjoint(WHOLE_AGENCY)
+
+
+def _concerned(watch: Watch, caller: Caller) -> bool:
+    leads = "department" in caller.roles and caller.acts_for(watch.agency) and caller.department == watch.lead()
+    owns = "enterprise" in caller.roles and caller.enterprise == watch.enterprise
+    return (leads and caller.department is not None) or owns

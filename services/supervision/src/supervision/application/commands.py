@@ -1,0 +1,129 @@
+"""The commands supervision takes, by name, path and role."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from eventkit.commands import Command, CommandBook, Done
+from eventkit.session import Aggregate, Session
+from supervision.application.access import seen
+from supervision.application.context import CONSUMER, Context, Decision
+from supervision.domain import decisions, publication, times
+from supervision.domain.commands import Act, CloseOut, Verify
+from supervision.domain.events import PublishedYear
+from supervision.domain.policy import Policy
+from supervision.domain.publication import PublishCalendar
+
+Wanted = tuple[Aggregate[Any], str]
+
+OFFICE, ANSWERING = {"office"}, {"office", "enterprise"}
+PUBLISHERS = {"operator"}  # a calendar moves the deadlines of every agency, so no agency's office may change it
+
+
+def commands(context: Context) -> CommandBook:
+    """The book. Every command writes tables besides its events, hence the savepoints."""
+    book, desk = CommandBook("supervision"), Desk(context)
+    table = (
+        ("POST", "/cases/{case}/verification", ANSWERING, desk.verify, desk.watch_streams),
+        ("POST", "/cases/{case}/close-out", OFFICE, desk.close_out, desk.watch_streams),
+        ("PUT", "/calendars/{calendar}", PUBLISHERS, desk.publish_calendar, desk.calendar_streams),
+    )
+    for method, path, roles, handler, loads in table:
+        book.command(handler.__name__, method=method, path=path, roles=roles, loads=loads, savepoint=True)(handler)
+    return book
+
+
+class Desk:
+    """The handlers."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    def watch_streams(self, command: Command) -> Iterable[Wanted]:
+        """The watch of the case."""
+        return [(self._context.streams.watch, command.data["case"])]
+
+    def calendar_streams(self, command: Command) -> Iterable[Wanted]:
+        """The calendar."""
+        return [(self._context.streams.calendar, command.data["calendar"])]
+
+    def verify(self, session: Session, command: Command) -> Done:
+        """Raises UnknownCase and what `times.act` and `decisions.verify` raise."""
+        data = command.data
+        return self._move(
+            session,
+            command,
+            lambda watch, policy, calendar: decisions.verify(
+                watch, Verify(data["satisfaction"], data.get("note"), _act(command, policy)), policy, calendar
+            ),
+        )
+
+    def close_out(self, session: Session, command: Command) -> Done:
+        """Raises UnknownCase and what `times.act` and `decisions.close_out` raise."""
+        return self._move(
+            session,
+            command,
+            lambda watch, policy, calendar: decisions.close_out(
+                watch, CloseOut(_act(command, policy)), policy, calendar
+            ),
+        )
+
+    def _move(self, session: Session, command: Command, decision: Decision) -> Done:
+        """Decide on the watch. Shares the consumer's lock, so that no calendar is published meanwhile."""
+        session.tx.share(CONSUMER)
+        context, case = self._context, command.data["case"]
+        seen(session.get(context.streams.watch, case), command.caller)
+        context.decide(session, case, decision, traceparent=command.traceparent)
+        context.keep(session, [case])
+        watch = session.get(context.streams.watch, case)
+        return Done(
+            {"id": case, "round": watch.round, "closed": watch.closed},
+            version=session.version(context.streams.watch, case),
+            location=f"/v1/watches/{case}",
+        )
+
+    def publish_calendar(self, session: Session, command: Command) -> Done:
+        """Raises what `publication.publish` raises. Running provisional clocks are recomputed by the next sweep."""
+        # no batch may count on the old calendar after this: what it starts now must be among those that are woken
+        session.tx.seize(CONSUMER)
+        context, id = self._context, command.data["calendar"]
+        wanted = PublishCalendar(
+            id,
+            command.data["version"],
+            command.data["source"],
+            {year: _year(told) for year, told in command.data["years"].items()},
+            command.received_at,
+        )
+        decided = publication.publish(session.get(context.streams.calendar, id), wanted)
+        known = session.version(context.streams.calendar, id) > 0
+        session.record(context.streams.calendar, id, decided, key=id, cause=command.id, traceparent=command.traceparent)
+        if decided:
+            context.reads(session.tx).wake(id, command.received_at)
+        outcome = "unchanged" if not decided else "amended" if known else "created"
+        return Done(
+            {"id": id, "outcome": outcome, "version": wanted.version},
+            version=session.version(context.streams.calendar, id),
+            status=200 if known else 201,
+            location=f"/v1/calendars/{id}",
+        )
+
+
+def _act(command: Command, policy: Policy) -> Act:
+    return times.act(
+        command.caller.sub,
+        command.occurred_at,
+        command.received_at,
+        backdating=policy.backdating,
+        reason=command.data.get("reason"),
+        office="office" in command.caller.roles,
+    )
+
+
+def _year(told: Mapping[str, Any]) -> PublishedYear:
+    return PublishedYear(_days(told["off"]), _days(told["work"]), told.get("notice"))
+
+
+def _days(texts: Iterable[str]) -> tuple[date, ...]:
+    return tuple(map(date.fromisoformat, texts))

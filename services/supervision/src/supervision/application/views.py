@@ -1,0 +1,87 @@
+"""How watches, clocks and calendars are shown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from supervision.domain.calendar import Calendar
+from supervision.domain.clock import Clock
+from supervision.domain.watch import Fact, Watch
+
+
+def watch_view(watch: Watch) -> dict[str, Any]:
+    """A watch with its facts and clocks."""
+    return {
+        "case": watch.case,
+        "programme": watch.programme,
+        "programme_version": watch.programme_version,
+        "agency": watch.agency,
+        "enterprise": watch.enterprise,
+        "lead": watch.lead(),
+        "due_at": watch.due_at,
+        "round": watch.round,
+        "closed": watch.closed,
+        "synthetic": watch.synthetic,
+        "facts": [_fact_view(fact) for fact in watch.facts],
+        "clocks": [clock_view(clock) for clock in watch.clocks],
+    }
+
+
+def _fact_view(fact: Fact) -> dict[str, Any]:
+    return {"fact": fact.name, "round": fact.round, "at": fact.at, "learnt_at": fact.learnt_at, "unit": fact.unit}
+
+
+def clock_view(clock: Clock) -> dict[str, Any]:
+    """A clock with its stages; `fired` and not `withdrawn` is what stands against the unit."""
+    return {
+        "clock": clock.name,
+        "generation": clock.generation,
+        "round": clock.round,
+        "unit": clock.unit,
+        "starts": clock.fact,
+        "limit": clock.limit,
+        "started_at": clock.started_at,
+        "due_at": clock.due_at,
+        "stopped_at": clock.stopped_at,
+        "status": _status(clock),
+        "calendar": clock.calendar,
+        "calendar_version": clock.calendar_version,
+        "provisional": clock.provisional,
+        "stages": [
+            {
+                "stage": stage.stage,
+                "kind": stage.kind,
+                "level": stage.level,
+                "due_at": stage.due_at,
+                "fired": stage.stage in clock.fired,
+                "withdrawn": stage.stage in clock.withdrawn,
+            }
+            for stage in clock.stages
+        ],
+    }
+
+
+def _status(clock: Clock) -> str:
+    """One of met, late, cancelled, unobserved, missed, running."""
+    missed = any(stage.kind == "miss" and stage.stage in clock.fired - clock.withdrawn for stage in clock.stages)
+    if clock.stopped_at is not None:
+        return "met" if clock.in_time else "late"
+    if clock.cancelled is not None:
+        return "cancelled"
+    if missed:
+        return "missed"
+    return "unobserved" if clock.unobserved else "running"
+
+
+def calendar_view(calendar: Calendar) -> dict[str, Any]:
+    """A calendar as it is published."""
+    return {
+        "calendar": calendar.id,
+        "version": calendar.version,
+        "source": calendar.source,
+        "published_at": calendar.published_at,
+        "years": {
+            str(number): {"off": sorted(year.off), "work": sorted(year.work), "notice": year.notice}
+            for number, year in sorted(calendar.years.items())
+        },
+    }

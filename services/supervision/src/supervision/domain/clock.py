@@ -1,0 +1,150 @@
+"""One clock of a case: what it has done and, at any moment, what it does next.
+
+Nothing here looks at the time of day or at the order in which facts arrived. Every stage has a *ripe* moment, the
+later of its due time and the moment the clock became known plus the programme's grace, and does what the facts learnt
+until then ask for. So whoever knows all facts up to a moment comes to the same end, whenever he looks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal
+
+from supervision.domain.events import (
+    ClockCancelled,
+    ClockStarted,
+    ClockStopped,
+    ClockUnobserved,
+    Ground,
+    MissesRescinded,
+    Stage,
+)
+from supervision.domain.policy import Policy
+
+Act = Literal["rescind", "fire", "unobserve", "cancel"]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A fact after which a clock has nothing to miss any more. `ends` says so of one that only ended its round."""
+
+    fact: str
+    at: datetime
+    learnt_at: datetime
+    ends: Ground | None = None
+
+    def covers(self, stage: Stage) -> bool:
+        """Whether it happened before or when the stage was due."""
+        return self.at <= stage.due_at
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What a clock does at a moment. Ordered: what is earlier comes first, and at one moment by `rank`."""
+
+    at: datetime
+    rank: int
+    act: Act
+    stage: Stage | None = None
+    evidence: Evidence | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """A clock as it stands; `fired` and `withdrawn` hold stage numbers."""
+
+    name: str
+    generation: int
+    round: int
+    fact: str
+    milestone: str | None
+    started_at: datetime
+    known_at: datetime
+    due_at: datetime
+    stages: tuple[Stage, ...]
+    unit: str | None
+    limit: str
+    calendar: str | None
+    calendar_version: int | None
+    provisional: bool
+    stopped_at: datetime | None = None
+    in_time: bool | None = None
+    cancelled: Ground | None = None
+    unobserved: bool = False
+    fired: frozenset[int] = frozenset()
+    withdrawn: frozenset[int] = frozenset()
+
+    @property
+    def runs(self) -> bool:
+        """Whether it is neither stopped nor cancelled."""
+        return self.stopped_at is None and self.cancelled is None
+
+    def next(self, evidence: Sequence[Evidence], policy: Policy) -> Due | None:
+        """What it does next if no further fact comes, and when; None when it is done."""
+        if self.cancelled == "recomputed":
+            return None
+        found = [*self._rescissions(evidence), *self._stages(evidence, policy), *self._cancellations(evidence, policy)]
+        return min(found, key=lambda due: (due.at, due.rank), default=None)
+
+    def _ripe(self, stage: Stage, policy: Policy) -> datetime:
+        return max(stage.due_at, self.known_at + policy.grace)
+
+    def _stages(self, evidence: Sequence[Evidence], policy: Policy) -> Iterator[Due]:
+        until = policy.observed_until
+        for stage in self.stages:
+            ripe = self._ripe(stage, policy)
+            dropped = any(e.covers(stage) and e.learnt_at <= ripe for e in evidence)
+            if dropped or stage.stage in self.fired or self.unobserved:
+                continue
+            act: Act = "fire" if until is None or stage.due_at <= until else "unobserve"
+            yield Due(ripe, 10 + stage.stage, act, stage)
+
+    def _rescissions(self, evidence: Sequence[Evidence]) -> Iterator[Due]:
+        for stage in self.stages:
+            first = min((e for e in evidence if e.covers(stage)), key=lambda e: (e.learnt_at, e.fact), default=None)
+            if first is not None and stage.stage in self.fired - self.withdrawn:
+                yield Due(first.learnt_at, 0, "rescind", stage, first)
+
+    def _cancellations(self, evidence: Sequence[Evidence], policy: Policy) -> Iterator[Due]:
+        for ending in evidence:
+            ripe = max(ending.learnt_at, self.known_at) + policy.grace
+            stopped = any(e.ends is None and e.learnt_at <= ripe for e in evidence)
+            if ending.ends is not None and self.cancelled is None and not stopped:
+                yield Due(ripe, 99, "cancel", evidence=ending)
+
+
+def started(event: ClockStarted) -> Clock:
+    """The clock that an event starts."""
+    return Clock(
+        name=event.clock,
+        generation=event.generation,
+        round=event.round,
+        fact=event.fact,
+        milestone=event.milestone,
+        started_at=event.started_at,
+        known_at=event.known_at,
+        due_at=event.due_at,
+        stages=event.stages,
+        unit=event.unit,
+        limit=event.limit,
+        calendar=event.calendar,
+        calendar_version=event.calendar_version,
+        provisional=event.provisional,
+    )
+
+
+def changed(clock: Clock, event: object) -> Clock:
+    """The clock after an event of its own; events that fire carry the number of their stage."""
+    match event:
+        case ClockStopped():
+            return replace(clock, stopped_at=event.stopped_at, in_time=event.in_time)
+        case ClockCancelled():
+            return replace(clock, cancelled=event.reason)
+        case ClockUnobserved():
+            return replace(clock, unobserved=True)
+        case MissesRescinded():
+            return replace(clock, withdrawn=clock.withdrawn | {w.stage for w in event.withdrawn})
+    stage: int | None = getattr(event, "stage", None)
+    return clock if stage is None else replace(clock, fired=clock.fired | {stage})

@@ -1,0 +1,51 @@
+"""Natural ids: an event is named by what it says, so whoever decides it again names it again.
+
+RFC 9562 version 5, in the namespace that all of Bugle uses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from supervision.domain import events
+
+_BUGLE = uuid5(NAMESPACE_URL, "urn:bugle")
+_SEPARATOR = "\x1f"
+
+_GENERATION = ("clock", "generation")
+_STAGE = (*_GENERATION, "stage")
+
+_KEYS: Mapping[type, tuple[str, tuple[str, ...]]] = {
+    events.WatchOpened: ("watch_opened", ()),
+    events.FactLearnt: ("fact_learnt", ("source",)),
+    events.ClockStarted: ("clock_started", _GENERATION),
+    events.ClockStopped: ("clock_stopped", (*_GENERATION, "fact", "stopped_at")),
+    events.ClockCancelled: ("clock_cancelled", (*_GENERATION, "reason")),
+    events.ClockUnobserved: ("clock_unobserved", _GENERATION),
+    events.ReminderSent: ("reminder_sent", _STAGE),
+    events.DeadlineMissed: ("deadline_missed", _STAGE),
+    events.CardIssued: ("card_issued", _STAGE),
+    events.CaseEscalated: ("case_escalated", _STAGE),
+    events.MissesRescinded: ("misses_rescinded", (*_GENERATION, "fact", "evidence_at")),
+    events.EnterpriseVerified: ("enterprise_verified", ("round",)),
+    events.CaseClosedOut: ("case_closed_out", ("round",)),
+    events.ReopeningOrdered: ("reopening_ordered", ("round",)),
+}
+"""By event: its short type, and the fields that with the case tell it from any other."""
+
+
+def natural_id(*parts: object) -> UUID:
+    """The id that these parts always give."""
+    return uuid5(_BUGLE, _SEPARATOR.join(map(_text, parts)))
+
+
+def event_id(event: events.WatchEvent) -> UUID:
+    """The id of an event of a watch."""
+    name, fields = _KEYS[type(event)]
+    return natural_id(event.case, name, *(getattr(event, field) for field in fields))
+
+
+def _text(part: object) -> str:
+    return part.astimezone(UTC).isoformat() if isinstance(part, datetime) else str(part)

@@ -1,0 +1,39 @@
+"""The HTTP process: commands, CloudEvents and reads under /v1."""
+
+from __future__ import annotations
+
+import logging
+
+from fastapi import FastAPI
+from sqlalchemy import Engine
+
+from eventkit import settings
+from eventkit.auth import Tokens
+from eventkit.http import create_app, serve
+from eventkit.postgres import PostgresStore, make_engine
+from supervision import bootstrap
+from supervision.config import HttpSettings
+from supervision.entrypoints.reads import reads
+
+
+def make_app(held: HttpSettings, engine: Engine) -> FastAPI:
+    """The application on this engine, which stays the caller's."""
+    context, store = bootstrap.make_context(), PostgresStore(engine, bootstrap.SERVICE)
+    return create_app(
+        service=bootstrap.SERVICE,
+        book=bootstrap.book(context),
+        store=store,
+        tokens=Tokens(held.jwks_file, held.issuer, held.audience),
+        routers=[reads(engine, store, context)],
+    )
+
+
+def main() -> None:
+    """Serve until a signal ends it."""
+    held = settings.read(HttpSettings)
+    logging.basicConfig(level=held.log_level)
+    serve(make_app(held, make_engine(held.database_url)), held.http_host, held.http_port)
+
+
+if __name__ == "__main__":
+    main()

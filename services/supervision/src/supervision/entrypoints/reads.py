@@ -1,0 +1,91 @@
+"""Reads: the list of watches from the table, one watch and its clocks from its stream, and calendars."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Response
+from sqlalchemy import Engine, Row, Select, select, true
+
+from eventkit.auth import Caller, require
+from eventkit.paging import Window, keyset, page
+from eventkit.session import Session
+from eventkit.store import Store
+from supervision.adapters.tables import watches
+from supervision.application.access import WHOLE_AGENCY, seen
+from supervision.application.context import Context
+from supervision.application.views import calendar_view, clock_view, watch_view
+from supervision.domain.errors import UnknownCalendar
+from supervision.domain.watch import Watch
+
+Who = Annotated[Caller, Depends(require("department", "enterprise", *WHOLE_AGENCY))]
+Anyone = Annotated[
+    Caller, Depends(require("frontend", "office", "department", "leader", "enterprise", "analyst", "operator"))
+]
+
+
+def reads(engine: Engine, store: Store, context: Context) -> APIRouter:
+    """The routes."""
+    router = APIRouter(tags=["reads"])
+
+    def one(case: UUID, who: Caller, response: Response) -> Watch:
+        with store.transaction() as tx:
+            session = Session(tx)
+            found = seen(session.get(context.streams.watch, str(case)), who)
+            version = session.version(context.streams.watch, str(case))
+        response.headers["ETag"] = f'"{version}"'
+        return found
+
+    @router.get("/watches")
+    def list_watches(
+        who: Who,
+        window: Annotated[Window, Depends(keyset(str))],
+        programme: str | None = None,
+        closed: bool | None = None,
+    ) -> dict[str, Any]:
+        """Watches by case id; `ripe_at` is when something of one runs out next."""
+        query = _visible(who)
+        for column, wanted in ((watches.c.programme, programme), (watches.c.closed, closed)):
+            if wanted is not None:
+                query = query.where(column == wanted)
+        with engine.connect() as connection:
+            rows = connection.execute(window.select(query, watches.c.case_id)).all()
+        return page(rows, window, key=lambda row: (row.case_id,), item=_item)
+
+    @router.get("/watches/{case}")
+    def get_watch(case: UUID, who: Who, response: Response) -> dict[str, Any]:
+        """A watch as it stands; its ETag goes into If-Match of the next command."""
+        return watch_view(one(case, who, response))
+
+    @router.get("/cases/{case}/clocks")
+    def list_clocks(case: UUID, who: Who, response: Response) -> dict[str, Any]:
+        """All clocks of a case with their stages, in the order they were started."""
+        return {"items": [clock_view(clock) for clock in one(case, who, response).clocks], "next": None}
+
+    @router.get("/calendars/{calendar}")
+    def get_calendar(calendar: str, who: Anyone, response: Response) -> dict[str, Any]:
+        """The newest version of a calendar, whole."""
+        with store.transaction() as tx:
+            session = Session(tx)
+            found = session.get(context.streams.calendar, calendar)
+            version = session.version(context.streams.calendar, calendar)
+        if not found.version:
+            raise UnknownCalendar
+        response.headers["ETag"] = f'"{version}"'
+        return calendar_view(found)
+
+    return router
+
+
+def _visible(who: Caller) -> Select[Any]:
+    query = select(watches)
+    if "operator" not in who.roles and who.roles.isdisjoint(WHOLE_AGENCY) and "enterprise" in who.roles:
+        return query.where(watches.c.enterprise == (who.enterprise or ""))
+    query = query.where(true() if "operator" in who.roles else watches.c.agency == who.agency)
+    return query if not who.roles.isdisjoint(WHOLE_AGENCY) else query.where(watches.c.lead == (who.department or ""))
+
+
+def _item(row: Row[Any]) -> dict[str, Any]:
+    shown = {name: value for name, value in row._mapping.items() if name not in ("partition", "provisional")}
+    return {"case": shown.pop("case_id"), **shown, "provisional": row.provisional is not None}

@@ -1,0 +1,28 @@
+"""The sweeper process: fires what is due. Any number of them may run."""
+
+from __future__ import annotations
+
+import logging
+import signal
+from threading import Event
+
+from eventkit import metrics, settings
+from eventkit.postgres import PostgresStore, make_engine
+from supervision import bootstrap
+from supervision.config import SweeperSettings
+
+
+def main() -> None:
+    """Sweep until a signal ends it."""
+    held = settings.read(SweeperSettings)
+    logging.basicConfig(level=held.log_level)
+    stop = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    sweeper = bootstrap.sweeper(PostgresStore(make_engine(held.database_url, pool=2), bootstrap.SERVICE))
+    metrics.serve(held.metrics_port, {"sweep": sweeper.check})
+    sweeper.run(stop, held.sweep_seconds)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,37 @@
+"""What every test may ask for. Servers start when the first test asks, once per run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from bugle.stack import Stack, System
+from bugle.stack.postgres import SUPERUSER
+from tests.support.stack import running_servers, running_system
+
+
+@pytest.fixture(scope="session")
+def servers() -> Iterator[Stack]:
+    """PostgreSQL and Kafka, without services."""
+    with running_servers() as stack:
+        yield stack
+
+
+@pytest.fixture(scope="session")
+def database_server(servers: Stack) -> str:
+    """The address of the server's own database, as superuser."""
+    return servers.postgres.url(SUPERUSER, "postgres", "postgresql+psycopg")
+
+
+@pytest.fixture(scope="session")
+def broker(servers: Stack) -> str:
+    """Kafka's host:port."""
+    return servers.kafka.address
+
+
+@pytest.fixture(scope="session")
+def system(servers: Stack) -> Iterator[System]:
+    """A whole system with every process, shared by the tests that leave other tests' agencies alone."""
+    with running_system(servers, "e2e") as system:
+        yield system

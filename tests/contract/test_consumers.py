@@ -1,0 +1,69 @@
+"""Each consumer reads the example of every event it reacts to, and passes over fields it does not know."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+
+import pytest
+
+from contracts import EVENTS
+from eventkit.arrivals import read
+from eventkit.codec import message
+from eventkit.envelope import Envelope, to_record
+from eventkit.memory import MemoryStore
+from eventkit.reactions import Gate
+from eventkit.session import Session
+from intake.application.reactions import ANSWERS, reactions
+from reporting.projections.case_event import from_envelope, is_case_event
+from reporting.projections.case_fold import fold_case
+from reporting.projections.reference import describe
+from routing.adapters.messages import INCOMING
+from supervision.application import incoming
+from tests.contract.examples import envelope
+
+Reader = Callable[[Envelope], object]
+
+ISSUE = envelope(EVENTS["bugle.intake.issue_reported.v1"])
+
+
+def answered(event: Envelope) -> object:
+    """What intake notes of an event."""
+    noted: list[object] = []
+    arrival, gate = read("supervision.events", 0, 0, *to_record(event)), Gate(set(), set())
+    with MemoryStore("intake").transaction() as tx:
+        reactions(lambda tx, issue, answer, at: noted.append((issue, answer, at))).apply(Session(tx), [arrival], gate)
+    assert gate.to_park == []
+    return noted or None
+
+
+def projected(event: Envelope) -> object:
+    """What reporting makes of an event, of a case's event beside its report."""
+    if is_case_event(event.stream):
+        return fold_case(ISSUE.key, [from_envelope(e) for e in {ISSUE.id: ISSUE, event.id: event}.values()])
+    return describe([event])
+
+
+SUPERVISED = (incoming.PROGRAMME_PUBLISHED, incoming.ISSUE_REPORTED, incoming.HISTORY_DECLARED, *incoming.STEPS)
+CONSUMERS: Mapping[str, Mapping[str, Reader]] = {
+    "intake": dict.fromkeys(ANSWERS, answered),
+    "routing": {type: partial(message, adapter) for type, adapter in INCOMING.items()},
+    "supervision": dict.fromkeys(SUPERVISED, incoming.read),
+    "reporting": dict.fromkeys(EVENTS, projected),
+}
+READINGS = [
+    pytest.param(type, reader, id=f"{consumer}-{type}")
+    for consumer, readers in CONSUMERS.items()
+    for type, reader in readers.items()
+]
+
+
+@pytest.mark.parametrize(("type", "reader"), READINGS)
+def test_consumer_reads_the_example(type: str, reader: Reader) -> None:
+    assert reader(envelope(EVENTS[type])) is not None
+
+
+@pytest.mark.parametrize(("type", "reader"), READINGS)
+def test_consumer_passes_over_unknown_fields(type: str, reader: Reader) -> None:
+    contract = EVENTS[type]
+    assert reader(envelope(contract, said_by_a_later_version=[1])) == reader(envelope(contract))

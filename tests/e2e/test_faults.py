@@ -1,0 +1,123 @@
+"""Processes killed, servers away: nothing is lost, nothing happens twice, and no clock fires falsely."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from threading import Thread
+from time import sleep
+
+import httpx
+import pytest
+from sqlalchemy import create_engine
+
+from bugle.importing.command import run_import
+from bugle.quiet import wait_quiet
+from bugle.stack import Stack, System
+from bugle.stack.home import ROOT
+from bugle.stack.system import PROCESSES
+from reporting.read_model.hashing import table_hashes
+from tests.support.office import Office, new_agency, programme, until
+from tests.support.stack import running_system
+
+POWER = {"role": "department", "department": "power"}
+LEDGERS = [ROOT / "programmes" / name for name in ("daan", "rongchang")]
+
+
+def projections(system: System) -> dict[str, tuple[int, str]]:
+    """The business hash of every projection."""
+    engine = create_engine(system.database("reporting").url)
+    with engine.connect() as connection:
+        found = table_hashes(connection)
+    engine.dispose()
+    return found
+
+
+def undisturbed(servers: Stack) -> dict[str, tuple[int, str]]:
+    with running_system(servers, "calm") as system:
+        assert run_import(system, LEDGERS, grace=1)
+        wait_quiet(system, 120)
+        return projections(system)
+
+
+@pytest.mark.timeout(420)
+def test_killing_every_process_changes_nothing(servers: Stack) -> None:
+    expected = undisturbed(servers)
+    assert expected["ledger"][0] > 100
+    complete: list[bool] = []
+    with running_system(servers, "storm") as system:
+        importing = Thread(target=lambda: complete.append(run_import(system, LEDGERS, grace=1)))
+        importing.start()
+        for process in PROCESSES:
+            until(lambda: system.pid(process), 60, process)  # noqa: B023 - called before the loop goes on
+            system.kill(process)
+            sleep(0.5)
+        importing.join()
+        assert complete == [True], "the import must survive a killed intake"
+        wait_quiet(system, 180)
+        found = projections(system)
+    assert found == expected
+
+
+@contextmanager
+def away(servers: Stack, server: str) -> Iterator[None]:
+    """Stop a server for the block, and wait until it is back."""
+    servers.supervisor.stop([server])
+    try:
+        yield
+    finally:
+        servers.supervisor.start([server])
+        servers.postgres.wait()
+        servers.kafka.wait()
+
+
+@pytest.fixture
+def office(servers: Stack, system: System) -> Iterator[Office]:
+    with Office(servers, system, new_agency("fault")) as office:
+        yield office
+
+
+@pytest.mark.timeout(240)
+def test_broker_away_stops_no_intake_and_fires_no_clock(servers: Stack, office: Office) -> None:
+    """Due 25 s after the letter's receipt; the contact in time is recorded while Kafka is away, past the due time."""
+    clock = programme("", "")["clocks"][0] | {"limit": "4h", "remind": None}
+    del clock["remind"]
+    office.open(clocks=[clock])
+    case = office.report(ago=timedelta(hours=4))
+    until(lambda: office.call("routing", "GET", f"/cases/{case}", expect=(200, 404)).get("state"), what="the case")
+    office.move(case, "assignment", ago=timedelta(hours=4))
+    office.move(case, "receipt", ago=timedelta(hours=4, seconds=-25), **POWER)
+    until(lambda: "clock_started" in office.happened(case), what="the clock")
+    with away(servers, "kafka"):
+        office.move(case, "acceptance", **POWER)
+        office.move(case, "contact", **POWER)
+        later = office.report("变压器容量不足")
+        sleep(27)
+    until(lambda: "clock_stopped" in office.happened(case), 120, "the evidence")
+    until(lambda: office.call("reporting", "GET", f"/ledger?programme={office.programme}")["items"], what="the ledger")
+    until(lambda: office.happened(later), 60, "what was reported meanwhile")
+    sleep(3)
+    assert not {"deadline_missed", "card_issued", "case_escalated"} & set(office.happened(case))
+
+
+@pytest.mark.timeout(180)
+def test_database_away_is_said_and_survived(servers: Stack, office: Office) -> None:
+    office.open()
+    body = {"programme": office.programme, "enterprise": "企业001", "title": "电压不稳"}
+    headers = office.headers("office") | {"Idempotency-Key": new_agency("once")}
+    url = f"{office.system.url('intake')}/v1/issues"
+    with away(servers, "postgres"):
+        answer = office.http.post(url, json=body, headers=headers)
+        assert (answer.status_code, answer.headers["content-type"]) == (503, "application/problem+json")
+        assert int(answer.headers["retry-after"]) > 0
+        assert httpx.get(f"{office.system.url('intake')}/ready").status_code == 503
+        assert httpx.get(f"{office.system.url('intake')}/live").status_code == 200
+    answer = until(
+        lambda: (again := office.http.post(url, json=body, headers=headers)).status_code != 503 and again, 60, "201"
+    )
+    assert answer.status_code == 201
+    repeated = office.http.post(url, json=body, headers=headers)
+    assert repeated.json() == answer.json()
+    assert repeated.headers["idempotency-replayed"] == "true"
+    until(lambda: office.happened(answer.json()["id"]), 90, "the issue in the projection")

@@ -1,0 +1,109 @@
+"""Programmes, directories and enterprises over HTTP."""
+
+from __future__ import annotations
+
+from tests.integration.intake.agency import Agency, fault
+
+
+def test_published_programme_is_read_whole(agency: Agency) -> None:
+    found = agency.get(f"/programmes/{agency.name}").json()
+    assert found["document"] == agency.document()
+    [listed] = agency.get("/programmes").json()["items"]
+    assert (listed["programme"], "document" in listed) == (agency.name, False)
+
+
+def test_published_directory_is_read_whole(agency: Agency) -> None:
+    found = agency.get(f"/directories/{agency.name}").json()
+    assert [unit["id"] for unit in found["units"]] == ["power-company", "dept-01"]
+
+
+def test_same_programme_again_is_no_event(agency: Agency) -> None:
+    before = len(agency.events())
+    answer = agency.publish(agency.document())
+    assert (answer.status_code, answer.json()["outcome"]) == (200, "unchanged")
+    assert len(agency.events()) == before
+
+
+def test_published_version_is_fixed(agency: Agency) -> None:
+    fault(agency.publish(agency.document(backdating_days=8)), 409, "/version")
+
+
+def test_document_is_checked_by_its_schema(agency: Agency) -> None:
+    fault(agency.publish(agency.document(version=2, zone=8)), 422, "/document/zone")
+
+
+def test_document_is_checked_by_its_references(agency: Agency) -> None:
+    rules = [{"id": "r", "kind": "power", "lead": "dept-99"}]
+    fault(agency.publish(agency.document(version=2, rules=rules)), 422, "/document/rules/0/lead")
+
+
+def test_path_and_document_name_one_programme(agency: Agency) -> None:
+    fault(agency.publish(agency.document(version=2, id="other")), 422, "/document/id")
+
+
+def test_agency_publishes_for_itself_only(agency: Agency, stranger: Agency) -> None:
+    document = agency.document(version=2)
+    body = {"version": 2, "document": document}
+    path = f"/programmes/{agency.name}"
+    fault(stranger.send("PUT", path, body), 403, "/document/agency")
+    assert stranger.send("PUT", path, body, role="operator").status_code == 200
+    fault(stranger.send("PUT", f"/directories/{agency.name}", {"units": []}), 403, "/agency")
+
+
+def test_frontend_publishes_nothing(agency: Agency) -> None:
+    assert agency.publish(agency.document(version=2), role="frontend").status_code == 403
+
+
+def test_changed_directory_is_the_next_version(agency: Agency) -> None:
+    units = [{"id": "power-company", "name": "供电公司"}]
+    agency.send("PUT", f"/directories/{agency.name}", {"units": units})
+    assert agency.get(f"/directories/{agency.name}").json()["version"] == 2
+
+
+def test_registered_name_is_unique(agency: Agency) -> None:
+    assert agency.register().json()["outcome"] == "unchanged"
+    fault(agency.register(industry="制造业"), 409, "/industry")
+
+
+def test_enterprise_is_registered_for_own_agency(agency: Agency) -> None:
+    body = {"agency": "elsewhere-2", "name": "某企业"}
+    fault(agency.send("POST", "/enterprises", body), 403, "/agency")
+
+
+def test_lists_are_paged_by_key(agency: Agency) -> None:
+    for number in range(1, 5):
+        agency.register(f"企业{number}")
+    seen: list[str] = []
+    after: dict[str, str] = {}
+    while True:
+        page = agency.get("/enterprises", limit=2, **after).json()
+        seen += [item["name"] for item in page["items"]]
+        if page["next"] is None:
+            break
+        after = {"after": page["next"]}
+    assert seen == sorted(seen)
+    assert len(seen) == 5
+
+
+def test_team_answers_with_its_findings(agency: Agency) -> None:
+    teams = {"key": {"members": [{"role": "county_leader", "min": 1}]}}
+    agency.publish(agency.document(version=2, teams=teams))
+    body = {"programme": agency.name, "name": "专班01", "tier": "key", "members": [], "enterprises": ["荣鑫实业"]}
+    answer = agency.send("POST", "/teams", body)
+    assert [finding["code"] for finding in answer.json()["findings"]] == ["too-few-members"]
+    [listed] = agency.get("/teams").json()["items"]
+    assert listed["findings"] == answer.json()["findings"]
+
+
+def test_visits_are_listed_by_enterprise(agency: Agency) -> None:
+    body = {"programme": agency.name, "enterprise": "荣鑫实业", "mode": "call"}
+    visit = agency.send("POST", "/visits", body).json()["id"]
+    enterprise = agency.register().json()["id"]
+    assert [item["visit"] for item in agency.get("/visits", enterprise=enterprise).json()["items"]] == [visit]
+
+
+def test_service_is_recorded_once(agency: Agency) -> None:
+    body = {"programme": agency.name, "kind": "policy", "count": 160, "ref": "1", "enterprise": None}
+    assert agency.send("POST", "/services", body).status_code == 201
+    assert agency.send("POST", "/services", body).json()["outcome"] == "unchanged"
+    fault(agency.send("POST", "/services", {**body, "count": 161}), 409, "/ref")

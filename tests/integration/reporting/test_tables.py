@@ -1,0 +1,66 @@
+"""The tables as the migrations make them, and their hashes."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import Connection, create_engine, inspect, text
+from sqlalchemy.exc import ProgrammingError
+
+from bugle.stack.databases import Database
+from bugle.verify.hashing import TableHash
+from reporting.read_model.hashing import table_hashes
+from reporting.read_model.tables import metadata
+from reporting.read_model.writer import apply
+from tests.unit.reporting.made import courses
+
+
+def test_definitions_are_what_migrations_make(reporting_database: Database) -> None:
+    engine = create_engine(reporting_database.owner_url)
+    seen = inspect(engine)
+
+    for table in metadata.sorted_tables:
+        columns = seen.get_columns(table.name, schema="live")
+        assert [(c["name"], c["type"].compile(engine.dialect)) for c in columns] == [
+            (c.name, c.type.compile(engine.dialect)) for c in table.columns
+        ]
+        key = seen.get_pk_constraint(table.name, schema="live")["constrained_columns"]
+        assert key == [column.name for column in table.primary_key]
+    assert set(seen.get_table_names(schema="live")) == {table.name for table in metadata.sorted_tables}
+    engine.dispose()
+
+
+def test_service_may_not_change_the_schema(scratch: Connection) -> None:
+    with pytest.raises(ProgrammingError, match="permission denied"):
+        scratch.execute(text("CREATE TABLE live.more (id int)"))
+
+
+def test_hash_is_the_documented_one(scratch: Connection) -> None:
+    apply(scratch, courses(5).events)
+
+    hashes = table_hashes(scratch, business=False)
+
+    for table in metadata.sorted_tables:
+        named = TableHash()
+        for row in scratch.execute(table.select()):
+            named.add(tuple(str(v) if type(v).__name__ == "UUID" else v for v in row))
+        assert hashes[table.name] == (named.rows, named.text)
+        assert named.rows > 0
+
+
+def test_business_hash_forgets_the_log(scratch: Connection) -> None:
+    apply(scratch, courses(3).events)
+    whole, business = table_hashes(scratch, business=False), table_hashes(scratch)
+    scratch.execute(
+        text("UPDATE live.timeline SET log_seq = log_seq + 1, sequenced_at = sequenced_at + interval '1 day'")
+    )
+
+    assert table_hashes(scratch) == business
+    assert {name for name, held in table_hashes(scratch, business=False).items() if held != whole[name]} == {"timeline"}
+
+
+def test_hash_sees_one_changed_value(scratch: Connection) -> None:
+    apply(scratch, courses(3).events)
+    before = table_hashes(scratch)
+    scratch.execute(text("UPDATE live.ledger SET level = 9 WHERE ctid = (SELECT min(ctid) FROM live.ledger)"))
+
+    assert {name for name, held in table_hashes(scratch).items() if held != before[name]} == {"ledger"}

@@ -1,0 +1,49 @@
+"""Supervision on a real database, with a programme of each test's own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import count
+
+import pytest
+from sqlalchemy import Engine
+
+from bugle.stack import Stack, databases
+from bugle.stack.home import ROOT
+from eventkit.postgres import make_engine
+from supervision.config import HttpSettings
+from supervision.entrypoints.http import make_app
+from tests.integration.supervision.place import Place
+from tests.support.http import TestClient
+from tests.support.tokens import AUDIENCE, ISSUER, Issuer
+
+_numbers = count(1)
+
+
+@pytest.fixture
+def engine(servers: Stack) -> Iterator[Engine]:
+    """A migrated database of the test's own, seen through the service's role: sweeps see all that is in it."""
+    database = servers.create_database(f"supervision_{next(_numbers)}")
+    databases.migrate(ROOT / "services" / "supervision" / "migrations", database.owner_url)
+    engine = make_engine(database.url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def place(engine: Engine) -> Place:
+    """The worker and sweepers of supervision."""
+    return Place(engine)
+
+
+@pytest.fixture(scope="session")
+def issuer(tmp_path_factory: pytest.TempPathFactory) -> Issuer:
+    return Issuer(tmp_path_factory.mktemp("issuer"))
+
+
+@pytest.fixture
+def client(engine: Engine, issuer: Issuer) -> Iterator[TestClient]:
+    """The HTTP application."""
+    held = HttpSettings("unused", str(issuer.file), ISSUER, AUDIENCE, 0)
+    with TestClient(make_app(held, engine)) as client:
+        yield client

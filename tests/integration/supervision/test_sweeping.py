@@ -1,0 +1,172 @@
+"""The sweep on real servers' tables: only by watermark, each thing once, whoever else is at work."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from sqlalchemy import text
+
+from eventkit.clocks import Agenda, Ripe, Sweeper
+from eventkit.envelope import PARTITIONS, partition_of
+from eventkit.ids import uid
+from eventkit.session import Session
+from supervision.adapters.tables import watches
+from supervision.application.context import CONSUMER
+from supervision.application.reactions import TOPICS
+from supervision.application.sweeping import Sweeping
+from supervision.bootstrap import make_context
+from tests.integration.supervision.place import Place
+from tests.unit.supervision.made import (
+    CASE,
+    LEARNT,
+    china,
+    document,
+    issue_reported,
+    programme_published,
+    step,
+)
+
+RECEIVED = china("2021-03-11T09:30")
+GRACE = timedelta(seconds=120)
+LATER = LEARNT + timedelta(days=1)
+FIVE = {"reminder_sent": 1, "deadline_missed": 1, "card_issued": 1, "case_escalated": 2}
+"""What one case fires; without the calendar its week counts the same."""
+
+
+def cases(number: int) -> list[str]:
+    """Case ids, spread over the partitions."""
+    return [str(uid("case", n)) for n in range(number)]
+
+
+def given_received(place: Place, ids: Sequence[str]) -> None:
+    """Cases with a received letter and nothing more."""
+    place.hear(programme_published(document()))
+    place.hear(*(issue_reported(LEARNT, case=case) for case in ids))
+    place.hear(*(step("received", RECEIVED, LEARNT, case=case) for case in ids))
+
+
+def fired(place: Place) -> dict[str, int]:
+    """What the sweeps have recorded."""
+    kinds = place.kinds()
+    return {kind: kinds[kind] for kind in FIVE if kinds[kind]}
+
+
+@pytest.mark.parametrize("silent", ["intake", "routing"])
+def test_nothing_fires_while_one_topic_has_no_watermark(place: Place, silent: str) -> None:
+    given_received(place, [CASE])
+    place.watermark(LATER, *{"intake", "routing"} - {silent})
+    assert place.sweeper().sweep() == 0
+
+
+def test_nothing_fires_before_the_lower_watermark_has_passed(place: Place) -> None:
+    given_received(place, [CASE])
+    place.watermark(LATER, "intake")
+    place.watermark(LEARNT + GRACE, "routing")
+    assert place.sweeper().sweep() == 0
+    place.watermark(LEARNT + GRACE + timedelta(microseconds=1), "routing")
+    assert place.sweeper().sweep() == 5
+    assert fired(place) == FIVE
+    assert place.sweeper().sweep() == 0
+
+
+def test_watermark_of_another_partition_does_not_count(place: Place) -> None:
+    given_received(place, [CASE])
+    place.watermark(LATER)
+    with place.engine.begin() as connection:
+        connection.execute(
+            text("UPDATE progress SET watermark = '2000-01-01Z' WHERE partition = :partition AND topic = :topic"),
+            {"partition": partition_of(CASE), "topic": "routing.events"},
+        )
+    assert place.sweeper().sweep() == 0
+
+
+def test_case_with_a_parked_event_is_left_alone(place: Place) -> None:
+    given_received(place, [CASE, *cases(3)])
+    place.hear_raw("routing.events", partition_of(CASE), CASE.encode(), b"no JSON")
+    place.watermark(LATER)
+    place.sweeper().sweep()
+    assert fired(place) == {kind: 3 * number for kind, number in FIVE.items()}
+    assert place.scalar("SELECT count(*) FROM events WHERE key = :case", case=CASE) == 3
+
+
+def test_waiting_step_holds_its_case_back(place: Place) -> None:
+    place.hear(programme_published(document()))
+    place.hear(step("received", RECEIVED, LEARNT))
+    place.watermark(LATER)
+    assert place.sweeper().sweep() == 0
+    place.hear(issue_reported(LEARNT))
+    assert place.sweeper().sweep() == 5
+
+
+@pytest.mark.timeout(90)
+def test_two_sweepers_and_the_worker_fire_nothing_twice(place: Place) -> None:
+    ids = cases(300)
+    given_received(place, ids)
+    place.watermark(LATER)
+    sweepers = [threading.Thread(target=place.sweeper().sweep) for _ in range(2)]
+    late = [step("contacted", RECEIVED, LATER + timedelta(hours=1), case=case) for case in ids[:100]]
+    for thread in sweepers:
+        thread.start()
+    for n in range(0, len(late), 10):
+        place.hear(*late[n : n + 10])
+    for thread in sweepers:
+        thread.join()
+    place.watermark(LATER + timedelta(hours=2))
+    place.sweeper().sweep()
+    assert fired(place) == {kind: 300 * number for kind, number in FIVE.items()}
+    assert place.kinds()["misses_rescinded"] == 100
+    versions: dict[str, list[int]] = {}
+    for row in place.events():
+        versions.setdefault(row.stream, []).append(row.version)
+    assert all(held == list(range(1, len(held) + 1)) for held in versions.values())
+
+
+class Breaking(Sweeping):
+    """Fails on one case."""
+
+    def decide(self, session: Session, ripe: Ripe) -> int:
+        if ripe.key == CASE:
+            raise ValueError("cannot be decided")
+        return super().decide(session, ripe)
+
+
+def test_case_that_cannot_be_decided_holds_up_no_other(place: Place) -> None:
+    given_received(place, [CASE, *cases(3)])
+    place.watermark(LATER)
+    agenda = Agenda(watches.name, "case_id", CONSUMER, TOPICS)
+    Sweeper(place.store, agenda, Breaking(make_context()), limit=1).sweep()
+    assert fired(place) == {kind: 3 * number for kind, number in FIVE.items()}
+    assert place.sweeper().sweep() == 0
+    place.watermark(LATER + timedelta(minutes=2))
+    assert place.sweeper().sweep() == 5
+
+
+def test_idle_sweep_probes_the_index_only(place: Place) -> None:
+    given_received(place, [CASE])
+    with place.engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO watches SELECT md5(n::text), 'p', 'a', 'e', null, false, n % 12, "
+                " now() + n * interval '1 s', null FROM generate_series(1, 20000) n"
+            )
+        )
+    place.watermark(LEARNT)
+    agenda = Agenda(watches.name, "case_id", CONSUMER, TOPICS)
+    with place.engine.connect() as connection:
+        plan = "\n".join(connection.execute(text(f"EXPLAIN {agenda.query}"), agenda.about(50)).scalars())
+    assert "watches_ripe" in plan
+    assert "Seq Scan on watches" not in plan
+
+
+def test_ids_of_fired_events_come_from_what_they_say(place: Place) -> None:
+    given_received(place, [CASE])
+    place.watermark(LATER)
+    place.sweeper().sweep()
+    ids = {row.type: row.event_id for row in place.events()}
+    assert ids["bugle.supervision.deadline_missed.v1"] == uid(CASE, "deadline_missed", "contact", 1, 1)
+    assert isinstance(ids["bugle.supervision.card_issued.v1"], UUID)
+    assert PARTITIONS == 12

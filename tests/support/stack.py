@@ -1,0 +1,39 @@
+"""The servers and the system that a test run shares."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from bugle.stack import Home, Stack, System
+
+
+@contextmanager
+def running_servers() -> Iterator[Stack]:
+    """PostgreSQL and Kafka in a folder of their own, deleted afterwards; they end with the run, also a killed one."""
+    if "BUGLE_TEST_HOME" in os.environ:  # servers that a developer keeps running between test runs
+        yield Stack(Home(Path(os.environ["BUGLE_TEST_HOME"])))
+        return
+    folder = Path(tempfile.mkdtemp(prefix="bugle-test-"))
+    stack = Stack(Home(folder), tied=True)
+    try:
+        stack.start(services=False)
+        yield stack
+    finally:
+        stack.stop()
+        shutil.rmtree(folder)
+
+
+@contextmanager
+def running_system(servers: Stack, name: str) -> Iterator[System]:
+    """A system of its own with every process running."""
+    system = servers.create_system(name)
+    try:
+        system.start()
+        yield system
+    finally:
+        system.stop()

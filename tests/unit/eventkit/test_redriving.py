@@ -1,0 +1,66 @@
+"""What the operator of a consumer sees of parked events."""
+
+from __future__ import annotations
+
+import pytest
+
+from eventkit import redriving
+from eventkit.envelope import Envelope
+from eventkit.memory import MemoryStore
+from eventkit.processing import Processor
+from eventkit.reactions import Reactions
+from eventkit.session import Session
+from tests.support.ledgers import arrival
+
+broken: set[str] = set()
+
+
+def handle(session: Session, event: Envelope) -> None:
+    if event.key in broken:
+        raise ValueError("mend me")
+
+
+@pytest.fixture
+def processor() -> Processor:
+    """A consumer in which two keys are parked."""
+    reactions = Reactions("tests", ["source.events"])
+    reactions.on("bugle.source.happened.v1")(handle)
+    processor = Processor(MemoryStore("tests"), reactions)
+    broken.update(("k1", "k2"))
+    processor.process([arrival("a", "k1"), arrival("b", "k1", offset=1), arrival("c", "k2")])
+    broken.clear()
+    return processor
+
+
+def run(processor: Processor, monkeypatch: pytest.MonkeyPatch, *keys: str) -> int | str | None:
+    monkeypatch.setattr("sys.argv", ["redrive", *keys])
+    with pytest.raises(SystemExit) as end:
+        redriving.run(processor)
+    return end.value.code
+
+
+def test_keys_are_listed(
+    processor: Processor, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["redrive"])
+    redriving.run(processor)
+    assert capsys.readouterr().out == "k1  2 parked\nk2  1 parked\n"
+
+
+def test_named_key_is_redriven(processor: Processor, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert run(processor, monkeypatch, "k1") == 0
+    assert processor.parked() == {"k2": 1}
+
+
+def test_all_keys_are_redriven(processor: Processor, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert run(processor, monkeypatch, "all") == 0
+    assert processor.parked() == {}
+
+
+def test_failing_key_stays_and_tells_why(
+    processor: Processor, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    broken.add("k2")
+    assert run(processor, monkeypatch, "all") == 1
+    assert processor.parked() == {"k2": 1}
+    assert "ValueError: mend me" in capsys.readouterr().err

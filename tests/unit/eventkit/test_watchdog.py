@@ -1,0 +1,45 @@
+"""When a worker counts as stalled."""
+
+from __future__ import annotations
+
+from kafka import TopicPartition
+
+from eventkit.memory import MemoryStore
+from eventkit.processing import Processor
+from eventkit.reactions import Reactions
+from eventkit.settings import WorkerSettings
+from eventkit.watchdog import Watchdog
+
+PLACE, OTHER = TopicPartition("source.events", 0), TopicPartition("source.events", 1)
+
+
+def watchdog() -> Watchdog:
+    settings = WorkerSettings("", "", 0, "", silence_seconds=60)
+    return Watchdog(None, Processor(MemoryStore("toys"), Reactions("toys", [])), settings)
+
+
+def test_still_offset_with_work_is_a_stall() -> None:
+    dog = watchdog()
+    assert dog.stalled({PLACE: (5, 9)}, 0) == []
+    assert dog.stalled({PLACE: (5, 9)}, 59) == []
+    assert dog.stalled({PLACE: (5, 12)}, 61) == [PLACE]
+
+
+def test_moving_offset_is_no_stall() -> None:
+    dog = watchdog()
+    for second in range(0, 300, 50):
+        assert dog.stalled({PLACE: (second, 1_000)}, second) == []
+
+
+def test_nothing_to_do_is_no_stall() -> None:
+    dog = watchdog()
+    assert dog.stalled({PLACE: (9, 9)}, 0) == []
+    assert dog.stalled({PLACE: (9, 9)}, 500) == []
+    assert dog.stalled({PLACE: (9, 10)}, 501) == [], "the work has only just come"
+
+
+def test_partition_given_away_is_forgotten() -> None:
+    dog = watchdog()
+    dog.stalled({PLACE: (5, 9), OTHER: (1, 1)}, 0)
+    dog.stalled({OTHER: (1, 1)}, 30)
+    assert dog.stalled({PLACE: (5, 9)}, 100) == [], "its time begins when it is held again"

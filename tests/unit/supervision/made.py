@@ -1,0 +1,272 @@
+"""Named data of supervision's tests: a calendar, a programme, a case, and both topics as they arrive."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from eventkit.arrivals import Arrival, read
+from eventkit.clocks import Ripe
+from eventkit.envelope import Envelope, partition_of, to_record
+from eventkit.ids import uid
+from eventkit.memory import MemoryStore
+from eventkit.processing import Processor
+from eventkit.session import Session
+from eventkit.store import Transaction
+from supervision.adapters.messages import CODEC
+from supervision.application.context import Context
+from supervision.application.ports import Streams, WatchRow
+from supervision.application.reactions import Watching
+from supervision.application.sweeping import Sweeping
+from supervision.domain.calendar import Calendar, Year
+from supervision.domain.events import FactLearnt, Milestone, WatchEvent, WatchOpened
+from supervision.domain.facts import learn
+from supervision.domain.policy import Policy
+from supervision.domain.sweep import settle
+from supervision.domain.watch import Watch, apply
+
+ROOT = Path(__file__).parents[3]
+CASE = "6f0e8b1c-4d2a-5c7e-9b10-000000000004"
+ENTERPRISE = "6f0e8b1c-4d2a-5c7e-9b10-000000000001"
+LEARNT = datetime(2021, 5, 1, tzinfo=UTC)
+"""When Bugle learnt what a test says nothing else of: after everything in `CONTACT` is due."""
+
+CONTACT: dict[str, Any] = {
+    "id": "contact",
+    "starts": "received",
+    "stops": ["contacted"],
+    "limit": "3wd",
+    "remind": "1wd",
+    "card": "yellow",
+    "escalate": [{"level": 1, "after": "1wd"}, {"level": 2, "after": "2wd"}, {"level": 3, "after": "3wd"}],
+}
+"""Received on Thursday 2021-03-11: reminder 15th, due 16th, levels 17th and 18th, each at 24:00; the ladder has two."""
+
+EXTERNAL: dict[str, Any] = {"id": "external", "starts": "assigned", "stops": ["closed_out"], "limit": "external"}
+MILESTONES: dict[str, Any] = {
+    "id": "milestone",
+    "starts": "planned",
+    "stops": ["milestone"],
+    "limit": "external",
+    "each": "milestone",
+}
+
+
+def china(text: str) -> datetime:
+    """An instant of Chinese local time."""
+    return datetime.fromisoformat(f"{text}+08:00").astimezone(UTC)
+
+
+@cache
+def cn() -> Calendar:
+    """The calendar in the repository, as published."""
+    document = tomllib.loads((ROOT / "programmes/calendars/cn.toml").read_text(encoding="utf-8"))
+    years = {int(y): Year(frozenset(d["off"]), frozenset(d["work"])) for y, d in document["years"].items()}
+    return Calendar("cn", document["version"], document["source"], china("2020-01-01T00:00"), years)
+
+
+def document(*clocks: Mapping[str, Any], **changes: Any) -> dict[str, Any]:
+    """A programme document with these clocks."""
+    return {
+        "zone": "Asia/Shanghai",
+        "calendar": "cn",
+        "grace_seconds": 120,
+        "backdating_days": 30,
+        "verification": {"required": True, "copy_to_office": True},
+        "ladder": [{"level": 1, "role": "department_head"}, {"level": 2, "role": "county_leader"}],
+        "clocks": list(clocks or (CONTACT,)),
+        **changes,
+    }
+
+
+def policy(*clocks: Mapping[str, Any], **changes: Any) -> Policy:
+    """The policy of `document`."""
+    return Policy.of("jinxian", 1, document(*clocks, **changes))
+
+
+class Life:
+    """One watch and what has happened to it, decided by hand."""
+
+    def __init__(self, policy: Policy, calendar: Calendar | None = None, due_at: datetime | None = None) -> None:
+        self.policy = policy
+        self.calendar = calendar or cn()
+        self.watch = Watch()
+        self.happened: list[WatchEvent] = []
+        at = china("2021-03-10T10:00")
+        self.hear(WatchOpened(CASE, "jinxian", 1, "jinxian", ENTERPRISE, due_at, False, LEARNT, at))
+
+    def hear(self, event: WatchEvent) -> list[WatchEvent]:
+        """A fact and what follows from it."""
+        return self.record(learn(self.watch, event, self.policy, self.calendar))
+
+    def step(self, fact: str, at: datetime, learnt_at: datetime = LEARNT, **told: Any) -> list[WatchEvent]:
+        """A step that routing tells."""
+        held: dict[str, Any] = {"round": 1, "unit": "power", "milestone": None, "milestones": (), **told}
+        held["copied_to_office"] = told.get("copied_to_office", False)
+        source = uid(fact, at, len(self.happened))
+        return self.hear(FactLearnt(case=CASE, fact=fact, source=source, learnt_at=learnt_at, at=at, **held))
+
+    def sweep(self, upto: datetime) -> list[WatchEvent]:
+        """What has run out."""
+        return self.record(settle(self.watch, self.policy, upto))
+
+    def record(self, events: Sequence[WatchEvent]) -> list[WatchEvent]:
+        """Take decided events in."""
+        for event in events:
+            self.watch = apply(self.watch, event)
+        self.happened += events
+        return list(events)
+
+
+def names(events: Iterable[object]) -> list[str]:
+    """Class names, for a glance at what happened."""
+    return [type(event).__name__ for event in events]
+
+
+class MemoryReads:
+    """The tables, in memory."""
+
+    def __init__(self) -> None:
+        self.policies: dict[tuple[str, int], Policy] = {}
+        self.rows: dict[str, WatchRow] = {}
+        self.woken: list[str] = []
+
+    def __call__(self, _: Transaction) -> MemoryReads:
+        return self
+
+    def policy(self, programme: str, version: int) -> Policy | None:
+        return self.policies.get((programme, version))
+
+    def adopt(self, programme: str, version: int, document: Mapping[str, Any]) -> None:
+        self.policies[programme, version] = Policy.of(programme, version, document)
+
+    def keep(self, rows: Sequence[WatchRow]) -> None:
+        self.rows.update({row.case: row for row in rows})
+
+    def wake(self, calendar: str, at: datetime) -> None:
+        self.woken.append(calendar)
+
+
+class Service:
+    """Supervision's worker and sweeper on a store in memory."""
+
+    def __init__(self) -> None:
+        self.store = MemoryStore("supervision")
+        self.reads = MemoryReads()
+        self.context = Context(Streams(CODEC), self.reads)
+        self._processor = Processor(self.store, Watching(self.context))
+        self._offsets = count()
+
+    def hear(self, *events: Envelope) -> None:
+        """Consume events as one batch."""
+        self._processor.process([arrival(event, next(self._offsets)) for event in events])
+
+    def sweep(self, upto: datetime) -> None:
+        """Fire what is ripe, unless an event of the case waits."""
+        ripe = [Ripe(row.case, upto) for row in self.reads.rows.values() if row.ripe_at and row.ripe_at < upto]
+        with self.store.transaction() as tx:
+            if tx.blocked("supervision", [CASE])[1]:
+                return
+            session, sweeping = Session(tx), Sweeping(self.context)
+            sweeping.prepare(session, ripe)
+            for one in ripe:
+                sweeping.decide(session, one)
+            sweeping.finish(session, ripe)
+            session.flush()
+
+    def recorded(self) -> dict[str, tuple[str, datetime, Any]]:
+        """Every event by id: type, time and content."""
+        return {str(e.id): (e.type.split(".")[2], e.occurred_at, e.json()) for e in self.store.tables.events}
+
+
+def arrival(event: Envelope, offset: int) -> Arrival:
+    """An event as it comes off its topic."""
+    return read(f"{event.service}.events", partition_of(event.key), offset, *to_record(event))
+
+
+def told(name: str, at: datetime, sequenced_at: datetime, data: Mapping[str, Any], key: str = CASE) -> Envelope:
+    """An event of another service; `name` as "routing.case_assigned"."""
+    service = name.split(".")[0]
+    return Envelope(
+        id=uid(name, key, at, sequenced_at, orjson.dumps(data)),
+        type=f"bugle.{name}.v1",
+        source=f"/bugle/{service}",
+        stream=f"x-{key}",
+        version=1,
+        key=key,
+        occurred_at=at,
+        recorded_at=sequenced_at,
+        data=orjson.dumps(data),
+        sequenced_at=sequenced_at,
+        log_seq=1,
+    )
+
+
+def programme_published(document: Mapping[str, Any], programme: str = "jinxian") -> Envelope:
+    """intake's programme."""
+    data = {"programme": programme, "version": 1, "agency": "jinxian", "document": document}
+    at = LEARNT - timedelta(days=100)
+    return told("intake.programme_published", at, at, data, key=programme)
+
+
+def issue_reported(
+    sequenced_at: datetime,
+    at: datetime | None = None,
+    due_at: datetime | None = None,
+    case: str = CASE,
+    programme: str = "jinxian",
+) -> Envelope:
+    """intake's issue, with fields that supervision does not read."""
+    data = {
+        "issue": case,
+        "programme": programme,
+        "programme_version": 1,
+        "agency": "jinxian",
+        "enterprise": ENTERPRISE,
+        "title": "变压器容量不足",
+        "due_at": due_at,
+        "synthetic": False,
+    }
+    return told("intake.issue_reported", at or china("2021-03-10T10:00"), sequenced_at, data, key=case)
+
+
+def history_declared(sequenced_at: datetime, **facts: datetime) -> Envelope:
+    """intake's history with facts of supervision, in the order given."""
+    listed = [{"fact": name, "at": at, "satisfaction": "satisfied"} for name, at in facts.items()]
+    data = {"issue": CASE, "programme": "jinxian", "facts": listed}
+    return told("intake.history_declared", china("2021-03-10T10:00"), sequenced_at, data)
+
+
+STEPS = {
+    "assigned": "case_assigned",
+    "received": "letter_received",
+    "accepted": "case_accepted",
+    "contacted": "enterprise_contacted",
+    "planned": "case_planned",
+    "milestone": "progress_reported",
+    "result": "result_reported",
+    "fed_back": "result_fed_back",
+    "reopened": "case_reopened",
+}
+
+
+def step(fact: str, at: datetime, sequenced_at: datetime, case: str = CASE, **data: Any) -> Envelope:
+    """One of routing's steps."""
+    held = {"case": case, "by": "ledger", **data}
+    if fact == "assigned":
+        held = {"lead": "power", "supporting": [], "round": 1, **held}
+    elif fact != "reopened":
+        held = {"unit": "power", **held}
+    return told(f"routing.{STEPS[fact]}", at, sequenced_at, held, key=case)
+
+
+def plan(*lines: tuple[str, str]) -> tuple[Milestone, ...]:
+    """Milestones by name and day."""
+    return tuple(Milestone(name, datetime.fromisoformat(day).date()) for name, day in lines)
