@@ -8,6 +8,7 @@ import shutil
 import socket
 import subprocess
 from collections import namedtuple
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,8 +21,10 @@ from tests.support.sources import PACKAGES
 
 
 @pytest.fixture
-def stack(tmp_path: Path) -> Stack:
-    return Stack(Home(tmp_path / "home"))
+def stack(tmp_path: Path) -> Iterator[Stack]:
+    stack = Stack(Home(tmp_path / "home"))
+    yield stack
+    shutil.rmtree(stack.postgres.place, ignore_errors=True)
 
 
 def test_taken_port_is_named(stack: Stack) -> None:

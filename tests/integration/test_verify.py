@@ -85,7 +85,7 @@ def consume(system: System, consumer: str) -> None:
     engine = make_engine(system.database(consumer).url)
     topics = [f"{source}.events" for source in SOURCES[consumer]]
     passing = Processor(PostgresStore(engine, consumer), Reactions(consumer, topics))
-    worker = processor(engine) if consumer == "reporting" else passing
+    worker = processor(PostgresStore(engine, "reporting")) if consumer == "reporting" else passing
     kafka = KafkaTopics(system.kafka.address, system.topic_prefix)
     for number in range(kafka.partitions):
         records = [record for record in kafka.read(number) if record.service in SOURCES[consumer]]

@@ -98,7 +98,8 @@ class Office:
         return self.call("routing", "GET", f"/cases/{case}")
 
     def timeline(self, case: str) -> list[Json]:
-        return list(self.call("reporting", "GET", f"/issues/{case}/timeline")["items"])
+        """The case's events; none while reporting has not heard of it."""
+        return list(self.call("reporting", "GET", f"/issues/{case}/timeline", expect=(200, 404)).get("items", []))
 
     def happened(self, case: str) -> list[str]:
         """The types of the case's events, without service and version, in the order of the timeline."""

@@ -92,7 +92,7 @@ def _append(engine: Engine, seed: int, go_on: Callable[[], bool]) -> int:
 
 def _insert(url: str, seed: int, go_on: Callable[[], bool]) -> int:
     versions = Counter[str]()
-    with psycopg.connect(url, autocommit=True) as connection:
+    with psycopg.connect(url) as connection:
         for number, stream in enumerate(streams(seed)):
             if not go_on():
                 return number
@@ -100,4 +100,5 @@ def _insert(url: str, seed: int, go_on: Callable[[], bool]) -> int:
             versions[stream] += 1
             row = (f"issue-{stream}", versions[stream], id, TYPE, stream, new.occurred_at, new.data.decode())
             connection.execute(_INSERT, row)
+            connection.commit()
     raise AssertionError("streams have no end")

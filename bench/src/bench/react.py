@@ -11,10 +11,9 @@ from pathlib import Path
 
 from bench.databases import log_database
 from bench.harness import Reading, Size, compare
-from bench.topics import prefixed
+from bench.topics import Publisher, prefixed
 from bench.workload import envelopes
 from bugle.stack import Stack
-from eventkit.publisher import KafkaPublisher
 
 _PATIENCE_SECONDS = 600
 
@@ -37,7 +36,7 @@ def measure(servers: Stack, size: Size) -> Reading:
 
 
 def _publish(bootstrap: str, topic: str, count: int) -> None:
-    publisher = KafkaPublisher(bootstrap, topic)
+    publisher = Publisher(bootstrap, topic)
     publisher.publish(list(envelopes(count, seed=3)))
     publisher.confirm()
     publisher.close()

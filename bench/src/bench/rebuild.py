@@ -20,12 +20,11 @@ from kafka import KafkaConsumer, TopicPartition
 from bench.cases import walks
 from bench.databases import plain
 from bench.harness import Reading, Size, compare
-from bench.topics import TOPICS, prefixed
+from bench.topics import TOPICS, Publisher, prefixed
 from bugle.stack import Stack
 from bugle.stack.databases import Database, migrate
 from bugle.stack.home import ROOT
 from eventkit.envelope import PARTITIONS
-from eventkit.publisher import KafkaPublisher
 
 _LIVE_RATE = 50
 """Events a second of the traffic that goes on meanwhile: the busiest hotline known has 51 requests a second."""
@@ -55,7 +54,7 @@ def measure(servers: Stack, size: Size) -> Reading:
 
 def _publish(kafka: str, prefix: str, events: int, seed: int, stopping: Event | None = None) -> int:
     """Publish cases; slowly, until `stopping`, where it is given. How many events."""
-    publishers = {topic.split(".")[0]: KafkaPublisher(kafka, prefix + topic) for topic in TOPICS}
+    publishers = {topic.split(".")[0]: Publisher(kafka, prefix + topic) for topic in TOPICS}
     sent = 0
     for event in walks(events, seed):
         publishers[event.service].publish([event])

@@ -14,12 +14,11 @@ from sqlalchemy import Engine
 
 from bench.databases import fill, log_database
 from bench.harness import Reading, Size, compare
-from bench.topics import prefixed
+from bench.topics import Publisher, prefixed
 from bench.workload import envelopes, event_id, new_event, streams
 from bugle.stack import Stack
 from eventkit.envelope import Envelope, partition_of, to_record
 from eventkit.postgres import PostgresStore, make_engine
-from eventkit.publisher import KafkaPublisher
 from eventkit.relay import Relay
 from eventkit.store import Append
 
@@ -27,7 +26,7 @@ _STEADY_RATE = 100
 """Events a second; the busiest hotline known has 51 requests a second."""
 
 
-class _Observed(KafkaPublisher):
+class _Observed(Publisher):
     """Says when so many events have been acknowledged, and how long each took from its commit."""
 
     def __init__(self, bootstrap: str, topic: str, wanted: int) -> None:

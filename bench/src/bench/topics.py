@@ -9,8 +9,17 @@ from uuid import uuid4
 from kafka import KafkaAdminClient
 
 from bugle.stack import Stack
+from eventkit.publisher import KafkaPublisher
 
 TOPICS = ("intake.events", "routing.events", "supervision.events")
+
+
+class Publisher(KafkaPublisher):
+    """The relay's own; at the end it waits until its connections are closed."""
+
+    def close(self) -> None:
+        """See `eventkit.publisher.Publisher`."""
+        self._producer.close(timeout=10)
 
 
 @contextmanager

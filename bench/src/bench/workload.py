@@ -20,7 +20,7 @@ CASE_LENGTH = 20
 
 START = datetime(2021, 3, 1, 1, tzinfo=UTC)
 TYPE = "bugle.intake.issue_reported.v1"
-TEXT = "生产线扩产后变压器容量不足，需增容；" * 5
+TEXT = "生产线扩产后变压器容量不足，需增容；" * 6
 
 
 def streams(seed: int) -> Iterator[str]:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
 from eventkit.arrivals import Arrival, read
 from eventkit.envelope import Envelope
 from eventkit.errors import NotYet, VersionConflict
+from eventkit.ids import uid
 from eventkit.processing import Processor
 from eventkit.reactions import Reactions
-from eventkit.redrive import StillFailing, redrive
+from eventkit.redrive import StillFailing
 from eventkit.session import Session
 from eventkit.store import Store
 from tests.support.ledgers import BOOK, NOON, Deposited, Opened, arrival, names, watermark
@@ -82,10 +84,10 @@ def test_redrive_applies_in_order_and_frees_the_key(bench: Bench) -> None:
     bench.broken = {"b"}
     bench.send(*line("k", "a", "b", "c"))
     with pytest.raises(StillFailing, match="cannot bear b"):
-        redrive(bench.store, bench.reaction, "k")
+        bench.processor.redrive("k")
     assert bench.parked("k") == ["b", "c"]
     bench.broken = set()
-    assert redrive(bench.store, bench.reaction, "k") == 2
+    assert bench.processor.redrive("k") == 2
     bench.send(*line("k", "d", start=3))
     assert (bench.balance("k"), bench.parked("k")) == (4, [])
 
@@ -148,3 +150,23 @@ def test_progress_follows_offsets_and_watermarks(bench: Bench) -> None:
 
     progress = progress_of(bench.store, ("source.events", partition))
     assert (progress.next_offset, progress.log_seq, progress.watermark) == (3, 4, NOON + timedelta(seconds=1))
+
+
+def test_lasting_conflict_parks_its_key(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An event whose effect is recorded already under another cause is no other writer's fault."""
+    monkeypatch.setattr("eventkit.processing.CONFLICTS", 2)
+    bench.send(*line("k", "a"))
+    twin = line("twin", "b", start=1)[0]
+    assert isinstance(twin.content, Envelope)
+    with bench.store.transaction() as tx:
+        session = Session(tx)
+        new = Deposited("twin", 1, NOON)
+        session.record(BOOK, "elsewhere", [new], key="e", cause=twin.content.id, ids=[recorded_id(twin.content)])
+        session.flush()
+    bench.send(twin, *line("k", "c", start=2))
+    assert (bench.parked("twin"), bench.balance("k")) == (["b"], 2)
+
+
+def recorded_id(event: Envelope) -> UUID:
+    """The id that the bench's handler gives its deposit for this event."""
+    return uid(event.id, f"book-{event.key}", "bugle.ledgers.deposited.v1", 1)

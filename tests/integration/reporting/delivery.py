@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
@@ -10,10 +10,13 @@ from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from bugle.stack import System
 from eventkit.arrivals import read
 from eventkit.envelope import PARTITIONS, Envelope, Watermark, to_record, to_watermark_record
-from eventkit.postgres import make_engine
-from reporting import TOPICS
-from reporting.bootstrap import processor
+from eventkit.postgres import PostgresStore, make_engine
+from eventkit.processing import Processor
+from eventkit.reactions import BatchReaction
+from eventkit.session import Session
+from reporting import CONSUMER, TOPICS
 from reporting.config import RebuildSettings
+from reporting.read_model.writer import project
 
 BATCH = 500
 
@@ -28,7 +31,7 @@ class Delivery:
         database = system.database("reporting")
         self.engine = make_engine(database.url, pool=5)
         self.settings = RebuildSettings(database.owner_url, database.url, kafka, self.prefix)
-        self._processor = processor(self.engine)
+        self._store = PostgresStore(self.engine, CONSUMER)
         self._producer = KafkaProducer(bootstrap_servers=kafka, acks="all", enable_idempotence=True, linger_ms=20)
         self._consumer = KafkaConsumer(bootstrap_servers=kafka, group_id=None, auto_offset_reset="earliest")
         self._consumer.assign([TopicPartition(f"{self.prefix}{t}", n) for t in TOPICS for n in range(PARTITIONS)])
@@ -54,8 +57,9 @@ class Delivery:
         self._producer.send(f"{self.prefix}intake.events", key=key, value=value, headers=[], partition=partition)
         self._producer.flush()
 
-    def apply(self, limit: int | None = None) -> int:
+    def apply(self, limit: int | None = None, function: Callable[[Session, list[Envelope]], None] = project) -> int:
         """Let the worker handle what has not been read yet, or so many records of it; how many it handled."""
+        processor = Processor(self._store, BatchReaction(CONSUMER, TOPICS, function))
         ends = self._consumer.end_offsets(list(self._consumer.assignment()))
         handled = 0
         while any(self._consumer.position(place) < end for place, end in ends.items()):
@@ -64,7 +68,7 @@ class Delivery:
             for place, records in polled.items():
                 topic = place.topic.removeprefix(self.prefix)
                 arrivals = [read(topic, r.partition, r.offset, r.key, r.value, r.headers) for r in records]
-                self._processor.process(arrivals)
+                processor.process(arrivals)
                 handled += len(arrivals)
             if limit is not None and handled >= limit:
                 break

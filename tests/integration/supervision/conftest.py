@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from itertools import count
 
@@ -23,7 +24,7 @@ _numbers = count(1)
 @pytest.fixture
 def engine(servers: Stack) -> Iterator[Engine]:
     """A migrated database of the test's own, seen through the service's role: sweeps see all that is in it."""
-    database = servers.create_database(f"supervision_{next(_numbers)}")
+    database = servers.create_database(f"supervision_{os.getpid()}_{next(_numbers)}")
     databases.migrate(ROOT / "services" / "supervision" / "migrations", database.owner_url)
     engine = make_engine(database.url)
     yield engine

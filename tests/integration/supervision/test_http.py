@@ -43,7 +43,8 @@ class Caller:
         claims = dict(who)
         token = self._issuer.token(*claims.pop("roles"), **claims)
         sent = {name.replace("_", "-"): value for name, value in headers.items()} | {"Authorization": f"Bearer {token}"}
-        return self._client.request(method, f"/v1{path}", json=body, headers=sent)
+        answer: httpx.Response = self._client.request(method, f"/v1{path}", json=body, headers=sent)
+        return answer
 
     def verify(self, who: dict[str, Any], satisfaction: str = "satisfied", **more: Any) -> httpx.Response:
         return self.send("POST", f"/cases/{CASE}/verification", who, {"satisfaction": satisfaction, **more})

@@ -41,6 +41,12 @@ def test_redelivered_event_changes_nothing() -> None:
     assert service.recorded() == before
 
 
+def test_issue_that_is_watched_is_not_opened_again() -> None:
+    service = Service()
+    service.hear(programme_published(document()), issue_reported(LEARNT), issue_reported(LEARNT + timedelta(days=1)))
+    assert kinds(service) == ["watch_opened"]
+
+
 def test_unreadable_programme_is_parked() -> None:
     service = Service()
     service.hear(programme_published({"zone": "Asia/Shanghai"}))

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from bugle.stack import databases, jars
 from bugle.stack.databases import Database
+from bugle.stack.errors import StackError
 from bugle.stack.home import Home
 from bugle.stack.kafka import Kafka
 from bugle.stack.keys import Keys
@@ -66,7 +67,7 @@ class Stack:
                 if services:
                     self._start_system()
                 else:
-                    self.kafka.wait()
+                    self._await("kafka", self.kafka.wait)
             except BaseException:
                 if fresh:
                     self._stop()
@@ -122,7 +123,7 @@ class Stack:
             self.supervisor.launch(self._tied)
         self.supervisor.define("servers", programs)
         self.supervisor.start(SERVERS)
-        self.postgres.wait()
+        self._await("postgres", self.postgres.wait)
 
     def _start_system(self) -> None:
         """What needs PostgreSQL only goes ahead while Kafka is still starting."""
@@ -132,9 +133,16 @@ class Stack:
         system.define()
         self._say("Starting the services")
         system.launch(HTTP)
-        self.kafka.wait()
+        self._await("kafka", self.kafka.wait)
         system.create_topics()
         system.start()
+
+    def _await(self, server: str, wait: Callable[[], None]) -> None:
+        """Wait for a server; if it does not come up, the end of its log says why (a full disk, for one)."""
+        try:
+            wait()
+        except StackError as error:
+            raise StackError(f"{error}\n{self.supervisor.tail(server)}") from None
 
     def _stop(self) -> None:
         self._say("Stopping")

@@ -47,11 +47,11 @@ class Event:
         decoded: dict[str, Any] = orjson.loads(self.data)
         return decoded
 
-    @property
+    @cached_property
     def service(self) -> str:
         return self.type.split(".")[1]
 
-    @property
+    @cached_property
     def short_type(self) -> str:
         """`issue_reported` of `bugle.intake.issue_reported.v1`."""
         return self.type.split(".")[2]

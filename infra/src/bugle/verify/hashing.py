@@ -15,7 +15,7 @@ _MODULUS = 1 << 256
 
 def instant(moment: datetime) -> str:
     """UTC with six decimals and Z: equal instants are equal text."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def _text(value: object) -> str:

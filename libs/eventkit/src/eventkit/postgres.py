@@ -119,6 +119,11 @@ class PostgresStore:
         self.engine = engine
         self.service = service
 
+    @classmethod
+    def at(cls, url: str, service: str, pool: int = 2) -> PostgresStore:
+        """A store with an engine of its own, for a process that needs one thread's worth of connections."""
+        return cls(make_engine(url, pool=pool), service)
+
     @contextmanager
     def transaction(self) -> Iterator[PostgresTransaction]:
         """One database transaction."""

@@ -18,6 +18,7 @@ from eventkit import telemetry
 from eventkit.arrivals import Arrival
 from eventkit.delivery import Policy, policy_of
 from eventkit.envelope import Envelope, Watermark
+from eventkit.errors import VersionConflict
 from eventkit.reactions import Gate, Reaction
 from eventkit.redrive import redrive
 from eventkit.session import Projector, Session
@@ -26,6 +27,8 @@ from eventkit.store import Progress, Store, Transaction
 log = logging.getLogger(__name__)
 
 NO_WATERMARK = datetime(1970, 1, 1, tzinfo=UTC)
+CONFLICTS = 8
+"""After so many conflicts in a row it is no other writer but the event itself, say an id that is recorded already."""
 STALE_LANES = 200
 STALE_SECONDS = 1.0
 """Two workers can miss each other's uncommitted rows, so that a token is provided before its waiter is seen:
@@ -39,14 +42,15 @@ class Processor:
         self.reaction = reaction
         self.stopping = Event()
         self.retrying = False
-        self._store = store
-        self._projectors = projectors
+        self.store = store
+        self.projectors = projectors
         self._consumer = reaction.consumer
         self._next_stale = 0.0
+        self._attempts = 0
 
     def process(self, arrivals: Sequence[Arrival]) -> None:
         """Apply a batch; tries again for as long as a server is away, until `stopping` is set."""
-        pause = 0.05
+        pause, self._attempts = 0.05, 0
         while True:
             try:
                 self._attempt(arrivals)
@@ -56,22 +60,28 @@ class Processor:
                 if policy_of(error) is not Policy.RETRY or self.stopping.is_set():
                     raise
                 self.retrying = True
+                self._attempts += isinstance(error, VersionConflict)
                 telemetry.retries.labels(self._consumer).inc()
                 log.warning("batch of %d is tried again in %.2f s: %s", len(arrivals), pause, error)
                 self.stopping.wait(pause)
                 pause = min(pause * 2, 2.0)
 
+    def _policy(self, error: BaseException) -> Policy:
+        if isinstance(error, VersionConflict) and self._attempts >= CONFLICTS:
+            return Policy.PARK
+        return policy_of(error)
+
     def parked(self) -> dict[str, int]:
         """How many events are parked, by key."""
-        with self._store.transaction() as tx:
+        with self.store.transaction() as tx:
             return tx.parked_keys(self._consumer)
 
     def redrive(self, key: str) -> int:
         """Apply all parked events of a key and release it; how many there were. Raises StillFailing."""
-        return redrive(self._store, self.reaction, key, self._projectors)
+        return redrive(self.store, self.reaction, key, self.projectors)
 
     def _attempt(self, arrivals: Sequence[Arrival]) -> None:
-        with self._store.transaction() as tx:
+        with self.store.transaction() as tx:
             tx.share(self._consumer)
             tx.advance(self._consumer, _progress(arrivals))
             tokens = self._react(tx, self._fresh(tx, arrivals))
@@ -90,21 +100,21 @@ class Processor:
         if not arrivals:
             return set()
         parked, waiting = tx.blocked(self._consumer, {arrival.lane for arrival in arrivals})
-        gate = Gate(set(parked), set(waiting))
+        gate = Gate(set(parked), set(waiting), self._policy)
         try:
             self._apply(tx, arrivals, gate)
         except Exception as error:
-            if policy_of(error) in (Policy.RETRY, Policy.STOP):
+            if self._policy(error) in (Policy.RETRY, Policy.STOP):
                 raise
             log.warning("a batch of %d failed and is applied one by one: %s", len(arrivals), error)
-            gate = self._one_by_one(tx, arrivals, Gate(parked, waiting))
+            gate = self._one_by_one(tx, arrivals, Gate(parked, waiting, self._policy))
         self._set_aside(tx, gate)
         telemetry.applied.labels(self._consumer).inc(len(arrivals) - len(gate.to_park) - len(gate.to_wait))
         return gate.provided
 
     def _apply(self, tx: Transaction, arrivals: Sequence[Arrival], gate: Gate) -> None:
         with tx.savepoint():
-            session = Session(tx, self._projectors)
+            session = Session(tx, self.projectors)
             self.reaction.apply(session, arrivals, gate)
             session.flush()
 

@@ -28,9 +28,15 @@ Tokens = Callable[[Envelope], Iterable[str]]
 class Gate:
     """Keeps order by key: behind a parked event of a key nothing passes, behind a waiting one nothing of its topic."""
 
-    def __init__(self, parked: set[str], waiting: set[tuple[str, str]]) -> None:
+    def __init__(
+        self,
+        parked: set[str],
+        waiting: set[tuple[str, str]],
+        policy: Callable[[BaseException], Policy] = policy_of,
+    ) -> None:
         self._parked = parked
         self._waiting = waiting
+        self._policy = policy
         self.to_park: list[Held] = []
         self.to_wait: list[Held] = []
         self.provided: set[str] = set()
@@ -52,7 +58,7 @@ class Gate:
         if isinstance(error, NotYet):
             self._waiting.add((arrival.topic, arrival.lane))
             self.to_wait.append(Held(arrival, error.token))
-        elif policy_of(error) is Policy.PARK:
+        elif self._policy(error) is Policy.PARK:
             self._park(arrival, f"{type(error).__name__}: {error}")
         else:
             raise error

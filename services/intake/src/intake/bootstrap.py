@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from eventkit.commands import CommandBook
-from eventkit.postgres import PostgresStore, make_engine
+from eventkit.postgres import PostgresStore
 from eventkit.processing import Processor
-from eventkit.settings import WorkerSettings
 from intake.adapters.contacts import Vault
 from intake.adapters.messages import CODEC
 from intake.adapters.read_model import answer
@@ -21,6 +20,6 @@ def book(vault: Vault) -> CommandBook:
     return commands(Streams(CODEC), vault)
 
 
-def processor(settings: WorkerSettings) -> Processor:
+def processor(store: PostgresStore) -> Processor:
     """What the worker does with a batch of events."""
-    return Processor(PostgresStore(make_engine(settings.database_url, pool=2), SERVICE), reactions(answer))
+    return Processor(store, reactions(answer))

@@ -18,9 +18,9 @@ from reporting.read_model.writer import project
 REACTION = BatchReaction(CONSUMER, TOPICS, project)
 
 
-def processor(engine: Engine) -> Processor:
-    """What the worker does with a batch of events; the engine stays the caller's."""
-    return Processor(PostgresStore(engine, CONSUMER), REACTION)
+def processor(store: PostgresStore) -> Processor:
+    """What the worker does with a batch of events."""
+    return Processor(store, REACTION)
 
 
 def application(held: HttpSettings, engine: Engine) -> FastAPI:

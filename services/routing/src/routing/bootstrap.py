@@ -8,11 +8,10 @@ from typing import Any
 from eventkit.codec import message
 from eventkit.commands import CommandBook
 from eventkit.envelope import Envelope
-from eventkit.postgres import PostgresStore, make_engine
+from eventkit.postgres import PostgresStore
 from eventkit.processing import Processor
 from eventkit.reactions import Reactions
 from eventkit.session import Aggregate, Projector, Session
-from eventkit.settings import WorkerSettings
 from routing.adapters.copies import DirectoryCopies, ProgrammeCopies
 from routing.adapters.letters import LetterBook
 from routing.adapters.messages import CASES, INCOMING
@@ -46,9 +45,8 @@ class Routing:
         """The commands of the HTTP process."""
         return book.commands(self.desk)
 
-    def processor(self, settings: WorkerSettings) -> Processor:
+    def processor(self, store: PostgresStore) -> Processor:
         """What the worker does with a batch of events."""
-        store = PostgresStore(make_engine(settings.database_url, pool=2), SERVICE)
         return Processor(store, reactions_of(self.desk), self.projectors)
 
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from eventkit import redriving, settings
+from eventkit.postgres import PostgresStore
 from eventkit.settings import WorkerSettings
-from intake.bootstrap import processor
+from intake.bootstrap import SERVICE, processor
 
 
 def main() -> None:
     """List or redrive."""
     held = settings.read(WorkerSettings)
-    redriving.run(processor(held))
+    redriving.run(processor(PostgresStore.at(held.database_url, SERVICE)))
 
 
 if __name__ == "__main__":

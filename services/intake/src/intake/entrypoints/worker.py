@@ -6,15 +6,16 @@ import logging
 
 from eventkit import settings
 from eventkit.consumer import run_worker
+from eventkit.postgres import PostgresStore
 from eventkit.settings import WorkerSettings
-from intake.bootstrap import processor
+from intake.bootstrap import SERVICE, processor
 
 
 def main() -> None:
     """Consume until a signal ends it."""
     logging.basicConfig(level=logging.INFO)
     held = settings.read(WorkerSettings)
-    run_worker(processor(held), held)
+    run_worker(processor(PostgresStore.at(held.database_url, SERVICE)), held)
 
 
 if __name__ == "__main__":

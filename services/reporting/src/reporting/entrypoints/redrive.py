@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from eventkit import redriving, settings
-from eventkit.postgres import make_engine
+from eventkit.postgres import PostgresStore
 from eventkit.settings import WorkerSettings
+from reporting import CONSUMER
 from reporting.bootstrap import processor
 
 
 def main() -> None:
     """List or redrive."""
     held = settings.read(WorkerSettings)
-    redriving.run(processor(make_engine(held.database_url, pool=2)))
+    redriving.run(processor(PostgresStore.at(held.database_url, CONSUMER)))
 
 
 if __name__ == "__main__":

@@ -6,8 +6,9 @@ import logging
 
 from eventkit import settings
 from eventkit.consumer import run_worker
-from eventkit.postgres import make_engine
+from eventkit.postgres import PostgresStore
 from eventkit.settings import WorkerSettings
+from reporting import CONSUMER
 from reporting.bootstrap import processor
 
 
@@ -15,7 +16,7 @@ def main() -> None:
     """Consume until a signal ends it."""
     logging.basicConfig(level=logging.INFO)
     held = settings.read(WorkerSettings)
-    run_worker(processor(make_engine(held.database_url, pool=2)), held)
+    run_worker(processor(PostgresStore.at(held.database_url, CONSUMER)), held)
 
 
 if __name__ == "__main__":

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from eventkit import redriving, settings
+from eventkit.postgres import PostgresStore
 from eventkit.settings import WorkerSettings
-from routing.bootstrap import Routing
+from routing.bootstrap import SERVICE, Routing
 
 
 def main() -> None:
     """List or redrive."""
     held = settings.read(WorkerSettings)
-    redriving.run(Routing().processor(held))
+    redriving.run(Routing().processor(PostgresStore.at(held.database_url, SERVICE)))
 
 
 if __name__ == "__main__":

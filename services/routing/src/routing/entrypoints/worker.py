@@ -6,15 +6,16 @@ import logging
 
 from eventkit import settings
 from eventkit.consumer import run_worker
+from eventkit.postgres import PostgresStore
 from eventkit.settings import WorkerSettings
-from routing.bootstrap import Routing
+from routing.bootstrap import SERVICE, Routing
 
 
 def main() -> None:
     """Consume until a signal ends it."""
     logging.basicConfig(level=logging.INFO)
     held = settings.read(WorkerSettings)
-    run_worker(Routing().processor(held), held)
+    run_worker(Routing().processor(PostgresStore.at(held.database_url, SERVICE)), held)
 
 
 if __name__ == "__main__":

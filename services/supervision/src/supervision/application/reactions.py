@@ -53,9 +53,11 @@ class Watching:
         self._context.reads(session.tx).adopt(told.programme, told.version, told.document)
 
     def open_watch(self, session: Session, event: Envelope) -> None:
-        """Watch the case from its report on."""
+        """Watch the case from its report on; a case that is watched stays as it is."""
         told: IssueReported = incoming.read(event)
         context = self._context
+        if session.get(context.streams.watch, told.issue).opened:
+            return
         policy = context.policy(session, told.programme, told.programme_version)
         opened = WatchOpened(
             case=told.issue,
@@ -136,7 +138,8 @@ def _declared(
 
 
 def _learnt_at(event: Envelope) -> datetime:
-    return event.sequenced_at or event.recorded_at
+    """When its service recorded it, which is when Bugle was told: while a broker is away it is sequenced much later."""
+    return event.recorded_at
 
 
 def _provides(event: Envelope) -> Iterable[str]:

@@ -1,7 +1,7 @@
 """Everything that can have happened to the watch over a case, and to a calendar.
 
 `at` is when it happened in the case's own time: a miss happened at its due time, however much later it was found out.
-`learnt_at` is when Bugle came to know a fact (it entered the log of the service that reported it); what fired before
+`learnt_at` is when Bugle came to know a fact (the service that was told recorded it); what fired before
 that was right to fire, and is withdrawn by a further event. `unit` is None where no unit was known.
 """
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from eventkit import redriving, settings
-from eventkit.postgres import PostgresStore, make_engine
+from eventkit.postgres import PostgresStore
 from eventkit.settings import WorkerSettings
-from supervision import bootstrap
+from supervision.bootstrap import SERVICE, processor
 
 
 def main() -> None:
     """List or redrive."""
     held = settings.read(WorkerSettings)
-    redriving.run(bootstrap.processor(PostgresStore(make_engine(held.database_url, pool=2), bootstrap.SERVICE)))
+    redriving.run(processor(PostgresStore.at(held.database_url, SERVICE)))
 
 
 if __name__ == "__main__":

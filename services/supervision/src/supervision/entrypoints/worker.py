@@ -6,17 +6,16 @@ import logging
 
 from eventkit import settings
 from eventkit.consumer import run_worker
-from eventkit.postgres import PostgresStore, make_engine
+from eventkit.postgres import PostgresStore
 from eventkit.settings import WorkerSettings
-from supervision import bootstrap
+from supervision.bootstrap import SERVICE, processor
 
 
 def main() -> None:
     """Consume until a signal ends it."""
     logging.basicConfig(level=logging.INFO)
     held = settings.read(WorkerSettings)
-    store = PostgresStore(make_engine(held.database_url, pool=2), bootstrap.SERVICE)
-    run_worker(bootstrap.processor(store), held)
+    run_worker(processor(PostgresStore.at(held.database_url, SERVICE)), held)
 
 
 if __name__ == "__main__":
