@@ -24,7 +24,7 @@ CONTROLS: Mapping[str, Mapping[str, tuple[str, Change, set[str]]]] = {
     "rongchang": {
         "removed": ("visits", removed(mode="call"), {"contacted"}),
         "duplicated": ("issues", duplicated(no="I001"), {"chuanjie"}),
-        "redated": ("issues", redated(enterprise="SINGLE"), {"raising"}),
+        "redated": ("issues", redated(enterprise="企业006"), {"raising"}),
     },
     "jinxian": {
         "removed": ("teams", removed(tier="key"), {"teams", "team_enterprises"}),

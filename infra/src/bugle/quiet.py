@@ -1,7 +1,8 @@
 """Whether everything that has been recorded has had its effects, and waiting until it has.
 
 Quiet: every relay has published all its events, every consumer's progress has passed the head of every log it follows
-on all partitions, nothing waits for a predecessor, and no stage of a clock is due, or will be once its grace is over.
+on all partitions, and no stage of a clock is due, or will be once its grace is over. What is parked or waits for a
+predecessor, and the clocks it holds up, would not move by waiting: `bugle verify` tells of it.
 """
 
 from __future__ import annotations
@@ -22,11 +23,13 @@ _POLL = 0.25
 
 _HEAD = "SELECT r.log_seq, r.published_seq, (SELECT count(*) FROM pending) FROM relay_state r"
 _PROGRESS = "SELECT topic, count(*), min(log_seq) FROM progress WHERE consumer = %s GROUP BY topic"
-_WAITING = "SELECT count(*) FROM waiting WHERE consumer = %s"
 _RIPE = """
-    SELECT count(*) FROM watches
-    WHERE ripe_at <= now() + make_interval(
-        secs => (SELECT coalesce(max((document->>'grace_seconds')::int), 0) FROM programmes))
+    SELECT count(*) FROM watches AS w
+    WHERE ripe_at IS NOT NULL
+    AND ripe_at <= now() + make_interval(secs => (
+        SELECT coalesce(max((document->>'grace_seconds')::int), 0) FROM programmes AS p WHERE p.programme = w.programme))
+    AND NOT EXISTS (SELECT FROM parked AS p WHERE p.consumer = 'supervision' AND p.key = w.case_id)
+    AND NOT EXISTS (SELECT FROM waiting AS p WHERE p.consumer = 'supervision' AND p.key = w.case_id)
 """
 
 
@@ -96,9 +99,6 @@ class Observer:
                 applied = seq if partitions == PARTITIONS else 0
                 if applied < heads[source].log_seq:
                     yield f"{consumer}-worker is behind {source} ({applied} of {heads[source].log_seq})"
-            waiting = self._one(consumer, _WAITING, consumer)[0]
-            if waiting:
-                yield f"{waiting} events of {consumer} wait for a predecessor"
 
     def _due(self) -> Iterator[str]:
         ripe = self._one("supervision", _RIPE)[0]

@@ -74,6 +74,10 @@ class Delivery:
                 break
         return handled
 
+    def rewind(self) -> None:
+        """Read everything from the beginning again."""
+        self._consumer.seek_to_beginning()
+
     def close(self) -> None:
         """Leave servers as they are."""
         self._producer.close()

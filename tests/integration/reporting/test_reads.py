@@ -109,7 +109,8 @@ def test_pages_follow_each_other(client: TestClient, issuer: Issuer) -> None:
     for path, key in (("/v1/ledger", ("case_id",)), ("/v1/clocks", ("case_id", "clock", "generation"))):
         whole = client.get(f"{path}?limit=200", headers=issuer.headers("office")).json()
         assert whole["next"] is None
-        seen, after = [], ""
+        seen: list[dict[str, object]] = []
+        after: str | None = ""
         while after is not None:
             told = client.get(f"{path}?limit=7{after and f'&after={after}'}", headers=issuer.headers("office")).json()
             seen += told["items"]

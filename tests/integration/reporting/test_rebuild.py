@@ -109,6 +109,14 @@ def test_work_goes_on_meanwhile(delivery: Delivery) -> None:
     assert report.tables["timeline"][0] == sum(1 for e in log.events if e.stream.startswith(("issue", "case", "watch")))
 
 
+def test_redelivery_does_not_hide_what_was_read(delivery: Delivery) -> None:
+    delivered(delivery)
+    delivery.rewind()
+    delivery.apply(limit=30)  # a worker that was killed before it could acknowledge begins again
+
+    assert rebuild(delivery.settings).tables == hashes(delivery)
+
+
 def test_difference_is_not_swapped(delivery: Delivery) -> None:
     delivered(delivery)
     change(delivery, "UPDATE live.ledger SET level = 9 WHERE ctid = (SELECT min(ctid) FROM live.ledger)")

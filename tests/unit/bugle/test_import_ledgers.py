@@ -11,7 +11,7 @@ from bugle.importing.faults import Unreadable
 from bugle.importing.folder import Folder, read_folder
 from bugle.importing.ledgers import FIELDS, Ledger, read_ledger
 from bugle.importing.mapping import read_mapping
-from bugle.importing.run import refusals
+from bugle.importing.run import read_job, refusals
 from bugle.stack.home import ROOT
 
 Read = Callable[..., Ledger]
@@ -179,6 +179,30 @@ def test_unmapped_value_names_the_column(read: Read) -> None:
     assert [(fault.column, fault.problem) for fault in ledger.faults] == [
         ("类别", "'水' has no entry in the mapping's values.kind")
     ]
+
+
+def test_hour_that_summer_time_skips_names_the_column(read: Read) -> None:
+    ledger = read(
+        "编号,标题,企业,类别,日期,期限,判断",
+        "1,停电,甲厂,电,2015-03-01,2015-03-08 02:30,好",
+        "2,停电,甲厂,电,2015-03-01,2015-11-01 01:30,好",
+        mapping='zone = "America/New_York"\n' + MAPPING,
+    )
+    assert [(fault.row, fault.column) for fault in ledger.faults] == [(2, "期限"), (3, "期限")]
+
+
+@pytest.mark.parametrize(
+    ("path", "programme", "message"),
+    [
+        (ROOT / "nowhere.csv", None, "There is no file"),
+        (ROOT / "programmes" / "jinxian", "daan", "for single files"),
+        (ROOT / "pyproject.toml", None, "say whose ledger it is"),
+        (ROOT / "pyproject.toml", "atlantis", "There is no programme atlantis"),
+    ],
+)
+def test_what_cannot_be_found_is_said(path: Path, programme: str | None, message: str) -> None:
+    with pytest.raises(Unreadable, match=message):
+        read_job(path, programme)
 
 
 def test_column_that_the_mapping_names_must_exist(read: Read) -> None:

@@ -15,7 +15,7 @@ HEADS = {
     "en": ("figure", "published", "projected", "generated", "agrees"),
 }
 ANSWERS = {"zh": ("一致", "不一致"), "en": ("yes", "NO")}
-_WIDTHS = (36, 14, 14, 10, 8)
+_WIDTHS = (40, 14, 14, 10, 8)
 _SHOWN = (
     "lead", "unit", "letter", "due_at", "milestones", "outcome", "policy", "satisfaction", "level", "role", "colour",
     "limit", "observed_until", "in_time", "note",

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
-import orjson
 import typer
 
+from bugle.importing import telling
 from bugle.importing.oracle import Comparison, compare, read_clocks
 from bugle.importing.run import Job, Result, bring_in, publish, read_job
 from bugle.importing.target import Target
@@ -49,34 +48,44 @@ def run_import(
 ) -> bool:
     """Import and print what came of it; whether every row went in and, with an oracle, every row agrees."""
     jobs = [read_job(path, programme, mapping) for path in paths]
-    target = Target.of(system)
     results: list[Result] = []
     comparisons: list[Comparison] = []
     began, before = time.monotonic(), _events(system)
     for job in jobs:
-        publish(target, job.folder, grace)
-        for result in bring_in(target, job, _progress):
-            results.append(result)
-            if not as_json:
-                _print(result)
-        comparisons += _judged(system, target, job, results[-1:])
+        came = list(_carry_out(system, job, grace, quietly=as_json))
+        results += came
+        comparisons += _judged(system, job, came)
     recorded, seconds = _events(system) - before, time.monotonic() - began
+    sound = not any(result.faults for result in results) and not any(c.disagreements for c in comparisons)
     if as_json:
-        _print_json(results, comparisons, recorded, seconds)
+        telling.print_json(results, comparisons, recorded, seconds, ok=sound)
     else:
         for comparison in comparisons:
-            print_comparison(comparison)
-        typer.echo(f"{recorded:,} events in {seconds:.1f} s: {recorded / seconds:,.0f} events/s")
-    return not any(result.faults for result in results) and not any(c.disagreements for c in comparisons)
+            telling.print_comparison(comparison)
+        telling.print_rate(recorded, seconds)
+    return sound
 
 
-def _judged(system: System, target: Target, job: Job, results: Sequence[Result]) -> list[Comparison]:
+def _carry_out(system: System, job: Job, grace: int | None, *, quietly: bool) -> Iterator[Result]:
+    target = Target.of(system)
+    publish(target, job.folder, grace)
+    if not quietly:
+        typer.echo(f"{job.folder.id}:")
+    for result in bring_in(target, job, telling.progress):
+        if not quietly:
+            telling.print_result(result)
+        yield result
+
+
+def _judged(system: System, job: Job, results: Sequence[Result]) -> list[Comparison]:
     """With an oracle: wait until all services have done their work, then compare every row that went in."""
     if job.mapping is None or job.mapping.oracle is None:
         return []
     wait_quiet(system, say=lambda text: typer.echo(f"waiting: {text}", err=True))
-    refused = {fault.key for result in results for fault in result.faults}
-    theirs = {key: value for key, value in (job.ledgers[0].theirs or {}).items() if key not in refused}
+    [ledger] = job.ledgers
+    refused = {fault.row for result in results for fault in result.faults}
+    theirs = {one.key: ledger.theirs[one.key] for one in ledger.commands if one.row not in refused}
+    target = Target.of(system)
     with target.client(target.reporting, job.folder.agency) as client:
         return [compare(theirs, read_clocks(client, job.folder.id), job.mapping.oracle)]
 
@@ -84,44 +93,3 @@ def _judged(system: System, target: Target, job: Job, results: Sequence[Result])
 def _events(system: System) -> int:
     with Observer(system) as observer:
         return observer.events()
-
-
-def _progress(file: str, done: int, total: int) -> None:
-    if sys.stderr.isatty():
-        typer.echo(f"\r{file}: {done:,} of {total:,}", err=True, nl=done == total)
-    elif done == total:
-        typer.echo(f"{file}: {done:,} rows answered", err=True)
-
-
-def _print(result: Result) -> None:
-    amended = f", {result.amended:,} amended" if result.amended else ""
-    refused = f", {len({fault.row for fault in result.faults}):,} refused" if result.faults else ""
-    typer.echo(
-        f"{result.file}: {result.rows:,} rows: {result.new:,} new{amended}, {result.unchanged:,} unchanged{refused}"
-    )
-    for fault in result.faults:
-        typer.echo(f"  row {fault.row} ({fault.key or 'no key'}), column {fault.column}: {fault.problem}; {fault.mend}")
-
-
-def print_comparison(comparison: Comparison) -> None:
-    """The table ours × theirs, and every row on which the two differ."""
-    theirs = sorted({theirs for _, theirs in comparison.table})
-    typer.echo("ours \\ theirs  " + "".join(f"{name:>12}" for name in theirs))
-    for ours in sorted({ours for ours, _ in comparison.table}):
-        counts = (comparison.table.get((ours, name), 0) for name in theirs)
-        typer.echo(f"{'no due date' if ours == 'none' else ours:<15}" + "".join(f"{count:>12,}" for count in counts))
-    for one in comparison.disagreements:
-        typer.echo(f"  {one.key}: ours {one.ours}, theirs {one.theirs}")
-    typer.echo(f"{sum(comparison.table.values()):,} rows compared, {len(comparison.disagreements):,} disagreements")
-
-
-def _print_json(results: Sequence[Result], comparisons: Sequence[Comparison], events: int, seconds: float) -> None:
-    told: dict[str, Any] = {
-        "ok": not any(r.faults for r in results) and not any(c.disagreements for c in comparisons),
-        "files": [result.json() for result in results],
-        "comparisons": [comparison.json() for comparison in comparisons],
-        "events": events,
-        "seconds": round(seconds, 3),
-        "events_per_second": round(events / seconds, 1),
-    }
-    typer.echo(orjson.dumps(told, option=orjson.OPT_INDENT_2).decode())

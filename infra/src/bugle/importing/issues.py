@@ -6,7 +6,7 @@ from typing import Any
 
 from bugle.importing import values
 from bugle.importing.faults import BadValue
-from bugle.importing.records import Command, Row
+from bugle.importing.rows import Command, Row
 
 FACTS = (
     "assigned", "received", "accepted", "contacted", "planned", "progressed", "result", "fed_back", "verified",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from bugle.importing.faults import RowFault, Unreadable
@@ -13,8 +13,9 @@ from bugle.importing.issues import issue
 from bugle.importing.mapping import Mapping as ColumnMapping
 from bugle.importing.mapping import own
 from bugle.importing.records import FIELDS as RECORD_FIELDS
-from bugle.importing.records import RECORDS, Command, Row
-from bugle.importing.sheets import Line, Sheet, read_sheet
+from bugle.importing.records import RECORDS
+from bugle.importing.rows import Command, Row
+from bugle.importing.sheets import Sheet, read_sheet
 
 FIELDS: Mapping[str, tuple[str, ...]] = {**RECORD_FIELDS, "issues": ISSUE_FIELDS}
 BUILDERS = {**RECORDS, "issues": issue}
@@ -26,7 +27,7 @@ ORDER = ("enterprises", "teams", "visits", "issues", "services")
 class Ledger:
     """A file that has been read. `rows`: all rows with content; those with `faults` have no command.
 
-    `first`: commands that must be answered before the others; `theirs`: value of the oracle's column by row key.
+    `first`: commands that must be answered before the others; `theirs`: the oracle's value by key of the commands.
     """
 
     file: str
@@ -36,7 +37,7 @@ class Ledger:
     commands: tuple[Command, ...]
     faults: tuple[RowFault, ...]
     first: tuple[Command, ...] = ()
-    theirs: Mapping[str, str] | None = None
+    theirs: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_ledger(path: Path, folder: Folder, mapping: ColumnMapping | None = None) -> Ledger:
@@ -49,25 +50,28 @@ def read_ledger(path: Path, folder: Folder, mapping: ColumnMapping | None = None
     sheet = read_sheet(path, encoding=mapped.encoding, delimiter=mapped.delimiter, sheet=mapped.sheet)
     _check_columns(sheet, mapped, strict=mapping is None)
     name = mapped.ledger or f"{folder.id}/{path.stem}"
-    faults, commands, seen = list(sheet.faults), [], dict[str, int]()
-    for line in sheet.lines:
-        row = Row(sheet.file, line, mapped, folder, name, line.cells[mapped.key])
-        command = BUILDERS[mapped.records](row)
-        _check_key(row, seen)
-        faults += row.faults
-        if not row.faults:
-            commands.append(command)
-    faulty = len({fault.row for fault in sheet.faults})
+    rows = list(_rows(sheet, mapped, folder, name))
+    commands = tuple(command for row, command in rows if not row.faults)
+    faults = [*sheet.faults, *(fault for row, _ in rows for fault in row.faults)]
     return Ledger(
         sheet.file,
         mapped.records,
         f"/ledger/{folder.agency}/{name}",
-        len(sheet.lines) + faulty,
-        tuple(commands),
+        len(rows) + len({fault.row for fault in sheet.faults}),
+        commands,
         tuple(sorted(faults, key=lambda fault: fault.row)),
         tuple(_enterprises(commands, folder)) if mapped.register_enterprises else (),
-        _theirs(sheet.lines, mapped),
+        {row.key: row.line.cells[mapped.oracle.column] for row, _ in rows if mapped.oracle and not row.faults},
     )
+
+
+def _rows(sheet: Sheet, mapping: ColumnMapping, folder: Folder, ledger: str) -> Iterator[tuple[Row, Command]]:
+    seen: dict[str, int] = {}
+    for line in sheet.lines:
+        row = Row(sheet.file, line, mapping, folder, ledger, line.cells[mapping.key])
+        command = BUILDERS[mapping.records](row)
+        _check_key(row, seen)
+        yield row, command
 
 
 def _check_columns(sheet: Sheet, mapping: ColumnMapping, *, strict: bool) -> None:
@@ -113,9 +117,3 @@ def _enterprises(commands: Iterable[Command], folder: Folder) -> Iterable[Comman
         data = {"agency": folder.agency, "name": name}
         columns = {"/name": command.column("/enterprise")}
         yield replace(command, type="bugle.intake.register_enterprise.v1", key=name, data=data, columns=columns)
-
-
-def _theirs(lines: Iterable[Line], mapping: ColumnMapping) -> dict[str, str] | None:
-    if mapping.oracle is None:
-        return None
-    return {line.cells[mapping.key]: line.cells[mapping.oracle.column] for line in lines}

@@ -16,7 +16,7 @@ from bugle.importing.folder import Folder, read_document, read_folder
 from bugle.importing.ledgers import FIELDS, ORDER, Ledger, read_ledger
 from bugle.importing.mapping import Mapping as ColumnMapping
 from bugle.importing.mapping import read_mapping
-from bugle.importing.records import Command
+from bugle.importing.rows import Command
 from bugle.importing.target import Target
 from bugle.stack.home import ROOT
 
@@ -54,7 +54,11 @@ class Job:
 
 def read_job(path: Path, programme: str | None = None, mapping_file: Path | None = None) -> Job:
     """Read everything before anything is sent. Raises Unreadable."""
+    if not path.exists():
+        raise Unreadable(f"There is no file {path}.")
     if path.is_dir():
+        if programme or mapping_file:
+            raise Unreadable(f"{path} is a programme's folder; --programme and --mapping are for single files.")
         folder = read_folder(path)
         files = [path / f"{records}.csv" for records in ORDER]
         return Job(folder, tuple(read_ledger(file, folder) for file in files if file.exists()))

@@ -139,7 +139,10 @@ class MemoryTransaction:
         for (topic, partition), new in progress.items():
             old = self._tables.progress.get((consumer, topic, partition), new)
             self._tables.progress[consumer, topic, partition] = replace(
-                new, log_seq=max(old.log_seq, new.log_seq), watermark=max(old.watermark, new.watermark)
+                new,
+                next_offset=max(old.next_offset, new.next_offset),
+                log_seq=max(old.log_seq, new.log_seq),
+                watermark=max(old.watermark, new.watermark),
             )
 
     @contextmanager

@@ -75,8 +75,9 @@ _ADVANCE = text(
     INSERT INTO progress AS p (consumer, topic, partition, next_offset, log_seq, watermark)
     SELECT :consumer, * FROM unnest(CAST(:topics AS text[]), CAST(:partitions AS integer[]), CAST(:offsets AS bigint[]),
         CAST(:seqs AS bigint[]), CAST(:marks AS timestamptz[])) AS n(t, n, o, s, m) ORDER BY t, n
-    ON CONFLICT (consumer, topic, partition) DO UPDATE SET next_offset = excluded.next_offset,
-        log_seq = greatest(p.log_seq, excluded.log_seq), watermark = greatest(p.watermark, excluded.watermark)
+    ON CONFLICT (consumer, topic, partition) DO UPDATE SET
+        next_offset = greatest(p.next_offset, excluded.next_offset), log_seq = greatest(p.log_seq, excluded.log_seq),
+        watermark = greatest(p.watermark, excluded.watermark)
     """
 )
 _LOCK_SHARED = text("SELECT pg_advisory_xact_lock_shared(hashtextextended(:name, 0))")

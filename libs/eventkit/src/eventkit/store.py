@@ -103,7 +103,7 @@ class Transaction(Protocol):
         """Take out, in order, every lane that waits for one of the tokens, and up to `stale` oldest lanes."""
 
     def advance(self, consumer: str, progress: Mapping[tuple[str, int], Progress]) -> None:
-        """Keep the progress by (topic, partition); a watermark never goes back."""
+        """Keep the progress by (topic, partition); nothing of it goes back, also when records are delivered again."""
 
     def savepoint(self) -> AbstractContextManager[None]:
         """What happens inside is undone alone when an exception leaves it."""

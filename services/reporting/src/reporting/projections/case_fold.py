@@ -52,39 +52,14 @@ def _intervals(changes: Sequence[tuple[datetime, Any]]) -> list[tuple[int, Any, 
 def _ledger(case: str, course: Course, issue: CaseEvent, stand: Sequence[CaseEvent]) -> Row:
     said = issue.data
     source = said.get("ledger") or {}
-    held = {column: course.dates.get(column) for column in DATED.values()}
+    assigned, received, accepted, contacted, planned, result, fed_back, verified, closed = map(
+        course.dates.get, DATED.values()
+    )
     cards, level, misses = counts(stand)
     return (
-        case,
-        said["programme"],
-        said["agency"],
-        said["enterprise"],
-        course.title,
-        course.kind,
-        course.batch,
-        course.jurisdiction,
-        source.get("name"),
-        None if source.get("row") is None else str(source["row"]),
-        said["synthetic"],
-        course.lead,
-        course.supporting,
-        course.letter,
-        course.meeting,
-        issue.occurred_at,
-        held["assigned_at"],
-        held["received_at"],
-        held["accepted_at"],
-        held["contacted_at"],
-        held["planned_at"],
-        held["result_at"],
-        course.outcome,
-        held["fed_back_at"],
-        held["verified_at"],
-        course.satisfaction,
-        held["closed_at"],
-        course.round,
-        course.state,
-        cards,
-        level,
-        misses,
-    )
+        case, said["programme"], said["agency"], said["enterprise"], course.title, course.kind, course.batch,
+        course.jurisdiction, source.get("name"), None if source.get("row") is None else str(source["row"]),
+        said["synthetic"], course.lead, course.supporting, course.letter, course.meeting, issue.occurred_at, assigned,
+        received, accepted, contacted, planned, result, course.outcome, fed_back, verified, course.satisfaction, closed,
+        course.round, course.state, cards, level, misses,
+    )  # fmt: skip

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, FromClause, Row, func, null, select, text, true
 
 from reporting.queries.filters import Filters, conditions
-from reporting.queries.measures import Measure
+from reporting.queries.measure import Measure
 from reporting.queries.moments import Moment
 from reporting.queries.scope import Scope
 

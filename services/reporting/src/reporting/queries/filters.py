@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from typing import Any
 from uuid import UUID
 
 from fastapi import Request
@@ -100,8 +99,3 @@ OF_CASES: dict[str, Condition] = {
     "synthetic": truth("synthetic"),
 }
 """Filters of everything that counts or lists cases; `department` is the lead."""
-
-
-def shown(filters: Filters) -> dict[str, Any]:
-    """The filters as an answer repeats them."""
-    return dict(filters)

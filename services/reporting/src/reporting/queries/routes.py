@@ -21,7 +21,8 @@ from reporting.queries.clocks import clocks_at
 from reporting.queries.figures import figure
 from reporting.queries.filters import OF_CASES, Condition, check_programme, conditions, equals, read_filters
 from reporting.queries.issues import as_dict, ledger_of, ledger_rows, timeline_of
-from reporting.queries.measures import MEASURES, RATES, Measure
+from reporting.queries.measure import Measure
+from reporting.queries.measures import MEASURES, RATES
 from reporting.queries.moments import Moment, knowledge, moment
 from reporting.queries.scope import Scope, scope_of
 
@@ -93,12 +94,12 @@ class Desk:
 def routes(engine: Engine) -> APIRouter:
     """All reads, over an engine that stays the caller's."""
     router, desk = APIRouter(tags=["reads"]), Desk(engine)
-    _add_issues(router, desk)
-    _add_figures(router, desk)
+    for add in (_add_ledger, _add_timeline, _add_clocks, _add_figures, _add_rates):
+        add(router, desk)
     return router
 
 
-def _add_issues(router: APIRouter, desk: Desk) -> None:
+def _add_ledger(router: APIRouter, desk: Desk) -> None:
     @router.get("/ledger", response_class=Response, openapi_extra=_parameters(OF_CASES))
     def ledger(
         request: Request, who: Who, window: Annotated[Window, Depends(keyset(datetime, UUID))], at: str | None = None
@@ -112,12 +113,16 @@ def _add_issues(router: APIRouter, desk: Desk) -> None:
             )
             return asked.answer(body)
 
+
+def _add_timeline(router: APIRouter, desk: Desk) -> None:
     @router.get("/issues/{case}/timeline", response_class=Response)
     def timeline(case: str, request: Request, who: Who, at: str | None = None) -> Response:
         """Everything that happened to an issue, in order, and its ledger row."""
         with desk.asked(who, request, {}, "at") as asked:
             return asked.answer(timeline_of(asked.connection, asked.scope, case, asked.moment), case)
 
+
+def _add_clocks(router: APIRouter, desk: Desk) -> None:
     @router.get("/clocks", response_class=Response, openapi_extra=_parameters(_OF_CLOCKS))
     def clocks(
         request: Request, who: Who, window: Annotated[Window, Depends(keyset(UUID, str, int))], at: str | None = None
@@ -146,6 +151,8 @@ def _add_figures(router: APIRouter, desk: Desk) -> None:
             told = figure(asked.connection, counted, asked.scope, asked.filters, asked.moment, group_by)
             return asked.answer({"measure": measure, "formula": counted.formula, **told})
 
+
+def _add_rates(router: APIRouter, desk: Desk) -> None:
     @router.get("/rates", response_class=Response, openapi_extra=_parameters(OF_CASES))
     def rates(request: Request, who: Who, at: str | None = None) -> Response:
         """Contact in time, resolution, satisfaction and on time: numerator, denominator and what is in neither."""

@@ -1,0 +1,69 @@
+"""What a measure is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from sqlalchemy import ColumnElement, FromClause, Subquery, func
+
+from reporting.queries.filters import Condition
+from reporting.queries.moments import Moment
+from reporting.queries.scope import Scope
+
+Count = Callable[[FromClause], ColumnElement[int]]
+Test = Callable[[FromClause], ColumnElement[bool]]
+Visible = Callable[[Scope, FromClause], ColumnElement[bool]]
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """`relation` has a row per thing at a moment; `where` says which of them count.
+
+    A plain measure has `value`. A ratio has a `numerator` within a `denominator`; `excluded` says for each reason what
+    is in neither. `groups`: columns by group_by's names. `month`: the column whose instant decides the month.
+    """
+
+    relation: Callable[[Moment], Subquery]
+    filters: Mapping[str, Condition]
+    visible: Visible
+    formula: str
+    where: Test | None = None
+    value: Count = field(default=lambda rows: func.count())
+    numerator: Test | None = None
+    denominator: Test | None = None
+    excluded: Mapping[str, Test] = field(default_factory=dict)
+    groups: Mapping[str, str] = field(default_factory=dict)
+    month: str | None = None
+
+    def group(self, name: str, rows: FromClause) -> ColumnElement[object]:
+        """The expression to group by."""
+        if name == "month":
+            assert self.month is not None
+            return func.to_char(func.timezone(func.coalesce(rows.c.zone, "UTC"), rows.c[self.month]), "YYYY-MM")
+        return rows.c[self.groups[name]]
+
+    @property
+    def group_names(self) -> list[str]:
+        """What group_by may be."""
+        return [*self.groups, *(["month"] if self.month else [])]
+
+
+def of_cases(scope: Scope, rows: FromClause) -> ColumnElement[bool]:
+    """Visible as cases are: to a department, its own."""
+    return scope.cases(rows)
+
+
+def of_agency(scope: Scope, rows: FromClause) -> ColumnElement[bool]:
+    """Visible to the whole agency."""
+    return scope.rows(rows)
+
+
+def distinct(column: str) -> Count:
+    """How many different values the column has."""
+    return lambda rows: func.count(rows.c[column].distinct())
+
+
+def total(column: str) -> Count:
+    """The sum of the column; 0 without rows."""
+    return lambda rows: func.coalesce(func.sum(rows.c[column]), 0)
