@@ -13,7 +13,7 @@ from openpyxl import Workbook
 from typer.testing import CliRunner, Result
 
 from bugle.cli import app
-from bugle.quiet import Observer
+from bugle.quiet import Observer, Restless, wait_quiet
 from bugle.stack import System
 from tests.support.programmes import copied
 
@@ -135,6 +135,17 @@ def test_file_without_key_is_refused_as_a_whole(run: Run, folder: Path, tmp_path
     ended = run(path, "--programme", folder)
     assert ended.exit_code == 1
     assert "no key column no" in str(ended.exception)
+
+
+def test_unrest_names_what_lags(run: Run, folder: Path, tmp_path: Path, system: System) -> None:
+    system.stop(["reporting-worker"])
+    try:
+        assert run(write(tmp_path / "unread.csv", [row(1)]), "--programme", folder).exit_code == 0
+        with pytest.raises(Restless, match="reporting-worker is behind intake"):
+            wait_quiet(system, seconds=2)
+    finally:
+        system.start(["reporting-worker"])
+    wait_quiet(system)
 
 
 def test_published_programme_keeps_its_grace(run: Run, folder: Path) -> None:

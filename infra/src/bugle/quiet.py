@@ -17,17 +17,17 @@ import psycopg
 
 from bugle.stack import StackError, System
 from bugle.verify.consumption import SOURCES
+from eventkit.envelope import PARTITIONS
 
-PARTITIONS = 12
-_POLL = 0.25
+_POLL = 0.25  # seconds
 
 _HEAD = "SELECT r.log_seq, r.published_seq, (SELECT count(*) FROM pending) FROM relay_state r"
 _PROGRESS = "SELECT topic, count(*), min(log_seq) FROM progress WHERE consumer = %s GROUP BY topic"
 _RIPE = """
     SELECT count(*) FROM watches AS w
     WHERE ripe_at IS NOT NULL
-    AND ripe_at <= now() + make_interval(secs => (
-        SELECT coalesce(max((document->>'grace_seconds')::int), 0) FROM programmes AS p WHERE p.programme = w.programme))
+    AND ripe_at <= now() + make_interval(secs => coalesce((
+        SELECT max((document->>'grace_seconds')::int) FROM programmes AS p WHERE p.programme = w.programme), 0))
     AND NOT EXISTS (SELECT FROM parked AS p WHERE p.consumer = 'supervision' AND p.key = w.case_id)
     AND NOT EXISTS (SELECT FROM waiting AS p WHERE p.consumer = 'supervision' AND p.key = w.case_id)
 """
@@ -61,7 +61,13 @@ class Observer:
     def __enter__(self) -> Observer:
         for service in SOURCES:
             url = self._system.database(service).url.replace("postgresql+psycopg", "postgresql")
-            connection = psycopg.connect(url, autocommit=True, options="-c default_transaction_read_only=on")
+            try:
+                connection = psycopg.connect(url, autocommit=True, options="-c default_transaction_read_only=on")
+            except psycopg.OperationalError as error:
+                self._stack.close()
+                raise StackError(
+                    f"The database of {service} cannot be reached. Is the stack up (`bugle status`)?"
+                ) from error
             self._connections[service] = self._stack.enter_context(connection)
         return self
 

@@ -16,9 +16,9 @@ def differences(connection: Connection) -> dict[str, list[str]]:
 
 
 def _sums(connection: Connection, schema: str, table: Table) -> tuple[object, ...]:
-    """Number of rows and two sums of 64-bit hashes of whole rows: independent of order."""
-    sums = ", ".join(f"sum(hash_record_extended(t, {seed})::numeric)" for seed in (0, 1))
-    return tuple(connection.execute(text(f"SELECT count(*), {sums} FROM {schema}.{table.name} t")).one())
+    """Number of rows, and the sum of 64-bit hashes of whole rows: independent of order."""
+    hashed = "count(*), sum(hash_record_extended(t, 0)::numeric)"
+    return tuple(connection.execute(text(f"SELECT {hashed} FROM {schema}.{table.name} t")).one())
 
 
 def _keys(connection: Connection, table: Table) -> list[str]:
