@@ -98,3 +98,30 @@ def test_fault_names_the_field_and_hides_the_value() -> None:
 
 def test_missing_field_is_named_itself() -> None:
     assert Fault("/title", "this field is required") in COMMANDS["bugle.intake.report_issue.v1"].validate({})
+
+
+def _integers(schema: Any, at: str = "") -> dict[str, dict[str, Any]]:
+    """Every subschema that allows an integer, by its place in the schema."""
+    if isinstance(schema, list):
+        parts = [(str(place), part) for place, part in enumerate(schema)]
+    else:
+        parts = list(schema.items()) if isinstance(schema, dict) else []
+    found = {place: held for name, part in parts for place, held in _integers(part, f"{at}/{name}").items()}
+    own = isinstance(schema, dict) and isinstance(schema.get("type"), str | list) and "integer" in schema["type"]
+    return {at: schema, **found} if own else found
+
+
+@pytest.mark.parametrize(("kind", "contract"), ALL)
+def test_integer_has_both_bounds(kind: str, contract: Contract) -> None:
+    """Without a maximum a caller may send what no column of a projection can hold."""
+    assert not [place for place, one in _integers(contract.schema).items() if not {"minimum", "maximum"} <= one.keys()]
+    assert all(abs(one["maximum"]) <= 2**53 - 1 for one in _integers(contract.schema).values())
+
+
+@pytest.mark.parametrize(("field", "most"), [("count", 10**9), ("amount", 2**53 - 1)])
+def test_services_are_counted_within_bounds(field: str, most: int) -> None:
+    command = COMMANDS["bugle.intake.record_service.v1"]
+    given = {"programme": "jinxian", "kind": "loan"}
+    assert command.validate({**given, field: most}) == []
+    for more in (most + 1, 2**63, 1e30):
+        assert [fault.pointer for fault in command.validate({**given, field: more})] == [f"/{field}"]

@@ -162,6 +162,7 @@ def test_parked_events_stay_out(delivery: Delivery) -> None:
     assert report.swapped
     assert report.tables["ledger"][0] == 10
     assert not report.differing
+    assert report.aside == 3, "and it is said"
 
 
 def test_redriven_events_come_in(delivery: Delivery) -> None:

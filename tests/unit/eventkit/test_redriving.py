@@ -8,7 +8,7 @@ from eventkit import redriving
 from eventkit.envelope import Envelope
 from eventkit.memory import MemoryStore
 from eventkit.processing import Processor
-from eventkit.reactions import Reactions
+from eventkit.reactions import BatchReaction, Reactions
 from eventkit.session import Session
 from tests.support.ledgers import arrival
 
@@ -64,3 +64,37 @@ def test_failing_key_stays_and_tells_why(
     assert run(processor, monkeypatch, "all") == 1
     assert processor.parked() == {"k2": 1}
     assert "ValueError: mend me" in capsys.readouterr().err
+
+
+def test_key_that_is_not_parked_is_named(
+    processor: Processor, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(processor, monkeypatch, "k9", "k1") == 1
+    assert capsys.readouterr().err == "k9  is not parked\n"
+    assert processor.parked() == {"k2": 1}
+
+
+def test_failing_batch_does_not_stop_the_other_keys(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def project(_: Session, events: list[Envelope]) -> None:
+        if any(event.key in broken for event in events):
+            raise ValueError("no row can hold it")
+
+    processor = Processor(MemoryStore("tests"), BatchReaction("tests", ["source.events"], project))
+    broken.update(("k1", "k2"))
+    processor.process([arrival("a", "k1"), arrival("b", "k2", offset=1)])
+    broken.discard("k2")
+    assert run(processor, monkeypatch, "all") == 1
+    assert processor.parked() == {"k1": 1}
+    broken.clear()
+    assert "no row can hold it" in capsys.readouterr().err
+
+
+def test_nothing_parked_is_said(
+    processor: Processor, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(processor, monkeypatch, "all")
+    capsys.readouterr()
+    assert run(processor, monkeypatch, "all") == 0
+    assert capsys.readouterr().out == "Nothing is parked.\n"

@@ -74,6 +74,8 @@ def read_document(path: Path) -> dict[str, Any]:
     """A TOML file as a JSON object; Unreadable says what is wrong."""
     try:
         document: dict[str, Any] = _plain(tomllib.loads(path.read_text("utf-8")))
+    except FileNotFoundError as error:
+        raise Unreadable(f"There is no {path.name} in {path.parent}: name a folder that holds one.") from error
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise Unreadable(f"{path} cannot be read: {error}.") from error
     return document

@@ -13,6 +13,7 @@ from typing import Annotated
 
 import typer
 
+from bugle.stack import databases
 from bugle.stack.embedded import SERVERS, Stack
 from bugle.stack.errors import StackError
 from bugle.stack.system import PROCESSES, SERVICES
@@ -57,10 +58,14 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="One JSON object
             }
         )
     everything = all(row["ready"] for row in rows)
+    parked = databases.parked(stack.system.database(service) for service in SERVICES) if rows[0]["ready"] else {}
     if as_json:
-        typer.echo(json.dumps({"home": str(stack.home.path), "ready": everything, "processes": rows}, indent=1))
+        told = {"home": str(stack.home.path), "ready": everything, "parked": parked, "processes": rows}
+        typer.echo(json.dumps(told, indent=1))
     else:
         _table(rows)
+        for consumer, events in parked.items():
+            typer.echo(f"{consumer}: {events} events are parked; see bugle redrive {consumer}")
     raise typer.Exit(0 if everything else 1)
 
 

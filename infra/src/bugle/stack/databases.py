@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,6 +58,18 @@ def migrate(folder: Path, owner_url: str) -> None:
     if _applied(owner_url) != set(ScriptDirectory.from_config(config).get_heads()):
         with _environment("BUGLE_OWNER_DATABASE_URL", owner_url):
             command.upgrade(config, "head")
+
+
+def parked(of: Iterable[Database]) -> dict[str, int]:
+    """How many events each consumer has set aside, where that is not none; a database without the table has none."""
+    import psycopg
+
+    found: dict[str, int] = {}
+    for held in of:
+        with psycopg.connect(held.url.replace(_DRIVER, "postgresql")) as connection:
+            if connection.execute("SELECT to_regclass('public.parked')").fetchone() != (None,):
+                found.update(connection.execute("SELECT consumer, count(*) FROM parked GROUP BY consumer").fetchall())
+    return found
 
 
 def _applied(owner_url: str) -> set[str]:

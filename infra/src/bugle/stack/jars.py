@@ -88,6 +88,11 @@ def _download(jar: Jar) -> Path:
     context = MavenContext(repo_cache=cache() / "maven", timeout=60)
     try:
         path: Path = context.project(jar.group, jar.name).at_version(jar.version).artifact().resolve()
+    except requests.exceptions.SSLError as error:
+        raise StackError(
+            f"{jar.name}-{jar.version}.jar of Apache Kafka could not be fetched: the other side's certificate is not "
+            "trusted. Behind a proxy with a certificate of its own, set REQUESTS_CA_BUNDLE to the file that holds it."
+        ) from error
     except (requests.RequestException, RuntimeError) as error:
         raise StackError(
             f"{jar.name}-{jar.version}.jar of Apache Kafka could not be fetched ({type(error).__name__}). The first "

@@ -92,6 +92,6 @@ def run_worker(processor: Processor, settings: WorkerSettings) -> NoReturn:
     watchdog = Watchdog(app, processor, settings)
     metrics.serve(settings.metrics_port, {"consumer": watchdog.check})
     threading.Thread(target=watchdog.run, name="watchdog", daemon=True).start()
-    worker = faust.Worker(app, loglevel="INFO", override_logging=False)
+    worker = faust.Worker(app, loglevel=settings.log_level, override_logging=False)
     worker.execute_from_commandline()
     raise SystemExit(0)

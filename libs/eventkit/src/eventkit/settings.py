@@ -50,6 +50,7 @@ class RelaySettings:
     metrics_port: int
     topic_prefix: str = ""
     watermark_seconds: float = 1.0
+    log_level: str = "INFO"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,3 +64,4 @@ class WorkerSettings:
     topic_prefix: str = ""
     batch: int = 500
     silence_seconds: float = 60.0
+    log_level: str = "INFO"

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import logging
-
 from fastapi import FastAPI
 from sqlalchemy import Engine
 
-from eventkit import settings
+from eventkit import logs, settings
 from eventkit.auth import Tokens
 from eventkit.http import create_app, serve
 from eventkit.postgres import PostgresStore, make_engine
@@ -35,7 +33,7 @@ def make_app(held: HttpSettings, engine: Engine) -> FastAPI:
 def main() -> None:
     """Serve until a signal ends it."""
     held = settings.read(HttpSettings)
-    logging.basicConfig(level=held.log_level)
+    logs.configure(held.log_level)
     serve(make_app(held, make_engine(held.database_url)), held.http_host, held.http_port)
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import logging
-
-from eventkit import settings
+from eventkit import logs, settings
 from eventkit.http import serve
 from eventkit.postgres import make_engine
 from reporting.bootstrap import application
@@ -14,7 +12,7 @@ from reporting.config import HttpSettings
 def main() -> None:
     """Serve until a signal ends it."""
     held = settings.read(HttpSettings)
-    logging.basicConfig(level=held.log_level)
+    logs.configure(held.log_level)
     serve(application(held, make_engine(held.database_url)), held.http_host, held.http_port)
 
 

@@ -40,6 +40,7 @@ def as_json(report: Report) -> dict[str, Any]:
         "swapped": report.swapped,
         "equal": not report.differing,
         "events": report.events,
+        "aside": report.aside,
         "seconds": round(report.seconds, 3),
         "tables": {name: {"rows": rows, "hash": digest} for name, (rows, digest) in report.tables.items()},
         "differing": [
@@ -55,6 +56,8 @@ def as_text(report: Report) -> str:
     for name, first in report.differing.items():
         rows, digest = report.live[name]
         lines.append(f"{name} differs: live had {rows} rows, {digest}; first differing keys: {'; '.join(first)}")
+    if report.aside:
+        lines.append(f"{report.aside} events are parked or waiting and in no table: see bugle redrive reporting")
     rate = report.events / report.seconds if report.seconds else 0.0
     lines.append(f"{report.events} events in {report.seconds:.1f} s, {rate:,.0f}/s")
     lines.append("The new tables are live." if report.swapped else "Nothing was swapped: see the differences above.")

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import logging
-
-from eventkit import settings
+from eventkit import logs, settings
 from eventkit.consumer import run_worker
 from eventkit.postgres import PostgresStore
 from eventkit.settings import WorkerSettings
@@ -14,8 +12,8 @@ from reporting.bootstrap import processor
 
 def main() -> None:
     """Consume until a signal ends it."""
-    logging.basicConfig(level=logging.INFO)
     held = settings.read(WorkerSettings)
+    logs.configure(held.log_level)
     run_worker(processor(PostgresStore.at(held.database_url, CONSUMER)), held)
 
 

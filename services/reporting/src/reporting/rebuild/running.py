@@ -40,7 +40,8 @@ class AnotherRuns(Exception):
 @dataclass(frozen=True, slots=True)
 class Report:
     """What a rebuild did. `seconds`: until the swap. `tables`: rows and hash of what is live now, or was built when it
-    was not swapped; `differing`: first keys by table, and `live` their rows and hash as they were before."""
+    was not swapped; `differing`: first keys by table, and `live` their rows and hash as they were before. `aside`: how
+    many records the worker has parked or keeps waiting, which are therefore in neither."""
 
     events: int
     seconds: float
@@ -48,6 +49,7 @@ class Report:
     tables: Hashes
     differing: dict[str, list[str]] = field(default_factory=dict)
     live: Hashes = field(default_factory=dict)
+    aside: int = 0
 
 
 def rebuild(settings: RebuildSettings, accept: bool = False, tell: Tell = lambda line: None) -> Report:
@@ -162,12 +164,13 @@ class _Rebuild:
             tables = table_hashes(kept, LIVE, business=False)
         with self._engine.begin() as connection:
             shadow.clear(connection)
-        return Report(self._events, seconds, True, tables, differing, _only(live, differing))
+        return Report(self._events, seconds, True, tables, differing, _only(live, differing), len(self._read.aside))
 
     def _refused(self, connection: Connection, differing: dict[str, list[str]]) -> Report:
         tables = table_hashes(connection, SHADOW, business=False)
         live = _only(table_hashes(connection, LIVE, business=False), differing)
-        return Report(self._events, monotonic() - self._began, False, tables, differing, live)
+        seconds = monotonic() - self._began
+        return Report(self._events, seconds, False, tables, differing, live, len(self._read.aside))
 
 
 def _only(hashes: Hashes, names: dict[str, list[str]]) -> Hashes:

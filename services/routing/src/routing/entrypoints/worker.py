@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import logging
-
-from eventkit import settings
+from eventkit import logs, settings
 from eventkit.consumer import run_worker
 from eventkit.postgres import PostgresStore
 from eventkit.settings import WorkerSettings
@@ -13,8 +11,8 @@ from routing.bootstrap import SERVICE, Routing
 
 def main() -> None:
     """Consume until a signal ends it."""
-    logging.basicConfig(level=logging.INFO)
     held = settings.read(WorkerSettings)
+    logs.configure(held.log_level)
     run_worker(Routing().processor(PostgresStore.at(held.database_url, SERVICE)), held)
 
 

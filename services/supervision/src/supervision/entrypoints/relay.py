@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import logging
-
-from eventkit import settings
+from eventkit import logs, settings
 from eventkit.relay import run_relay
 from eventkit.settings import RelaySettings
 from supervision.bootstrap import SERVICE
@@ -12,8 +10,9 @@ from supervision.bootstrap import SERVICE
 
 def main() -> None:
     """Relay until a signal ends it."""
-    logging.basicConfig(level=logging.INFO)
-    run_relay(SERVICE, settings.read(RelaySettings))
+    held = settings.read(RelaySettings)
+    logs.configure(held.log_level)
+    run_relay(SERVICE, held)
 
 
 if __name__ == "__main__":

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import logging
 import signal
 from threading import Event
 
-from eventkit import metrics, settings
+from eventkit import logs, metrics, settings
 from eventkit.postgres import PostgresStore, make_engine
 from supervision import bootstrap
 from supervision.config import SweeperSettings
@@ -15,7 +14,7 @@ from supervision.config import SweeperSettings
 def main() -> None:
     """Sweep until a signal ends it."""
     held = settings.read(SweeperSettings)
-    logging.basicConfig(level=held.log_level)
+    logs.configure(held.log_level)
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
