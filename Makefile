@@ -16,9 +16,10 @@ setup: .venv/stamp ## the virtual environment, from the locked requirements
 .venv/stamp: requirements.lock $(PACKAGES:%=%/pyproject.toml)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	  echo "Bugle needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version 2>&1). Try: make PYTHON=python3.12" >&2; exit 1; }
-	$(PYTHON) -m venv .venv || { echo "No virtual environment: install your system's python3-venv package." >&2; exit 1; }
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation $(PACKAGES:%=-e ./%)
+	@echo "Making the virtual environment: 1 to 2 minutes the first time"
+	@$(PYTHON) -m venv .venv || { echo "No virtual environment: install your system's python3-venv package." >&2; exit 1; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation $(PACKAGES:%=-e ./%)
 	@touch $@
 
 lint: setup      ## ruff, mypy strict, import contracts

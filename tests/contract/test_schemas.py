@@ -125,3 +125,25 @@ def test_services_are_counted_within_bounds(field: str, most: int) -> None:
     assert command.validate({**given, field: most}) == []
     for more in (most + 1, 2**63, 1e30):
         assert [fault.pointer for fault in command.validate({**given, field: more})] == [f"/{field}"]
+
+
+_UNKEPT = ("2026-12-31T23:59:60Z", "9999-12-31T23:59:59-10:00", "0001-01-01T00:00:00+14:00")
+
+
+@pytest.mark.parametrize("text", _UNKEPT)
+def test_instant_that_no_service_can_keep_is_a_fault(text: str) -> None:
+    """JSON Schema allows leap seconds and years that end in UTC; Python and PostgreSQL do not."""
+    command = COMMANDS["bugle.intake.report_issue.v1"]
+    data = {**command.example["data"], "due_at": text, "history": [{"fact": "received", "at": text}]}
+    assert {fault.pointer for fault in command.validate(data)} == {"/due_at", "/history/0/at"}
+
+
+def test_small_letters_of_an_instant_are_taken() -> None:
+    command = COMMANDS["bugle.intake.report_issue.v1"]
+    assert command.validate({**command.example["data"], "due_at": "2026-12-31t23:59:59z"}) == []
+
+
+def test_day_of_the_year_zero_is_a_fault() -> None:
+    command = COMMANDS["bugle.routing.plan.v1"]
+    data = {**command.example["data"], "milestones": [{"name": "x", "due_on": "0000-01-01"}]}
+    assert [fault.pointer for fault in command.validate(data)] == ["/milestones/0/due_on"]

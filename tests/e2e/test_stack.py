@@ -46,7 +46,7 @@ def test_nothing_runs_before_start(stack: Stack) -> None:
     assert bugle(stack, "status").returncode == 1
     down = bugle(stack, "down")
     assert (down.returncode, down.stdout) == (0, "Nothing runs.\n")
-    assert "run `bugle up` once" in bugle(stack, "token", "--role", "office").stderr
+    assert "run `bugle up` once" in bugle(stack, "token", "--role", "office", "--agency", "jinxian").stderr
 
 
 def test_whole_life_of_stack(stack: Stack) -> None:

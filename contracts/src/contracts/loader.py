@@ -11,6 +11,8 @@ from typing import Any
 
 from jsonschema_rs import Draft202012Validator, ValidationError
 
+from contracts.formats import FORMATS
+
 ROOT = Path(__file__).parent
 
 
@@ -47,7 +49,9 @@ class Contract:
 
     @cached_property
     def _validator(self) -> Draft202012Validator:
-        return Draft202012Validator(self.schema, validate_formats=True, mask="the value", offline=True)
+        return Draft202012Validator(
+            self.schema, validate_formats=True, formats=dict(FORMATS), mask="the value", offline=True
+        )
 
     def validate(self, data: object) -> list[Fault]:
         """All faults of `data` against the schema, formats included; empty when it is valid."""

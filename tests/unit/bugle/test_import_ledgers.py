@@ -244,3 +244,20 @@ def test_refusal_without_field_is_kept(read: Read) -> None:
     [command] = read("no,enterprise,title,reported_at", "A1,甲,t,2021-03-05").commands
     [fault] = refusals("issues.csv", command, {"title": "Row changed", "detail": "it differs"})
     assert (fault.column, fault.problem) == ("-", "it differs")
+
+
+@pytest.mark.parametrize(
+    "line", ['delimiter = ";;"', "delimiter = 5", "encoding = 5", "key = 5", 'formats = "%Y"', 'formats = ["%Y %Y"]']
+)
+def test_mapping_of_wrong_types_is_told(tmp_path: Path, line: str) -> None:
+    path = tmp_path / "issues.mapping.toml"
+    path.write_text(line, "utf-8")
+    with pytest.raises(Unreadable, match=line.partition(" ")[0]):
+        read_mapping(path, FIELDS)
+
+
+def test_cells_beyond_all_bounds_are_faults_of_their_rows(read: Read) -> None:
+    head, row = "no,kind,count,recorded_at", "S1,loan,99999999999999999999999,0001-01-01 00:00"
+    ledger = read(head, row, name="services")
+    assert {(fault.row, fault.column) for fault in ledger.faults} == {(2, "count"), (2, "recorded_at")}
+    assert all(fault.mend for fault in ledger.faults)

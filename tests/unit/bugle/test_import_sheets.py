@@ -138,3 +138,9 @@ def test_other_types_are_refused(tmp_path: Path, name: str) -> None:
 def test_unknown_sheet_is_named(tmp_path: Path) -> None:
     with pytest.raises(Unreadable, match="has no sheet 台账; it has Sheet"):
         read_sheet(xlsx(tmp_path, ["no"]), sheet="台账")
+
+
+@pytest.mark.parametrize("given", [{"delimiter": ";;"}, {"encoding": "no-such-code"}])
+def test_unusable_settings_are_told(tmp_path: Path, given: dict[str, str]) -> None:
+    with pytest.raises(Unreadable, match="issues.csv"):
+        read_sheet(csv(tmp_path, b"no,title\nA1,x\n"), **given)

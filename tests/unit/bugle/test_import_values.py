@@ -47,6 +47,23 @@ def test_doubtful_time_is_refused(text: str, problem: str) -> None:
     assert refused.value.mend
 
 
+@pytest.mark.parametrize("text", ["0001-01-01 00:00", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-10:00"])
+def test_time_beyond_the_calendar_is_refused(text: str) -> None:
+    with pytest.raises(BadValue, match="no date that can be kept"):
+        instant(text, SHANGHAI)
+
+
+def test_mend_shows_a_date() -> None:
+    with pytest.raises(BadValue) as refused:
+        instant("soon", SHANGHAI)
+    assert refused.value.mend == "write it like 2021-04-22"
+
+
+def test_enormous_number_is_refused() -> None:
+    with pytest.raises(BadValue, match="too large"):
+        integer("9" * 23)
+
+
 @given(st.datetimes(timezones=st.just(UTC)))
 def test_times_with_offset_survive(moment: datetime) -> None:
     assert instant(moment.isoformat(), SHANGHAI) == moment

@@ -86,9 +86,16 @@ def test_faults_of_data_are_listed(bank: Bank) -> None:
 def test_foreign_type_names_its_service(bank: Bank) -> None:
     answer = structured(bank, event("1", type="bugle.vaults.lock.v1", vault="v1"))
     assert (answer.status_code, answer.json()["service"]) == (422, "vaults")
+    assert answer.json()["errors"][0]["field"] == "/type"
     assert "POST /v1/events of vaults" in answer.json()["errors"][0]["mend"]
     unknown = structured(bank, event("1", type="bugle.ledgers.burn.v1"))
     assert (unknown.status_code, unknown.json()["type"]) == (422, "urn:bugle:problem:unknown-type")
+    assert unknown.json()["errors"][0]["field"] == "/type"
+
+
+def test_long_id_is_said_to_be_long(bank: Bank) -> None:
+    [fault] = structured(bank, event("1" * 513, book="b1", amount=5)).json()["errors"]
+    assert (fault["field"], fault["problem"]) == ("/id", "is too long")
 
 
 def test_other_media_type_is_refused(bank: Bank) -> None:
@@ -116,6 +123,15 @@ def test_batch_answers_each_in_order(bank: Bank) -> None:
     assert lines[3]["body"] == {"book": "b2", "balance": 7}
     assert lines[4]["problem"]["errors"][0]["field"] == "/data/book"
     assert (bank.amounts("b1"), bank.amounts("b2")) == ([5, 2], [7])
+
+
+@pytest.mark.parametrize("bad", [json.loads("[" * 300 + "]" * 300), "a\0b"], ids=["deep", "nul"])
+def test_what_cannot_be_kept_harms_no_neighbour(bank: Bank, bad: Any) -> None:
+    events = [event("1", book="b1", amount=5), event("2", book="b1", amount=bad), event("3", book="b1", amount=7)]
+    assert [line["status"] for line in bank.batch(events).json()] == [201, 400, 201]
+    assert bank.amounts("b1") == [5, 7]
+    assert structured(bank, events[1]).status_code == 400
+    assert bank.deposit("b1", {"amount": bad}).status_code == 400
 
 
 def test_batch_judges_roles_by_event(bank: Bank) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import tracemalloc
 from collections.abc import Iterator
 from itertools import repeat
@@ -11,7 +12,7 @@ import pytest
 from starlette.requests import Request
 from starlette.types import Message
 
-from eventkit.http.reading import MIB, TooLarge, parse_time, parse_traceparent, read_body
+from eventkit.http.reading import DEPTH, MIB, TooLarge, parse_object, parse_time, parse_traceparent, read_body, whole
 from eventkit.problems import Unreadable
 
 
@@ -77,3 +78,27 @@ def test_other_times_are_refused(value: object) -> None:
 )
 def test_traceparent_is_w3c(value: str | None, taken: bool) -> None:
     assert parse_traceparent(value) == (value if taken else None)
+
+
+def test_integral_float_is_an_integer() -> None:
+    read_value = whole({"count": 1.0, "parts": [2.0, 2.5, 1e300, True]})
+    assert json.dumps(read_value) == '{"count": 1, "parts": [2, 2.5, 1e+300, true]}'
+
+
+@pytest.mark.parametrize(("opening", "closing"), [(b"[", b"]"), (b'{"a":', b"}")])
+def test_nesting_is_limited(opening: bytes, closing: bytes) -> None:
+    inside = DEPTH - 1
+    assert parse_object(b'{"a":' + opening * inside + b"1" + closing * inside + b"}")
+    for inside in (DEPTH, 300):
+        with pytest.raises(Unreadable):
+            parse_object(b'{"a":' + opening * inside + b"1" + closing * inside + b"}")
+
+
+@pytest.mark.parametrize("raw", [rb'{"a": "x\u0000"}', rb'{"a": [{"b": "\u0000"}]}', rb'{"\u0000": 1}'])
+def test_nul_is_refused_wherever_it_stands(raw: bytes) -> None:
+    with pytest.raises(Unreadable):
+        parse_object(raw)
+
+
+def test_escaped_backslash_is_no_nul() -> None:
+    assert parse_object(rb'{"a": "C:\\u0000x"}') == {"a": r"C:\u0000x"}

@@ -24,6 +24,14 @@ def test_command_is_carried_out(bank: Bank) -> None:
     assert answer.headers["content-type"] == "application/json"
 
 
+def test_integral_float_is_stored_as_integer(bank: Bank) -> None:
+    """JSON Schema calls 5.0 an integer; a column and a reader of the event do not."""
+    answer = bank.deposit("b1", {"amount": 5.0})
+    with bank.store.transaction() as tx:
+        stored = tx.load(["book-b1"])["book-b1"][1].data
+    assert (answer.status_code, b"5.0" in answer.content + stored) == (201, False)
+
+
 def test_handler_names_status_and_location(bank: Bank) -> None:
     first = bank.http.put("/v1/books/b2", json={}, headers=bank.office())
     again = bank.http.put("/v1/books/b2", json={}, headers=bank.office())

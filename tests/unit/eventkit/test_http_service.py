@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +19,7 @@ from sqlalchemy.exc import OperationalError
 from eventkit.auth import Caller, caller
 from eventkit.commands import Command, CommandBook, Done
 from eventkit.http import create_app, json_response
+from eventkit.http.docs_page import docs_page
 from eventkit.memory import MemoryStore, MemoryTransaction
 from eventkit.session import Session
 from eventkit.store import Remembered
@@ -46,8 +48,10 @@ def bank(tmp_path: Path) -> Iterator[Bank]:
     def broken() -> Response:
         raise RuntimeError("hunter2")
 
-    @router.get("/books/{book}")
-    def read(book: str, who: Annotated[Caller, Depends(caller)]) -> Response:
+    extra = {"name": "extra", "in": "query", "required": False, "schema": {"type": "string"}}
+
+    @router.get("/books/{book}", openapi_extra={"parameters": [extra]})
+    def read(book: str, who: Annotated[Caller, Depends(caller)], kind: str | None = None) -> Response:
         return json_response({"book": book}, version=3)
 
     with running_bank(tmp_path, LostStore("ledgers"), routers=[router]) as bank:
@@ -114,6 +118,43 @@ def test_metrics_count_requests_and_commands(bank: Bank) -> None:
 
 def test_read_carries_its_version(bank: Bank) -> None:
     assert bank.http.get("/v1/books/b1", headers=bank.office()).headers["etag"] == '"3"'
+
+
+def test_docs_page_shows_every_operation_and_loads_nothing(bank: Bank) -> None:
+    answer = bank.http.get("/docs")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "text/html; charset=utf-8")
+    for path, operations in bank.http.get("/openapi.json").json()["paths"].items():
+        assert all(f"{method.upper()} {path}" in answer.text for method in operations)
+    assert "&quot;amount&quot;" in answer.text
+    assert set(re.findall(r"""(?:src|href)=["']?([^"'>]*)""", answer.text)) == {"/openapi.json"}
+    assert "<script" not in answer.text
+    assert "@import" not in answer.text
+
+
+def test_docs_page_escapes_what_it_shows() -> None:
+    shown = docs_page(
+        {"info": {"title": "<b>"}, "paths": {"/a": {"get": {"summary": "<script>", "description": "<i>"}}}}
+    )
+    assert not {"<b>", "<script>", "<i>"} & set(re.findall("<[a-z]+>", shown))
+
+
+@pytest.mark.parametrize(
+    ("address", "field"),
+    [
+        ("/v1/books/b1?foo=1", "foo"),
+        ("/v1/books/b1?kind=%00", "kind"),
+        ("/v1/books/%00", "book"),
+        ("/v1/books/b1?extra=%00", "extra"),
+    ],
+)
+def test_wrong_parameter_of_a_read_is_named(bank: Bank, address: str, field: str) -> None:
+    answer = bank.http.get(address, headers=bank.office())
+    assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
+    assert [fault["field"] for fault in answer.json()["errors"]] == [field]
+
+
+def test_declared_parameters_of_a_read_are_taken(bank: Bank) -> None:
+    assert bank.http.get("/v1/books/b1?kind=a&extra=b", headers=bank.office()).status_code == 200
 
 
 def test_openapi_shows_the_published_schema(bank: Bank) -> None:

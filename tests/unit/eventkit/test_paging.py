@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -18,6 +19,10 @@ from tests.support.http import TestClient
 from tests.support.tokens import Issuer
 
 ROWS = Table("rows", MetaData(), Column("day", Integer), Column("name", String))
+
+
+UNFIT = [base64.urlsafe_b64encode(key).decode() for key in (b'[1,"a\\u0000"]', b'[18446744073709551615,"a"]')]
+"""Cursors with what PostgreSQL has no value for."""
 
 
 @pytest.fixture
@@ -59,7 +64,7 @@ def test_exact_page_has_no_next(http: TestClient) -> None:
     assert (len(answer["items"]), answer["next"]) == (10, None)
 
 
-@pytest.mark.parametrize("cursor", ["", "!", "AAAA", "WzFd", "WyJ4IiwibjEiXQ", "WzEsbnVsbF0", "bnVsbA", "测"])
+@pytest.mark.parametrize("cursor", ["", "!", "AAAA", "WzFd", "WyJ4IiwibjEiXQ", "WzEsbnVsbF0", "bnVsbA", "测", *UNFIT])
 def test_bad_cursor_is_named(http: TestClient, cursor: str) -> None:
     answer = http.get("/v1/rows", params={"after": cursor})
     assert answer.status_code == 400

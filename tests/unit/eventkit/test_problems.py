@@ -34,6 +34,8 @@ def test_refusal_without_message_speaks_by_its_docstring() -> None:
         ("/history/0/at", "/data", "/data/history/0/at"),
         ("/data/history/0/at", "/data", "/data/history/0/at"),
         (None, "/data", "/data"),
+        ("occurred_at", "", "/occurred_at"),
+        ("occurred_at", "/data", "/time"),
     ],
 )
 def test_field_is_a_pointer_into_the_request(field: str | None, at: str, pointer: str) -> None:

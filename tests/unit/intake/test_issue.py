@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -120,6 +120,19 @@ def test_what_others_acted_on_stays(changed: ReportIssue, field: str) -> None:
 )
 def test_impossible_history_is_refused(told: Fact, field: str) -> None:
     refused(lambda: report(replace(ROW, facts=(told,))), "bad-history", field)
+
+
+@pytest.mark.parametrize("due_on", [date.min, date.max, ASSIGNED.at.date() + timedelta(7307)])
+def test_milestone_is_due_within_twenty_years(due_on: date) -> None:
+    plan = Fact("planned", ASSIGNED.at, milestones=(Milestone("到货", due_on),))
+    refused(lambda: report(replace(ROW, facts=(plan,))), "bad-history", "history/0/milestones/0/due_on")
+
+
+@pytest.mark.parametrize("days", [-3654, 7307])
+def test_issue_is_due_near_its_report(days: int) -> None:
+    refused(lambda: report(replace(REPORT, due_at=NOW + timedelta(days))), "bad-due-date", "due_at")
+    for near in (-3652, 7305):
+        assert report(replace(REPORT, due_at=NOW + timedelta(near)))
 
 
 def test_fact_told_twice_is_refused() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -30,6 +30,11 @@ def test_future_is_refused() -> None:
 def test_future_is_refused_from_ledgers_too() -> None:
     ahead = Timing(NOW + timedelta(days=1), NOW, from_ledger=True, office=True)
     refused(lambda: backdating_reason(ahead, 7), "future-date", "occurred_at")
+
+
+def test_nothing_lies_before_1990() -> None:
+    early = Timing(datetime(1989, 12, 31, 23, 59, tzinfo=UTC), NOW, from_ledger=True, office=True)
+    refused(lambda: backdating_reason(early, 7), "too-early", "occurred_at")
 
 
 def test_past_needs_a_reason() -> None:

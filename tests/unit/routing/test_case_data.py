@@ -57,6 +57,15 @@ def test_milestone_day_is_local() -> None:
     assert refused.value.field == "milestones/1/due_on"
 
 
+@pytest.mark.parametrize("due_on", [date.max, date(2041, 3, 14)])
+def test_milestone_lies_within_twenty_years(due_on: date) -> None:
+    """Beyond, the day after it may not exist."""
+    far = commands.Plan(made.LEAD, (Milestone("far", due_on),), SIGNED)
+    with pytest.raises(errors.MilestoneTooFar) as refused:
+        decisions.plan(made.given(made.GIVEN["contacted"]), far, made.PROGRAMME)
+    assert (refused.value.field, refused.value.status) == ("milestones/0/due_on", 422)
+
+
 def test_progress_names_planned_milestone() -> None:
     case = made.given(made.GIVEN["planned"])
     assert decisions.report_progress(case, commands.ReportProgress(made.LEAD, None, "变压器到货", SIGNED))

@@ -45,14 +45,16 @@ def timeline(issue: Mapping[str, Any], items: Sequence[Mapping[str, Any]], zone:
     for item in (item for item in items if item["type"] not in _INNER):
         at = datetime.fromisoformat(item["occurred_at"]).astimezone(zone)
         name = item["type"].removeprefix("bugle.").removesuffix(".v1")
-        told = "  ".join(_particulars(item["data"]))
+        told = "  ".join(_particulars(item["data"], zone))
         lines.append(f"  {at:%Y-%m-%d %H:%M}  {_padded(name, 34)} {told}".rstrip())
     return "\n".join(lines)
 
 
-def _particulars(data: Mapping[str, Any]) -> Iterable[str]:
+def _particulars(data: Mapping[str, Any], zone: ZoneInfo) -> Iterable[str]:
     for name in _SHOWN:
         value = data.get(name)
+        if name in ("due_at", "observed_until") and value:
+            value = f"{datetime.fromisoformat(value).astimezone(zone):%Y-%m-%d %H:%M}"
         if name == "milestones" and value:
             value = ", ".join(f"{one['name']} {one['due_on']}" for one in value)
         if value not in (None, "", []):

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping as Table
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bugle.importing.faults import Unreadable
-from bugle.importing.values import FORMATS
+from bugle.importing.values import EXAMPLE, FORMATS
 
 KEY = "no"
 _KEYS = {
     "programme", "records", "ledger", "zone", "encoding", "delimiter", "sheet", "key", "columns", "constants", "values",
     "formats", "register_enterprises", "oracle",
 }  # fmt: skip
+
+_TEXTS = {"programme", "records", "ledger", "zone", "encoding", "delimiter", "sheet", "key"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +86,12 @@ def _mapping(table: dict[str, Any], fields: Table[str, tuple[str, ...]]) -> Mapp
     for name in [*columns, *constants, *table.get("values", {})]:
         if name not in fields[records]:
             raise ValueError(f"{name} is no field of {records}; use {', '.join(fields[records])}")
+    for name in _TEXTS & table.keys():
+        if not isinstance(table[name], str) or not table[name]:
+            raise ValueError(f"{name} must be a text in quotes, not {table[name]!r}")
+    if len(table.get("delimiter", ",")) != 1:
+        raise ValueError(f"delimiter must be one character, not {table['delimiter']!r}")
+    _check_formats(table.get("formats", FORMATS))
     oracle = table.get("oracle")
     return Mapping(
         records,
@@ -94,8 +104,20 @@ def _mapping(table: dict[str, Any], fields: Table[str, tuple[str, ...]]) -> Mapp
         sheet=table.get("sheet"),
         key=table.get("key", KEY),
         constants=constants,
-        values={name: dict(pairs) for name, pairs in table.get("values", {}).items()},
+        values={
+            name: {cell: str(value) for cell, value in pairs.items()} for name, pairs in table.get("values", {}).items()
+        },
         formats=tuple(table.get("formats", FORMATS)),
         register_enterprises=bool(table.get("register_enterprises", False)),
         oracle=oracle and Oracle(oracle["column"], {k: tuple(v) for k, v in oracle["agree"].items()}),
     )
+
+
+def _check_formats(formats: Any) -> None:
+    if not isinstance(formats, list | tuple) or not formats or not all(isinstance(one, str) and one for one in formats):
+        raise ValueError(f'formats must be a list of texts such as ["%d.%m.%Y"], not {formats!r}')
+    for pattern in formats:
+        try:
+            datetime.strptime(EXAMPLE.strftime(pattern), pattern)  # noqa: DTZ007 - only whether it can be read
+        except (ValueError, re.error):
+            raise ValueError(f"formats: {pattern!r} describes no date; write one such as %d.%m.%Y") from None

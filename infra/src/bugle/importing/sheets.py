@@ -65,7 +65,7 @@ def _csv_rows(path: Path, encoding: str, delimiter: str) -> Iterator[Cells]:
         raise Unreadable(
             f"{path.name} is not {encoding} text after row {number}; save it as UTF-8, or name `encoding` in a mapping."
         ) from error
-    except (csv.Error, LookupError) as error:
+    except (csv.Error, LookupError, TypeError, ValueError) as error:
         raise Unreadable(f"{path.name}, after row {number}: {error}.") from error
 
 

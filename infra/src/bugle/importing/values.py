@@ -12,6 +12,10 @@ FORMATS = (
     "%Y-%m-%d", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y/%m/%d", "%Y/%m/%d %H:%M",
     "%Y年%m月%d日",
 )  # fmt: skip
+EXAMPLE = datetime(2021, 4, 22, 15, 30, tzinfo=UTC)
+"""Shown in place of a format's pattern, which few readers of a ledger can read."""
+MOST = 2**53 - 1
+"""The largest integer that contracts take."""
 NOON = time(12)
 """A day without a time counts as noon: within the day on either side of any deadline, which all end at midnight."""
 
@@ -28,18 +32,27 @@ def instant(text: str, zone: ZoneInfo, formats: Sequence[str] = FORMATS) -> date
         except ValueError:
             continue
         if parsed.tzinfo is not None:
-            return parsed
+            return _kept(parsed)
         dated = "%H" not in pattern
         return _aware(datetime.combine(parsed.date(), NOON) if dated else parsed, zone)
     try:
         parsed = datetime.fromisoformat(text)
     except ValueError:
-        raise BadValue(f"{text!r} is no date", f"write it like {formats[0]}") from None
-    return parsed if parsed.tzinfo is not None else _aware(parsed, zone)
+        raise BadValue(f"{text!r} is no date", f"write it like {EXAMPLE.strftime(formats[0])}") from None
+    return _kept(parsed) if parsed.tzinfo is not None else _aware(parsed, zone)
+
+
+def _kept(moment: datetime) -> datetime:
+    """The moment, which must lie in the years 1 to 9999 in UTC too."""
+    try:
+        moment.astimezone(UTC)
+    except OverflowError:
+        raise BadValue(f"{moment} is no date that can be kept", f"correct the year, as in {EXAMPLE.year}") from None
+    return moment
 
 
 def _aware(wall: datetime, zone: ZoneInfo) -> datetime:
-    early, late = wall.replace(tzinfo=zone, fold=0), wall.replace(tzinfo=zone, fold=1)
+    early, late = _kept(wall.replace(tzinfo=zone, fold=0)), wall.replace(tzinfo=zone, fold=1)
     if early.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != wall:
         raise BadValue(f"{wall} did not exist in {zone}: summer time skips it", "correct the time, or add its offset")
     if early.utcoffset() != late.utcoffset():
@@ -55,15 +68,18 @@ def day(text: str) -> date:
                 return datetime.strptime(text, pattern).date()  # noqa: DTZ007 - a day has no zone
             except ValueError:
                 continue
-    raise BadValue(f"{text!r} is no day", "write it like 2021-04-22")
+    raise BadValue(f"{text!r} is no day", f"write it like {EXAMPLE:%Y-%m-%d}")
 
 
 def integer(text: str) -> int:
     """A whole number, thousands separators allowed."""
     try:
-        return int(text.replace(",", "").replace("_", ""))
+        number = int(text.replace(",", "").replace("_", ""))
     except ValueError:
         raise BadValue(f"{text!r} is no whole number", "write digits only") from None
+    if abs(number) > MOST:
+        raise BadValue(f"{text!r} is too large a number", f"write one of at most {MOST:,}")
+    return number
 
 
 def flag(text: str) -> bool:

@@ -16,6 +16,7 @@ import typer
 from bugle.stack import databases
 from bugle.stack.embedded import SERVERS, Stack
 from bugle.stack.errors import StackError
+from bugle.stack.keys import ROLES
 from bugle.stack.system import PROCESSES, SERVICES
 
 
@@ -90,7 +91,7 @@ def logs(
 
 
 def token(
-    role: Annotated[list[str], typer.Option(help="Repeat for several roles.")],
+    role: Annotated[list[str], typer.Option(help=f"One of {', '.join(ROLES)}; repeat it for several.")],
     agency: Annotated[str | None, typer.Option(help="The agency whose cases the holder sees.")] = None,
     department: Annotated[str | None, typer.Option(help="The unit of a department's token.")] = None,
     enterprise: Annotated[str | None, typer.Option(help="The enterprise that answers for itself.")] = None,
@@ -98,6 +99,10 @@ def token(
     hours: Annotated[float, typer.Option(help="How long it is valid.")] = 12,
 ) -> None:
     """Print a bearer token of the embedded issuer."""
+    if agency is None and "operator" not in role:
+        raise StackError(
+            "Whose token is it? Name it, for instance --agency jinxian; an operator has none."
+        )
     keys = Stack().keys
     typer.echo(
         keys.token(role, agency=agency, department=department, enterprise=enterprise, subject=subject, hours=hours)

@@ -14,6 +14,8 @@ from bugle.stack.home import Home
 
 ISSUER = "urn:bugle:issuer:embedded"
 AUDIENCE = "bugle"
+MOST_HOURS = 366 * 24
+"""A year: a token cannot be withdrawn, only expire."""
 ROLES = ("frontend", "office", "department", "leader", "enterprise", "analyst", "operator")
 
 
@@ -57,13 +59,15 @@ class Keys:
         subject: str | None = None,
         hours: float = 12,
     ) -> str:
-        """A signed bearer token (JWT, EdDSA), valid for so many hours; StackError on an unknown role."""
+        """A signed bearer token (JWT, EdDSA), valid for so many hours; StackError on an unknown role or over a year."""
         import jwt
 
         roles = list(roles)
         for role in roles:
             if role not in ROLES:
                 raise StackError(f"{role!r} is no role. Choose from: {', '.join(ROLES)}.")
+        if not 0 < hours <= MOST_HOURS:  # refuses nan too
+            raise StackError(f"A token is valid for more than 0 and at most {MOST_HOURS} hours, not {hours:g}.")
         if not self._private_file.exists():
             raise StackError("There is no issuer yet: run `bugle up` once.")
         private = json.loads(self._private_file.read_bytes())

@@ -77,8 +77,8 @@ def instant(moment: datetime) -> str:
 
 
 def parse_instant(text: str) -> datetime:
-    """The instant of an ISO 8601 text with offset; ValueError without one."""
-    moment = datetime.fromisoformat(text)
+    """The instant of an ISO 8601 text with offset, t and z small or not; ValueError without one."""
+    moment = datetime.fromisoformat(text.upper())
     if moment.tzinfo is None:
         raise ValueError(f"{text!r} has no offset from UTC")
     return moment.astimezone(UTC)

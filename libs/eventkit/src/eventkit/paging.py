@@ -29,17 +29,25 @@ MOST = 200
 R = TypeVar("R")
 
 _PARSERS: dict[type, Callable[[Any], Any]] = {
-    str: lambda value: _exactly(str, value),
-    int: lambda value: _exactly(int, value),
+    str: lambda value: _text(value),
+    int: lambda value: _integer(value),
     datetime: lambda value: datetime.fromisoformat(value),
     date: lambda value: date.fromisoformat(value),
     UUID: lambda value: UUID(value),
 }
 
 
-def _exactly(kind: type, value: object) -> object:
-    if type(value) is not kind:
-        raise TypeError
+def _text(value: object) -> str:
+    """A text that PostgreSQL can compare with."""
+    if not isinstance(value, str) or "\x00" in value:
+        raise ValueError
+    return value
+
+
+def _integer(value: object) -> int:
+    """A whole number within PostgreSQL's bigint."""
+    if type(value) is not int or not -(2**63) <= value < 2**63:
+        raise ValueError
     return value
 
 

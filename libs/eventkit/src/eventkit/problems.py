@@ -22,6 +22,9 @@ MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS = 2
 """Retry-After of a 503: a restarted PostgreSQL was ready again after about this long."""
 
+_ATTRIBUTES = {"occurred_at": "/time"}
+"""What a REST body tells among the data and a CloudEvent in an attribute beside them."""
+
 log = logging.getLogger("eventkit.http")
 
 
@@ -129,6 +132,8 @@ def _pointer(field: str | None, at: str) -> str:
     """ "history/0/at" as a pointer into the request; one that is a pointer into it already stays."""
     if field is None:
         return at
+    if at and field.removeprefix("/") in _ATTRIBUTES:
+        return _ATTRIBUTES[field.removeprefix("/")]
     return field if at and field.startswith(f"{at}/") else f"{at}/{field.removeprefix('/')}"
 
 

@@ -16,6 +16,7 @@ from eventkit.auth import Caller
 from eventkit.commands import Command, CommandBook, Entry
 from eventkit.http.desk import Order
 from eventkit.http.mends import field_problem
+from eventkit.http.reading import whole
 from eventkit.problems import Faulty
 
 
@@ -62,7 +63,7 @@ class Acceptance:
         command = Command(
             entry.type,
             submission.id,
-            submission.data,
+            whole(submission.data),
             submission.caller,
             submission.occurred_at,
             submission.received_at,

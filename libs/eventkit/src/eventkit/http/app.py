@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.responses import HTMLResponse
 
 from contracts import COMMANDS, Contract
 from eventkit.auth import Tokens
@@ -15,10 +16,12 @@ from eventkit.commands import CommandBook
 from eventkit.http.acceptance import Acceptance
 from eventkit.http.cloudevents import Counter
 from eventkit.http.desk import Desk
+from eventkit.http.docs_page import docs_page
 from eventkit.http.events import add_events
 from eventkit.http.guard import Guard
 from eventkit.http.health import health, reads
 from eventkit.http.openapi import complete
+from eventkit.http.parameters import check_parameters
 from eventkit.http.rest import add_command
 from eventkit.metrics import Check
 from eventkit.problems import Details, Faulty, FieldProblem, compose, describe
@@ -37,7 +40,7 @@ def create_app(
     ready: Mapping[str, Check] | None = None,
     contracts: Mapping[str, Contract] = COMMANDS,
 ) -> FastAPI:
-    """The application: under /v1 a REST route per command, /v1/events and the routers of reads; beside it health.
+    """The application: under /v1 a REST route per command, /v1/events and the reads; beside it health and /docs.
 
     `ready` adds checks to that of the store. A service without commands (projections only) gives no book and no store.
     """
@@ -51,8 +54,9 @@ def create_app(
             raise ValueError("a command book needs a store")
         _add_commands(app, book, contracts, Desk(store, projectors))
     for router in routers:
-        app.include_router(router, prefix="/v1")
+        app.include_router(router, prefix="/v1", dependencies=[Depends(check_parameters)])
     _complete_openapi(app)
+    _add_docs(app)
     return app
 
 
@@ -96,3 +100,11 @@ def _complete_openapi(app: FastAPI) -> None:
         return app.openapi_schema or {}
 
     app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way to extend the document
+
+
+def _add_docs(app: FastAPI) -> None:
+    """A page of our own: FastAPI's loads its scripts from a public host."""
+
+    @app.get("/docs", include_in_schema=False)
+    def docs() -> HTMLResponse:
+        return HTMLResponse(docs_page(app.openapi()))

@@ -15,12 +15,11 @@ from urllib.parse import unquote
 from contracts import Contract
 from eventkit.auth import Caller
 from eventkit.commands import CommandBook
-from eventkit.errors import Problem
 from eventkit.http.acceptance import Acceptance, Submission
 from eventkit.http.desk import Desk, Order, Outcome
-from eventkit.http.reading import is_text, parse_time, parse_traceparent
+from eventkit.http.reading import check_json, is_text, parse_time, parse_traceparent
 from eventkit.ids import uid
-from eventkit.problems import FieldProblem, Unreadable, is_refusal
+from eventkit.problems import Faulty, FieldProblem, Unreadable, is_refusal
 
 REQUIRED = ("specversion", "id", "source", "type")
 BATCH = 500
@@ -30,22 +29,24 @@ _NAME = re.compile(r"[a-z0-9]+")
 _JSON_DATA = re.compile(r"application/(json|[\w.-]+\+json)\s*(;.*)?", re.IGNORECASE)
 
 
-class ForeignType(Problem):
+class ForeignType(Faulty):
     """Another service takes commands of this type."""
 
     slug = "foreign-type"
-    status = 422
 
     def __init__(self, type: str, service: str) -> None:
-        super().__init__(f"{type} belongs to {service}.", field="type", mend=f"send it to POST /v1/events of {service}")
+        fault = FieldProblem("/type", f"belongs to {service}", f"send it to POST /v1/events of {service}")
+        super().__init__([fault], f"{type} belongs to {service}.")
         self.members = {"service": service}
 
 
-class UnknownType(Problem):
+class UnknownType(Faulty):
     """No service takes commands of this type."""
 
     slug = "unknown-type"
-    status = 422
+
+    def __init__(self, type: str, known: str) -> None:
+        super().__init__([FieldProblem("/type", "is no command", f"send one of {known}")], f"{type} is no command.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,7 @@ class Counter:
 
     def _judge(self, event: Any, sender: Sender) -> Order | Exception:
         try:
+            check_json(event)
             if faults := _envelope_faults(event):
                 raise Unreadable(faults)
             return self._acceptance.accept(self._book[self._own(event["type"])], _submission(event, sender))
@@ -104,7 +106,7 @@ class Counter:
         if contract is not None and contract.service != self._book.service:
             raise ForeignType(type, contract.service)
         known = ", ".join(entry.type for entry in self._book)
-        raise UnknownType(f"{type} is no command.", field="type", mend=f"send one of {known}")
+        raise UnknownType(type, known)
 
 
 def event_id(event: Any) -> str | None:
@@ -117,7 +119,7 @@ def _envelope_faults(event: Any) -> list[FieldProblem]:
     if not isinstance(event, dict):
         return [FieldProblem("", "is no event", "send a JSON object with the attributes of CloudEvents 1.0")]
     faults = [
-        FieldProblem(f"/{name}", "this attribute is required", "write a text of 1 to 512 characters")
+        FieldProblem(f"/{name}", _wrong(event.get(name)), "write a text of 1 to 512 characters")
         for name in REQUIRED
         if not is_text(event.get(name))
     ]
@@ -129,6 +131,12 @@ def _envelope_faults(event: Any) -> list[FieldProblem]:
         if name != "data_base64" and not _NAME.fullmatch(name)
     ]
     return faults + _data_faults(event)
+
+
+def _wrong(attribute: object) -> str:
+    if attribute is None:
+        return "this attribute is required"
+    return "is too long" if isinstance(attribute, str) and len(attribute) > 512 else "is no such text"
 
 
 def _data_faults(event: dict[str, Any]) -> list[FieldProblem]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from itertools import chain, count
 from typing import Any
 
 import orjson
@@ -18,6 +19,12 @@ COMMAND_LIMIT = MIB
 BATCH_LIMIT = 4 * MIB
 DRAIN_LIMIT = 32 * MIB
 """How much of a body that is too large is read and thrown away, so that its sender comes to read the answer."""
+
+DEPTH = 64
+"""How deep lists and objects may lie in each other; what judges and stores them goes down by recursion."""
+
+EXACT = 2**53 - 1
+"""The largest integer that every reader of JSON takes for itself (RFC 8259, section 6)."""
 
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 _TRACEPARENT = re.compile(r"(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
@@ -70,23 +77,47 @@ async def read_body(request: Request, limit: int) -> bytes:
 
 
 def parse_json(raw: bytes) -> Any:
-    """The JSON value of a body; Unreadable when it is empty, no JSON, or holds what PostgreSQL cannot keep."""
+    """The JSON value of a body, not yet checked by `check_json`; Unreadable when it is empty or no JSON."""
     if not raw.strip():
         raise _unreadable("the body is empty", "send a JSON object, {} if there is nothing to say")
     try:
-        value = orjson.loads(raw)
+        return orjson.loads(raw)
     except orjson.JSONDecodeError as error:
         raise _unreadable(f"the body is not JSON: {error}", "send JSON text in UTF-8") from None
-    if b"\\u0000" in raw:
-        raise _unreadable("a text holds the character U+0000", "leave it out")
-    return value
+
+
+def check_json(value: Any) -> None:
+    """Unreadable when the value lies deeper than DEPTH or holds what PostgreSQL cannot keep; level by level."""
+    level = [value]
+    for depth in count():
+        if any("\x00" in one for one in level if isinstance(one, str)):
+            raise _unreadable("a text holds the character U+0000", "leave it out")
+        nests = [one for one in level if isinstance(one, (dict, list))]
+        if not nests:
+            return
+        if depth == DEPTH:
+            raise _unreadable(f"lists and objects lie deeper than {DEPTH} in each other", "send a flatter value")
+        level = [inner for one in nests for inner in (chain(one, one.values()) if isinstance(one, dict) else one)]
 
 
 def parse_object(raw: bytes) -> dict[str, Any]:
-    """The JSON object of a body."""
+    """The JSON object of a body, checked."""
     value = parse_json(raw)
+    check_json(value)
     if not isinstance(value, dict):
         raise _unreadable("the body is not a JSON object", "send an object: {...}")
+    return value
+
+
+def whole(value: Any) -> Any:
+    """The JSON value with 1 for 1.0: JSON Schema takes both for the integer, columns and readers only the first."""
+    match value:
+        case dict():
+            return {name: whole(part) for name, part in value.items()}
+        case list():
+            return [whole(part) for part in value]
+        case float() if value.is_integer() and abs(value) <= EXACT:
+            return int(value)
     return value
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 from eventkit.commands import Command, Done
+from eventkit.envelope import parse_instant
 from eventkit.session import Session
 from intake.application.context import Context, Wanted, record, timing
 from intake.application.naming import issue_named, ledger_of, referred
@@ -80,7 +81,7 @@ def _asked(command: Command, id: str, enterprise: str, visit: str | None) -> Rep
         jurisdiction=data.get("jurisdiction"),
         batch=data.get("batch"),
         channel=data.get("channel", "ledger" if ledger else "frontend"),
-        due_at=_instant(data["due_at"]) if data.get("due_at") else None,
+        due_at=parse_instant(data["due_at"]) if data.get("due_at") else None,
         ledger=ledger,
         facts=tuple(map(_fact, data.get("history", ()))),
         by="ledger" if ledger else command.caller.sub,
@@ -92,8 +93,4 @@ def _asked(command: Command, id: str, enterprise: str, visit: str | None) -> Rep
 def _fact(told: Mapping[str, Any]) -> Fact:
     milestones = (Milestone(m["name"], date.fromisoformat(m["due_on"])) for m in told.get("milestones", ()))
     lists = {"supporting": tuple(told.get("supporting", ())), "milestones": tuple(milestones)}
-    return Fact(**{**told, **lists, "at": _instant(told["at"])})
-
-
-def _instant(text: str) -> datetime:
-    return datetime.fromisoformat(text).astimezone(UTC)
+    return Fact(**{**told, **lists, "at": parse_instant(told["at"])})

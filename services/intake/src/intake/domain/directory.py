@@ -9,7 +9,7 @@ from itertools import chain
 from intake.domain.commands import PublishDirectory
 from intake.domain.errors import BadDocument, UnknownPerson, UnknownUnit, VersionTaken
 from intake.domain.events import DirectoryPublished, Person, Unit
-from intake.domain.timing import refuse_future
+from intake.domain.timing import check_moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ def publish(state: Directory, command: PublishDirectory) -> list[DirectoryPublis
     same = (command.units, command.people) == (tuple(state.units.values()), tuple(state.people.values()))
     if state.version and same and command.version in (None, state.version):
         return []
-    refuse_future(command.timing.at, command.timing.now)
+    check_moment(command.timing.at, command.timing.now)
     version = state.version + 1 if command.version is None else command.version
     if version <= state.version:
         raise VersionTaken(field="version", mend=f"publish it as version {state.version + 1}")

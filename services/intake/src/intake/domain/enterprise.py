@@ -8,7 +8,7 @@ from datetime import datetime
 from intake.domain.commands import RegisterEnterprise
 from intake.domain.errors import AlreadyRegistered
 from intake.domain.events import ContactRecorded, EnterpriseRegistered
-from intake.domain.timing import refuse_future
+from intake.domain.timing import check_moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def register(state: Enterprise, command: RegisterEnterprise) -> list[EnterpriseR
         command.timing.at,
     )
     if state.registered is None:
-        refuse_future(command.timing.at, command.timing.now)
+        check_moment(command.timing.at, command.timing.now)
         return [event]
     for field in ("tier", "industry", "township", "synthetic"):
         if getattr(event, field) != getattr(state.registered, field):

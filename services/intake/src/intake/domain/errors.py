@@ -82,6 +82,22 @@ class FutureDate(Refusal):
     mend_hint = "give the moment when it happened; it may not lie ahead of the server's clock"
 
 
+class TooEarly(Refusal):
+    """The date lies before 1990-01-01."""
+
+    slug = "too-early"
+    status = 422
+    mend_hint = "correct the date; nothing before 1990-01-01 is recorded"
+
+
+class BadDueDate(Refusal):
+    """The issue is due more than 10 years before its report, or more than 20 years after it."""
+
+    slug = "bad-due-date"
+    status = 422
+    mend_hint = "correct due_at, or leave it out: at most 10 years before the report and 20 years after it"
+
+
 class BackDated(Refusal):
     """The date lies further back than allowed."""
 

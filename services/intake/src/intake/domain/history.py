@@ -9,7 +9,7 @@ from intake.domain.commands import ReportIssue
 from intake.domain.directory import Directory
 from intake.domain.errors import BadHistory, RowChanged
 from intake.domain.events import Fact
-from intake.domain.timing import refuse_future
+from intake.domain.timing import DECADE, check_moment
 
 NEEDS = {"assigned": "unit", "result": "outcome", "verified": "satisfaction"}
 """Without these a fact says nothing: who was assigned, how it ended, what the enterprise answered."""
@@ -47,7 +47,7 @@ def check_history(command: ReportIssue, since: datetime, directory: Directory) -
                 field=f"{where}/at",
                 mend="correct the date of the fact or the date of the report",
             )
-        refuse_future(fact.at, command.timing.now, f"{where}/at")
+        check_moment(fact.at, command.timing.now, f"{where}/at")
         if identity(fact) in seen:
             raise BadHistory(f"{fact.fact} is told twice.", field=f"{where}/fact", mend="tell it once")
         seen.add(identity(fact))
@@ -63,6 +63,13 @@ def _check_content(fact: Fact, where: str, directory: Directory) -> None:
     directory.require_unit(fact.unit, f"{where}/unit")
     for number, unit in enumerate(fact.supporting):
         directory.require_unit(unit, f"{where}/supporting/{number}")
+    for number, milestone in enumerate(fact.milestones):
+        if abs(milestone.due_on - fact.at.date()) > 2 * DECADE:
+            raise BadHistory(
+                "A milestone is due at most 20 years from the plan.",
+                field=f"{where}/milestones/{number}/due_on",
+                mend="give a day within 20 years of the plan",
+            )
 
 
 def news(declared: tuple[Fact, ...], told: tuple[Fact, ...]) -> tuple[Fact, ...]:

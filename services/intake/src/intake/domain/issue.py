@@ -13,7 +13,7 @@ from intake.domain.errors import NotFound, RowChanged
 from intake.domain.events import Fact, HistoryDeclared, IssueAmended, IssueReported
 from intake.domain.history import check_history, news, ordered
 from intake.domain.programme import Programme
-from intake.domain.timing import backdating_reason, refuse_future
+from intake.domain.timing import backdating_reason, check_moment, refuse_due
 
 Event = IssueReported | IssueAmended | HistoryDeclared
 AMENDABLE = ("title", "text", "kind", "jurisdiction", "batch")
@@ -49,12 +49,13 @@ def _changed(issue: IssueReported, changes: Mapping[str, Any]) -> IssueReported:
 def report(state: Issue, command: ReportIssue, programme: Programme, directory: Directory) -> list[Event]:
     """The issue with its history; for a known row only what is new in it, so nothing when it is unchanged.
 
-    Raises UnknownKind, UnknownUnit, FutureDate, BackDated, BadHistory, and RowChanged when a known row differs in what
-    never changes.
+    Raises UnknownKind, UnknownUnit, FutureDate, TooEarly, BackDated, BadDueDate, BadHistory, and RowChanged when a
+    known row differs in what never changes.
     """
     programme.require_kind(command.kind)
     reported = _reported(command, programme)
     since = reported.at if state.row is None or command.timing.given else state.row.at
+    refuse_due(command.due_at, since)
     check_history(command, since, directory)
     if state.row is None:
         return [reported, *_history(command, programme, ordered(command.facts), reported.at)]
@@ -106,7 +107,7 @@ def amend(state: Issue, command: AmendIssue, programme: Programme) -> list[Event
     """Nothing when every field has its value already. Raises NotFound, UnknownKind or FutureDate."""
     if state.current is None:
         raise NotFound()
-    refuse_future(command.timing.at, command.timing.now)
+    check_moment(command.timing.at, command.timing.now)
     programme.require_kind(command.changes.get("kind"))
     changes = {field: value for field, value in command.changes.items() if getattr(state.current, field) != value}
     return [IssueAmended(state.current.issue, changes, command.by, None, command.timing.at)] if changes else []

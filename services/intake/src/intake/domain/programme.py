@@ -11,7 +11,7 @@ from intake.domain.directory import Directory
 from intake.domain.errors import UnknownKind, VersionTaken
 from intake.domain.events import ProgrammePublished
 from intake.domain.publication import check_document
-from intake.domain.timing import refuse_future
+from intake.domain.timing import check_moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ def publish(state: Programme, command: PublishProgramme, directory: Directory) -
     document, agency = command.document, str(command.document.get("agency", ""))
     if (command.version, document) == (state.version, state.document):
         return []
-    refuse_future(command.timing.at, command.timing.now)
+    check_moment(command.timing.at, command.timing.now)
     if command.version <= state.version:
         raise VersionTaken(field="version", mend=f"publish it as version {state.version + 1}")
     if state.version and agency != state.agency:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
-from intake.domain.errors import BackDated, FutureDate
+from intake.domain.errors import BackDated, BadDueDate, FutureDate, TooEarly
 
 SKEW = timedelta(minutes=5)
 """How far clocks of callers may be apart from ours, either way, without being ahead or back-dated."""
+EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
+"""No ledger goes further back; an earlier date is a slip of the pen."""
+DECADE = timedelta(days=3653)
+"""Ten years; with two or three leap days, so that an anniversary lies within."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,18 +31,27 @@ class Timing:
     from_ledger: bool = False
 
 
-def refuse_future(at: datetime, now: datetime, field: str = "occurred_at") -> None:
-    """FutureDate when `at` is ahead of `now` by more than the skew."""
+def check_moment(at: datetime, now: datetime, field: str = "occurred_at") -> None:
+    """FutureDate when `at` is ahead of `now` by more than the skew, TooEarly when no ledger goes back so far."""
     if at > now + SKEW:
         raise FutureDate(field=field)
+    if at < EARLIEST:
+        raise TooEarly(field=field)
+
+
+def refuse_due(due_at: datetime | None, reported: datetime) -> None:
+    """BadDueDate unless an issue is due at most 10 years before its report or 20 years after it."""
+    if due_at is not None and not -DECADE <= due_at - reported <= 2 * DECADE:
+        raise BadDueDate(field="due_at")
 
 
 def backdating_reason(timing: Timing, limit_days: int) -> str | None:
     """The reason to record, None when it is not back-dated.
 
-    Raises FutureDate, or BackDated without a reason or beyond the programme's limit, which binds all but the office.
+    Raises FutureDate, TooEarly, or BackDated without a reason or beyond the programme's limit, which binds all but the
+    office.
     """
-    refuse_future(timing.at, timing.now)
+    check_moment(timing.at, timing.now)
     if timing.from_ledger or timing.at >= timing.now - SKEW:
         return None
     if not timing.reason:

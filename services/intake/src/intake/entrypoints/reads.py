@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Response
@@ -22,6 +22,8 @@ Anyone = Annotated[Caller, Depends(caller)]
 Staff = Annotated[Caller, Depends(require("frontend", "office", "leader", "analyst", "operator"))]
 ByTime = Annotated[Window, Depends(keyset(datetime, UUID))]
 Filter = str | None
+Tier = Literal["key", "ordinary"] | None
+Answer = Literal["pending", "closed_out", "reopened"] | None
 
 
 def reads(engine: Engine) -> APIRouter:
@@ -47,14 +49,14 @@ def reads(engine: Engine) -> APIRouter:
 
     @router.get("/enterprises")
     def list_enterprises(
-        who: Staff, window: Annotated[Window, Depends(keyset(str, str))], tier: Filter = None
+        who: Staff, window: Annotated[Window, Depends(keyset(str, str))], tier: Tier = None
     ) -> dict[str, Any]:
         """Enterprises by name."""
         query = _filtered(enterprises, {"tier": tier})
         return found.page(query, enterprises, who, window, enterprises.c.agency, enterprises.c.name)
 
     @router.get("/teams")
-    def list_teams(who: Staff, window: ByTime, programme: Filter = None, tier: Filter = None) -> dict[str, Any]:
+    def list_teams(who: Staff, window: ByTime, programme: Filter = None, tier: Tier = None) -> dict[str, Any]:
         """Teams as they were formed, with what their pairing lacks."""
         query = _filtered(teams, {"programme": programme, "tier": tier})
         return found.page(query, teams, who, window, teams.c.formed_at, teams.c.team)
@@ -72,7 +74,7 @@ def reads(engine: Engine) -> APIRouter:
         who: Staff,
         window: ByTime,
         programme: Filter = None,
-        answer: Filter = None,
+        answer: Answer = None,
         enterprise: UUID | None = None,
     ) -> dict[str, Any]:
         """Issues by the time of their report; `answer`: pending, closed_out or reopened."""

@@ -21,6 +21,7 @@ _CHOICES = {
     "jurisdiction": ("own", "passed_on"),
     "synthetic": ("true", "false"),
     "tier": ("key", "ordinary"),
+    "mode": ("visit", "call", "survey", "return_visit"),
     "outcome": ("solved", "explained", "long_term"),
     "satisfaction": ("satisfied", "basically_satisfied", "unsatisfied"),
     "status": ("running", "met", "late", "missed", "unobserved", "cancelled"),

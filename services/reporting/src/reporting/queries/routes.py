@@ -137,7 +137,9 @@ def _add_clocks(router: APIRouter, desk: Desk) -> None:
 
 
 def _add_figures(router: APIRouter, desk: Desk) -> None:
-    @router.get("/figures/{measure}", response_class=Response)
+    some = {name: filter for measure in (MEASURES | RATES).values() for name, filter in measure.filters.items()}
+
+    @router.get("/figures/{measure}", response_class=Response, openapi_extra=_parameters(some))
     def figures(
         measure: str, request: Request, who: Who, at: str | None = None, group_by: str | None = None
     ) -> Response:

@@ -18,18 +18,13 @@ def seen(case: Case, caller: Caller) -> Case:
     return case
 
 
-def of_agency(case: Case, caller: Caller) -> Case:
-    """The case; UnknownCase when it is another agency's."""
-    if not case.opened or not caller.acts_for(case.agency):
-        raise UnknownCase
-    return case
-
-
 def acting_unit(case: Case, caller: Caller, *, supporting: bool = False) -> str:
     """The caller's department, which must lead the case, or may support it where that is enough.
 
-    An unassigned case is nobody's yet: whether the move needs an assignment is for the workflow to say.
+    UnknownCase for a department with no part in the case, NotYourCase for one whose part is not enough. An unassigned
+    case is nobody's yet: to those who see it the workflow says that the move needs an assignment.
     """
+    seen(case, caller)
     department = caller.department or ""
     assigned = case.lead is not None or case.supporting
     if assigned and department != case.lead and not (supporting and department in case.supporting):

@@ -102,7 +102,7 @@ def feed_back(desk: Desk, session: Session, command: Command) -> Done:
 
 def _case(desk: Desk, session: Session, command: Command) -> tuple[Case, Programme, Act]:
     """The case as far as the caller may move it, its programme, and who acts when."""
-    case = access.of_agency(session.get(desk.cases, command.data["case"]), command.caller)
+    case = access.seen(session.get(desk.cases, command.data["case"]), command.caller)
     programme = known_programme(desk, session, case.programme, case.programme_version)
     act = times.act(
         command.caller.sub,

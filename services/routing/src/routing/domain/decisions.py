@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import timedelta
 from typing import Any
 
 from routing.domain import commands, errors, events
@@ -12,6 +13,9 @@ from routing.domain.programme import Directory, Programme
 from routing.domain.workflow import allow
 
 Events = list[events.Event]
+
+HORIZON = timedelta(days=7306)
+"""20 years, with the leap days: how far ahead a plan reaches."""
 
 
 def classify(case: Case, command: commands.Classify, programme: Programme) -> Events:
@@ -64,7 +68,7 @@ def contact(case: Case, command: commands.Contact) -> Events:
 
 
 def plan(case: Case, command: commands.Plan, programme: Programme) -> Events:
-    """Once a round, after the acceptance; milestones have names of their own and lie ahead."""
+    """Once a round, after the acceptance; milestones have names of their own and lie ahead, within 20 years."""
     allow(case, Step.PLANNED, command.act.at)
     if len({milestone.name for milestone in command.milestones}) < len(command.milestones):
         raise errors.DuplicateMilestone
@@ -72,6 +76,8 @@ def plan(case: Case, command: commands.Plan, programme: Programme) -> Events:
     for place, milestone in enumerate(command.milestones):
         if milestone.due_on < today:
             raise errors.MilestoneInThePast(field=f"milestones/{place}/due_on")
+        if milestone.due_on > today + HORIZON:
+            raise errors.MilestoneTooFar(field=f"milestones/{place}/due_on")
     return [events.CasePlanned(case.id, command.unit, command.milestones, **_signed(command.act))]
 
 

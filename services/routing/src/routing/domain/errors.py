@@ -224,6 +224,15 @@ class MilestoneInThePast(Refusal):
     mend = "Plan for the day of the plan or later."
 
 
+class MilestoneTooFar(Refusal):
+    """A milestone is due more than 20 years after the plan."""
+
+    slug = "milestone-too-far"
+    status = 422
+    field = "milestones"
+    mend = "Give a day at most 20 years after the day of the plan."
+
+
 class UnknownMilestone(Refusal):
     """The plan has no milestone of this name."""
 

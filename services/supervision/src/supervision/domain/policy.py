@@ -66,7 +66,7 @@ class Policy:
             version=version,
             zone=ZoneInfo(document["zone"]),
             calendar=document["calendar"],
-            observed_until=None if until is None else datetime.fromisoformat(until).astimezone(UTC),
+            observed_until=None if until is None else datetime.fromisoformat(until.upper()).astimezone(UTC),
             grace=timedelta(seconds=document["grace_seconds"]),
             backdating=timedelta(days=document["backdating_days"]),
             verification_required=verification["required"],
