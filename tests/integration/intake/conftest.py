@@ -44,7 +44,14 @@ def contact_key(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def client(engine: Engine, issuer: Issuer, contact_key: Path) -> Iterator[TestClient]:
-    held = HttpSettings("unused", str(issuer.file), ISSUER, AUDIENCE, 0, str(contact_key))
+    held = HttpSettings(
+        database_url="unused",
+        jwks_file=str(issuer.file),
+        issuer=ISSUER,
+        audience=AUDIENCE,
+        http_port=0,
+        contact_key_file=str(contact_key),
+    )
     with TestClient(make_app(held, engine)) as client:
         yield client
 

@@ -9,9 +9,9 @@ from fastapi import FastAPI
 from sqlalchemy import Engine, text
 
 from eventkit.envelope import PARTITIONS
+from eventkit.settings import HttpSettings
 from reporting import TOPICS
 from reporting.bootstrap import application
-from reporting.config import HttpSettings
 from tests.support.http import TestClient
 from tests.support.tokens import AUDIENCE, ISSUER, Issuer
 from tests.unit.reporting.made import Log
@@ -21,7 +21,9 @@ LISTS = ("/v1/ledger", "/v1/clocks", "/v1/rates", "/v1/figures/issues")
 
 @pytest.fixture(scope="module")
 def client(filled: Engine, issuer: Issuer) -> Iterator[TestClient]:
-    app: FastAPI = application(HttpSettings("", str(issuer.file), ISSUER, AUDIENCE, 0), filled)
+    app: FastAPI = application(
+        HttpSettings(database_url="", jwks_file=str(issuer.file), issuer=ISSUER, audience=AUDIENCE, http_port=0), filled
+    )
     with TestClient(app) as client:
         yield client
 

@@ -12,8 +12,8 @@ from sqlalchemy import Engine
 from bugle.stack import Stack
 from bugle.stack.databases import migrate
 from eventkit.postgres import PostgresStore, make_engine
+from eventkit.settings import HttpSettings
 from routing.bootstrap import SERVICE
-from routing.config import HttpSettings
 from routing.entrypoints.http import make_app
 from tests.integration.routing.desk import Desk, directory, programme
 from tests.support.http import TestClient
@@ -35,7 +35,7 @@ def routing_engine(servers: Stack) -> Iterator[Engine]:
 @pytest.fixture(scope="session")
 def routing_desk(routing_engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     issuer = Issuer(tmp_path_factory.mktemp("issuer"))
-    settings = HttpSettings("", str(issuer.file), ISSUER, AUDIENCE, 0)
+    settings = HttpSettings(database_url="", jwks_file=str(issuer.file), issuer=ISSUER, audience=AUDIENCE, http_port=0)
     with TestClient(make_app(settings, routing_engine), raise_server_exceptions=False) as http:
         desk = Desk(routing_engine, http, issuer, PostgresStore(routing_engine, SERVICE))
         desk.hear(directory(), directory("anyi"))

@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 from bugle.stack import Stack, databases
 from bugle.stack.home import ROOT
 from eventkit.postgres import make_engine
-from supervision.config import HttpSettings
+from eventkit.settings import HttpSettings
 from supervision.entrypoints.http import make_app
 from tests.integration.supervision.place import Place
 from tests.support.http import TestClient
@@ -45,6 +45,8 @@ def issuer(tmp_path_factory: pytest.TempPathFactory) -> Issuer:
 @pytest.fixture
 def client(engine: Engine, issuer: Issuer) -> Iterator[TestClient]:
     """The HTTP application."""
-    held = HttpSettings("unused", str(issuer.file), ISSUER, AUDIENCE, 0)
+    held = HttpSettings(
+        database_url="unused", jwks_file=str(issuer.file), issuer=ISSUER, audience=AUDIENCE, http_port=0
+    )
     with TestClient(make_app(held, engine)) as client:
         yield client

@@ -142,5 +142,5 @@ def test_unknown_sheet_is_named(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("given", [{"delimiter": ";;"}, {"encoding": "no-such-code"}])
 def test_unusable_settings_are_told(tmp_path: Path, given: dict[str, str]) -> None:
-    with pytest.raises(Unreadable, match="issues.csv"):
+    with pytest.raises(Unreadable, match=r"issues\.csv"):
         read_sheet(csv(tmp_path, b"no,title\nA1,x\n"), **given)

@@ -15,7 +15,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fastapi import APIRouter, Depends
 
 from eventkit import auth
-from eventkit.auth import Caller, Forbidden, Tokens, Unauthenticated, caller, require
+from eventkit.auth import Tokens, Unauthenticated, caller, require
+from eventkit.caller import Caller, Forbidden
 from eventkit.http import create_app
 from tests.support.http import TestClient
 from tests.support.tokens import AUDIENCE, ISSUER, Issuer

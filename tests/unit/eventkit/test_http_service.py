@@ -16,7 +16,8 @@ from jsonschema_rs import Draft202012Validator
 from psycopg import errors as postgres
 from sqlalchemy.exc import OperationalError
 
-from eventkit.auth import Caller, caller
+from eventkit.auth import caller
+from eventkit.caller import Caller
 from eventkit.commands import Command, CommandBook, Done
 from eventkit.http import create_app, json_response
 from eventkit.http.docs_page import docs_page

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from eventkit.auth import Caller
+from eventkit.caller import Caller
 from routing.application.access import acting_unit
 from routing.domain.errors import NotYourCase, UnknownCase
 from tests.unit.routing.made import ASSIGNED, CLASSIFIED, LEAD, OPENED, OTHER, SUPPORT, given

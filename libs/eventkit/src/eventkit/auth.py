@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from time import monotonic, time
 from typing import Annotated, Any
@@ -14,6 +13,7 @@ import jwt
 from fastapi import Depends, Request, Security
 from fastapi.security import HTTPBearer
 
+from eventkit.caller import ROLES, Caller
 from eventkit.errors import Problem
 from eventkit.problems import FieldProblem
 
@@ -25,8 +25,6 @@ LOOK_SECONDS = 10
 
 KEPT = 4096
 """Most verified tokens kept; an agency's frontends share a few."""
-
-ROLES = frozenset({"frontend", "office", "department", "leader", "enterprise", "analyst", "operator"})
 
 log = logging.getLogger("eventkit.auth")
 
@@ -45,36 +43,6 @@ class Unauthenticated(Problem):
         self.faults = (FieldProblem("Authorization", message or "is missing", mend),)
         problem = "" if message is None else f', error="invalid_token", error_description="{message}"'
         self.headers = {"WWW-Authenticate": f'Bearer realm="bugle"{problem}'}
-
-
-class Forbidden(Problem):
-    """The caller's roles do not allow this."""
-
-    slug = "forbidden"
-    status = 403
-
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """The claims of a verified token that Bugle goes by. `roles` holds known roles only."""
-
-    sub: str
-    agency: str | None
-    department: str | None
-    enterprise: str | None
-    roles: frozenset[str]
-
-    def acts_for(self, agency: str) -> bool:
-        """Whether the caller may see and move what belongs to this agency: its own, or any for an operator."""
-        return "operator" in self.roles or agency == self.agency
-
-    def needs(self, allowed: Collection[str]) -> None:
-        """Raises Forbidden unless the caller has one of the allowed roles."""
-        if self.roles.isdisjoint(allowed):
-            wanted = ", ".join(sorted(allowed))
-            raise Forbidden(
-                f"This needs one of the roles: {wanted}.", mend=f"use a token with one of the roles {wanted}"
-            )
 
 
 _NEVER: tuple[float, Caller | None] = (0.0, None)

@@ -9,7 +9,7 @@ from string import Formatter
 from typing import Any
 from uuid import UUID
 
-from eventkit.auth import ROLES, Caller
+from eventkit.caller import ROLES, Caller
 from eventkit.session import Aggregate, Session
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -108,6 +109,24 @@ def make_engine(url: str, *, pool: int = 10, statement_seconds: int = 60, lock_s
     return engine
 
 
+def stored(row: Row[Any], source: str, log_seq: int | None = None, sequenced_at: datetime | None = None) -> Envelope:
+    """The event of a row of `events`, with its place in the log where it has one."""
+    return Envelope(
+        id=row.event_id,
+        type=row.type,
+        source=source,
+        stream=row.stream,
+        version=row.version,
+        key=row.key,
+        occurred_at=row.occurred_at,
+        recorded_at=row.recorded_at,
+        data=row.data.encode(),
+        sequenced_at=sequenced_at,
+        log_seq=log_seq,
+        traceparent=row.traceparent,
+    )
+
+
 def _send_arrays_in_binary(connection: Any, _: object) -> None:
     """psycopg escapes every quote of an array's text form in Python: binary took a seventieth of the time."""
     connection.adapters.register_dumper(list, ListBinaryDumper)
@@ -142,22 +161,8 @@ class PostgresTransaction:
     def load(self, streams: Collection[str]) -> Mapping[str, Sequence[Envelope]]:
         found: defaultdict[str, list[Envelope]] = defaultdict(list)
         for row in self.connection.execute(_LOAD, {"streams": list(streams)}):
-            found[row.stream].append(self._envelope(row))
+            found[row.stream].append(stored(row, self._source))
         return found
-
-    def _envelope(self, row: Row[Any]) -> Envelope:
-        return Envelope(
-            id=row.event_id,
-            type=row.type,
-            source=self._source,
-            stream=row.stream,
-            version=row.version,
-            key=row.key,
-            occurred_at=row.occurred_at,
-            recorded_at=row.recorded_at,
-            data=row.data.encode(),
-            traceparent=row.traceparent,
-        )
 
     def append(self, appends: Sequence[Append]) -> list[Envelope]:
         rows = [

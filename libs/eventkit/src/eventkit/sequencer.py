@@ -11,13 +11,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import Connection, Row, text
+from sqlalchemy import Connection, text
 
 from eventkit.chain import link
 from eventkit.envelope import Envelope
 from eventkit.errors import LeadershipLost
+from eventkit.postgres import stored
 
 _LEAD = text("SELECT pg_try_advisory_lock(hashtextextended('relay', 0))")
 _EPOCH = text("UPDATE relay_state SET epoch = epoch + 1 RETURNING epoch, log_seq, head, published_seq, clock")
@@ -27,8 +27,7 @@ _TAKE = text(
         DELETE FROM pending WHERE position IN (SELECT position FROM pending ORDER BY position LIMIT :limit)
         RETURNING position
     )
-    SELECT e.*, CAST(NULL AS bigint) AS log_seq, CAST(NULL AS timestamptz) AS sequenced_at
-    FROM taken JOIN events e USING (position) ORDER BY position
+    SELECT e.* FROM taken JOIN events e USING (position) ORDER BY position
     """
 )
 _WRITE = text(
@@ -78,7 +77,7 @@ class Sequencer:
                 return []
             head, events, hashes = self.head, [], []
             for row in rows:
-                event = self._envelope(row, head.log_seq + 1, moment)
+                event = stored(row, self._source, head.log_seq + 1, moment)
                 head = replace(head, log_seq=head.log_seq + 1, hash=link(head.hash, event))
                 events.append(event)
                 hashes.append(head.hash)
@@ -120,23 +119,7 @@ class Sequencer:
         """Events already in the log behind log_seq `after`: what a predecessor may not have published."""
         with self._connection.begin():
             rows = self._connection.execute(_LOGGED, {"after": after, "limit": limit}).all()
-        return [self._envelope(row, row.log_seq, row.sequenced_at) for row in rows]
-
-    def _envelope(self, row: Row[Any], log_seq: int, sequenced_at: datetime) -> Envelope:
-        return Envelope(
-            id=row.event_id,
-            type=row.type,
-            source=self._source,
-            stream=row.stream,
-            version=row.version,
-            key=row.key,
-            occurred_at=row.occurred_at,
-            recorded_at=row.recorded_at,
-            data=row.data.encode(),
-            sequenced_at=sequenced_at,
-            log_seq=log_seq,
-            traceparent=row.traceparent,
-        )
+        return [stored(row, self._source, row.log_seq, row.sequenced_at) for row in rows]
 
 
 @contextmanager

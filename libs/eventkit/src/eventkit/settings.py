@@ -41,6 +41,19 @@ def _convert(name: str, kind: str, text: str) -> object:
         raise MissingSetting(f"This process cannot start: {name} must be of type {kind}, not {text!r}.") from None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpSettings:
+    """What an HTTP process needs. `jwks_file`: the public keys of the token issuer."""
+
+    database_url: str
+    jwks_file: str
+    issuer: str
+    audience: str
+    http_port: int
+    http_host: str = "127.0.0.1"
+    log_level: str = "INFO"
+
+
 @dataclass(frozen=True, slots=True)
 class RelaySettings:
     """What a relay needs."""

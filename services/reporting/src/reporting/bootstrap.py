@@ -10,8 +10,8 @@ from eventkit.http import create_app
 from eventkit.postgres import PostgresStore
 from eventkit.processing import Processor
 from eventkit.reactions import BatchReaction
+from eventkit.settings import HttpSettings
 from reporting import CONSUMER, TOPICS
-from reporting.config import HttpSettings
 from reporting.queries.routes import routes
 from reporting.read_model.writer import project
 

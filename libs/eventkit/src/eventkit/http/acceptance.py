@@ -12,7 +12,7 @@ from uuid import UUID
 import orjson
 
 from contracts import Contract
-from eventkit.auth import Caller
+from eventkit.caller import Caller
 from eventkit.commands import Command, CommandBook, Entry
 from eventkit.http.desk import Order
 from eventkit.http.mends import field_problem

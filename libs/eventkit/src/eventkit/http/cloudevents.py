@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from contracts import Contract
-from eventkit.auth import Caller
+from eventkit.caller import Caller
 from eventkit.commands import CommandBook
 from eventkit.http.acceptance import Acceptance, Submission
 from eventkit.http.desk import Desk, Order, Outcome

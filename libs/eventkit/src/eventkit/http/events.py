@@ -8,7 +8,8 @@ import orjson
 from fastapi import FastAPI, Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from eventkit.auth import Caller, authenticate
+from eventkit.auth import authenticate
+from eventkit.caller import Caller
 from eventkit.http.answers import JSON, line, response
 from eventkit.http.cloudevents import BATCH, Counter, binary, event_id
 from eventkit.http.openapi import events_operation

@@ -11,7 +11,8 @@ from uuid import uuid4
 from fastapi import FastAPI, Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from eventkit.auth import Caller, authenticate
+from eventkit.auth import authenticate
+from eventkit.caller import Caller
 from eventkit.commands import Entry
 from eventkit.http.acceptance import Acceptance, Submission
 from eventkit.http.answers import JSON, response

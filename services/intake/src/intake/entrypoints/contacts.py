@@ -9,7 +9,8 @@ from uuid import UUID
 from fastapi import APIRouter, Depends
 from sqlalchemy import Engine, insert, select
 
-from eventkit.auth import Caller, require
+from eventkit.auth import require
+from eventkit.caller import Caller
 from intake.adapters.contacts import Vault
 from intake.adapters.tables import contact_reads as noted
 from intake.adapters.tables import enterprises

@@ -13,7 +13,8 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Response
 from sqlalchemy import Column, Engine, RowMapping, Select, Table, select, true
 
-from eventkit.auth import Caller, caller, require
+from eventkit.auth import caller, require
+from eventkit.caller import Caller
 from eventkit.paging import Window, keyset, page
 from intake.adapters.tables import directories, enterprises, issues, programmes, teams, visits
 from intake.domain.errors import NotFound

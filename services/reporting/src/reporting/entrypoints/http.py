@@ -5,8 +5,8 @@ from __future__ import annotations
 from eventkit import logs, settings
 from eventkit.http import serve
 from eventkit.postgres import make_engine
+from eventkit.settings import HttpSettings
 from reporting.bootstrap import application
-from reporting.config import HttpSettings
 
 
 def main() -> None:

@@ -12,7 +12,8 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Request, Response
 from sqlalchemy import Connection, Engine, select
 
-from eventkit.auth import Caller, caller
+from eventkit.auth import caller
+from eventkit.caller import Caller
 from eventkit.errors import Problem
 from eventkit.http.answers import json_response
 from eventkit.paging import Window, keyset, page

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, FromClause, and_, any_, literal, or_, true
 
-from eventkit.auth import Caller, Forbidden
+from eventkit.caller import Caller, Forbidden
 
 WIDE = frozenset({"office", "leader", "analyst"})
 READERS = ("analyst", "department", "leader", "office", "operator")

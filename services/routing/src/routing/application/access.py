@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from eventkit.auth import Caller
+from eventkit.caller import Caller
 from routing.domain.case import Case
 from routing.domain.errors import NotYourCase, UnknownCase
 

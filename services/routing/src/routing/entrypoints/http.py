@@ -9,8 +9,8 @@ from eventkit import logs, settings
 from eventkit.auth import Tokens
 from eventkit.http import create_app, serve
 from eventkit.postgres import PostgresStore, make_engine
+from eventkit.settings import HttpSettings
 from routing.bootstrap import SERVICE, Routing
-from routing.config import HttpSettings
 from routing.entrypoints.reads import reads
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from eventkit.auth import Caller
+from eventkit.caller import Caller
 from supervision.domain.errors import UnknownCase
 from supervision.domain.watch import Watch
 

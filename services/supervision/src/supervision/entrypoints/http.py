@@ -9,8 +9,8 @@ from eventkit import logs, settings
 from eventkit.auth import Tokens
 from eventkit.http import create_app, serve
 from eventkit.postgres import PostgresStore, make_engine
+from eventkit.settings import HttpSettings
 from supervision import bootstrap
-from supervision.config import HttpSettings
 from supervision.entrypoints.reads import reads
 
 

@@ -8,7 +8,8 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Response
 from sqlalchemy import Engine, Row, Select, select, true
 
-from eventkit.auth import Caller, require
+from eventkit.auth import require
+from eventkit.caller import Caller
 from eventkit.paging import Window, keyset, page
 from eventkit.session import Session
 from eventkit.store import Store

@@ -1,0 +1,40 @@
+"""Who calls, as handlers see it; how a token becomes one stands in `auth`, which only HTTP processes import."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from eventkit.errors import Problem
+
+ROLES = frozenset({"frontend", "office", "department", "leader", "enterprise", "analyst", "operator"})
+
+
+class Forbidden(Problem):
+    """The caller's roles do not allow this."""
+
+    slug = "forbidden"
+    status = 403
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """The claims of a verified token that Bugle goes by. `roles` holds known roles only."""
+
+    sub: str
+    agency: str | None
+    department: str | None
+    enterprise: str | None
+    roles: frozenset[str]
+
+    def acts_for(self, agency: str) -> bool:
+        """Whether the caller may see and move what belongs to this agency: its own, or any for an operator."""
+        return "operator" in self.roles or agency == self.agency
+
+    def needs(self, allowed: Collection[str]) -> None:
+        """Raises Forbidden unless the caller has one of the allowed roles."""
+        if self.roles.isdisjoint(allowed):
+            wanted = ", ".join(sorted(allowed))
+            raise Forbidden(
+                f"This needs one of the roles: {wanted}.", mend=f"use a token with one of the roles {wanted}"
+            )
