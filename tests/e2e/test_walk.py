@@ -13,6 +13,7 @@ from tests.support.office import Office, new_agency, until
 pytestmark = pytest.mark.timeout(120)
 
 POWER = {"role": "department", "department": "power"}
+NEXT_YEAR = (datetime.now(UTC) + timedelta(days=365)).date().isoformat()
 
 
 @pytest.fixture
@@ -60,7 +61,7 @@ def test_case_goes_from_report_to_close_out(office: Office) -> None:
     for step, body in (
         ("acceptance", {}),
         ("contact", {"note": "on site"}),
-        ("plan", {"milestones": [{"name": "transformer", "due_on": "2099-12-31"}]}),
+        ("plan", {"milestones": [{"name": "transformer", "due_on": NEXT_YEAR}]}),
         ("progress", {"milestone": "transformer", "note": "installed"}),
         ("result", {"outcome": "solved"}),
         ("feedback", {"copied_to_office": True}),
@@ -158,7 +159,7 @@ def test_milestone_is_supervised_like_a_deadline(office: Office) -> None:
     office.move(case, "acceptance", ago=timedelta(days=5), **POWER)
     office.move(case, "contact", ago=timedelta(days=5), **POWER)
     passed = (datetime.now(UTC) - timedelta(days=3)).date().isoformat()
-    plan = {"milestones": [{"name": "first", "due_on": passed}, {"name": "second", "due_on": "2099-01-01"}]}
+    plan = {"milestones": [{"name": "first", "due_on": passed}, {"name": "second", "due_on": NEXT_YEAR}]}
     office.move(case, "plan", plan, ago=timedelta(days=4), **POWER)
     until(lambda: "deadline_missed" in office.happened(case), what="the slip")
     missed = [item["data"] for item in office.timeline(case) if "deadline_missed" in item["type"]]

@@ -24,7 +24,8 @@ fixed seeds.
 _WHAT = {
     "append": """\
 One event per transaction, with version check, inbox row and idempotency row, through `PostgresStore`. Limit: one plain
-`INSERT` of the same bytes per transaction, by psycopg alone, into a table with a primary key only. The figure is that of the number of writers (threads of one process) at which we do worst.
+`INSERT` of the same bytes per transaction, by psycopg alone, into a table with a
+primary key only. The figure is that of the number of writers (threads of one process) at which we do worst.
 """,
     "relay": """\
 Draining a backlog of committed events into Kafka: sequence, chain, publish, confirm. Limit: kafka-python's producer

@@ -71,7 +71,7 @@ def test_bad_row_is_refused_alone(agency: Agency, change: dict[str, Any], field:
 
 def test_row_dated_in_the_future_is_refused(agency: Agency) -> None:
     [answer] = agency.bring_in([("r1", agency.row(1))], "2099-01-01T00:00:00Z")
-    assert answer["problem"]["errors"][0]["field"] == "/data/occurred_at"
+    assert answer["problem"]["errors"][0]["field"] == "/time"
 
 
 def test_enterprise_and_its_issue_share_a_batch(agency: Agency) -> None:

@@ -10,11 +10,13 @@ import pytest
 from tests.integration.routing.desk import Desk
 from tests.unit.routing.made import LEAD, SUPPORT
 
+NEXT_YEAR = (datetime.now(UTC) + timedelta(days=365)).date().isoformat()
+
 MOVES: list[tuple[str, dict[str, Any]]] = [
     ("receipt", {}),
     ("acceptance", {}),
     ("contact", {"note": "到厂"}),
-    ("plan", {"milestones": [{"name": "通电", "due_on": "2099-01-01"}]}),
+    ("plan", {"milestones": [{"name": "通电", "due_on": NEXT_YEAR}]}),
     ("progress", {"milestone": "通电"}),
     ("result", {"outcome": "solved"}),
     ("feedback", {"copied_to_office": True}),
@@ -44,7 +46,7 @@ def test_case_walks_to_feedback(routing_desk: Desk, programme_id: str) -> None:
     shown = routing_desk.http.get(f"/v1/cases/{case}", headers=routing_desk.officer())
     assert shown.headers["ETag"] == '"10"'
     assert (shown.json()["state"], shown.json()["version"], shown.json()["outcome"]) == ("fed_back", 10, "solved")
-    assert shown.json()["milestones"] == [{"name": "通电", "due_on": "2099-01-01"}]
+    assert shown.json()["milestones"] == [{"name": "通电", "due_on": NEXT_YEAR}]
     assert list(shown.json()["steps"])[-1] == "fed_back"
     assert routing_desk.column("SELECT state FROM cases WHERE case_id = :id", id=case) == ["fed_back"]
 
@@ -67,10 +69,21 @@ def test_office_names_units_itself(routing_desk: Desk, programme_id: str) -> Non
 
 def test_illegal_move_leaves_no_event(routing_desk: Desk, programme_id: str) -> None:
     case = routing_desk.open(programme_id)
+    assert routing_desk.post(case, "assignment", headers=routing_desk.office()).status_code == 201
+    known = routing_desk.names(case)
     for move, body in MOVES:
+        if move in ("receipt", "contact"):
+            continue  # a letter may be received, and an enterprise met before that
         refused = routing_desk.post(case, move, body)
         assert refused.status_code == 409, move
         assert refused.json()["errors"][0]["mend"]
+    assert routing_desk.names(case) == known
+
+
+def test_case_without_a_department_is_nobodys(routing_desk: Desk, programme_id: str) -> None:
+    case = routing_desk.open(programme_id)
+    for move, body in MOVES:
+        assert routing_desk.post(case, move, body).status_code == 404, move
     assert routing_desk.names(case) == ["case_opened", "case_classified"]
 
 

@@ -18,6 +18,7 @@ from eventkit.envelope import (
     Envelope,
     Watermark,
     from_record,
+    parse_instant,
     partition_of,
     to_record,
     to_watermark_record,
@@ -96,3 +97,7 @@ def test_clients_agree_on_the_partition(key: str) -> None:
 )
 def test_chain_notices_every_field(changed: dict[str, object]) -> None:
     assert link(GENESIS, replace(EVENT, **changed)) != link(GENESIS, EVENT)  # type: ignore[arg-type]  # fields by name
+
+
+def test_small_letters_of_an_instant_are_read() -> None:
+    assert parse_instant("2026-12-31t23:59:59z") == datetime(2026, 12, 31, 23, 59, 59, tzinfo=UTC)

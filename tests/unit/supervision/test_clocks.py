@@ -216,3 +216,7 @@ def test_clock_that_runs_at_close_out_is_cancelled() -> None:
     [cancelled] = life.sweep(FOREVER)
     assert isinstance(cancelled, ClockCancelled)
     assert (cancelled.reason, cancelled.at) == ("closed_out", closed)
+
+
+def test_end_of_observation_may_have_small_letters() -> None:
+    assert policy(observed_until="2021-03-12t00:00:00z") == policy(observed_until="2021-03-12T00:00:00Z")

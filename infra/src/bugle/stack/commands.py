@@ -100,9 +100,7 @@ def token(
 ) -> None:
     """Print a bearer token of the embedded issuer."""
     if agency is None and "operator" not in role:
-        raise StackError(
-            "Whose token is it? Name it, for instance --agency jinxian; an operator has none."
-        )
+        raise StackError("Whose token is it? Name it, for instance --agency jinxian; an operator has none.")
     keys = Stack().keys
     typer.echo(
         keys.token(role, agency=agency, department=department, enterprise=enterprise, subject=subject, hours=hours)
