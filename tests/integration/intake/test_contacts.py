@@ -41,6 +41,17 @@ def test_no_table_holds_a_contact_in_clear(agency: Agency, engine: Engine) -> No
         assert not any(secret in content for content in held)
 
 
+def test_idempotency_keeps_no_digest_of_a_person(agency: Agency) -> None:
+    """What is recalled by the key alone, whatever name and phone are sent again, can be no hash of them."""
+    path = f"/enterprises/{agency.register().json()['id']}/contacts"
+    key = {"Idempotency-Key": "contact-1"}
+    first = agency.send("POST", path, PERSON, headers=key)
+    again = agency.send("POST", path, {**PERSON, "name": "李某某", "phone": "+86 13900000000"}, headers=key)
+    assert (again.status_code, again.json()) == (201, first.json())
+    other = agency.send("POST", path, {**PERSON, "role": "会计"}, headers=key)
+    assert other.status_code == 422
+
+
 def test_staff_reads_contacts_and_is_noted(agency: Agency, servers: Stack) -> None:
     enterprise, contact_ref = record(agency)
     found = agency.get(f"/enterprises/{enterprise}/contacts").json()

@@ -12,6 +12,8 @@ from intake.application.publishing import Publishing
 AGENCY = {"frontend", "office"}
 PUBLISHERS = {"office", "operator"}
 WRITES_TABLES = {"record_contact"}
+PRIVATE = {"record_contact": {"name", "phone"}}
+"""Fields that not even a digest may keep: a phone number is guessed from its hash in seconds."""
 
 
 def commands(streams: Streams, contacts: Contacts) -> CommandBook:
@@ -31,5 +33,8 @@ def commands(streams: Streams, contacts: Contacts) -> CommandBook:
     )
     for method, path, roles, handler, loads in table:
         name = handler.__name__
-        book.command(name, method=method, path=path, roles=roles, loads=loads, savepoint=name in WRITES_TABLES)(handler)
+        kept_back, writes = PRIVATE.get(name, ()), name in WRITES_TABLES
+        book.command(name, method=method, path=path, roles=roles, loads=loads, savepoint=writes, private=kept_back)(
+            handler
+        )
     return book
