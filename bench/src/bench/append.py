@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import count
 from threading import Barrier, Thread
-from time import perf_counter
+from time import perf_counter, process_time
 
 import psycopg
 from sqlalchemy import Engine
@@ -40,40 +41,59 @@ def measure(servers: Stack, size: Size) -> Reading:
     with psycopg.connect(plain(database.owner_url), autocommit=True) as owner:
         owner.execute(_TABLE)
         owner.execute(f'GRANT INSERT ON plain TO "{database.name}"')
-    seeds = count(1)
     engine = make_engine(database.url, pool=max(size.writers))
-    arms: dict[int, Reading] = {}
+    readings: list[Reading] = []
+    seeds, seconds = count(1), size.append_seconds / size.repeats
     for writers in size.writers:
-        rate = partial(_rate, writers, seeds, size.append_seconds / size.repeats)
-        ours, limit = partial(_append, engine), partial(_insert, plain(database.url))
-        arms[writers] = compare("append", "commits/s", partial(rate, ours), partial(rate, limit), size.repeats)
+        ours = _Arm(writers, seconds, seeds, partial(_append, engine))
+        limit = _Arm(writers, seconds, seeds, partial(_insert, plain(database.url)))
+        reading = compare("append", "commits/s", ours, limit, size.repeats)
+        readings.append(reading.with_extra(writers=writers, ours_cpu_ms=ours.cpu_ms, limit_cpu_ms=limit.cpu_ms))
     engine.dispose()
-    by_writers = {
-        str(n): {"ours": round(r.ours), "limit": round(r.limit), "ratio": round(r.ratio, 3)} for n, r in arms.items()
-    }
-    worst = min(arms.values(), key=lambda reading: reading.ratio)
-    return worst.with_extra(writers=by_writers)
+    worst = min(readings, key=lambda reading: reading.ratio)
+    return replace(worst, extra={"arms": [_arm(reading) for reading in readings]})
 
 
-def _rate(writers: int, seeds: count[int], seconds: float, writer: Writer, repeat: int) -> float:
-    """Commits per second of so many writers at once, each on streams of its own."""
-    start = Barrier(writers + 1)
-    done: list[int] = []
-    until = float("inf")
+def _arm(reading: Reading) -> dict[str, float]:
+    figures = {"ours": round(reading.ours), "limit": round(reading.limit), "ratio": round(reading.ratio, 3)}
+    return {**figures, **reading.extra}
 
-    def run(seed: int) -> None:
+
+@dataclass
+class _Arm:
+    """So many writers at once, each on streams of its own; a call gives their commits per second."""
+
+    writers: int
+    seconds: float
+    seeds: count[int]
+    writer: Writer
+    commits: int = 0
+    cpu: float = 0.0
+
+    @property
+    def cpu_ms(self) -> float:
+        """Milliseconds of processor that this process spent on a commit."""
+        return round(self.cpu / max(self.commits, 1) * 1000, 2)
+
+    def __call__(self, repeat: int) -> float:
+        start = Barrier(self.writers + 1)
+        until = perf_counter() + self.seconds
+        done: list[int] = []
+
+        def run(seed: int) -> None:
+            start.wait()
+            done.append(self.writer(seed, lambda: perf_counter() < until))
+
+        threads = [Thread(target=run, args=(next(self.seeds),)) for _ in range(self.writers)]
+        for thread in threads:
+            thread.start()
         start.wait()
-        done.append(writer(seed, lambda: perf_counter() < until))
-
-    threads = [Thread(target=run, args=(next(seeds),)) for _ in range(writers)]
-    for thread in threads:
-        thread.start()
-    until = perf_counter() + seconds
-    start.wait()
-    began = perf_counter()
-    for thread in threads:
-        thread.join()
-    return sum(done) / (perf_counter() - began)
+        began, cpu = perf_counter(), process_time()
+        for thread in threads:
+            thread.join()
+        self.commits += sum(done)
+        self.cpu += process_time() - cpu
+        return sum(done) / (perf_counter() - began)
 
 
 def _append(engine: Engine, seed: int, go_on: Callable[[], bool]) -> int:

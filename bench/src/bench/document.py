@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from bench.harness import Reading, machine, versions
@@ -24,13 +24,21 @@ fixed seeds.
 _WHAT = {
     "append": """\
 One event per transaction, with version check, inbox row and idempotency row, through `PostgresStore`. Limit: one plain
-`INSERT` of the same bytes per transaction, by psycopg alone, into a table with a
-primary key only. The figure is that of the number of writers (threads of one process) at which we do worst.
+`INSERT` of the same bytes per transaction, by psycopg alone, into a table with a primary key only. The figure is that
+of the number of writers (threads of one process) at which we do worst; `cpu_ms` is what this process spends a commit.
+
+Below 0.4, because a commit here is six exchanges with the server (the pool's check of the connection, begin, the event
+with its pending row, the inbox row, the answer, commit) where the limit has three, and because SQLAlchemy prepares each
+statement in Python under one interpreter lock: with 16 writers that interpreter is busy, not the disk. A batch costs
+the same six, which is why imports and reactions, which append hundreds of events at a time, do not feel it.
 """,
     "relay": """\
 Draining a backlog of committed events into Kafka: sequence, chain, publish, confirm. Limit: kafka-python's producer
 alone, with the same settings and with records made beforehand. `lag_p99_ms`: from commit to Kafka's acknowledgement at
 100 events/s.
+
+Below 0.4 when sequencing and kafka-python's encoding of thirteen headers an event share two cores with the broker and
+PostgreSQL: the limit's records are made beforehand, ours are read, hashed and encoded in the same process.
 """,
     "react": """\
 One Faust worker that notes each event in the inbox, loads its stream, folds, decides, appends an event and commits
@@ -59,5 +67,12 @@ def _row(reading: Reading) -> str:
 
 
 def _section(reading: Reading) -> str:
-    extra = "".join(f"- `{name}`: {value}\n" for name, value in reading.extra.items())
-    return f"\n## {reading.name}\n\n{_WHAT[reading.name]}" + (f"\n{extra}" if extra else "")
+    facts = []
+    for name, value in reading.extra.items():
+        facts += [_facts(one) for one in value] if isinstance(value, list) else [f"`{name}` {value}"]
+    listed = "".join(f"- {fact}\n" for fact in facts)
+    return f"\n## {reading.name}\n\n{_WHAT[reading.name]}" + (f"\n{listed}" if listed else "")
+
+
+def _facts(values: Mapping[str, float]) -> str:
+    return ", ".join(f"`{name}` {value}" for name, value in values.items())

@@ -14,7 +14,9 @@ from bench.harness import SIZES, Reading, compare
 from bench.workload import CASE_LENGTH, envelopes, payload, streams
 from contracts import EVENTS
 
-READING = Reading("append", "commits/s", 1_000, 4_000, 0.25, 0.1, 5, {"writers": {"1": 0.5}})
+READING = Reading(
+    "append", "commits/s", 1_000, 4_000, 0.25, 0.1, 5, {"arms": [{"writers": 1, "ratio": 0.25}], "lag": 3}
+)
 
 
 def test_ratio_is_the_median_of_pairs() -> None:
@@ -48,7 +50,7 @@ def test_reading_is_one_json_line() -> None:
 def test_page_has_a_row_and_a_section() -> None:
     page = document([READING], "small")
     assert "| `append` | 1,000 commits/s | 4,000 commits/s | 0.25 | 0.10 |" in page
-    assert "## append" in page
+    assert page.endswith("\n- `writers` 1, `ratio` 0.25\n- `lag` 3\n")
 
 
 def test_streams_are_the_same_for_a_seed() -> None:
