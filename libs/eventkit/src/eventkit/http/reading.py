@@ -129,7 +129,7 @@ def parse_time(value: object, field: str) -> datetime:
     """The instant of an RFC 3339 text with offset; Unreadable naming the field otherwise."""
     try:
         if isinstance(value, str) and _INSTANT.fullmatch(value.upper()):
-            return parse_instant(value.upper())
+            return parse_instant(value)
     except (ValueError, OverflowError):
         pass
     fault = FieldProblem(field, "is no instant", "write date, time and offset, such as 2026-01-31T09:00:00+08:00")

@@ -6,7 +6,7 @@ import signal
 from threading import Event
 
 from eventkit import logs, metrics, settings
-from eventkit.postgres import PostgresStore, make_engine
+from eventkit.postgres import PostgresStore
 from supervision import bootstrap
 from supervision.config import SweeperSettings
 
@@ -18,7 +18,7 @@ def main() -> None:
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    sweeper = bootstrap.sweeper(PostgresStore(make_engine(held.database_url, pool=2), bootstrap.SERVICE))
+    sweeper = bootstrap.sweeper(PostgresStore.at(held.database_url, bootstrap.SERVICE))
     metrics.serve(held.metrics_port, {"sweep": sweeper.check})
     sweeper.run(stop, held.sweep_seconds)
 
