@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from functools import partial
 
 import pytest
@@ -14,7 +15,8 @@ from eventkit.envelope import Envelope, to_record
 from eventkit.memory import MemoryStore
 from eventkit.reactions import Gate
 from eventkit.session import Session
-from intake.application.reactions import ANSWERS, reactions
+from eventkit.store import Transaction
+from intake.application.reactions import ANSWERS, SETTLED, reactions
 from reporting.projections.case_event import from_envelope, is_case_event
 from reporting.projections.case_fold import fold_case
 from reporting.projections.reference import describe
@@ -27,14 +29,27 @@ Reader = Callable[[Envelope], object]
 ISSUE = envelope(EVENTS["bugle.intake.issue_reported.v1"])
 
 
+class Notes:
+    """Intake's notes of an issue, on a list."""
+
+    def __init__(self) -> None:
+        self.noted: list[object] = []
+
+    def answer(self, tx: Transaction, issue: str, answer: str, at: datetime) -> None:
+        self.noted.append((issue, answer, at))
+
+    def settle(self, tx: Transaction, issue: str, what: str, state: str) -> None:
+        self.noted.append((issue, what, state))
+
+
 def answered(event: Envelope) -> object:
     """What intake notes of an event."""
-    noted: list[object] = []
-    arrival, gate = read("supervision.events", 0, 0, *to_record(event)), Gate(set(), set())
+    notes = Notes()
+    arrival, gate = read(f"{event.service}.events", 0, 0, *to_record(event)), Gate(set(), set())
     with MemoryStore("intake").transaction() as tx:
-        reactions(lambda tx, issue, answer, at: noted.append((issue, answer, at))).apply(Session(tx), [arrival], gate)
+        reactions(notes).apply(Session(tx), [arrival], gate)
     assert gate.to_park == []
-    return noted or None
+    return notes.noted or None
 
 
 def projected(event: Envelope) -> object:
@@ -44,9 +59,12 @@ def projected(event: Envelope) -> object:
     return describe([event])
 
 
-SUPERVISED = (incoming.PROGRAMME_PUBLISHED, incoming.ISSUE_REPORTED, incoming.HISTORY_DECLARED, *incoming.STEPS)
+SUPERVISED = (
+    *(incoming.PROGRAMME_PUBLISHED, incoming.ISSUE_REPORTED, incoming.HISTORY_DECLARED),
+    *(incoming.ISSUE_DIVIDED, incoming.ISSUE_LINKED, *incoming.STEPS),
+)
 CONSUMERS: Mapping[str, Mapping[str, Reader]] = {
-    "intake": dict.fromkeys(ANSWERS, answered),
+    "intake": dict.fromkeys((*ANSWERS, *SETTLED), answered),
     "routing": {type: partial(message, adapter) for type, adapter in INCOMING.items()},
     "supervision": dict.fromkeys(SUPERVISED, incoming.read),
     "reporting": dict.fromkeys(EVENTS, projected),

@@ -19,10 +19,18 @@ CODECS: dict[str, Codec] = {name: import_module(f"{name}.adapters.messages").COD
 CONTRACTS = [pytest.param(contract, id=type) for type, contract in EVENTS.items()]
 
 
+def current(contract: Contract) -> str:
+    """The type that is written today for what the contract tells."""
+    codec, name = CODECS[contract.service], contract.type.removeprefix(f"bugle.{contract.service}.")
+    while name in codec.older:
+        name = codec.older[name]
+    return f"bugle.{contract.service}.{name}"
+
+
 @pytest.mark.parametrize("service", PRODUCERS)
 def test_codec_and_contracts_list_the_same(service: str) -> None:
     codec = CODECS[service]
-    recorded = {f"bugle.{service}.{name}" for name in codec.events}
+    recorded = {f"bugle.{service}.{name}" for name in (*codec.events, *codec.older)}
     assert recorded == {type for type, contract in EVENTS.items() if contract.service == service}
 
 
@@ -31,11 +39,11 @@ def test_written_event_is_valid(contract: Contract) -> None:
     codec = CODECS[contract.service]
     event = codec.decode(envelope(contract))
     written = codec.encode(event)
-    assert (written.type, written.occurred_at) == (contract.type, event.at)
-    assert contract.validate(orjson.loads(written.data)) == []
+    assert (written.type, written.occurred_at) == (current(contract), event.at)
+    assert EVENTS[written.type].validate(orjson.loads(written.data)) == []
 
 
-@pytest.mark.parametrize("contract", CONTRACTS)
+@pytest.mark.parametrize("contract", [param for param in CONTRACTS if current(param.values[0]) == param.values[0].type])
 def test_written_event_says_what_the_example_says(contract: Contract) -> None:
     codec = CODECS[contract.service]
     written = orjson.loads(codec.encode(codec.decode(envelope(contract))).data)
@@ -47,7 +55,7 @@ def test_event_without_optional_fields_is_valid(contract: Contract) -> None:
     codec = CODECS[contract.service]
     event = codec.decode(envelope(contract))
     for sparse in sparser(event):
-        assert contract.validate(orjson.loads(codec.encode(sparse).data)) == []
+        assert EVENTS[current(contract)].validate(orjson.loads(codec.encode(sparse).data)) == []
 
 
 def contains(written: Any, told: Any) -> bool:

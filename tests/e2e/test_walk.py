@@ -130,7 +130,7 @@ def test_silence_climbs_the_ladder_and_late_evidence_rescinds(office: Office) ->
     office.move(case, "acceptance", ago=timedelta(hours=6, minutes=30), **POWER)
     office.move(case, "contact", ago=timedelta(hours=1, minutes=30), **POWER)
     until(lambda: "misses_rescinded" in office.happened(case), what="the rescission")
-    rescinded = next(item for item in office.timeline(case) if item["type"].endswith("misses_rescinded.v1"))
+    rescinded = next(item for item in office.timeline(case) if item["type"].endswith("misses_rescinded.v2"))
     kinds = [(one["kind"], one["stage"]) for one in rescinded["data"]["withdrawn"]]
     assert [kind for kind, _ in kinds] == ["escalation"], "only what was due after the evidence is withdrawn"
     row = office.call("reporting", "GET", f"/ledger?programme={office.programme}")["items"][0]

@@ -25,6 +25,7 @@ COMMANDS = {
     "demo": "bugle.demo.command:demo",
     "figures": "bugle.demo.command:figures",
     "verify": "bugle.verify.command:verify",
+    "scenarios": "bugle.scenarios.command:scenarios",
     "rebuild": "bugle.rebuild:rebuild",
     "redrive": "bugle.redrive:redrive",
     "bench": "bench.command:bench",

@@ -9,7 +9,7 @@ from eventkit.arrivals import read
 from eventkit.envelope import Envelope, to_record
 from eventkit.postgres import PostgresStore
 from eventkit.processing import Processor
-from intake.adapters.read_model import answer
+from intake.adapters.read_model import IssueNotes
 from intake.application.reactions import reactions
 from tests.integration.intake.agency import Agency
 
@@ -31,7 +31,7 @@ def arrive(agency: Agency, name: str, case: str, version: int, data: str) -> Non
         version,
     )
     arrival = read("supervision.events", 0, version, *to_record(event))
-    Processor(PostgresStore(agency.engine, "intake"), reactions(answer)).process([arrival])
+    Processor(PostgresStore(agency.engine, "intake"), reactions(IssueNotes())).process([arrival])
 
 
 def test_frontend_sees_close_out_and_reopening(agency: Agency) -> None:

@@ -61,7 +61,9 @@ def past(events: Iterable[Envelope], before: datetime | None) -> Past:
 COUNTS: dict[str, Callable[[Past], list[Row]]] = {
     "issues": lambda past: past.issues,
     "issues_closed": lambda past: [row for row in past.issues if row["closed_at"]],
-    "issues_open": lambda past: [row for row in past.issues if not row["closed_at"]],
+    "issues_open": lambda past: [
+        row for row in past.issues if not (row["closed_at"] or row["merged_into"] or row["withdrawn"])
+    ],
     "letters": Past.letters,
 }
 """Measures that count rows of cases."""

@@ -47,7 +47,7 @@ def generator() -> ModuleType:
 @pytest.mark.parametrize("programme", [*PROGRAMMES, "boston311"])
 def test_programme_document_is_valid(programme: str) -> None:
     folder = read_folder(FOLDER / programme)
-    assert DOCUMENTS["bugle.documents.programme.v1"].validate(folder.programme) == []
+    assert DOCUMENTS["bugle.documents.programme.v2"].validate(folder.programme) == []
     assert folder.calendar_file is None or folder.calendar_file.exists()
 
 
@@ -85,7 +85,7 @@ def test_told_facts_start_no_clock_that_could_be_missed(programme: str) -> None:
     for row in (row for row in rows(programme, "issues") if row["synthetic"] == "false"):
         for clock in folder.programme["clocks"]:
             milestones = [part.rpartition("@")[2] for part in row["milestones"].split(";") if part]
-            started = row[f"{clock['starts']}_at"]
+            started = row.get(f"{clock['starts']}_at")  # a ledger has no column of a step that it cannot tell
             bounded = clock["limit"] != "external" or row["due_at"]
             if clock.get("each"):
                 assert all(due > observed for due in milestones)

@@ -21,6 +21,10 @@ from tests.unit.bugle.verifying import CASE, Recorder, at
 DOCS = Path(__file__).parents[3] / "docs"
 
 
+NO_REMARKS = (None, None, False)
+"""Grade, merged_into, withdrawn."""
+
+
 def rows(events: Iterable[Event]) -> defaultdict[str, list[Row]]:
     held: defaultdict[str, list[Row]] = defaultdict(list)
     for table, row in fold(events, pytest.fail):
@@ -76,13 +80,26 @@ def test_whole_way_fills_the_ledger(told: Recorder) -> None:
         "assigned_at": at(2), "received_at": at(3), "accepted_at": at(4), "contacted_at": at(5), "planned_at": at(6),
         "result_at": at(8), "outcome": "solved", "fed_back_at": at(9), "verified_at": at(10),
         "satisfaction": "satisfied", "closed_at": at(11), "round": 1, "state": "closed_out",
-        "cards": 0, "level": 0, "misses": 0,
+        "cards": 0, "level": 0, "misses": 0, "grade": None, "owner": None, "passed_to": None, "cause": None,
+        "parent": None, "recurrence_of": None, "merged_into": None, "withdrawn": False, "transfers": 0,
     }  # fmt: skip
 
 
 def test_each_state_has_its_span(told: Recorder) -> None:
-    expected = [(state, at(n), at(n + 1)) for n, state in enumerate(STATES)]
+    course = [state for state in STATES if state != "returned"]  # a return is no step of a case's usual course
+    expected = [(state, at(n), at(n + 1)) for n, state in enumerate(course)]
     assert spans(told.events) == [*expected[:-1], ("closed_out", at(11), None)]
+
+
+def test_return_begins_a_round_without_lead() -> None:
+    recorder = Recorder()
+    recorder.report_issue()
+    assign(recorder, 1)
+    recorder.route("case_returned", 2, round=2, transfers=1)
+    row = ledger(recorder.events)
+    assert (row["state"], row["round"], row["lead"], row["transfers"]) == ("returned", 2, None, 1)
+    recorder.route("letter_received", 3)
+    assert ledger(recorder.events)["state"] == "received", "it does not tell its round: it is that of the return"
 
 
 def test_order_of_arrival_does_not_show() -> None:
@@ -158,9 +175,9 @@ def test_traits_say_what_was_valid_when() -> None:
     recorder.route("letter_received", 2)
     recorder.add("intake", f"issue-{CASE}", "issue_amended", 3, changes={"batch": "2"})
     assert [row[1:] for row in rows(recorder.events)["traits"]] == [
-        (1, at(0), at(1), None, "1", None, None, [], None, None, 1, None),
-        (2, at(1), at(3), None, "1", None, "power-supply", ["bank"], None, None, 1, None),
-        (3, at(3), None, None, "2", None, "power-supply", ["bank"], None, None, 1, None),
+        (1, at(0), at(1), None, "1", None, None, [], None, None, 1, None, *NO_REMARKS),
+        (2, at(1), at(3), None, "1", None, "power-supply", ["bank"], None, None, 1, None, *NO_REMARKS),
+        (3, at(3), None, None, "2", None, "power-supply", ["bank"], None, None, 1, None, *NO_REMARKS),
     ]
 
 

@@ -19,8 +19,8 @@ from tests.unit.intake.made import DIRECTORY, LIVE, LONG_AGO, NOW, PROGRAMME, RE
 
 COMPLETE = (Member("county_leader", "leader-01"), Member("department_head"), Member("department_head"))
 FORM = FormTeam("t1", "专班01", "key", None, ("e1",), COMPLETE, False, LIVE)
-VISIT = RecordVisit("v1", "e1", "visit", ("走访问实情",), None, None, None, False, LIVE)
-SERVICE = RecordService("s1", "e1", "power-company", "policy", 1, None, None, None, False, LIVE)
+VISIT = RecordVisit("v1", "e1", "visit", ("走访问实情",), None, (), None, None, False, LIVE)
+SERVICE = RecordService("s1", "e1", "power-company", None, "policy", 1, None, None, None, False, LIVE)
 AGAIN = Timing(NOW + timedelta(days=1), NOW + timedelta(days=1), given=False)
 
 
@@ -97,17 +97,17 @@ def test_unknown_member_is_refused(member: Member, slug: str, field: str) -> Non
 
 
 def test_visit_is_recorded_once() -> None:
-    [recorded] = visit.record(Visit(), VISIT, PROGRAMME)
+    [recorded] = visit.record(Visit(), VISIT, PROGRAMME, DIRECTORY)
     state = given(Visit(), visit.apply, [recorded])
-    assert visit.record(state, replace(VISIT, timing=AGAIN), PROGRAMME) == []
-    refused(lambda: visit.record(state, replace(VISIT, mode="call"), PROGRAMME), "already-registered", "ref")
+    assert visit.record(state, replace(VISIT, timing=AGAIN), PROGRAMME, DIRECTORY) == []
+    refused(lambda: visit.record(state, replace(VISIT, mode="call"), PROGRAMME, DIRECTORY), "already-registered", "ref")
 
 
 def test_redated_visit_is_refused() -> None:
     dated = replace(VISIT, timing=Timing(LONG_AGO, NOW, from_ledger=True))
-    state = given(Visit(), visit.apply, visit.record(Visit(), dated, PROGRAMME))
+    state = given(Visit(), visit.apply, visit.record(Visit(), dated, PROGRAMME, DIRECTORY))
     other = replace(VISIT, timing=Timing(LONG_AGO + timedelta(1), NOW, from_ledger=True))
-    refused(lambda: visit.record(state, other, PROGRAMME), "already-registered", "ref")
+    refused(lambda: visit.record(state, other, PROGRAMME, DIRECTORY), "already-registered", "ref")
 
 
 def test_service_is_recorded_once() -> None:

@@ -157,6 +157,7 @@ def course(log: Log, case: str, random: Random) -> None:
         log.case("routing", "case_accepted", case, at - timedelta(hours=3), unit="bank", by="ledger")
     if kind:
         log.case("routing", "case_classified", case, at, kind=kind, rule=None, rules_version=1, by="rule")
+    _remarks(log, case, at, random)
     for round_ in (1, 2):
         at, reopened = _round(log, case, at, round_, random)
         if random.random() < 0.2:
@@ -200,6 +201,31 @@ def _round(log: Log, case: str, at: datetime, round_: int, random: Random) -> tu
         if name == "result_fed_back":
             return _verified(log, case, at + timedelta(hours=8), round_, random)
     return at, False
+
+
+def _remarks(log: Log, case: str, at: datetime, random: Random) -> None:
+    """Some of what may be said of a case beside its course, at times that may lie before or after each other."""
+    other, another = str(uid("case", "other")), str(uid("case", "another"))
+    said: list[tuple[str, str, dict[str, Any]]] = [
+        ("routing", "case_graded", {"grade": "complex", "rule": None, "by": "office"}),
+        ("routing", "case_graded", {"grade": "ordinary", "rule": None, "by": "office"}),
+        ("routing", "owner_named", {"unit": "bank", "by": "rule"}),
+        ("routing", "case_passed_on", {"body": "city", "note": None, "by": "office"}),
+        ("routing", "cause_named", {"cause": "process", "note": None, "by": "office"}),
+        ("intake", "issue_linked", {"relation": "recurrence", "to": other, "by": "office"}),
+        ("intake", "issue_linked", {"relation": "recurrence", "to": another, "by": "office"}),
+        ("intake", "issue_unlinked", {"relation": "recurrence", "to": other, "reason": "no", "by": "office"}),
+        ("intake", "issue_linked", {"relation": "part_of", "to": other, "by": "office"}),
+        ("routing", "case_merged", {"into": other}),
+        ("routing", "case_unmerged", {"into": other}),
+        ("routing", "case_withdrawn", {"reason": "done"}),
+        ("supervision", "case_raised", {"level": random.randrange(1, 4), "role": "leader", "ground": "request"}),
+        ("routing", "case_returned", {"unit": "bank", "reason": "no", "round": 2, "transfers": 1, "by": "bank"}),
+        ("routing", "case_transferred", {"unit": "bank", "to": "park", "round": 2, "transfers": 2, "by": "office"}),
+        ("routing", "case_arbitrated", {"lead": "park", "round": 2, "by": "office"}),
+    ]
+    for service, name, data in random.sample(said, random.randrange(5)):
+        log.case(service, name, case, at + timedelta(hours=random.choice((0, 5, 10, 50))), **data)
 
 
 def _clock_started(log: Log, case: str, round_: int, at: datetime, lead: str) -> None:

@@ -210,7 +210,7 @@ def test_clock_that_never_started_has_no_row() -> None:
 def test_unknown_events_are_passed_over() -> None:
     log = reported()
     before = fold(log.events)
-    log.case("routing", "case_merged", CASE, day(3), into="other")
+    log.case("routing", "never_heard_of", CASE, day(3), into="other")
 
     assert fold(log.events) == before
 

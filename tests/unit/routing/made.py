@@ -31,9 +31,15 @@ DOCUMENT: Mapping[str, Any] = {
         {"id": "power-other", "kind": "power", "lead": OTHER},
     ],
     "clocks": [],
+    "unit_kinds": ["department", "bank"],
+    "grades": [{"id": "ordinary"}, {"id": "complex"}],
+    "causes": [{"id": "process"}],
+    "passing_on": {"bodies": [{"id": "city"}]},
+    "first_asked": {"kinds": ["power"]},
+    "returns": {"clock": "return", "max_transfers": 2, "reasons": [{"id": "not_ours"}]},
 }
 PROGRAMME = Programme.of("jinxian", 3, DOCUMENT)
-DIRECTORY = Directory("jinxian", frozenset({LEAD, SUPPORT, OTHER}))
+DIRECTORY = Directory("jinxian", {LEAD: "department", SUPPORT: "department", OTHER: "bank", "archive": "office"})
 
 
 def hours(n: float) -> datetime:
@@ -60,6 +66,39 @@ RESULTED = events.ResultReported(CASE, LEAD, "solved", None, None, "officer", ho
 FED_BACK = events.ResultFedBack(CASE, LEAD, True, "officer", hours(9))
 REOPENED = events.CaseReopened(CASE, 2, "容量仍不足", hours(10))
 CONCLUDED = events.CaseConcluded(CASE, 1, hours(11))
+RETURNED = events.CaseReturned(CASE, LEAD, "not_ours", None, 2, 1, "officer", hours(3.5))
+LIMITED = events.ReturnLimitSet(CASE, 1, LEAD, hours(48), hours(2))
+TRANSFERRED = events.CaseTransferred(CASE, LEAD, OTHER, 1, 2, None, "officer", hours(3.5))
+ARBITRATED = events.CaseArbitrated(CASE, OTHER, "final", 2, "officer", hours(3.5))
+SUPPORTED = events.SupportReported(CASE, SUPPORT, None, "officer", hours(4))
+GRADED = events.CaseGraded(CASE, "complex", None, "officer", hours(1.5))
+PASSED_ON = events.CasePassedOn(CASE, "city", None, "officer", hours(1.5))
+OWNED = events.OwnerNamed(CASE, SUPPORT, "rule", hours(0))
+CAUSED = events.CauseNamed(CASE, "process", None, "officer", hours(9))
+AMENDED = events.CaseAmended(CASE, "变压器容量仍不足", None, hours(1))
+OTHER_CASE = "6f0e8b1c-4d2a-5c7e-9b10-000000000003"
+MERGED = events.CaseMerged(CASE, OTHER_CASE, hours(2))
+MERGER_REFUSED = events.MergerRefused(CASE, OTHER_CASE, "result_reported", hours(9))
+UNMERGED = events.CaseUnmerged(CASE, OTHER_CASE, hours(3))
+WITHDRAWN = events.CaseWithdrawn(CASE, "done by itself", hours(2))
+WITHDRAWAL_REFUSED = events.WithdrawalRefused(CASE, "result_reported", hours(9))
+BESIDE: tuple[Event, ...] = (
+    RETURNED,
+    LIMITED,
+    TRANSFERRED,
+    ARBITRATED,
+    SUPPORTED,
+    GRADED,
+    PASSED_ON,
+    OWNED,
+    CAUSED,
+    AMENDED,
+    MERGED,
+    MERGER_REFUSED,
+    UNMERGED,
+    WITHDRAWN,
+    WITHDRAWAL_REFUSED,
+)
 
 LIFE: tuple[Event, ...] = (
     OPENED,
@@ -85,7 +124,11 @@ GIVEN: Mapping[str, tuple[Event, ...]] = {
     "in_progress": LIFE[:8],
     "result_reported": LIFE[:9],
     "fed_back": LIFE,
+    "passed_on": (*LIFE[:2], PASSED_ON),
+    "returned": (*LIFE[:4], RETURNED),
     "reopened": (*LIFE, REOPENED),
+    "merged": (*LIFE[:2], MERGED),
+    "withdrawn": (*LIFE[:2], WITHDRAWN),
     "concluded": (*LIFE, CONCLUDED),
 }
 """The shortest full life to each state."""
@@ -104,7 +147,7 @@ def when(name: str, case: Case, at: datetime) -> Events:
             return decisions.classify(case, commands.Classify("finance", signed), PROGRAMME)
         case "assign":
             wanted = commands.Assign(LEAD, (SUPPORT,), "letter 9", None, None, signed)
-            return decisions.assign(case, wanted, DIRECTORY)
+            return decisions.assign(case, wanted, PROGRAMME, DIRECTORY)
         case "receive":
             return decisions.receive(case, commands.Receive(LEAD, signed))
         case "accept":

@@ -36,7 +36,7 @@ def test_same_kind_again_is_nothing() -> None:
 def test_assignment_needs_known_units(lead: str, supporting: tuple[str, ...], field: str) -> None:
     wanted = commands.Assign(lead, supporting, "letter 1", None, None, SIGNED)
     with pytest.raises(errors.Refusal) as refused:
-        decisions.assign(made.given(made.GIVEN["classified"]), wanted, made.DIRECTORY)
+        decisions.assign(made.given(made.GIVEN["classified"]), wanted, made.PROGRAMME, made.DIRECTORY)
     assert (refused.value.field, refused.value.status) == (field, 422)
 
 

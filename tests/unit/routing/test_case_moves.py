@@ -44,15 +44,23 @@ in_progress      already-assigned already-assigned already-received already-acce
 result_reported  already-assigned already-assigned @ @ @ @ @ @ ok
 fed_back         already-assigned already-assigned @ @ @ @ @ @ already-fed-back
 reopened         ok ok not-assigned not-received not-assigned not-accepted not-accepted not-accepted no-result
+passed_on        @p @p @p @p @p @p @p ok no-result
+returned         ok ok not-assigned not-received not-assigned not-accepted not-accepted not-accepted no-result
+merged           @m @m @m @m @m @m @m @m @m
+withdrawn        @w @w @w @w @w @w @w @w @w
 concluded        case-concluded case-concluded case-concluded case-concluded case-concluded case-concluded case-concluded case-concluded case-concluded
-""".replace("@", "result-already-reported")  # noqa: E501 - a table
+"""  # noqa: E501 - a table
+SHORT = {"@": "result-already-reported", "@p": "passed-on", "@m": "case-is-merged", "@w": "case-is-withdrawn"}
 
 
 def rows() -> list[tuple[str, str, str]]:
     found = []
     for line in TABLE.strip("\n").splitlines():
         state, outcomes = line[:17].strip(), line[17:].split()
-        found += [(state, command, outcome) for command, outcome in zip(COMMANDS, outcomes, strict=True)]
+        found += [
+            (state, command, outcome)
+            for command, outcome in zip(COMMANDS, (SHORT.get(word, word) for word in outcomes), strict=True)
+        ]
     return found
 
 

@@ -12,12 +12,15 @@ import contracts
 from eventkit.codec import message
 from eventkit.envelope import Envelope, parse_instant
 from routing.adapters.messages import CODEC, INCOMING
-from routing.application.book import COMMANDS
-from routing.bootstrap import HEARD
+from routing.application.book import commands
+from routing.bootstrap import HEARD, Routing
 from routing.domain.events import Event
+from routing.domain.session import Event as SessionEvent
 from tests.unit.routing import made
+from tests.unit.routing import test_sessions as sessions
 
-ALL = (*made.LIFE, made.REOPENED, made.CONCLUDED)
+DESK = Routing().desk
+ALL = (*made.LIFE, *made.BESIDE, made.REOPENED, made.CONCLUDED)
 
 
 def envelope(example: dict[str, object]) -> Envelope:
@@ -37,11 +40,11 @@ def envelope(example: dict[str, object]) -> Envelope:
 def test_every_event_has_contract() -> None:
     published = {c.type for c in contracts.EVENTS.values() if c.service == "routing"}
     assert published == {f"bugle.routing.{name}" for name in CODEC.events}
-    assert {type(event) for event in ALL} == set(CODEC.events.values())
+    assert {type(event) for event in (*ALL, *sessions.LIFE, sessions.CANCELLED)} == set(CODEC.events.values())
 
 
-@pytest.mark.parametrize("event", ALL, ids=lambda event: type(event).__name__)
-def test_event_keeps_contract(event: Event) -> None:
+@pytest.mark.parametrize("event", [*ALL, *sessions.LIFE, sessions.CANCELLED], ids=lambda event: type(event).__name__)
+def test_event_keeps_contract(event: Event | SessionEvent) -> None:
     new = CODEC.encode(event)
     data = orjson.loads(new.data)
     assert contracts.EVENTS[new.type].validate(data) == []
@@ -64,4 +67,4 @@ def test_heard_example_is_read(type_: str) -> None:
 
 def test_every_command_has_contract() -> None:
     published = {c.name for c in contracts.COMMANDS.values() if c.service == "routing"}
-    assert published == {name for name, _, _, _ in COMMANDS}
+    assert published == {entry.name for entry in commands(DESK)}

@@ -61,7 +61,7 @@ def test_unrecognised_issue_stays_open() -> None:
 )
 def test_rule_assigns_live_issues(report: Report, programme: Programme, assigned: bool) -> None:
     case = made.given(opening.open_case(report, programme))
-    assert (opening.lead_at_once(case, report, programme) is not None) == assigned
+    assert (opening.lead_at_once(case, report, programme, None) is not None) == assigned
 
 
 def test_reopening_assigns_same_units() -> None:

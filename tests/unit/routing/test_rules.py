@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 import pytest
 
 from routing.domain.programme import Programme
-from routing.domain.rules import Subject
-from tests.unit.routing.made import DOCUMENT, PROGRAMME
+from routing.domain.rules import Rule, Rules, Subject
+from tests.unit.routing.made import DOCUMENT, LEAD, OTHER, PROGRAMME, SUPPORT
 
 RULES = PROGRAMME.rules
 
@@ -68,3 +68,31 @@ def test_letter_follows_template(template: str | None, letter: str) -> None:
 
 def test_letters_count_local_years() -> None:
     assert PROGRAMME.year(datetime(2021, 12, 31, 17, 0, tzinfo=UTC)) == 2022
+
+
+PLACED = Rules(
+    1,
+    (
+        Rule("east", OTHER, "land", ("用地",), place=frozenset({"东镇"})),
+        Rule("land", LEAD, "land", ("用地",)),
+        Rule("any", SUPPORT, "land", ("厂房",), fallback=True),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("title", "township", "rule"),
+    [
+        ("项目用地", "东镇", "east"),
+        ("项目用地", "西镇", "land"),
+        ("项目用地", None, "land"),
+        ("说不清", "东镇", "any"),
+    ],
+)
+def test_place_goes_first_and_kind_alone_last(title: str, township: str | None, rule: str) -> None:
+    found = PLACED.lead(Subject("land", title, None, township))
+    assert found is not None and found.id == rule
+
+
+def test_fallback_needs_its_kind() -> None:
+    assert PLACED.lead(Subject("power", "说不清")) is None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from itertools import count
@@ -26,7 +27,7 @@ from supervision.application.ports import Streams, WatchRow
 from supervision.application.reactions import Watching
 from supervision.application.sweeping import Sweeping
 from supervision.domain.calendar import Calendar, Year
-from supervision.domain.events import FactLearnt, Milestone, WatchEvent, WatchOpened
+from supervision.domain.events import FactLearnt, Part, WatchEvent, WatchOpened
 from supervision.domain.facts import learn
 from supervision.domain.policy import Policy
 from supervision.domain.sweep import settle
@@ -108,8 +109,8 @@ class Life:
 
     def step(self, fact: str, at: datetime, learnt_at: datetime = LEARNT, **told: Any) -> list[WatchEvent]:
         """A step that routing tells."""
-        held: dict[str, Any] = {"round": 1, "unit": "power", "milestone": None, "milestones": (), **told}
-        held["copied_to_office"] = told.get("copied_to_office", False)
+        nothing = dict.fromkeys(("about", "kind", "grade", "rule", "outcome"))
+        held: dict[str, Any] = {"round": 1, "unit": "power", "parts": (), "copied_to_office": False, **nothing, **told}
         source = uid(fact, at, len(self.happened))
         return self.hear(FactLearnt(case=CASE, fact=fact, source=source, learnt_at=learnt_at, at=at, **held))
 
@@ -136,6 +137,7 @@ class MemoryReads:
     def __init__(self) -> None:
         self.policies: dict[tuple[str, int], Policy] = {}
         self.rows: dict[str, WatchRow] = {}
+        self.learnt: dict[str, tuple[int, datetime]] = {}
         self.woken: list[str] = []
 
     def __call__(self, _: Transaction) -> MemoryReads:
@@ -144,14 +146,26 @@ class MemoryReads:
     def policy(self, programme: str, version: int) -> Policy | None:
         return self.policies.get((programme, version))
 
-    def adopt(self, programme: str, version: int, document: Mapping[str, Any]) -> None:
+    def newest(self, programme: str) -> tuple[Policy, datetime] | None:
+        if programme not in self.learnt:
+            return None
+        version, learnt_at = self.learnt[programme]
+        return self.policies[programme, version], learnt_at
+
+    def adopt(self, programme: str, version: int, document: Mapping[str, Any], learnt_at: datetime) -> None:
         self.policies[programme, version] = Policy.of(programme, version, document)
+        self.learnt[programme] = max((version, learnt_at), self.learnt.get(programme, (0, learnt_at)))
 
     def keep(self, rows: Sequence[WatchRow]) -> None:
         self.rows.update({row.case: row for row in rows})
 
     def wake(self, calendar: str, at: datetime) -> None:
         self.woken.append(calendar)
+
+    def wake_programme(self, programme: str, at: datetime) -> None:
+        """As the statement does: the earlier of the two moments."""
+        for row in [row for row in self.rows.values() if row.programme == programme and not row.closed]:
+            self.rows[row.case] = replace(row, ripe_at=at if row.ripe_at is None else min(at, row.ripe_at))
 
 
 class Service:
@@ -267,6 +281,6 @@ def step(fact: str, at: datetime, sequenced_at: datetime, case: str = CASE, **da
     return told(f"routing.{STEPS[fact]}", at, sequenced_at, held, key=case)
 
 
-def plan(*lines: tuple[str, str]) -> tuple[Milestone, ...]:
+def plan(*lines: tuple[str, str]) -> tuple[Part, ...]:
     """Milestones by name and day."""
-    return tuple(Milestone(name, datetime.fromisoformat(day).date()) for name, day in lines)
+    return tuple(Part(name, due_on=datetime.fromisoformat(day).date()) for name, day in lines)

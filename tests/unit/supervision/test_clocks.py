@@ -149,12 +149,12 @@ def test_external_limit_is_due_when_the_issue_says() -> None:
 
 def test_each_milestone_has_a_clock_of_its_own() -> None:
     life = Life(policy(MILESTONES))
-    life.step("planned", RECEIVED, milestones=plan(("trial", "2021-03-15"), ("done", "2021-03-20")))
-    assert [(c.name, c.milestone, c.due_at) for c in life.watch.clocks] == [
+    life.step("planned", RECEIVED, parts=plan(("trial", "2021-03-15"), ("done", "2021-03-20")))
+    assert [(c.name, c.about, c.due_at) for c in life.watch.clocks] == [
         ("milestone:1", "trial", china("2021-03-16T00:00")),
         ("milestone:2", "done", china("2021-03-21T00:00")),
     ]
-    [_, stopped] = life.step("milestone", china("2021-03-18T09:00"), milestone="done")
+    [_, stopped] = life.step("milestone", china("2021-03-18T09:00"), about="done")
     assert isinstance(stopped, ClockStopped)
     assert stopped.clock == "milestone:2"
     [missed] = life.sweep(FOREVER)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from random import Random
 from zoneinfo import ZoneInfo
 
 import chinese_calendar
@@ -11,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from supervision.domain.calendar import EVERY_DAY, Calendar
+from supervision.domain.events import Span
 from supervision.domain.limits import Counting, Moment, parse_limit
 from tests.unit.supervision.made import cn
 
@@ -55,6 +57,19 @@ def local(text: str, zone: ZoneInfo) -> datetime:
         ("2021-03-13 10:00", "same_day", "2021-03-13 24:00", "the same day, also on a day off"),
         ("2021-03-11 22:00", "4h", "2021-03-12 02:00", "hours run on over midnight"),
         ("2021-03-11 09:30", "15wd", "2021-04-01 24:00", "three weeks of five"),
+        (
+            "2020-01-22 09:00",
+            "3wd",
+            "2020-02-04 24:00",
+            "Thu 23; off until 2 Feb, as prolonged; 3rd, 4th",
+        ),
+        ("2021-09-17 09:00", "2wd", "2021-09-22 24:00", "made-up Sat 18, Mid-Autumn 19-21, Wed 22"),
+        ("2021-10-08 09:00", "1wd", "2021-10-09 24:00", "Saturday 9 Oct is made up"),
+        ("2022-04-01 09:00", "2wd", "2022-04-06 24:00", "made-up Sat 2, Qingming 3-5, Wed 6"),
+        ("2023-04-28 09:00", "3wd", "2023-05-06 24:00", "29 Apr-3 May off, Thu 4, Fri 5, made-up Sat 6"),
+        ("2024-02-08 09:00", "2wd", "2024-02-18 24:00", "Fri 9 works, 10-17 off, made-up Sun 18"),
+        ("2025-01-27 09:00", "1wd", "2025-02-05 24:00", "28 Jan-4 Feb off"),
+        ("2025-09-28 09:00", "3wd", "2025-10-09 24:00", "Mon 29, Tue 30, 1-8 Oct off, Thu 9"),
     ],
 )
 def test_due_time_in_china(received: str, limit: str, due: str, why: str) -> None:
@@ -138,18 +153,43 @@ def test_limit_writes_as_it_reads(text: str) -> None:
     assert str(parse_limit(text)) == text
 
 
-@given(
-    st.datetimes(datetime(2004, 1, 1), datetime(2026, 6, 30), timezones=st.just(SHANGHAI)),  # noqa: DTZ001
-    st.integers(1, 60),
+@pytest.mark.parametrize(
+    ("received", "limit", "paused", "due", "why"),
+    [
+        ("2021-03-11 09:30", "3wd", ("2021-03-12 10:00", "2021-03-14 24:00"), "2021-03-17 24:00", "over a weekend"),
+        ("2021-03-11 09:30", "3wd", ("2021-03-13 00:00", "2021-03-14 24:00"), "2021-03-16 24:00", "a weekend alone"),
+        ("2021-03-11 09:30", "3wd", ("2021-03-12 10:00", "2021-03-12 15:00"), "2021-03-16 24:00", "within one day"),
+        ("2021-04-22 15:00", "3wd", ("2021-04-25 08:00", "2021-04-25 24:00"), "2021-04-27 24:00", "made-up Sunday out"),
+        ("2021-03-11 09:30", "2d", ("2021-03-12 10:00", "2021-03-13 24:00"), "2021-03-15 24:00", "calendar days"),
+        ("2021-03-11 22:00", "4h", ("2021-03-11 23:00", "2021-03-12 09:00"), "2021-03-12 12:00", "hours"),
+        ("2021-03-11 22:00", "4h", ("2021-03-11 20:00", "2021-03-11 23:00"), "2021-03-12 03:00", "begun before"),
+        ("2021-03-11 22:00", "4h", ("2021-03-12 02:00", "2021-03-12 09:00"), "2021-03-12 02:00", "too late to matter"),
+        ("2021-03-11 09:30", "same_day", ("2021-03-11 10:00", "2021-03-12 24:00"), "2021-03-13 24:00", "the next day"),
+    ],
 )
-def test_working_days_equal_a_naive_count(received: datetime, limit: int) -> None:
-    day, left = received.date(), limit
-    while left:
-        day += timedelta(days=1)
-        if chinese_calendar.is_workday(day) or day == date(2005, 12, 31):
-            left -= 1
-    due = datetime.combine(day + timedelta(days=1), datetime.min.time(), tzinfo=SHANGHAI)
-    assert CHINA.due(received, parse_limit(f"{limit}wd")) == Moment(due.astimezone(UTC))
+def test_due_time_leaves_pauses_out(received: str, limit: str, paused: tuple[str, str], due: str, why: str) -> None:
+    counting = Counting(cn(), SHANGHAI, (Span(local(paused[0], SHANGHAI), local(paused[1], SHANGHAI)),))
+    assert counting.due(local(received, SHANGHAI), parse_limit(limit)).at == local(due, SHANGHAI), why
+
+
+def test_ten_thousand_deadlines_equal_a_naive_count() -> None:
+    """Day by day by another library's calendar, with a pause in half of the cases."""
+    random, first = Random(2026), date(2004, 1, 1)
+    for _ in range(10_000):
+        day = first + timedelta(days=random.randrange(8_150))
+        received = datetime.combine(day, datetime.min.time(), tzinfo=SHANGHAI) + timedelta(
+            minutes=random.randrange(1440)
+        )
+        limit, begin = random.randint(1, 40), received + timedelta(hours=random.randrange(400))
+        pause = Span(begin, begin + timedelta(hours=random.choice((0, random.randrange(1, 300)))))
+        left = limit
+        while left:
+            day += timedelta(days=1)
+            end = datetime.combine(day + timedelta(days=1), datetime.min.time(), tzinfo=SHANGHAI)
+            works = chinese_calendar.is_workday(day) or day == date(2005, 12, 31)
+            left -= works and not (pause.from_at < end <= pause.to_at)
+        due = Counting(cn(), SHANGHAI, (pause,)).due(received, parse_limit(f"{limit}wd"))
+        assert due == Moment(end.astimezone(UTC)), (received, limit, pause)
 
 
 @given(

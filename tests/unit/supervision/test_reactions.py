@@ -83,6 +83,6 @@ def test_table_tells_when_something_runs_out_next() -> None:
 def test_clock_without_published_calendar_is_provisional() -> None:
     service = Service()
     service.hear(programme_published(document()), issue_reported(LEARNT), step("received", RECEIVED, LEARNT))
-    assert service.reads.rows[CASE].provisional == "cn"
-    started = next(e.json() for e in service.store.tables.events if e.type.endswith("clock_started.v1"))
+    assert (service.reads.rows[CASE].calendar, service.reads.rows[CASE].provisional) == ("cn", True)
+    started = next(e.json() for e in service.store.tables.events if e.type.endswith("clock_started.v2"))
     assert (started["calendar"], started["calendar_version"], started["provisional"]) == ("cn", 0, True)

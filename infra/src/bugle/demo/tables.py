@@ -22,7 +22,7 @@ _SHOWN = (
 )  # fmt: skip
 """Fields of an event that a timeline shows, in this order."""
 
-_INNER = {"bugle.supervision.fact_learnt.v1"}
+_INNER = {"bugle.supervision.fact_learnt.v1", "bugle.supervision.fact_learnt.v2"}
 """Events that repeat what another service told."""
 
 

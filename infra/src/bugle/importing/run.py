@@ -96,7 +96,7 @@ def publish(target: Target, folder: Folder, grace: int | None = None) -> None:
     """
     with target.client(target.supervision, folder.agency) as client:
         if folder.calendar_file is not None:
-            sender.put(client, f"/v1/calendars/{folder.programme['calendar']}", _calendar(folder.calendar_file))
+            sender.put(client, f"/v1/calendars/{folder.programme['calendar']}", calendar_of(folder.calendar_file))
     with target.client(target.intake, folder.agency) as client:
         directory = {name: folder.directory.get(name, []) for name in ("units", "people")}
         sender.put(client, f"/v1/directories/{folder.agency}", directory)
@@ -104,7 +104,8 @@ def publish(target: Target, folder: Folder, grace: int | None = None) -> None:
         sender.put(client, f"/v1/programmes/{folder.id}", {"version": document["version"], "document": document})
 
 
-def _calendar(file: Path) -> dict[str, Any]:
+def calendar_of(file: Path) -> dict[str, Any]:
+    """A calendar file as it is published."""
     calendar = read_document(file)
     years = {number: {"notice": None, **year} for number, year in calendar["years"].items()}
     return {"version": calendar["version"], "source": calendar["source"], "years": years}

@@ -24,7 +24,7 @@ def counts(timeline: Sequence[Event]) -> dict[str, int]:
     """The ledger's `misses`, `cards` and `level`."""
     standing = _standing(timeline)
     names = [event.short_type for event in standing]
-    levels = [event.body["level"] for event in standing if event.short_type == "case_escalated"]
+    levels = [event.body["level"] for event in standing if event.short_type in ("case_escalated", "case_raised")]
     return {
         "misses": names.count("deadline_missed"),
         "cards": names.count("card_issued"),

@@ -11,7 +11,7 @@ from uuid import UUID
 from bugle.verify.report import Invariant
 
 SOURCES = {
-    "intake": ("supervision",),
+    "intake": ("routing", "supervision"),
     "routing": ("intake", "supervision"),
     "supervision": ("intake", "routing"),
     "reporting": ("intake", "routing", "supervision"),

@@ -9,13 +9,16 @@ from datetime import datetime
 from bugle.verify.event import SERVICES, Event
 
 STATES = (
-    "reported", "classified", "assigned", "received", "accepted", "contacted", "planned", "in_progress",
+    "reported", "classified", "returned", "assigned", "received", "accepted", "contacted", "planned", "in_progress",
     "result_reported", "fed_back", "verified", "closed_out",
 )  # fmt: skip
 
 ENTERED = {
     "issue_reported": "reported",
     "case_classified": "classified",
+    "case_returned": "returned",
+    "case_transferred": "returned",
+    "case_arbitrated": "returned",
     "case_assigned": "assigned",
     "letter_received": "received",
     "case_accepted": "accepted",
@@ -29,6 +32,10 @@ ENTERED = {
     "case_reopened": "assigned",
 }
 """The facts and the states they enter."""
+
+
+BEGINNINGS = ("case_reopened", "case_returned", "case_transferred", "case_arbitrated")
+"""Facts that begin a round."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +70,7 @@ def facts_of(timeline: Iterable[Event]) -> list[Fact]:
     for event in timeline:
         if event.short_type in ENTERED:
             facts.append(Fact(event, event.body.get("round", reopened)))
-        if event.short_type == "case_reopened":
+        if event.short_type in BEGINNINGS:
             reopened = event.body["round"]
     return sorted(facts, key=lambda fact: fact.order)
 

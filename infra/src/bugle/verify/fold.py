@@ -13,6 +13,7 @@ from typing import Any
 from bugle.verify.clocks import clock_rows, counts
 from bugle.verify.event import Event
 from bugle.verify.facts import ENTERED, Fact, facts_of, states_of, timeline_order
+from bugle.verify.remarks import remarks
 from bugle.verify.tables import COLUMNS, Row
 
 DATED = {
@@ -38,7 +39,14 @@ def fold_case(case: str, events: Iterable[Event]) -> Iterator[tuple[str, Row]]:
         return
     facts = facts_of(timeline)
     moves = states_of(facts)
-    ledger = {"case_id": case, "state": moves[-1][1], **_issue(timeline), **_workflow(facts), **counts(timeline)}
+    ledger = {
+        "case_id": case,
+        "state": moves[-1][1],
+        **_issue(timeline),
+        **_workflow(facts),
+        **counts(timeline),
+        **remarks(timeline),
+    }
     yield "ledger", tuple(ledger[column] for column in COLUMNS["ledger"])
     yield from (("spans", row) for row in _spans(case, moves))
     yield from (("traits", row) for row in _traits(case, timeline))
@@ -79,7 +87,8 @@ def _workflow(facts: list[Fact]) -> dict[str, Any]:
         row[column] = next((fact.at for fact in held if fact.name == name), None)
     row["outcome"] = _last(held, "result_reported").get("outcome")
     row["satisfaction"] = _last(held, "enterprise_verified").get("satisfaction")
-    assigned = _last(facts, "case_assigned")
+    handed = [fact for fact in facts if fact.name in ("case_assigned", "case_returned")]
+    assigned = handed[-1].event.body if handed and handed[-1].name == "case_assigned" else {}
     row |= {name: assigned.get(name) for name in ("lead", "letter", "meeting")}
     row["supporting"] = assigned.get("supporting") or []
     return row
@@ -103,11 +112,12 @@ def _spans(case: str, moves: list[tuple[datetime, str]]) -> Iterator[Row]:
 def _traits(case: str, timeline: list[Event]) -> Iterator[Row]:
     """The ledger as it would have been at each instant, said again for each: slow, and with nothing to get wrong."""
     reported_at = next(event.occurred_at for event in timeline if event.short_type == "issue_reported")
-    relevant = [event for event in timeline if event.short_type in ENTERED or event.short_type == "issue_amended"]
+    marking = {*ENTERED, "issue_amended", "case_graded", "case_merged", "case_unmerged", "case_withdrawn"}
+    relevant = [event for event in timeline if event.short_type in marking]
     kept: list[tuple[datetime, Row]] = []
     for at in sorted({max(event.occurred_at, reported_at) for event in relevant}):
         seen = [event for event in relevant if event.occurred_at <= at]
-        ledger = {**_issue(seen), **_workflow(facts_of(seen))}
+        ledger = {**_issue(seen), **_workflow(facts_of(seen)), **remarks(seen)}
         values = tuple(ledger[column] for column in COLUMNS["traits"][4:])
         if not kept or kept[-1][1] != values:
             kept.append((at, values))

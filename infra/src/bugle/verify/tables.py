@@ -11,10 +11,11 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "timeline": "case_id service version type occurred_at sequenced_at log_seq event_id data",
         "ledger": "case_id programme agency enterprise title kind batch jurisdiction ledger_name ledger_row synthetic "
         "lead supporting letter meeting reported_at assigned_at received_at accepted_at contacted_at planned_at "
-        "result_at outcome fed_back_at verified_at satisfaction closed_at round state cards level misses",
+        "result_at outcome fed_back_at verified_at satisfaction closed_at round state cards level misses "
+        "grade owner passed_to cause parent recurrence_of merged_into withdrawn transfers",
         "spans": "case_id ordinal state from_at to_at",
         "traits": "case_id ordinal from_at to_at kind batch jurisdiction lead supporting outcome satisfaction round "
-        "closed_at",
+        "closed_at grade merged_into withdrawn",
         "clocks": "case_id clock generation unit started_at due_at stopped_at status provisional",
         "enterprises": "enterprise_id agency name tier industry township synthetic registered_at",
         "teams": "team_id programme programme_version agency name tier batch members findings synthetic formed_at",

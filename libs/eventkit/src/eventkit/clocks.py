@@ -26,7 +26,7 @@ from sqlalchemy.exc import DBAPIError
 from eventkit.delivery import Policy, policy_of
 from eventkit.errors import VersionConflict
 from eventkit.postgres import PostgresStore, PostgresTransaction
-from eventkit.session import Session
+from eventkit.session import Projector, Session
 
 log = logging.getLogger(__name__)
 
@@ -108,8 +108,17 @@ class Agenda:
 class Sweeper:
     """Decides on what is due, chunk by chunk, each in a transaction of its own."""
 
-    def __init__(self, store: PostgresStore, agenda: Agenda, decide: Decide, *, limit: int = PER_PARTITION) -> None:
+    def __init__(
+        self,
+        store: PostgresStore,
+        agenda: Agenda,
+        decide: Decide,
+        *,
+        limit: int = PER_PARTITION,
+        projectors: Sequence[Projector] = (),
+    ) -> None:
         self._store = store
+        self._projectors = projectors
         self._agenda = agenda
         self._decide = decide
         self._limit = limit
@@ -160,7 +169,7 @@ class Sweeper:
         return len(ripe), events
 
     def _settle(self, tx: PostgresTransaction, ripe: Sequence[Ripe]) -> int:
-        session = Session(tx)
+        session = Session(tx, self._projectors)
         self._decide.prepare(session, ripe)
         count = 0
         broken: list[Ripe] = []

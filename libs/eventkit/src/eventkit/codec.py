@@ -49,6 +49,11 @@ class Codec:
         self._names = {cls: name for name, cls in self.events.items()}
         self._adapters: dict[str, TypeAdapter[Any]] = {name: TypeAdapter(cls) for name, cls in self.events.items()}
 
+    @property
+    def older(self) -> dict[str, str]:
+        """Stored names that are only read, each with the name it is upcast to."""
+        return {name: newer for name, (newer, _) in self._upcasters.items()}
+
     def encode(self, event: DomainEvent) -> NewEvent:
         """The stored form: payload without `at`, which travels as occurred_at. KeyError for a foreign class."""
         name = self._names[type(event)]

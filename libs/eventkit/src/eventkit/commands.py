@@ -52,7 +52,7 @@ Loads = Callable[[Command], Iterable[tuple[Aggregate[Any], str]]]
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One command of a service. `parameters` are the names in its path."""
+    """One command of a service. `parameters` are the names in its path; `rest`: whether its path takes this version."""
 
     type: str
     name: str
@@ -64,6 +64,7 @@ class Entry:
     savepoint: bool
     private: frozenset[str]
     parameters: tuple[str, ...]
+    rest: bool = True
 
 
 def _nothing(_: Command) -> Iterable[tuple[Aggregate[Any], str]]:
@@ -92,6 +93,7 @@ class CommandBook:
         method: str = "POST",
         loads: Loads = _nothing,
         version: int = 1,
+        accepts: Collection[int] = (),
         savepoint: bool = False,
         private: Collection[str] = (),
     ) -> Callable[[Handler], Handler]:
@@ -100,15 +102,17 @@ class CommandBook:
         `loads` names the streams to preload; the first is the one that If-Match speaks of. `savepoint` is for a handler
         that writes tables itself: in a batch its refusal must undo them without undoing its neighbours. `private`
         fields of the data leave no trace beside what the handler keeps, so a repeated key is not compared in them
-        either: whoever has the digest of a phone number can try all numbers.
+        either: whoever has the digest of a phone number can try all numbers. `accepts` are older versions that arrive
+        as CloudEvents and go to the same handler; the path takes `version`, of which each of theirs must be a case.
         """
-        type = self._new_type(name, version, roles)
+        types = [self._new_type(name, number, roles) for number in (version, *accepts)]
         parameters = tuple(field for _, field, _, _ in Formatter().parse(path) if field)
 
         def enter(handler: Handler) -> Handler:
-            self._entries[type] = Entry(
-                type, name, method, path, frozenset(roles), handler, loads, savepoint, frozenset(private), parameters
-            )
+            kept_back = frozenset(private)
+            for type in types:
+                about = (type, name, method, path, frozenset(roles), handler, loads, savepoint, kept_back, parameters)
+                self._entries[type] = Entry(*about, rest=type == types[0])
             return handler
 
         return enter

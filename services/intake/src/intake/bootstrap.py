@@ -7,7 +7,7 @@ from eventkit.postgres import PostgresStore
 from eventkit.processing import Processor
 from intake.adapters.contacts import Vault
 from intake.adapters.messages import CODEC
-from intake.adapters.read_model import answer
+from intake.adapters.read_model import IssueNotes
 from intake.application.book import commands
 from intake.application.ports import Streams
 from intake.application.reactions import reactions
@@ -22,4 +22,4 @@ def book(vault: Vault) -> CommandBook:
 
 def processor(store: PostgresStore) -> Processor:
     """What the worker does with a batch of events."""
-    return Processor(store, reactions(answer))
+    return Processor(store, reactions(IssueNotes()))

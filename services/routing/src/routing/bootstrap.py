@@ -14,9 +14,11 @@ from eventkit.reactions import Reactions
 from eventkit.session import Aggregate, Projector, Session
 from routing.adapters.copies import DirectoryCopies, ProgrammeCopies
 from routing.adapters.letters import LetterBook
-from routing.adapters.messages import CASES, INCOMING
+from routing.adapters.messages import CASES, INCOMING, SESSIONS
 from routing.adapters.read_model import CaseList
-from routing.application import book, reactions
+from routing.adapters.session_list import SessionList
+from routing.adapters.townships import TownshipCopies
+from routing.application import book, following, reactions
 from routing.application.ports import Desk
 
 SERVICE = "routing"
@@ -25,12 +27,26 @@ TOPICS = ("intake.events", "supervision.events")
 HEARD: dict[str, Callable[[Desk, Session, Envelope, Any], None]] = {
     "bugle.intake.programme_published.v1": reactions.keep_programme,
     "bugle.intake.directory_published.v1": reactions.keep_directory,
+    "bugle.intake.directory_published.v2": reactions.keep_directory,
     "bugle.intake.issue_reported.v1": reactions.open_case,
     "bugle.intake.history_declared.v1": reactions.declare_history,
+    "bugle.intake.enterprise_registered.v1": reactions.keep_enterprise,
+    "bugle.intake.issue_amended.v1": following.amend_case,
+    "bugle.intake.first_asked_named.v1": following.name_owner,
+    "bugle.intake.merger_requested.v1": following.merge_case,
+    "bugle.intake.merger_undone.v1": following.unmerge_case,
+    "bugle.intake.withdrawal_requested.v1": following.withdraw_case,
+    "bugle.supervision.clock_started.v1": following.limit_returning,
+    "bugle.supervision.clock_started.v2": following.limit_returning,
     "bugle.supervision.reopening_ordered.v1": reactions.reopen_case,
     "bugle.supervision.case_closed_out.v1": reactions.conclude_case,
 }
-OF_A_CASE = frozenset(HEARD) - {"bugle.intake.programme_published.v1", "bugle.intake.directory_published.v1"}
+OF_A_CASE = frozenset(HEARD) - {
+    "bugle.intake.programme_published.v1",
+    "bugle.intake.directory_published.v1",
+    "bugle.intake.directory_published.v2",
+    "bugle.intake.enterprise_registered.v1",
+}
 
 
 class Routing:
@@ -38,8 +54,8 @@ class Routing:
 
     def __init__(self) -> None:
         letters = LetterBook(CASES)
-        self.desk = Desk(CASES, ProgrammeCopies(), DirectoryCopies(), letters)
-        self.projectors: tuple[Projector, ...] = (CaseList(CASES).project, letters.count)
+        self.desk = Desk(CASES, SESSIONS, ProgrammeCopies(), DirectoryCopies(), letters, TownshipCopies())
+        self.projectors: tuple[Projector, ...] = (CaseList(CASES).project, SessionList(SESSIONS).project, letters.count)
 
     def book(self) -> CommandBook:
         """The commands of the HTTP process."""

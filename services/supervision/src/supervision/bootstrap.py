@@ -6,6 +6,8 @@ from eventkit.clocks import Agenda, Sweeper
 from eventkit.commands import CommandBook
 from eventkit.postgres import PostgresStore
 from eventkit.processing import Processor
+from eventkit.session import Projector
+from supervision.adapters import cards
 from supervision.adapters.messages import CODEC
 from supervision.adapters.read_model import PostgresReads
 from supervision.adapters.tables import watches
@@ -16,6 +18,7 @@ from supervision.application.reactions import TOPICS, Watching
 from supervision.application.sweeping import Sweeping
 
 SERVICE = "supervision"
+PROJECTORS: tuple[Projector, ...] = (cards.project,)
 
 
 def make_context() -> Context:
@@ -30,10 +33,10 @@ def book(context: Context) -> CommandBook:
 
 def processor(store: PostgresStore) -> Processor:
     """What the worker does with a batch of events."""
-    return Processor(store, Watching(make_context()))
+    return Processor(store, Watching(make_context()), PROJECTORS)
 
 
 def sweeper(store: PostgresStore) -> Sweeper:
     """What the sweeper does with what is due."""
     agenda = Agenda(watches.name, watches.c.case_id.name, CONSUMER, TOPICS)
-    return Sweeper(store, agenda, Sweeping(make_context()))
+    return Sweeper(store, agenda, Sweeping(make_context()), projectors=PROJECTORS)

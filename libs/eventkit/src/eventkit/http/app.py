@@ -62,7 +62,7 @@ def create_app(
 
 def _add_commands(app: FastAPI, book: CommandBook, contracts: Mapping[str, Contract], desk: Desk) -> None:
     acceptance = Acceptance(book, contracts)
-    for entry in book:
+    for entry in (entry for entry in book if entry.rest):
         add_command(app, entry, acceptance, desk)
     add_events(app, Counter(book, acceptance, desk, contracts), [entry.type for entry in book])
 

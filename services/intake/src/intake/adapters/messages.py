@@ -2,21 +2,41 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from eventkit.codec import Codec
 from intake.domain import events
+
+
+def _people(payload: dict[str, Any]) -> dict[str, Any]:
+    """A directory of version 1 told neither age nor rank."""
+    return {**payload, "people": [{**person, "born": None, "rank": None} for person in payload["people"]]}
+
 
 CODEC = Codec(
     "intake",
     {
         "programme_published.v1": events.ProgrammePublished,
-        "directory_published.v1": events.DirectoryPublished,
+        "directory_published.v2": events.DirectoryPublished,
         "enterprise_registered.v1": events.EnterpriseRegistered,
         "contact_recorded.v1": events.ContactRecorded,
         "team_formed.v1": events.TeamFormed,
-        "visit_recorded.v1": events.VisitRecorded,
+        "visit_recorded.v2": events.VisitRecorded,
         "issue_reported.v1": events.IssueReported,
         "issue_amended.v1": events.IssueAmended,
         "history_declared.v1": events.HistoryDeclared,
-        "service_recorded.v1": events.ServiceRecorded,
+        "service_recorded.v2": events.ServiceRecorded,
+        "issue_linked.v1": events.IssueLinked,
+        "issue_unlinked.v1": events.IssueUnlinked,
+        "issue_divided.v1": events.IssueDivided,
+        "first_asked_named.v1": events.FirstAskedNamed,
+        "merger_requested.v1": events.MergerRequested,
+        "merger_undone.v1": events.MergerUndone,
+        "withdrawal_requested.v1": events.WithdrawalRequested,
+    },
+    {
+        "directory_published.v1": ("directory_published.v2", _people),
+        "visit_recorded.v1": ("visit_recorded.v2", lambda payload: {**payload, "people": []}),
+        "service_recorded.v1": ("service_recorded.v2", lambda payload: {**payload, "person": None}),
     },
 )

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Table, text, update
 
 from eventkit.envelope import Envelope, instant
 from eventkit.store import Transaction
+from intake.adapters.relations import relate
 from intake.adapters.tables import connection_of, directories, enterprises, issues, programmes, teams, visits
 
 Row = dict[str, Any]
@@ -22,12 +23,12 @@ Row = dict[str, Any]
 _CREATED = {
     "bugle.intake.enterprise_registered.v1": (enterprises, "registered_at"),
     "bugle.intake.team_formed.v1": (teams, "formed_at"),
-    "bugle.intake.visit_recorded.v1": (visits, "visited_at"),
+    "bugle.intake.visit_recorded.v2": (visits, "visited_at"),
     "bugle.intake.issue_reported.v1": (issues, "reported_at"),
 }
 _PUBLISHED = {
     "bugle.intake.programme_published.v1": programmes,
-    "bugle.intake.directory_published.v1": directories,
+    "bugle.intake.directory_published.v2": directories,
 }
 _AMENDED = "bugle.intake.issue_amended.v1"
 
@@ -51,6 +52,7 @@ def project(tx: Transaction, written: list[Envelope]) -> None:
         newest = {event.stream: event for event in written if event.type == type}
         _insert(connection, table, [_row(event, "published_at", versions) for event in newest.values()])
     _amend(connection, [event for event in written if event.type == _AMENDED])
+    relate(connection, written)
     _move_on(connection, versions, written)
 
 
@@ -59,7 +61,7 @@ def _row(event: Envelope, time: str, versions: dict[str, int]) -> Row:
     if time == "reported_at":
         ledger = row["ledger"] or {"name": None, "row": None}
         row |= {"ledger_name": ledger["name"], "ledger_row": ledger["row"]}
-        row |= {"answer": "pending", "version": versions[event.key]}
+        row |= {"answer": "pending", "version": versions[event.key], "parts": []}
     return row
 
 
@@ -89,7 +91,16 @@ def _move_on(connection: Connection, versions: dict[str, int], written: list[Env
         connection.execute(_MOVE_ON, parameters)
 
 
-def answer(tx: Transaction, issue: str, answer: str, at: datetime) -> None:
-    """Note for the frontend how its issue stands: closed_out or reopened, and since when."""
-    statement = update(issues).where(issues.c.issue == issue).values(answer=answer, answered_at=at)
-    connection_of(tx).execute(statement)
+class IssueNotes:
+    """Implements `application.reactions.Notes`."""
+
+    def answer(self, tx: Transaction, issue: str, answer: str, at: datetime) -> None:
+        """See the port."""
+        statement = update(issues).where(issues.c.issue == issue).values(answer=answer, answered_at=at)
+        connection_of(tx).execute(statement)
+
+    def settle(self, tx: Transaction, issue: str, what: str, state: str) -> None:
+        """See the port. What is no longer asked for stays as it is."""
+        column = issues.c[what]
+        statement = update(issues).where(issues.c.issue == issue, column.is_not(None)).values({what: state})
+        connection_of(tx).execute(statement)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import Boolean, Column, Connection, DateTime, Integer, LargeBinary, MetaData, Table, Text, Uuid
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from eventkit.postgres import PostgresTransaction
 from eventkit.store import Transaction
@@ -78,6 +78,7 @@ visits = Table(
     Column("note", Text),
     Column("synthetic", Boolean),
     _time("visited_at"),
+    Column("people", JSONB),
 )
 issues = Table(
     "issues",
@@ -102,6 +103,18 @@ issues = Table(
     Column("answer", Text),
     _time("answered_at"),
     Column("version", Integer),
+    Column("parts", ARRAY(Uuid(as_uuid=False))),
+    _id("merged_into"),
+    Column("merger", Text),
+    Column("withdrawal", Text),
+)
+links = Table(
+    "links",
+    metadata,
+    _id("issue", primary=True),
+    Column("relation", Text, primary_key=True),
+    _id("other", primary=True),
+    _time("linked_at"),
 )
 contacts = Table(
     "contacts",

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from eventkit.commands import CommandBook
+from intake.application.families import Families
 from intake.application.fieldwork import Fieldwork
-from intake.application.issues import Issues
 from intake.application.library import Library
 from intake.application.ports import Contacts, Streams
 from intake.application.publishing import Publishing
@@ -12,6 +12,7 @@ from intake.application.publishing import Publishing
 AGENCY = {"frontend", "office"}
 PUBLISHERS = {"office", "operator"}
 WRITES_TABLES = {"record_contact"}
+VERSIONS = {"publish_directory": 2, "form_team": 2, "record_visit": 2, "record_service": 2, "report_issue": 2}
 PRIVATE = {"record_contact": {"name", "phone"}}
 """Fields that not even a digest may keep: a phone number is guessed from its hash in seconds."""
 
@@ -19,7 +20,7 @@ PRIVATE = {"record_contact": {"name", "phone"}}
 def commands(streams: Streams, contacts: Contacts) -> CommandBook:
     """All of them, bound to these streams and this keeper of contacts; each is named as its handler."""
     book = CommandBook("intake")
-    p, lib, field, issues = Publishing(streams), Library(streams, contacts), Fieldwork(streams), Issues(streams)
+    p, lib, field, issues = Publishing(streams), Library(streams, contacts), Fieldwork(streams), Families(streams)
     table = (
         ("PUT", "/programmes/{programme}", PUBLISHERS, p.publish_programme, p.programme_streams),
         ("PUT", "/directories/{agency}", PUBLISHERS, p.publish_directory, p.directory_streams),
@@ -30,11 +31,26 @@ def commands(streams: Streams, contacts: Contacts) -> CommandBook:
         ("POST", "/services", AGENCY, field.record_service, field.service_streams),
         ("POST", "/issues", AGENCY, issues.report_issue, issues.report_streams),
         ("POST", "/issues/{issue}/amendments", AGENCY, issues.amend_issue, issues.amend_streams),
+        ("POST", "/visits/{visit}/issues", AGENCY, issues.report_bundle, issues.bundle_streams),
+        ("POST", "/issues/{issue}/parts", AGENCY, issues.divide_issue, issues.issue_streams),
+        ("POST", "/issues/{issue}/links", AGENCY, issues.link_issue, issues.issue_streams),
+        ("POST", "/issues/{issue}/unlinking", AGENCY, issues.unlink_issue, issues.issue_streams),
+        ("POST", "/issues/{issue}/merger", AGENCY, issues.merge_issue, issues.issue_streams),
+        ("POST", "/issues/{issue}/merger-undone", AGENCY, issues.undo_merge, issues.issue_streams),
+        ("POST", "/issues/{issue}/withdrawal", AGENCY, issues.withdraw_issue, issues.issue_streams),
     )
     for method, path, roles, handler, loads in table:
         name = handler.__name__
-        kept_back, writes = PRIVATE.get(name, ()), name in WRITES_TABLES
-        book.command(name, method=method, path=path, roles=roles, loads=loads, savepoint=writes, private=kept_back)(
-            handler
-        )
+        version = VERSIONS.get(name, 1)
+        book.command(
+            name,
+            method=method,
+            path=path,
+            roles=roles,
+            loads=loads,
+            version=version,
+            accepts=range(1, version),
+            savepoint=name in WRITES_TABLES,
+            private=PRIVATE.get(name, ()),
+        )(handler)
     return book

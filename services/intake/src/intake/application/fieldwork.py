@@ -58,12 +58,14 @@ class Fieldwork(Context):
             mode=data.get("mode", "visit"),
             purposes=tuple(data.get("purposes", ())),
             team=self._team(session, programme.agency, data.get("team")),
+            people=tuple(data.get("people", ())),
             batch=data.get("batch"),
             note=data.get("note"),
             synthetic=data.get("synthetic", False),
             timing=timing(command, from_ledger="ref" in data),
         )
-        return record(session, command, wanted, visit.record(session.get(*wanted), asked, programme))
+        directory = self.directory(session, programme.agency)
+        return record(session, command, wanted, visit.record(session.get(*wanted), asked, programme, directory))
 
     def _team(self, session: Session, agency: str, given: str | None) -> str | None:
         if given is None:
@@ -89,6 +91,7 @@ class Fieldwork(Context):
             record=wanted[1],
             enterprise=None if given is None else self.enterprise(session, agency, given),
             unit=data.get("unit"),
+            person=data.get("person"),
             kind=data["kind"],
             count=data.get("count", 1),
             amount=data.get("amount"),

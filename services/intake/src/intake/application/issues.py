@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -11,10 +12,11 @@ from eventkit.envelope import parse_instant
 from eventkit.session import Session
 from intake.application.context import Context, Wanted, record, timing
 from intake.application.naming import issue_named, ledger_of, referred
-from intake.domain import issue
-from intake.domain.commands import AmendIssue, ReportIssue
+from intake.domain import issue, relations
+from intake.domain.commands import AmendIssue, Link, ReportIssue
 from intake.domain.errors import NotFound, UnknownReference
-from intake.domain.events import Fact, Milestone
+from intake.domain.events import Fact, IssueReported, Milestone, VisitRecorded
+from intake.domain.programme import Programme
 
 
 class Issues(Context):
@@ -25,30 +27,43 @@ class Issues(Context):
         agency, given = command.caller.agency or "", command.data.get("visit")
         visit = [] if given is None else [(self.streams.visit, referred(agency, "visit", given))]
         issue = (self.streams.issue, issue_named(command, agency))
-        return [issue, *self.wanted(command, command.data["enterprise"]), *visit]
+        again = [(self.streams.issue, id) for id in (command.data.get("recurrence_of"),) if id is not None]
+        return [issue, *self.wanted(command, command.data["enterprise"]), *visit, *again]
 
     def report_issue(self, session: Session, command: Command) -> Done:
         """Raises UnknownProgramme, UnknownEnterprise, UnknownReference (visit) and what `issue.report` raises."""
         programme = self.programme(session, command)
         agency = programme.agency
         wanted = (self.streams.issue, issue_named(command, agency))
+        visit = self.visit(session, agency, command.data.get("visit"))
         asked = _asked(
             command,
             wanted[1],
             self.enterprise(session, agency, command.data["enterprise"]),
-            self._visit(session, agency, command.data.get("visit")),
+            None if visit is None else visit.visit,
         )
+        again = command.data.get("recurrence_of")
+        asked = replace(asked, links=links(visit, again), first_asked=command.data.get("first_asked"))
         decided = issue.report(session.get(*wanted), asked, programme, self.directory(session, agency))
+        self.check_recurrence(session, again, decided, programme, "recurrence_of")
         return record(session, command, wanted, decided, path="issues")
 
-    def _visit(self, session: Session, agency: str, given: str | None) -> str | None:
+    def check_recurrence(
+        self, session: Session, again: str | None, decided: Sequence[issue.Event], programme: Programme, field: str
+    ) -> None:
+        """Whether a newly reported issue may be called raised again; see `relations.check_recurrence`."""
+        if again is not None and decided and isinstance(decided[0], IssueReported):
+            relations.check_recurrence(session.get(self.streams.issue, again), decided[0], programme, field)
+
+    def visit(self, session: Session, agency: str, given: str | None) -> VisitRecorded | None:
+        """The visit of the agency, by id or ref; None for none. Raises UnknownReference."""
         if given is None:
             return None
         id = referred(agency, "visit", given)
         recorded = session.get(self.streams.visit, id).recorded
         if recorded is None or recorded.agency != agency:
             raise UnknownReference("The agency has no such visit.", field="visit", mend="record the visit first")
-        return id
+        return recorded
 
     def amend_streams(self, command: Command) -> Iterable[Wanted]:
         """The issue."""
@@ -67,6 +82,12 @@ class Issues(Context):
         )
         programme = session.get(self.streams.programme, state.current.programme)
         return record(session, command, wanted, issue.amend(state, asked, programme), path="issues")
+
+
+def links(visit: VisitRecorded | None, again: str | None) -> tuple[Link, ...]:
+    """The links with which an issue is born: to the return visit it came up on, to the issue it repeats."""
+    back = () if visit is None or visit.mode != "return_visit" else (Link("return_visit", visit.visit),)
+    return back if again is None else (*back, Link("recurrence", again))
 
 
 def _asked(command: Command, id: str, enterprise: str, visit: str | None) -> ReportIssue:

@@ -14,7 +14,8 @@ from intake.domain.errors import ForeignAgency
 from intake.domain.events import Person, Unit
 from intake.domain.publication import refuse
 
-DOCUMENT = "bugle.documents.programme.v1"
+DOCUMENT = "bugle.documents.programme.v2"
+"""Every document of version 1 is one of version 2."""
 
 
 class Publishing(Context):

@@ -69,6 +69,7 @@ class RecordVisit:
     mode: str
     purposes: tuple[str, ...]
     team: str | None
+    people: tuple[str, ...]
     batch: str | None
     note: str | None
     synthetic: bool
@@ -82,6 +83,7 @@ class RecordService:
     record: str
     enterprise: str | None
     unit: str | None
+    person: str | None
     kind: str
     count: int
     amount: int | None
@@ -110,6 +112,16 @@ class ReportIssue:
     by: str
     synthetic: bool
     timing: Timing
+    links: tuple[Link, ...] = ()
+    first_asked: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """How an issue belongs to another issue, or to the return visit on which it came up."""
+
+    relation: str
+    to: str
 
 
 @dataclass(frozen=True, slots=True)

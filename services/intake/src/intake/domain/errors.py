@@ -135,3 +135,129 @@ class RowChanged(Refusal):
     """The ledger row differs from what was imported in something that never changes."""
 
     slug = "row-changed"
+
+
+class NotInProgramme(Refusal):
+    """The programme has no rule for this."""
+
+    slug = "not-in-programme"
+    mend_hint = "publish a version of the programme that has the key, or leave this be"
+
+
+class WrongMode(Refusal):
+    """The programme has no visits of this mode."""
+
+    slug = "wrong-mode"
+    status = 422
+
+
+class UnknownPurpose(Refusal):
+    """The programme's visits have no such purpose."""
+
+    slug = "unknown-purpose"
+    status = 422
+
+
+class UnknownService(Refusal):
+    """The programme counts no services of this kind."""
+
+    slug = "unknown-service"
+    status = 422
+
+
+class AmountMissing(Refusal):
+    """A service of this kind needs its amount."""
+
+    slug = "amount-missing"
+    status = 422
+    mend_hint = "give the amount in whole yuan"
+
+
+class OutsideWindow(Refusal):
+    """The programme does not run on that day."""
+
+    slug = "outside-window"
+    status = 422
+    mend_hint = "correct the date"
+
+
+class OtherEnterprise(Refusal):
+    """The other issue is of another enterprise or programme."""
+
+    slug = "other-enterprise"
+    status = 422
+    mend_hint = "name an issue of the same enterprise and programme"
+
+
+class NotEarlier(Refusal):
+    """What is raised again was raised before."""
+
+    slug = "not-earlier"
+    status = 422
+    mend_hint = "name an issue that was reported earlier"
+
+
+class TooLongAgo(Refusal):
+    """The earlier issue lies further back than the programme counts."""
+
+    slug = "too-long-ago"
+    status = 422
+    mend_hint = "leave the link out"
+
+
+class TooMany(Refusal):
+    """The programme does not allow so many at once."""
+
+    slug = "too-many"
+    status = 422
+    mend_hint = "send them in several acts"
+
+
+class LinkedAlready(Refusal):
+    """The issues are linked so already."""
+
+    slug = "linked-already"
+    mend_hint = "nothing more is needed"
+
+
+class NotLinked(Refusal):
+    """The issues are not linked so."""
+
+    slug = "not-linked"
+    mend_hint = "take the links from GET /v1/issues/{issue}/links"
+
+
+class PartOfAnother(Refusal):
+    """The issue is itself a part of another."""
+
+    slug = "part-of-another"
+    mend_hint = "divide the issue it is a part of"
+
+
+class IntoItself(Refusal):
+    """An issue cannot be merged into itself."""
+
+    slug = "into-itself"
+    status = 422
+    mend_hint = "name another issue"
+
+
+class MergedAlready(Refusal):
+    """One of the two issues was merged into another, or that was asked for."""
+
+    slug = "merged-already"
+    mend_hint = "undo that merger first"
+
+
+class NotMerged(Refusal):
+    """The issue was not merged."""
+
+    slug = "not-merged"
+    mend_hint = "nothing needs to be undone"
+
+
+class WithdrawnAlready(Refusal):
+    """The withdrawal of the issue was asked for."""
+
+    slug = "withdrawn-already"
+    mend_hint = "see at GET /v1/issues/{issue} whether routing has confirmed it"

@@ -39,6 +39,8 @@ class Person:
     unit: str | None = None
     role: str | None = None
     synthetic: bool = False
+    born: int | None = None
+    rank: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +114,7 @@ class TeamFormed:
 
 @dataclass(frozen=True, slots=True)
 class VisitRecorded:
-    """Mode: visit, call, survey or return_visit."""
+    """Mode: visit, call, survey or return_visit. `people`: the officials who were there."""
 
     visit: str
     programme: str
@@ -121,6 +123,7 @@ class VisitRecorded:
     mode: str
     purposes: tuple[str, ...]
     team: str | None
+    people: tuple[str, ...]
     batch: str | None
     note: str | None
     backdating_reason: str | None
@@ -172,6 +175,81 @@ class IssueAmended:
 
 
 @dataclass(frozen=True, slots=True)
+class IssueLinked:
+    """The issue belongs to another: as a part, raised again, or otherwise related; or it came up on a return visit."""
+
+    issue: str
+    relation: str
+    to: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class IssueUnlinked:
+    """A link was taken back."""
+
+    issue: str
+    relation: str
+    to: str
+    reason: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class IssueDivided:
+    """The issue was divided 各个击破: it closes when all its parts have. `parts`: those made this time."""
+
+    issue: str
+    parts: tuple[str, ...]
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FirstAskedNamed:
+    """Which unit the enterprise asked first 首问."""
+
+    issue: str
+    unit: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MergerRequested:
+    """The issue is held to be the same as another; routing confirms or refuses."""
+
+    issue: str
+    into: str
+    score: int | None
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MergerUndone:
+    """It was not the same after all."""
+
+    issue: str
+    into: str
+    reason: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawalRequested:
+    """The enterprise does not pursue the issue; routing confirms or refuses."""
+
+    issue: str
+    reason: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Milestone:
     """A dated step of a plan, due at the end of the day."""
 
@@ -218,6 +296,7 @@ class ServiceRecorded:
     agency: str
     enterprise: str | None
     unit: str | None
+    person: str | None
     kind: str
     count: int
     amount: int | None

@@ -10,23 +10,58 @@ from typing import Any
 from intake.domain.commands import AmendIssue, ReportIssue
 from intake.domain.directory import Directory
 from intake.domain.errors import NotFound, RowChanged
-from intake.domain.events import Fact, HistoryDeclared, IssueAmended, IssueReported
+from intake.domain.events import (
+    Fact,
+    FirstAskedNamed,
+    HistoryDeclared,
+    IssueAmended,
+    IssueDivided,
+    IssueLinked,
+    IssueReported,
+    IssueUnlinked,
+    MergerRequested,
+    MergerUndone,
+    WithdrawalRequested,
+)
 from intake.domain.history import check_history, news, ordered
 from intake.domain.programme import Programme
 from intake.domain.timing import backdating_reason, check_moment, refuse_due
 
-Event = IssueReported | IssueAmended | HistoryDeclared
+Event = (
+    IssueReported
+    | IssueAmended
+    | HistoryDeclared
+    | IssueLinked
+    | IssueUnlinked
+    | IssueDivided
+    | FirstAskedNamed
+    | MergerRequested
+    | MergerUndone
+    | WithdrawalRequested
+)
 AMENDABLE = ("title", "text", "kind", "jurisdiction", "batch")
 FIXED = ("programme", "enterprise", "visit", "channel", "due_at", "synthetic")
 
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """`current`: with every amendment; `row`: as its ledger told it last, apart from amendments made here."""
+    """`current`: with every amendment; `row`: as its ledger told it last, apart from amendments made here.
+
+    `links`: (relation, to); `merged_into`: asked for and not undone, whatever routing says of it.
+    """
 
     current: IssueReported | None = None
     row: IssueReported | None = None
     facts: tuple[Fact, ...] = ()
+    links: frozenset[tuple[str, str]] = frozenset()
+    parts: tuple[str, ...] = ()
+    merged_into: str | None = None
+    withdrawn: bool = False
+
+    @property
+    def is_part(self) -> bool:
+        """Whether it is a part of another."""
+        return any(relation == "part_of" for relation, _ in self.links)
 
 
 def apply(state: Issue, event: Event) -> Issue:
@@ -39,6 +74,18 @@ def apply(state: Issue, event: Event) -> Issue:
             return replace(state, current=_changed(state.current, event.changes), row=row)
         case HistoryDeclared():
             return replace(state, facts=state.facts + event.facts)
+        case IssueLinked():
+            return replace(state, links=state.links | {(event.relation, event.to)})
+        case IssueUnlinked():
+            return replace(state, links=state.links - {(event.relation, event.to)})
+        case IssueDivided():
+            return replace(state, parts=state.parts + event.parts)
+        case MergerRequested():
+            return replace(state, merged_into=event.into)
+        case MergerUndone():
+            return replace(state, merged_into=None)
+        case WithdrawalRequested():
+            return replace(state, withdrawn=True)
     return state
 
 
@@ -49,8 +96,8 @@ def _changed(issue: IssueReported, changes: Mapping[str, Any]) -> IssueReported:
 def report(state: Issue, command: ReportIssue, programme: Programme, directory: Directory) -> list[Event]:
     """The issue with its history; for a known row only what is new in it, so nothing when it is unchanged.
 
-    Raises UnknownKind, UnknownUnit, FutureDate, TooEarly, BackDated, BadDueDate, BadHistory, and RowChanged when a
-    known row differs in what never changes.
+    Raises UnknownKind, UnknownUnit, OutsideWindow, FutureDate, TooEarly, BackDated, BadDueDate, BadHistory, and
+    RowChanged when a known row differs in what never changes.
     """
     programme.require_kind(command.kind)
     reported = _reported(command, programme)
@@ -58,9 +105,18 @@ def report(state: Issue, command: ReportIssue, programme: Programme, directory: 
     refuse_due(command.due_at, since)
     check_history(command, since, directory)
     if state.row is None:
-        return [reported, *_history(command, programme, ordered(command.facts), reported.at)]
+        programme.require_window(command.timing)
+        directory.require_unit(command.first_asked, "first_asked")
+        linked = [IssueLinked(command.issue, link.relation, link.to, command.by, reported.at) for link in command.links]
+        return [reported, *linked, *_asked(command), *_history(command, programme, ordered(command.facts), reported.at)]
     amendment = _amendment(state.row, reported, command.timing.given)
     return [*amendment, *_history(command, programme, news(state.facts, command.facts), state.row.at)]
+
+
+def _asked(command: ReportIssue) -> list[Event]:
+    if command.first_asked is None:
+        return []
+    return [FirstAskedNamed(command.issue, command.first_asked, command.by, command.timing.at)]
 
 
 def _reported(command: ReportIssue, programme: Programme) -> IssueReported:

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from intake.domain.commands import PublishProgramme
 from intake.domain.directory import Directory
-from intake.domain.errors import UnknownKind, VersionTaken
+from intake.domain.errors import (
+    AmountMissing,
+    NotInProgramme,
+    OutsideWindow,
+    UnknownKind,
+    UnknownPurpose,
+    UnknownService,
+    VersionTaken,
+    WrongMode,
+)
 from intake.domain.events import ProgrammePublished
 from intake.domain.publication import check_document
-from intake.domain.timing import check_moment
+from intake.domain.timing import Timing, check_moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +43,55 @@ class Programme:
         kinds = {entry["id"] for entry in self.document.get("kinds", ())}
         if kind is not None and kind not in kinds:
             raise UnknownKind(f"The programme {self.id} has no kind {kind}.", field="kind")
+
+    def require_mode(self, mode: str) -> None:
+        """WrongMode unless the programme has visits of this mode; one that does not say has all."""
+        modes = self.document.get("visit_modes")
+        if modes is not None and mode not in modes:
+            raise WrongMode(f"The programme has no visits of the mode {mode}.", field="mode", mend=_one_of(modes))
+
+    def require_purposes(self, purposes: Sequence[str]) -> None:
+        """UnknownPurpose unless each is one of the programme's, by id or title; one that has none takes any text."""
+        known = self.document.get("purposes")
+        if known is None:
+            return
+        names = {entry[part] for entry in known for part in ("id", "zh", "en")}
+        for place, purpose in enumerate(purposes):
+            if purpose not in names:
+                titles = _one_of([entry["zh"] for entry in known])
+                raise UnknownPurpose(f"{purpose}: no such purpose.", field=f"purposes/{place}", mend=titles)
+
+    def require_service(self, kind: str, amount: int | None) -> None:
+        """UnknownService or AmountMissing unless the record is as the programme wants; without a list any is."""
+        known = self.document.get("services")
+        if known is None:
+            return
+        service = next((entry for entry in known if entry["id"] == kind), None)
+        if service is None:
+            raise UnknownService(field="kind", mend=_one_of([entry["id"] for entry in known]))
+        if service.get("amount") and amount is None:
+            raise AmountMissing(field="amount")
+
+    def require_window(self, timing: Timing) -> None:
+        """OutsideWindow for what is recorded live of a day before the programme begins or after it ends."""
+        if timing.from_ledger or "zone" not in self.document:
+            return
+        day = timing.at.astimezone(ZoneInfo(self.document["zone"])).date().isoformat()
+        first, last = self.document["starts_on"], self.document.get("ends_on")
+        if day < first or (last is not None and day > last):
+            until = "" if last is None else f" to {last}"
+            raise OutsideWindow(f"The programme runs from {first}{until}.", field="occurred_at")
+
+    def section(self, key: str) -> Mapping[str, Any]:
+        """A part of the document that a command needs; NotInProgramme names the key that is missing."""
+        held: Mapping[str, Any] | None = self.document.get(key)
+        if held is None:
+            raise NotInProgramme(f"The programme has no [{key}].", field=key)
+        return held
+
+
+def _one_of(names: Sequence[str]) -> str:
+    return f"use one of: {', '.join(names)}"
 
 
 def apply(state: Programme, event: ProgrammePublished) -> Programme:

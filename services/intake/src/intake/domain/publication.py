@@ -10,9 +10,16 @@ from typing import Any
 
 from intake.domain.directory import Directory
 from intake.domain.errors import BadDocument
+from intake.domain.references import references
 
 SUPERVISED = {"verified", "closed_out"}
 """The facts that supervision records itself; routing records the others that may stop a clock."""
+
+LISTS = (
+    *("roles", "kinds", "rules", "clocks", "purposes", "services", "ranks", "causes", "grades", "duties"),
+    *("completeness", "accountability", "reports", "lists"),
+)
+"""Parts of a document whose entries have ids of their own."""
 
 Fault = tuple[str, str]
 Document = Mapping[str, Any]
@@ -38,11 +45,12 @@ def _faults(programme: str, version: int, document: Document, directory: Directo
         yield "version", f"The document is of another version than {version}"
     if not directory.version:
         yield "agency", f"The agency {document.get('agency')} has published no directory yet"
-    for part in ("roles", "kinds", "rules", "clocks"):
+    for part in LISTS:
         yield from _repeated(part, [entry["id"] for entry in document.get(part, ())])
     yield from _ladder(document)
     yield from _rules(document, directory)
     yield from _clocks(document)
+    yield from references(document, directory)
 
 
 def _repeated(part: str, ids: Sequence[str]) -> Iterator[Fault]:

@@ -29,15 +29,19 @@ def record(
 ) -> list[ServiceRecorded]:
     """Nothing when the same import reference recorded the same before.
 
-    Raises UnknownUnit, FutureDate, BackDated, or AlreadyRegistered when the content differs.
+    Raises UnknownUnit, UnknownPerson, UnknownService, AmountMissing, FutureDate, BackDated, or AlreadyRegistered when
+    the content differs.
     """
     directory.require_unit(command.unit, "unit")
+    directory.require_person(command.person, "person")
+    programme.require_service(command.kind, command.amount)
     event = ServiceRecorded(
         command.record,
         programme.id,
         programme.agency,
         command.enterprise,
         command.unit,
+        command.person,
         command.kind,
         command.count,
         command.amount,

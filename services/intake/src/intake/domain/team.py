@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from intake.domain.commands import FormTeam
 from intake.domain.directory import Directory
 from intake.domain.errors import AlreadyRegistered
-from intake.domain.events import Finding, TeamFormed
+from intake.domain.events import Finding, Person, TeamFormed
 from intake.domain.programme import Programme
 from intake.domain.timing import backdating_reason
 
@@ -35,7 +35,7 @@ def form(state: Team, command: FormTeam, programme: Programme, directory: Direct
     for index, member in enumerate(command.members):
         directory.require_unit(member.unit, f"members/{index}/unit")
         directory.require_person(member.person, f"members/{index}/person")
-    event = _formed(command, programme)
+    event = _formed(command, programme, directory)
     if state.formed is None:
         backdating_reason(command.timing, programme.backdating_days)
         return [event]
@@ -49,7 +49,7 @@ def form(state: Team, command: FormTeam, programme: Programme, directory: Direct
     return []
 
 
-def _formed(command: FormTeam, programme: Programme) -> TeamFormed:
+def _formed(command: FormTeam, programme: Programme, directory: Directory) -> TeamFormed:
     return TeamFormed(
         command.team,
         programme.id,
@@ -60,7 +60,10 @@ def _formed(command: FormTeam, programme: Programme) -> TeamFormed:
         command.batch,
         command.enterprises,
         command.members,
-        tuple(_findings(command, programme.document.get("teams", {}).get(command.tier))),
+        (
+            *_findings(command, programme.document.get("teams", {}).get(command.tier)),
+            *_people(command, programme, directory),
+        ),
         command.synthetic,
         command.timing.at,
     )
@@ -76,6 +79,38 @@ def _findings(command: FormTeam, pattern: Mapping[str, Any] | None) -> Iterator[
         yield from _within(place, counts.pop(place["role"], 0), "members", place["role"])
     for role in sorted(counts):
         yield Finding("role-outside-pattern", f"{role}: not in the pattern of the tier {command.tier}")
+
+
+def _people(command: FormTeam, programme: Programme, directory: Directory) -> Iterator[Finding]:
+    """Age and rank of the members who are named, where the pattern asks for them."""
+    pattern = programme.document.get("teams", {}).get(command.tier, {"members": ()})
+    order = [rank["id"] for rank in programme.document.get("ranks", ())]
+    for place in pattern["members"]:
+        named = [m.person for m in command.members if m.role == place["role"] and m.person is not None]
+        for person in (directory.people[id] for id in named):
+            yield from _age(person, place.get("ages", ()), command.timing.at.year)
+            yield from _rank(person, place.get("min_rank"), order)
+
+
+def _age(person: Person, ages: Sequence[Mapping[str, Any]], year: int) -> Iterator[Finding]:
+    if not ages:
+        return
+    limit = next((age["max"] for age in ages if age["rank"] == person.rank), None)
+    if person.born is None or person.rank is None:
+        yield Finding("age-unknown", f"{person.name}: the directory tells no year of birth or no rank")
+    elif limit is None:
+        yield Finding("wrong-rank", f"{person.name}: the pattern has no members of the rank {person.rank}")
+    elif year - person.born > limit:
+        yield Finding("too-old", f"{person.name}: {year - person.born} of at most {limit} years")
+
+
+def _rank(person: Person, least: str | None, order: Sequence[str]) -> Iterator[Finding]:
+    if least is None:
+        return
+    if person.rank not in order:
+        yield Finding("rank-unknown", f"{person.name}: the directory tells no rank of the programme")
+    elif order.index(person.rank) > order.index(least):
+        yield Finding("too-low", f"{person.name}: {person.rank}, below {least}")
 
 
 def _within(limits: Mapping[str, Any], count: int, what: str, name: str) -> Iterator[Finding]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from intake.domain.commands import RecordVisit
+from intake.domain.directory import Directory
 from intake.domain.errors import AlreadyRegistered
 from intake.domain.events import VisitRecorded
 from intake.domain.programme import Programme
@@ -23,11 +24,17 @@ def apply(state: Visit, event: VisitRecorded) -> Visit:
     return Visit(event)
 
 
-def record(state: Visit, command: RecordVisit, programme: Programme) -> list[VisitRecorded]:
+def record(state: Visit, command: RecordVisit, programme: Programme, directory: Directory) -> list[VisitRecorded]:
     """Nothing when the same import reference recorded the same visit before.
 
-    Raises FutureDate, BackDated, or AlreadyRegistered when the content differs.
+    Raises WrongMode, UnknownPurpose, UnknownPerson, OutsideWindow, FutureDate, BackDated, or AlreadyRegistered when the
+    content differs.
     """
+    programme.require_mode(command.mode)
+    programme.require_purposes(command.purposes)
+    for place, person in enumerate(command.people):
+        directory.require_person(person, f"people/{place}")
+    programme.require_window(command.timing)
     event = VisitRecorded(
         command.visit,
         programme.id,
@@ -36,6 +43,7 @@ def record(state: Visit, command: RecordVisit, programme: Programme) -> list[Vis
         command.mode,
         command.purposes,
         command.team,
+        command.people,
         command.batch,
         command.note,
         backdating_reason(command.timing, programme.backdating_days),

@@ -16,7 +16,7 @@ from sqlalchemy import Column, Engine, RowMapping, Select, Table, select, true
 from eventkit.auth import caller, require
 from eventkit.caller import Caller
 from eventkit.paging import Window, keyset, page
-from intake.adapters.tables import directories, enterprises, issues, programmes, teams, visits
+from intake.adapters.tables import directories, enterprises, issues, links, programmes, teams, visits
 from intake.domain.errors import NotFound
 
 Anyone = Annotated[Caller, Depends(caller)]
@@ -88,6 +88,20 @@ def reads(engine: Engine) -> APIRouter:
         row = found.one(issues, issues.c.issue, str(issue), who)
         response.headers["ETag"] = f'"{row["version"]}"'
         return row
+
+    @router.get("/issues/{issue}/links")
+    def get_links(issue: UUID, who: Staff) -> dict[str, Any]:
+        """How an issue belongs to others: its own links, and those that point at it."""
+        row = found.one(issues, issues.c.issue, str(issue), who)
+        with engine.connect() as connection:
+            own = connection.execute(select(links).where(links.c.issue == str(issue))).mappings().all()
+            back = connection.execute(select(links).where(links.c.other == str(issue))).mappings().all()
+        return {
+            "issue": row["issue"],
+            "parts": row["parts"],
+            "links": list(map(dict, own)),
+            "from": list(map(dict, back)),
+        }
 
     return router
 

@@ -61,5 +61,7 @@ def _ledger(case: str, course: Course, issue: CaseEvent, stand: Sequence[CaseEve
         course.jurisdiction, source.get("name"), None if source.get("row") is None else str(source["row"]),
         said["synthetic"], course.lead, course.supporting, course.letter, course.meeting, issue.occurred_at, assigned,
         received, accepted, contacted, planned, result, course.outcome, fed_back, verified, course.satisfaction, closed,
-        course.round, course.state, cards, level, misses,
+        course.round, course.state, cards, level, misses, course.grade, course.owner, course.passed_to, course.cause,
+        course.links.get("part_of"), course.links.get("recurrence"), course.merged_into, course.withdrawn,
+        course.transfers,
     )  # fmt: skip

@@ -24,7 +24,7 @@ def standing(timeline: Iterable[CaseEvent]) -> list[CaseEvent]:
 def counts(events: Sequence[CaseEvent]) -> tuple[int, int, int]:
     """Cards, highest level and misses that stand; reopening a case or cancelling a clock takes none of them back."""
     names = [event.name for event in events]
-    levels = [event.data["level"] for event in events if event.name == "case_escalated"]
+    levels = [event.data["level"] for event in events if event.name in ("case_escalated", "case_raised")]
     return names.count("card_issued"), max(levels, default=0), names.count("deadline_missed")
 
 

@@ -18,6 +18,7 @@ from reporting.projections.case_event import CaseEvent
 STATES = (
     "reported",
     "classified",
+    "returned",
     "assigned",
     "received",
     "accepted",
@@ -47,6 +48,9 @@ DATED = {
 _ENTERS = {
     "issue_reported": "reported",
     "case_classified": "classified",
+    "case_returned": "returned",
+    "case_transferred": "returned",
+    "case_arbitrated": "returned",
     "case_assigned": "assigned",
     "letter_received": "received",
     "case_accepted": "accepted",
@@ -59,12 +63,18 @@ _ENTERS = {
     "case_closed_out": "closed_out",
     "case_reopened": "assigned",
 }
+BEGINNING = ("case_reopened", "case_returned", "case_transferred", "case_arbitrated")
+"""Facts with which a round begins: later ones that do not tell their round are of it."""
+
 _RANK = {name: STATES.index(state) for name, state in _ENTERS.items()}
 _AMENDABLE = ("title", "batch", "jurisdiction")
 
 Span = tuple[datetime, str]
 Traits = tuple[Any, ...]
-TRAITS = ("kind", "batch", "jurisdiction", "lead", "supporting", "outcome", "satisfaction", "round", "closed_at")
+TRAITS = (
+    *("kind", "batch", "jurisdiction", "lead", "supporting", "outcome", "satisfaction", "round", "closed_at"),
+    *("grade", "merged_into", "withdrawn"),
+)
 """What a case is filtered and counted by, beside its state, and what may change while it runs."""
 
 
@@ -86,6 +96,14 @@ class Course:
     dates: dict[str, datetime] = field(default_factory=dict)
     outcome: str | None = None
     satisfaction: str | None = None
+    grade: str | None = None
+    owner: str | None = None
+    passed_to: str | None = None
+    cause: str | None = None
+    links: dict[str, str] = field(default_factory=dict)
+    merged_into: str | None = None
+    withdrawn: bool = False
+    transfers: int = 0
     spans: list[Span] = field(default_factory=list)
     traits: list[tuple[datetime, Traits]] = field(default_factory=list)
 
@@ -102,9 +120,10 @@ def walk(timeline: Iterable[CaseEvent]) -> Course:
         facts: list[tuple[int, CaseEvent]] = []
         for event in instant:
             _describe(course, event)
+            _remark(course, event)
             if event.name in _RANK:
                 facts.append((event.data.get("round", reopened), event))
-            if event.name == "case_reopened":
+            if event.name in BEGINNING:
                 reopened = event.data["round"]
         facts.sort(key=lambda fact: fact[0])  # stable: within a round timeline order stays
         for round_, event in facts:
@@ -132,6 +151,34 @@ def _describe(course: Course, event: CaseEvent) -> None:
     course.kind = said.get("kind") or course.kind
 
 
+def _remark(course: Course, event: CaseEvent) -> None:
+    """What is said of the case beside its course."""
+    said = event.data
+    match event.name:
+        case "case_graded":
+            course.grade = said["grade"]
+        case "owner_named":
+            course.owner = said["unit"]
+        case "case_accepted":
+            course.owner = None
+        case "case_passed_on":
+            course.passed_to = said["body"]
+        case "cause_named":
+            course.cause = said["cause"]
+        case "issue_linked":
+            course.links[said["relation"]] = said["to"]
+        case "issue_unlinked" if course.links.get(said["relation"]) == said["to"]:
+            del course.links[said["relation"]]
+        case "case_merged":
+            course.merged_into = said["into"]
+        case "case_unmerged":
+            course.merged_into = None
+        case "case_withdrawn":
+            course.withdrawn = True
+        case "case_returned" | "case_transferred":
+            course.transfers = said["transfers"]
+
+
 def _move(course: Course, round_: int, event: CaseEvent) -> None:
     """Take a fact in; facts come in fact order."""
     rank = _RANK[event.name]
@@ -143,6 +190,8 @@ def _move(course: Course, round_: int, event: CaseEvent) -> None:
     if event.name == "case_assigned":
         course.lead, course.letter, course.meeting = map(event.data.get, ("lead", "letter", "meeting"))
         course.supporting = event.data.get("supporting") or []
+    elif event.name == "case_returned":
+        course.lead, course.supporting, course.letter, course.meeting = None, [], None, None
     if round_ == course.round:
         _answer(course, event)
 
@@ -171,6 +220,9 @@ def _stand(course: Course, at: datetime) -> None:
         course.satisfaction,
         course.round,
         course.dates.get("closed_at"),
+        course.grade,
+        course.merged_into,
+        course.withdrawn,
     )
     if course.issue is not None and (not course.traits or course.traits[-1][1] != traits):
         course.traits.append((at, traits))

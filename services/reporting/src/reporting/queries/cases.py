@@ -10,7 +10,10 @@ from reporting.queries.moments import Moment
 from reporting.read_model.tables import ledger, programmes, spans, traits
 
 _LASTING = ("case_id", "programme", "agency", "enterprise", "ledger_row", "synthetic", "reported_at")
-_CHANGING = ("kind", "batch", "jurisdiction", "lead", "supporting", "outcome", "satisfaction", "closed_at")
+_CHANGING = (
+    *("kind", "batch", "jurisdiction", "lead", "supporting", "outcome", "satisfaction", "closed_at"),
+    *("grade", "merged_into", "withdrawn"),
+)
 
 
 def cases(moment: Moment) -> Subquery:

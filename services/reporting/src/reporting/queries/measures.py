@@ -82,7 +82,10 @@ def _clock_ratio(formula: str, which: Test | None = None) -> Measure:
 MEASURES: dict[str, Measure] = {
     "issues": _issues("issues reported"),
     "issues_closed": _issues("issues closed out", lambda rows: rows.c.closed_at.is_not(None), "closed_at"),
-    "issues_open": _issues("issues reported and not closed out", lambda rows: rows.c.closed_at.is_(None)),
+    "issues_open": _issues(
+        "issues reported and not closed out, merged or withdrawn",
+        lambda rows: rows.c.closed_at.is_(None) & rows.c.merged_into.is_(None) & ~rows.c.withdrawn,
+    ),
     "enterprises_with_issues": Measure(
         cases,
         OF_CASES,

@@ -45,16 +45,17 @@ ledger = _table(
     "ledger",
     "case_id",
     {
-        _ID: "case_id enterprise",
-        Boolean(): "synthetic",
+        _ID: "case_id enterprise parent recurrence_of merged_into",
+        Boolean(): "synthetic withdrawn",
         ARRAY(Text): "supporting",
         _INSTANT: "reported_at assigned_at received_at accepted_at contacted_at planned_at result_at fed_back_at"
         " verified_at closed_at",
-        Integer(): "round cards level misses",
+        Integer(): "round cards level misses transfers",
     },
     "case_id programme agency enterprise title kind batch jurisdiction ledger_name ledger_row synthetic lead supporting"
     " letter meeting reported_at assigned_at received_at accepted_at contacted_at planned_at result_at outcome"
-    " fed_back_at verified_at satisfaction closed_at round state cards level misses",
+    " fed_back_at verified_at satisfaction closed_at round state cards level misses grade owner passed_to cause parent"
+    " recurrence_of merged_into withdrawn transfers",
 )
 spans = _table(
     "spans",
@@ -65,8 +66,15 @@ spans = _table(
 traits = _table(
     "traits",
     "case_id ordinal",
-    {_ID: "case_id", Integer(): "ordinal round", ARRAY(Text): "supporting", _INSTANT: "from_at to_at closed_at"},
-    "case_id ordinal from_at to_at kind batch jurisdiction lead supporting outcome satisfaction round closed_at",
+    {
+        _ID: "case_id merged_into",
+        Integer(): "ordinal round",
+        ARRAY(Text): "supporting",
+        Boolean(): "withdrawn",
+        _INSTANT: "from_at to_at closed_at",
+    },
+    "case_id ordinal from_at to_at kind batch jurisdiction lead supporting outcome satisfaction round closed_at grade"
+    " merged_into withdrawn",
 )
 clocks = _table(
     "clocks",

@@ -69,6 +69,11 @@ class ProgrammeCopies:
     def get(self, session: Session, programme: str, version: int) -> Programme | None:
         return self._copies.get(session, programme, version)
 
+    def newest(self, session: Session, programme: str) -> Programme | None:
+        self._copies.refresh(session)
+        versions = self._copies.versions(programme)
+        return versions[max(versions)] if versions else None
+
     def add(self, session: Session, programme: str, version: int, document: Mapping[str, Any]) -> None:
         self._copies.add(session, programme, version, document)
 
@@ -77,7 +82,7 @@ class DirectoryCopies:
     """Implements `application.ports.Directories` with the table directories."""
 
     def __init__(self) -> None:
-        self._copies = Copies("directories", lambda agency, _, units: Directory(agency, frozenset(units)))
+        self._copies = Copies("directories", lambda agency, _, units: Directory.of(agency, units))
 
     def newest(self, session: Session, agency: str) -> Directory | None:
         self._copies.refresh(session)
@@ -87,7 +92,7 @@ class DirectoryCopies:
     def ever(self, session: Session, agency: str) -> Directory | None:
         self._copies.refresh(session)
         versions = self._copies.versions(agency).values()
-        return reduce(lambda a, b: Directory(agency, a.units | b.units), versions) if versions else None
+        return reduce(lambda a, b: Directory(agency, {**a.units, **b.units}), versions) if versions else None
 
-    def add(self, session: Session, agency: str, version: int, units: Collection[str]) -> None:
+    def add(self, session: Session, agency: str, version: int, units: Collection[Mapping[str, Any]]) -> None:
         self._copies.add(session, agency, version, list(units))

@@ -31,7 +31,9 @@ class CaseList:
 
     def project(self, tx: Transaction, written: list[Envelope]) -> None:
         """Write the rows of all cases that have new events: one query to load them, one to write."""
-        streams = sorted({event.stream for event in written})
+        streams = sorted({event.stream for event in written if event.stream.startswith("case-")})
+        if not streams:
+            return
         histories = tx.load(streams)
         rows = [self._row(histories[stream]) for stream in streams]
         connection_of(tx).execute(_WRITE, {"rows": json.dumps(rows)})
@@ -53,5 +55,12 @@ class CaseList:
             "supporting": list(case.supporting),
             "letter": case.letter,
             "synthetic": case.synthetic,
+            "grade": case.grade,
+            "owner": case.owner,
+            "passed_to": case.passed_to,
+            "cause": case.cause,
+            "transfers": case.transfers,
+            "returned_by": list(case.returned_by),
+            "merged_into": case.merged_into,
             "opened_at": instant(history[0].occurred_at),
         }

@@ -26,7 +26,31 @@ cases = Table(
     Column("supporting", ARRAY(Text)),
     Column("letter", Text),
     Column("synthetic", Boolean),
+    Column("grade", Text),
+    Column("owner", Text),
+    Column("passed_to", Text),
+    Column("cause", Text),
+    Column("transfers", Integer),
+    Column("returned_by", ARRAY(Text)),
+    Column("merged_into", Uuid(as_uuid=False)),
     Column("opened_at", DateTime(timezone=True)),
+)
+
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("session", Uuid(as_uuid=False), primary_key=True),
+    Column("agency", Text),
+    Column("programme", Text),
+    Column("enterprise", Uuid(as_uuid=False)),
+    Column("cases", ARRAY(Uuid(as_uuid=False))),
+    Column("units", ARRAY(Text)),
+    Column("starts_at", DateTime(timezone=True)),
+    Column("place", Text),
+    Column("state", Text),
+    Column("present", ARRAY(Text)),
+    Column("minutes", Text),
 )
 
 

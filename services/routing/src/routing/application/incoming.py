@@ -24,6 +24,7 @@ class Unit:
     """A unit of a directory."""
 
     id: str
+    kind: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,72 @@ class HistoryDeclared:
 
     issue: str
     facts: tuple[Fact, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EnterpriseRegistered:
+    """An enterprise of an agency's library, and where it lies."""
+
+    enterprise: str
+    township: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class IssueAmended:
+    """New values of some of the issue's fields."""
+
+    issue: str
+    changes: Mapping[str, str | None]
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FirstAskedNamed:
+    """Which unit the enterprise asked first."""
+
+    issue: str
+    unit: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MergerRequested:
+    """An issue is held to be the same as another."""
+
+    issue: str
+    into: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MergerUndone:
+    """It was not the same."""
+
+    issue: str
+    into: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawalRequested:
+    """The enterprise does not pursue the issue."""
+
+    issue: str
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ClockStarted:
+    """supervision: a clock of the case began to run."""
+
+    case: str
+    clock: str
+    round: int
+    unit: str | None
+    due_at: datetime
+    known_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

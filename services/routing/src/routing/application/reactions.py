@@ -7,17 +7,20 @@ from collections.abc import Collection, Iterable
 from eventkit.envelope import Envelope
 from eventkit.errors import NotYet
 from eventkit.session import Session
+from routing.application.following import opened
 from routing.application.handlers import known_programme
 from routing.application.incoming import (
     CaseClosedOut,
     DirectoryPublished,
+    EnterpriseRegistered,
     HistoryDeclared,
     ProgrammePublished,
     ReopeningOrdered,
 )
 from routing.application.ports import Desk
-from routing.domain import history, opening
+from routing.domain import history, opening, remarks
 from routing.domain.case import Case, apply
+from routing.domain.commands import Act
 from routing.domain.decisions import Events
 from routing.domain.opening import Report
 
@@ -29,7 +32,13 @@ def keep_programme(desk: Desk, session: Session, event: Envelope, told: Programm
 
 def keep_directory(desk: Desk, session: Session, event: Envelope, told: DirectoryPublished) -> None:
     """Copy the version."""
-    desk.directories.add(session, told.agency, told.version, [unit.id for unit in told.units])
+    units = [{"id": unit.id, "kind": unit.kind} for unit in told.units]
+    desk.directories.add(session, told.agency, told.version, units)
+
+
+def keep_enterprise(desk: Desk, session: Session, event: Envelope, told: EnterpriseRegistered) -> None:
+    """Keep where the enterprise lies."""
+    desk.townships.add(session, told.enterprise, told.township)
 
 
 def open_case(desk: Desk, session: Session, event: Envelope, told: Report) -> None:
@@ -41,16 +50,18 @@ def open_case(desk: Desk, session: Session, event: Envelope, told: Report) -> No
     case = Case()
     for step in decided:
         case = apply(case, step)
-    rule = opening.lead_at_once(case, told, programme)
+    township = desk.townships.get(session, told.enterprise) if programme.rules.placed else None
+    rule = opening.lead_at_once(case, told, programme, township)
     if rule is not None:
         letter = desk.letters.draw(session, programme, programme.year(told.at), case.id)
+        decided += remarks.graded_by(case, rule, Act(opening.BY, told.at))
         decided += opening.assigned_by_rule(case, rule, letter, told.at)
     _record(desk, session, event, told.issue, decided)
 
 
 def declare_history(desk: Desk, session: Session, event: Envelope, told: HistoryDeclared) -> None:
     """Record what the ledger tells of routing's steps, all at once."""
-    case = _opened(desk, session, told.issue)
+    case = opened(desk, session, told.issue)
     units = {unit for fact in history.of_routing(told.facts) for unit in fact.units}
     if units:
         _require_units(desk, session, case.agency, units)
@@ -59,7 +70,7 @@ def declare_history(desk: Desk, session: Session, event: Envelope, told: History
 
 def reopen_case(desk: Desk, session: Session, event: Envelope, told: ReopeningOrdered) -> None:
     """Start the next round, with a new letter to the same units. A ledger's letter is not ours to number."""
-    case = _opened(desk, session, told.case)
+    case = opened(desk, session, told.case)
     letter = None
     if case.lead is not None and told.by != history.BY:
         programme = known_programme(desk, session, case.programme, case.programme_version)
@@ -69,14 +80,7 @@ def reopen_case(desk: Desk, session: Session, event: Envelope, told: ReopeningOr
 
 def conclude_case(desk: Desk, session: Session, event: Envelope, told: CaseClosedOut) -> None:
     """End the case."""
-    _record(desk, session, event, told.case, opening.conclude(_opened(desk, session, told.case), told.at))
-
-
-def _opened(desk: Desk, session: Session, id: str) -> Case:
-    case = session.get(desk.cases, id)
-    if not case.opened:
-        raise NotYet(f"case:{id}")
-    return case
+    _record(desk, session, event, told.case, opening.conclude(opened(desk, session, told.case), told.at))
 
 
 def _require_units(desk: Desk, session: Session, agency: str, units: Collection[str]) -> None:
@@ -84,7 +88,7 @@ def _require_units(desk: Desk, session: Session, agency: str, units: Collection[
     directory = desk.directories.ever(session, agency)
     if directory is None:
         raise NotYet(f"directory:{agency}")
-    missing = sorted(set(units) - directory.units)
+    missing = sorted(set(units) - directory.units.keys())
     if missing:
         raise NotYet(f"unit:{agency}:{missing[0]}")
 
@@ -99,7 +103,7 @@ def provides(event: Envelope) -> Iterable[str]:
         case "bugle.intake.programme_published.v1":
             told = event.json()
             return [f"programme:{told['programme']}:{told['version']}"]
-        case "bugle.intake.directory_published.v1":
+        case "bugle.intake.directory_published.v1" | "bugle.intake.directory_published.v2":
             told = event.json()
             return [f"directory:{told['agency']}", *(f"unit:{told['agency']}:{unit['id']}" for unit in told["units"])]
         case "bugle.intake.issue_reported.v1":

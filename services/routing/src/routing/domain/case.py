@@ -27,7 +27,10 @@ class Step(IntEnum):
     FED_BACK = auto()
 
 
-STATES = (*(step.name.lower() for step in Step), "reopened", "concluded")
+STATES = (
+    *(step.name.lower() for step in Step),
+    *("passed_on", "returned", "reopened", "merged", "withdrawn", "concluded"),
+)
 """Every state a case can show."""
 
 STEPS: Mapping[type, Step] = {
@@ -48,7 +51,9 @@ STEPS: Mapping[type, Step] = {
 class Case:
     """A case as it stands. `done` has the (last) time of each step of this round; round 0: not opened.
 
-    `letters` are those of all rounds, the newest last.
+    `letters` are those of all rounds, the newest last. `restart`: what began this round. `transfers`: how often it went
+    to another unit; `final`: by arbitration. `owner`: who was asked first and answers until another accepts.
+    `supported`: the supporters that have had their say.
     """
 
     id: str = ""
@@ -69,6 +74,18 @@ class Case:
     milestones: tuple[events.Milestone, ...] = ()
     progress: frozenset[events.ProgressReported] = frozenset()
     outcome: events.Outcome | None = None
+    restart: str = "reopened"
+    transfers: int = 0
+    final: bool = False
+    return_by: datetime | None = None
+    returned_by: tuple[str, ...] = ()
+    supported: frozenset[str] = frozenset()
+    grade: str | None = None
+    owner: str | None = None
+    passed_to: str | None = None
+    cause: str | None = None
+    merged_into: str | None = None
+    withdrawn: bool = False
     concluded: bool = False
 
     @property
@@ -79,12 +96,18 @@ class Case:
     @property
     def state(self) -> str:
         """The state by name, one of STATES; "" before the case is opened."""
-        if self.concluded:
-            return "concluded"
+        ended = (("concluded", self.concluded), ("withdrawn", self.withdrawn), ("merged", self.merged_into is not None))
+        for name, so in ended:
+            if so:
+                return name
         furthest = max(self.done, default=None)
         if furthest is None:
             return ""
-        return "reopened" if self.round > 1 and furthest < Step.ASSIGNED else furthest.name.lower()
+        if furthest >= Step.ASSIGNED:
+            return furthest.name.lower()
+        if self.passed_to is not None:
+            return "passed_on"
+        return self.restart if self.round > 1 else furthest.name.lower()
 
     @property
     def letter(self) -> str | None:
@@ -92,8 +115,8 @@ class Case:
         return self.letters[-1] if self.letters else None
 
     def concerns(self, unit: str | None) -> bool:
-        """Whether the unit leads or supports the case."""
-        return unit is not None and (unit == self.lead or unit in self.supporting)
+        """Whether the unit leads or supports the case, or was asked first and answers for it."""
+        return unit is not None and (unit in (self.lead, self.owner) or unit in self.supporting)
 
 
 def _opened(case: Case, event: events.CaseOpened) -> Case:
@@ -137,11 +160,83 @@ def _resulted(case: Case, event: events.ResultReported) -> Case:
     return replace(case, outcome=event.outcome)
 
 
-def _reopened(case: Case, event: events.CaseReopened) -> Case:
-    kept = {step: event.at for step in (Step.OPENED, Step.CLASSIFIED) if step in case.done}
+def _accepted(case: Case, event: events.CaseAccepted) -> Case:
+    return replace(case, owner=None)
+
+
+def _round(case: Case, round: int, at: datetime, restart: str) -> Case:
+    """The case at the beginning of a further round: open, of its kind, and nobody's yet."""
+    kept = {step: at for step in (Step.OPENED, Step.CLASSIFIED) if step in case.done}
     return replace(
-        case, round=event.round, done=kept, milestones=(), progress=frozenset(), outcome=None, concluded=False
+        case,
+        round=round,
+        done=kept,
+        restart=restart,
+        milestones=(),
+        progress=frozenset(),
+        supported=frozenset(),
+        outcome=None,
+        return_by=None,
+        concluded=False,
     )
+
+
+def _reopened(case: Case, event: events.CaseReopened) -> Case:
+    return _round(case, event.round, event.at, "reopened")
+
+
+def _returned(case: Case, event: events.CaseReturned) -> Case:
+    again = _round(case, event.round, event.at, "returned")
+    given_back = (*case.returned_by, event.unit)
+    return replace(again, lead=None, supporting=(), transfers=event.transfers, returned_by=given_back)
+
+
+def _transferred(case: Case, event: events.CaseTransferred) -> Case:
+    return replace(_round(case, event.round, event.at, "returned"), transfers=event.transfers)
+
+
+def _arbitrated(case: Case, event: events.CaseArbitrated) -> Case:
+    return replace(_round(case, event.round, event.at, "returned"), final=True)
+
+
+def _limited(case: Case, event: events.ReturnLimitSet) -> Case:
+    return replace(case, return_by=event.due_at) if event.round == case.round else case
+
+
+def _supported(case: Case, event: events.SupportReported) -> Case:
+    return replace(case, supported=case.supported | {event.unit})
+
+
+def _graded(case: Case, event: events.CaseGraded) -> Case:
+    return replace(case, grade=event.grade)
+
+
+def _passed_on(case: Case, event: events.CasePassedOn) -> Case:
+    return replace(case, passed_to=event.body)
+
+
+def _owned(case: Case, event: events.OwnerNamed) -> Case:
+    return replace(case, owner=event.unit)
+
+
+def _caused(case: Case, event: events.CauseNamed) -> Case:
+    return replace(case, cause=event.cause)
+
+
+def _amended(case: Case, event: events.CaseAmended) -> Case:
+    return replace(case, title=event.title, text=event.text)
+
+
+def _merged(case: Case, event: events.CaseMerged) -> Case:
+    return replace(case, merged_into=event.into)
+
+
+def _unmerged(case: Case, event: events.CaseUnmerged) -> Case:
+    return replace(case, merged_into=None)
+
+
+def _withdrawn(case: Case, event: events.CaseWithdrawn) -> Case:
+    return replace(case, withdrawn=True)
 
 
 def _concluded(case: Case, event: events.CaseConcluded) -> Case:
@@ -152,6 +247,20 @@ _FOLDS: Mapping[type, Callable[[Case, Any], Case]] = {
     events.CaseOpened: _opened,
     events.CaseClassified: _classified,
     events.CaseAssigned: _assigned,
+    events.CaseAccepted: _accepted,
+    events.CaseReturned: _returned,
+    events.ReturnLimitSet: _limited,
+    events.CaseTransferred: _transferred,
+    events.CaseArbitrated: _arbitrated,
+    events.SupportReported: _supported,
+    events.CaseGraded: _graded,
+    events.CasePassedOn: _passed_on,
+    events.OwnerNamed: _owned,
+    events.CauseNamed: _caused,
+    events.CaseAmended: _amended,
+    events.CaseMerged: _merged,
+    events.CaseUnmerged: _unmerged,
+    events.CaseWithdrawn: _withdrawn,
     events.CasePlanned: _planned,
     events.ProgressReported: _progressed,
     events.ResultReported: _resulted,

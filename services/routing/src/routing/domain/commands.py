@@ -38,6 +38,62 @@ class Assign:
 
 
 @dataclass(frozen=True, slots=True)
+class Return:
+    """Give the case back, for a reason of the programme."""
+
+    unit: str
+    reason: str
+    note: str | None
+    act: Act
+
+
+@dataclass(frozen=True, slots=True)
+class Reassign:
+    """Give an assigned case to another lead unit: a transfer, or the office's final word."""
+
+    lead: str
+    supporting: tuple[str, ...]
+    letter: str
+    note: str | None
+    act: Act
+
+
+@dataclass(frozen=True, slots=True)
+class ReportSupport:
+    """Tell the lead what a supporting unit has to say."""
+
+    unit: str
+    note: str | None
+    act: Act
+
+
+@dataclass(frozen=True, slots=True)
+class Grade:
+    """Say of which grade the case is."""
+
+    grade: str
+    act: Act
+
+
+@dataclass(frozen=True, slots=True)
+class PassOn:
+    """Pass the issue on to a body outside."""
+
+    body: str
+    note: str | None
+    act: Act
+
+
+@dataclass(frozen=True, slots=True)
+class NameCause:
+    """Say what lies behind the issue."""
+
+    cause: str
+    note: str | None
+    act: Act
+
+
+@dataclass(frozen=True, slots=True)
 class Receive:
     """Record that the letter has arrived."""
 
@@ -83,9 +139,9 @@ class ReportProgress:
 
 @dataclass(frozen=True, slots=True)
 class ReportResult:
-    """Tell how the work ended."""
+    """Tell how the work ended; `unit` is None where a body outside did it."""
 
-    unit: str
+    unit: str | None
     outcome: Outcome
     policy: str | None
     note: str | None
@@ -94,8 +150,8 @@ class ReportResult:
 
 @dataclass(frozen=True, slots=True)
 class FeedBack:
-    """Record that the enterprise, and the office if so, has the result."""
+    """Record that the enterprise, and the office if so, has the result; `unit` as for the result."""
 
-    unit: str
+    unit: str | None
     copied_to_office: bool
     act: Act

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
@@ -24,17 +25,15 @@ def classify(case: Case, command: commands.Classify, programme: Programme) -> Ev
     programme.require_kind(command.kind)
     if case.kind == command.kind:
         return []
-    return [events.CaseClassified(case.id, command.kind, None, None, **_signed(command.act))]
+    return [events.CaseClassified(case.id, command.kind, None, None, **signed(command.act))]
 
 
-def assign(case: Case, command: commands.Assign, directory: Directory) -> Events:
+def assign(case: Case, command: commands.Assign, programme: Programme, directory: Directory) -> Events:
     """One assignment a round, to units of the agency's directory, the lead not supporting itself."""
     allow(case, Step.ASSIGNED, command.act.at)
-    directory.require(command.lead, "lead")
-    for place, unit in enumerate(command.supporting):
-        directory.require(unit, f"supporting/{place}")
-    if command.lead in command.supporting:
-        raise errors.LeadSupportsItself
+    if programme.returns is not None and case.transfers > programme.returns.max_transfers:
+        raise errors.TransferCapReached(f"The case went to another unit {case.transfers} times.")
+    require_units(command.lead, command.supporting, programme, directory)
     return [
         events.CaseAssigned(
             case=case.id,
@@ -44,27 +43,36 @@ def assign(case: Case, command: commands.Assign, directory: Directory) -> Events
             meeting=command.meeting,
             rule=command.rule,
             round=case.round,
-            **_signed(command.act),
+            **signed(command.act),
         )
     ]
+
+
+def require_units(lead: str, supporting: Sequence[str], programme: Programme, directory: Directory) -> None:
+    """Units of the directory, of kinds that the programme lets lead or support, the lead not supporting itself."""
+    directory.require(lead, "lead", programme.unit_kinds)
+    for place, unit in enumerate(supporting):
+        directory.require(unit, f"supporting/{place}", programme.unit_kinds)
+    if lead in supporting:
+        raise errors.LeadSupportsItself
 
 
 def receive(case: Case, command: commands.Receive) -> Events:
     """Once a round, after the assignment."""
     allow(case, Step.RECEIVED, command.act.at)
-    return [events.LetterReceived(case.id, command.unit, **_signed(command.act))]
+    return [events.LetterReceived(case.id, command.unit, **signed(command.act))]
 
 
 def accept(case: Case, command: commands.Accept) -> Events:
     """Once a round, after the receipt."""
     allow(case, Step.ACCEPTED, command.act.at)
-    return [events.CaseAccepted(case.id, command.unit, **_signed(command.act))]
+    return [events.CaseAccepted(case.id, command.unit, **signed(command.act))]
 
 
 def contact(case: Case, command: commands.Contact) -> Events:
     """Once a round, after the assignment; waiting for the acceptance would cost the enterprise days."""
-    allow(case, Step.CONTACTED, command.act.at)
-    return [events.EnterpriseContacted(case.id, command.unit, command.note, **_signed(command.act))]
+    allow(case, Step.CONTACTED, command.act.at, owner=command.unit == case.owner)
+    return [events.EnterpriseContacted(case.id, command.unit, command.note, **signed(command.act))]
 
 
 def plan(case: Case, command: commands.Plan, programme: Programme) -> Events:
@@ -78,33 +86,34 @@ def plan(case: Case, command: commands.Plan, programme: Programme) -> Events:
             raise errors.MilestoneInThePast(field=f"milestones/{place}/due_on")
         if milestone.due_on > today + HORIZON:
             raise errors.MilestoneTooFar(field=f"milestones/{place}/due_on")
-    return [events.CasePlanned(case.id, command.unit, command.milestones, **_signed(command.act))]
+    return [events.CasePlanned(case.id, command.unit, command.milestones, **signed(command.act))]
 
 
 def report_progress(case: Case, command: commands.ReportProgress) -> Events:
     """As often as there is something to tell, after the acceptance and before the result."""
-    allow(case, Step.IN_PROGRESS, command.act.at)
+    allow(case, Step.IN_PROGRESS, command.act.at, owner=command.unit == case.owner)
     names = [milestone.name for milestone in case.milestones]
     if command.milestone is not None and command.milestone not in names:
         raise errors.UnknownMilestone(mend=f"Choose one of: {', '.join(names)}." if names else "Make a plan first.")
-    signed = _signed(command.act)
-    return [events.ProgressReported(case.id, command.unit, command.note, command.milestone, **signed)]
+    told = (command.unit, command.note, command.milestone)
+    return [events.ProgressReported(case.id, *told, **signed(command.act))]
 
 
 def report_result(case: Case, command: commands.ReportResult) -> Events:
-    """Once a round, after the acceptance; "explained" names the policy."""
+    """Once a round, after the acceptance, or for what was passed on; "explained" names the policy."""
     allow(case, Step.RESULT_REPORTED, command.act.at)
     if command.outcome == "explained" and not command.policy:
         raise errors.PolicyMissing
     told = (command.outcome, command.policy, command.note)
-    return [events.ResultReported(case.id, command.unit, *told, **_signed(command.act))]
+    return [events.ResultReported(case.id, command.unit, *told, **signed(command.act))]
 
 
 def feed_back(case: Case, command: commands.FeedBack) -> Events:
     """Once a round, after the result."""
     allow(case, Step.FED_BACK, command.act.at)
-    return [events.ResultFedBack(case.id, command.unit, command.copied_to_office, **_signed(command.act))]
+    return [events.ResultFedBack(case.id, command.unit, command.copied_to_office, **signed(command.act))]
 
 
-def _signed(act: Act) -> dict[str, Any]:
+def signed(act: Act) -> dict[str, Any]:
+    """Who said so, when, and why so late: the last fields of every event that somebody caused."""
     return asdict(act)

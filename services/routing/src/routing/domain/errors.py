@@ -248,3 +248,195 @@ class PolicyMissing(Refusal):
     status = 422
     field = "policy"
     mend = "Name the policy that was explained to the enterprise."
+
+
+# --- handing over, and what is said of a case
+
+
+class NotInProgramme(Refusal):
+    """The programme has no rule for this."""
+
+    slug = "not-in-programme"
+    mend = "Publish a version of the programme that has the key, or leave this be."
+
+    @classmethod
+    def of(cls, key: str) -> NotInProgramme:
+        """The refusal that names the missing key of the programme document."""
+        return cls(f"The programme has no [{key}].", field=key)
+
+
+class WrongKindOfUnit(Refusal):
+    """The programme does not let units of this kind lead or support."""
+
+    slug = "wrong-kind-of-unit"
+    status = 422
+
+
+class UnknownReason(Refusal):
+    """The programme has no such reason."""
+
+    slug = "unknown-reason"
+    status = 422
+    field = "reason"
+
+
+class ReturnTooLate(Refusal):
+    """The time for returning the case is over."""
+
+    slug = "return-too-late"
+    mend = "Accept the case, or ask the office to transfer it."
+
+
+class TransferCapReached(Refusal):
+    """The case has gone to another unit as often as the programme allows."""
+
+    slug = "transfer-cap-reached"
+    mend = "Arbitrate: POST /v1/cases/{case}/arbitration decides finally."
+
+
+class DecisionIsFinal(Refusal):
+    """The office has decided finally who leads the case."""
+
+    slug = "decision-is-final"
+    mend = "Work on the case; it is neither returned nor transferred any more."
+
+
+class LeadsAlready(Refusal):
+    """This unit leads the case already."""
+
+    slug = "leads-already"
+    field = "lead"
+    mend = "Name another unit."
+
+
+class UnknownBody(Refusal):
+    """The programme passes nothing on to this body."""
+
+    slug = "unknown-body"
+    status = 422
+    field = "body"
+
+
+class PassedOn(Refusal):
+    """The case was passed on to a body outside."""
+
+    slug = "passed-on"
+    mend = "The office reports what comes of it: POST /v1/cases/{case}/result."
+
+
+class UnknownGrade(Refusal):
+    """The programme has no such grade."""
+
+    slug = "unknown-grade"
+    status = 422
+    field = "grade"
+
+
+class UnknownCause(Refusal):
+    """The programme has no such cause."""
+
+    slug = "unknown-cause"
+    status = 422
+    field = "cause"
+
+
+class NotSupporting(Refusal):
+    """Only a supporting unit reports its support."""
+
+    slug = "not-supporting"
+    status = 403
+    mend = "The lead reports progress or the result instead."
+
+
+class SupportAlreadyReported(Refusal):
+    """This unit has reported its support in this round."""
+
+    slug = "support-already-reported"
+    mend = "Tell what has changed as progress."
+
+
+class CaseIsMerged(Refusal):
+    """The case was merged into another."""
+
+    slug = "case-is-merged"
+    mend = "Work on the other case, or have the merger undone."
+
+
+class CaseIsWithdrawn(Refusal):
+    """The enterprise has withdrawn the issue."""
+
+    slug = "case-is-withdrawn"
+    mend = "Report the issue anew if it came up again."
+
+
+# --- joint sessions
+
+
+class UnknownSession(Refusal):
+    """There is no such session among those you may see."""
+
+    slug = "unknown-session"
+    status = 404
+    field = "session"
+    mend = "Take the id of a session from GET /v1/sessions."
+
+
+class SessionInThePast(Refusal):
+    """A session begins after it is called."""
+
+    slug = "session-in-the-past"
+    status = 422
+    field = "starts_at"
+    mend = "Give a later time, or date the calling back."
+
+
+class SessionNotBegun(Refusal):
+    """The session has not begun."""
+
+    slug = "session-not-begun"
+    mend = "Write the minutes after it."
+
+
+class SessionHeldAlready(Refusal):
+    """The session was held and its minutes are written."""
+
+    slug = "session-held-already"
+    mend = "Call another session."
+
+
+class SessionIsCancelled(Refusal):
+    """The session was cancelled."""
+
+    slug = "session-is-cancelled"
+    mend = "Call another session."
+
+
+class ReportedInAlready(Refusal):
+    """This unit has reported in."""
+
+    slug = "reported-in-already"
+    mend = "Nothing more is needed."
+
+
+class OtherEnterprise(Refusal):
+    """The case belongs to another enterprise, programme or agency."""
+
+    slug = "other-enterprise"
+    status = 422
+
+
+class NamedTwice(Refusal):
+    """The case stands twice on the list."""
+
+    slug = "named-twice"
+    status = 422
+    mend = "Leave one of the two out."
+
+
+class UnknownProgramme(Refusal):
+    """No version of this programme has arrived."""
+
+    slug = "unknown-programme"
+    status = 404
+    field = "programme"
+    mend = "Publish it at intake; it is known here a moment later."

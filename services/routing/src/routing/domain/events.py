@@ -12,6 +12,7 @@ from typing import Literal
 
 Jurisdiction = Literal["own", "passed_on"]
 Outcome = Literal["solved", "explained", "long_term"]
+TooFarOn = Literal["concluded", "result_reported"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +157,174 @@ class ResultFedBack:
 
 
 @dataclass(frozen=True, slots=True)
+class CaseReturned:
+    """The lead unit gave the case back 退单; `round` is the one that begins, `transfers` counts other units so far."""
+
+    case: str
+    unit: str
+    reason: str
+    note: str | None
+    round: int
+    transfers: int
+    by: str
+    at: datetime
+    backdating_reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnLimitSet:
+    """Until when the lead unit may return the case in this round: a clock of supervision's, of which routing heard."""
+
+    case: str
+    round: int
+    unit: str | None
+    due_at: datetime
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CaseTransferred:
+    """The office gives the case to another lead unit 转办; its assignment in `round` follows."""
+
+    case: str
+    unit: str | None
+    to: str
+    transfers: int
+    round: int
+    note: str | None
+    by: str
+    at: datetime
+    backdating_reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseArbitrated:
+    """The office has decided finally who leads 裁定; the assignment in `round` follows."""
+
+    case: str
+    lead: str
+    note: str | None
+    round: int
+    by: str
+    at: datetime
+    backdating_reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SupportReported:
+    """A supporting unit 配合单位 has told the lead what it has to say."""
+
+    case: str
+    unit: str
+    note: str | None
+    by: str
+    at: datetime
+    backdating_reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseGraded:
+    """The case is of a grade, such as ordinary, complex, key and hard 重点难点."""
+
+    case: str
+    grade: str
+    rule: str | None
+    by: str
+    at: datetime
+    backdating_reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CasePassedOn:
+    """The issue lies outside the agency's responsibility and went to a body outside 转办; the office tracks it."""
+
+    case: str
+    body: str
+    note: str | None
+    by: str
+    at: datetime
+    backdating_reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerNamed:
+    """The unit that was asked first 首问 answers until another accepts."""
+
+    case: str
+    unit: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CauseNamed:
+    """What lies behind the issue."""
+
+    case: str
+    cause: str
+    note: str | None
+    by: str
+    at: datetime
+    backdating_reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseAmended:
+    """Title and text as they now stand at intake."""
+
+    case: str
+    title: str
+    text: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CaseMerged:
+    """The case is the same as another one."""
+
+    case: str
+    into: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MergerRefused:
+    """The case is too far on to be merged."""
+
+    case: str
+    into: str
+    reason: TooFarOn
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CaseUnmerged:
+    """It was not the same: the case goes on where it stood."""
+
+    case: str
+    into: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CaseWithdrawn:
+    """The enterprise does not pursue the issue."""
+
+    case: str
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawalRefused:
+    """The case is too far on to be withdrawn."""
+
+    case: str
+    reason: TooFarOn
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class CaseReopened:
     """The enterprise was not satisfied; the workflow starts again as `round`."""
 
@@ -185,6 +354,21 @@ Event = (
     | ProgressReported
     | ResultReported
     | ResultFedBack
+    | CaseReturned
+    | ReturnLimitSet
+    | CaseTransferred
+    | CaseArbitrated
+    | SupportReported
+    | CaseGraded
+    | CasePassedOn
+    | OwnerNamed
+    | CauseNamed
+    | CaseAmended
+    | CaseMerged
+    | MergerRefused
+    | CaseUnmerged
+    | CaseWithdrawn
+    | WithdrawalRefused
     | CaseReopened
     | CaseConcluded
 )

@@ -66,14 +66,14 @@ def _classified(report: Report, programme: Programme) -> list[Event]:
     return [events.CaseClassified(report.issue, rule.kind, rule.id, programme.rules.version, BY, report.at)]
 
 
-def lead_at_once(case: Case, report: Report, programme: Programme) -> Rule | None:
+def lead_at_once(case: Case, report: Report, programme: Programme, township: str | None) -> Rule | None:
     """The rule that assigns the case without the office, if the programme wants that.
 
     Never for an imported row: whether it was assigned, and to whom, is for its ledger to say.
     """
     if report.ledger is not None or not programme.automatic or case.kind is None:
         return None
-    return programme.rules.lead(Subject(case.kind, case.title, case.text))
+    return programme.rules.lead(Subject(case.kind, case.title, case.text, township))
 
 
 def assigned_by_rule(case: Case, rule: Rule, letter: str, at: datetime) -> list[Event]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from routing.domain.errors import UnknownKind, UnknownUnit
+from routing.domain.errors import UnknownKind, UnknownUnit, WrongKindOfUnit
 from routing.domain.rules import Rule, Rules
 
 LETTER = "{programme}-交办〔{year}〕{number}号"
@@ -16,8 +16,20 @@ LETTER = "{programme}-交办〔{year}〕{number}号"
 
 
 @dataclass(frozen=True, slots=True)
+class Returns:
+    """When a department may give a case back: until `clock` is due, for these reasons, `max_transfers` times in all."""
+
+    clock: str
+    max_transfers: int
+    reasons: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Programme:
-    """One version of a programme. `automatic`: cases are assigned by the rules without the office."""
+    """One version of a programme. `automatic`: cases are assigned by the rules without the office.
+
+    None where the programme says nothing: of units then any kind may lead, the others are not used at all.
+    """
 
     id: str
     version: int
@@ -27,6 +39,13 @@ class Programme:
     kinds: frozenset[str]
     rules: Rules
     letter: str
+    unit_kinds: frozenset[str] | None
+    grades: frozenset[str] | None
+    causes: frozenset[str] | None
+    bodies: frozenset[str] | None
+    first_asked: frozenset[str]
+    returns: Returns | None
+    joint_sessions: bool
 
     @classmethod
     def of(cls, id: str, version: int, document: Mapping[str, Any]) -> Programme:
@@ -40,6 +59,13 @@ class Programme:
             kinds=frozenset(kind["id"] for kind in document.get("kinds", ())),
             rules=Rules(version, tuple(map(_rule, document.get("rules", ())))),
             letter=_template(document.get("letter") or LETTER),
+            unit_kinds=frozenset(document["unit_kinds"]) if "unit_kinds" in document else None,
+            grades=_ids(document.get("grades")),
+            causes=_ids(document.get("causes")),
+            bodies=_ids(document.get("passing_on", {}).get("bodies")),
+            first_asked=frozenset(document.get("first_asked", {}).get("kinds", ())),
+            returns=_returns(document.get("returns")),
+            joint_sessions="joint_sessions" in document,
         )
 
     def year(self, moment: datetime) -> int:
@@ -62,15 +88,35 @@ class Programme:
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """The units of an agency."""
+    """The units of an agency, each with its kind; None where an older copy did not keep it."""
 
     agency: str
-    units: frozenset[str]
+    units: Mapping[str, str | None]
 
-    def require(self, unit: str, field: str) -> None:
-        """UnknownUnit unless the directory has the unit; `field` is where the request names it."""
+    @classmethod
+    def of(cls, agency: str, units: Iterable[Mapping[str, Any] | str]) -> Directory:
+        """From a copy: units with their kind, or bare ids as they were kept before."""
+        kinds = (unit if isinstance(unit, Mapping) else {"id": unit} for unit in units)
+        return cls(agency, {unit["id"]: unit.get("kind") for unit in kinds})
+
+    def require(self, unit: str, field: str, kinds: frozenset[str] | None = None) -> None:
+        """UnknownUnit or WrongKindOfUnit unless the directory has the unit; `field` is where the request names it."""
         if unit not in self.units:
             raise UnknownUnit(f"The directory of {self.agency} has no unit {unit}.", field=field)
+        kind = self.units[unit]
+        if kinds is not None and kind is not None and kind not in kinds:
+            wanted = ", ".join(sorted(kinds))
+            raise WrongKindOfUnit(f"{unit} is of the kind {kind}.", field=field, mend=f"Choose one of: {wanted}.")
+
+
+def _ids(entries: Iterable[Mapping[str, Any]] | None) -> frozenset[str] | None:
+    return None if entries is None else frozenset(entry["id"] for entry in entries)
+
+
+def _returns(told: Mapping[str, Any] | None) -> Returns | None:
+    if told is None:
+        return None
+    return Returns(told["clock"], told["max_transfers"], frozenset(reason["id"] for reason in told["reasons"]))
 
 
 def _rule(rule: Mapping[str, Any]) -> Rule:
@@ -80,6 +126,9 @@ def _rule(rule: Mapping[str, Any]) -> Rule:
         kind=rule.get("kind"),
         keywords=tuple(rule.get("keywords", ())),
         supporting=tuple(rule.get("supporting", ())),
+        place=frozenset(rule.get("place", ())),
+        grade=rule.get("grade"),
+        fallback=rule.get("fallback", False),
     )
 
 

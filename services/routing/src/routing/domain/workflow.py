@@ -30,6 +30,17 @@ GATES: Mapping[Step, Gate] = {
     Step.FED_BACK: Gate(Step.RESULT_REPORTED, (Step.FED_BACK,)),
 }
 
+MOVES: Mapping[str, Gate] = {
+    "return": Gate(Step.ASSIGNED, (Step.RESULT_REPORTED, Step.ACCEPTED)),
+    "transfer": Gate(Step.ASSIGNED, (Step.RESULT_REPORTED,)),
+    "arbitrate": Gate(Step.OPENED, (Step.RESULT_REPORTED,)),
+    "support": Gate(Step.ASSIGNED, (Step.FED_BACK,)),
+    "pass_on": Gate(Step.OPENED, (Step.ASSIGNED, Step.RESULT_REPORTED)),
+    "grade": Gate(Step.OPENED, (Step.RESULT_REPORTED,)),
+    "cause": Gate(Step.OPENED, ()),
+}
+"""Moves that are no step of the course: they may be made at several places of it."""
+
 MISSING: Mapping[Step, type[errors.Refusal]] = {
     Step.OPENED: errors.UnknownCase,
     Step.CLASSIFIED: errors.NotClassified,
@@ -52,28 +63,53 @@ DONE: Mapping[Step, type[errors.Refusal]] = {
 """How a step that comes too late is refused."""
 
 
-def allow(case: Case, step: Step, at: datetime) -> None:
-    """Pass, or raise the refusal that names what is missing, what has been done, or which time runs backwards."""
-    gate = GATES[step]
+def allow(case: Case, step: Step, at: datetime, *, owner: bool = False) -> None:
+    """Pass, or raise the refusal that names what is missing, what has been done, or which time runs backwards.
+
+    `owner`: the unit that was asked first acts; it need not wait until the case is assigned.
+    """
+    gate = Gate(Step.OPENED, GATES[step].shut_by) if owner else GATES[step]
+    if case.passed_to is not None:  # the office answers for a body outside: there is nobody to accept
+        if step < Step.RESULT_REPORTED:
+            raise errors.PassedOn
+        gate = Gate(Step.OPENED if step is Step.RESULT_REPORTED else gate.needs, gate.shut_by)
+    _allow(case, gate)
+    _in_time(case, step, gate, at)
+
+
+def allow_move(case: Case, move: str, at: datetime) -> None:
+    """The same for a move of `MOVES`."""
+    gate = MOVES[move]
+    _allow(case, gate)
+    _not_before(case, gate.needs, at)
+
+
+def _allow(case: Case, gate: Gate) -> None:
     if not case.opened:
         raise errors.UnknownCase
     if case.concluded:
         raise errors.CaseIsConcluded
+    if case.withdrawn:
+        raise errors.CaseIsWithdrawn
+    if case.merged_into is not None:
+        raise errors.CaseIsMerged(f"The case was merged into {case.merged_into}.")
     if gate.needs not in case.done:
         raise MISSING[gate.needs]
     for shut in gate.shut_by:
         if shut in case.done:
             raise DONE[shut]
-    _in_time(case, step, at)
 
 
-def _in_time(case: Case, step: Step, at: datetime) -> None:
+def _in_time(case: Case, step: Step, gate: Gate, at: datetime) -> None:
     """A step is not earlier than the one it needs; a result, which ends the work, not earlier than any other.
 
     Contact and acceptance may stand in either order, so a late record of one is not measured by the other.
     """
-    before = case.done if step >= Step.RESULT_REPORTED else (GATES[step].needs,)
-    latest = max(before, key=lambda done: case.done[done])
+    before = case.done if step >= Step.RESULT_REPORTED else (gate.needs,)
+    _not_before(case, max(before, key=lambda done: case.done[done]), at)
+
+
+def _not_before(case: Case, latest: Step, at: datetime) -> None:
     if at < case.done[latest]:
         earlier = f"{latest.name.lower().replace('_', ' ')} at {case.done[latest].isoformat()}"
         raise errors.BackInTime(f"The move is dated {at.isoformat()}, but the case was {earlier}.")

@@ -15,9 +15,12 @@ from eventkit.caller import Caller
 from eventkit.paging import Window, keyset, page
 from eventkit.session import Aggregate, Session
 from eventkit.store import Store
-from routing.adapters.tables import cases
+from routing.adapters.messages import SESSIONS
+from routing.adapters.tables import cases, sessions
 from routing.application.access import WHOLE_AGENCY, seen
 from routing.application.handlers import show
+from routing.application.sessions import seen as may_see
+from routing.application.sessions import show as show_session
 from routing.domain.case import STATES, Case
 
 Who = Annotated[Caller, Depends(require("department", *WHOLE_AGENCY))]
@@ -57,7 +60,31 @@ def reads(engine: Engine, store: Store, aggregate: Aggregate[Case]) -> APIRouter
         response.headers["ETag"] = f'"{version}"'
         return _whole(found) | {"version": version}
 
+    @router.get("/sessions")
+    def list_sessions(who: Who, window: ByTime, programme: str | None = None) -> dict[str, Any]:
+        """Joint sessions by their beginning; a department sees those to which it was summoned."""
+        query = select(sessions).where(true() if "operator" in who.roles else sessions.c.agency == who.agency)
+        if who.roles.isdisjoint(WHOLE_AGENCY):
+            query = query.where(sessions.c.units.any(who.department or ""))
+        if programme is not None:
+            query = query.where(sessions.c.programme == programme)
+        with engine.connect() as connection:
+            rows = connection.execute(window.select(query, sessions.c.starts_at, sessions.c.session)).all()
+        return page(rows, window, key=lambda row: (row.starts_at, row.session), item=_session)
+
+    @router.get("/sessions/{session}")
+    def get_session(session: UUID, who: Who) -> dict[str, Any]:
+        """A session as it stands."""
+        with store.transaction() as tx:
+            held = Session(tx).get(SESSIONS, str(session))
+        return show_session(str(session), may_see(held, who))
+
     return router
+
+
+def _session(row: Row[Any]) -> dict[str, Any]:
+    shown = dict(row._mapping)
+    return {**shown, "absent": [unit for unit in row.units if unit not in row.present]}
 
 
 def _visible(who: Caller) -> Select[Any]:
@@ -68,7 +95,8 @@ def _visible(who: Caller) -> Select[Any]:
 def _involving(query: Select[Any], department: str | None) -> Select[Any]:
     if department is None:
         return query
-    return query.where(or_(cases.c.lead == department, cases.c.supporting.contains([department])))
+    part = (cases.c.lead == department, cases.c.owner == department, cases.c.supporting.contains([department]))
+    return query.where(or_(*part))
 
 
 def _item(row: Row[Any]) -> dict[str, Any]:

@@ -16,25 +16,34 @@ from supervision.application.ports import WatchRow
 from supervision.domain.policy import Policy
 
 _POLICY = text("SELECT document FROM programmes WHERE programme = :programme AND version = :version")
+_NEWEST = text(
+    "SELECT version, learnt_at FROM programmes WHERE programme = :programme AND learnt_at IS NOT NULL"
+    " ORDER BY version DESC LIMIT 1"
+)
 _ADOPT = text(
-    "INSERT INTO programmes (programme, version, document) VALUES (:programme, :version, CAST(:document AS jsonb))"
-    " ON CONFLICT DO NOTHING"
+    "INSERT INTO programmes (programme, version, document, learnt_at)"
+    " VALUES (:programme, :version, CAST(:document AS jsonb), :learnt_at) ON CONFLICT DO NOTHING"
 )
 _KEEP = text(
     """
-    INSERT INTO watches AS w (case_id, programme, agency, enterprise, lead, closed, partition, ripe_at, provisional)
-    SELECT * FROM unnest(
+    INSERT INTO watches AS w (
+        case_id, programme, agency, enterprise, lead, units, closed, partition, ripe_at, calendar, is_provisional
+    )
+    SELECT case_id, programme, agency, enterprise, lead, string_to_array(units, ','), closed, partition, ripe_at,
+        calendar, is_provisional
+    FROM unnest(
         CAST(:case AS text[]), CAST(:programme AS text[]), CAST(:agency AS text[]), CAST(:enterprise AS text[]),
-        CAST(:lead AS text[]), CAST(:closed AS boolean[]), CAST(:partition AS integer[]),
-        CAST(:ripe_at AS timestamptz[]), CAST(:provisional AS text[])
-    ) AS n(case_id, programme, agency, enterprise, lead, closed, partition, ripe_at, provisional)
-    ON CONFLICT (case_id) DO UPDATE SET lead = excluded.lead, closed = excluded.closed, ripe_at = excluded.ripe_at,
-        provisional = excluded.provisional
+        CAST(:lead AS text[]), CAST(:units AS text[]), CAST(:closed AS boolean[]), CAST(:partition AS integer[]),
+        CAST(:ripe_at AS timestamptz[]), CAST(:calendar AS text[]), CAST(:provisional AS boolean[])
+    ) AS n(case_id, programme, agency, enterprise, lead, units, closed, partition, ripe_at, calendar, is_provisional)
+    ON CONFLICT (case_id) DO UPDATE SET lead = excluded.lead, units = excluded.units, closed = excluded.closed,
+        ripe_at = excluded.ripe_at, calendar = excluded.calendar, is_provisional = excluded.is_provisional
     """
 )
-_WAKE = text("UPDATE watches SET ripe_at = least(ripe_at, :at) WHERE provisional = :calendar")
+_WAKE = text("UPDATE watches SET ripe_at = least(ripe_at, :at) WHERE calendar = :calendar")
+_WAKE_PROGRAMME = text("UPDATE watches SET ripe_at = least(ripe_at, :at) WHERE programme = :programme AND NOT closed")
 
-_COLUMNS = ("case", "programme", "agency", "enterprise", "lead", "closed", "ripe_at", "provisional")
+_COLUMNS = ("case", "programme", "agency", "enterprise", "lead", "closed", "ripe_at", "calendar", "provisional")
 
 
 class PostgresReads:
@@ -64,8 +73,18 @@ class PostgresReadModel:
             known = self._policies[programme, version] = Policy.of(programme, version, document)
         return known
 
-    def adopt(self, programme: str, version: int, document: Mapping[str, Any]) -> None:
-        about = {"programme": programme, "version": version, "document": orjson.dumps(document).decode()}
+    def newest(self, programme: str) -> tuple[Policy, datetime] | None:
+        row = self._connection.execute(_NEWEST, {"programme": programme}).one_or_none()
+        policy = None if row is None else self.policy(programme, row.version)
+        return None if row is None or policy is None else (policy, row.learnt_at)
+
+    def adopt(self, programme: str, version: int, document: Mapping[str, Any], learnt_at: datetime) -> None:
+        about = {
+            "programme": programme,
+            "version": version,
+            "document": orjson.dumps(document).decode(),
+            "learnt_at": learnt_at,
+        }
         self._connection.execute(_ADOPT, about)
 
     def keep(self, rows: Sequence[WatchRow]) -> None:
@@ -73,7 +92,11 @@ class PostgresReadModel:
             return
         columns: dict[str, list[Any]] = {name: [getattr(row, name) for row in rows] for name in _COLUMNS}
         columns["partition"] = [partition_of(row.case) for row in rows]
+        columns["units"] = [",".join(row.units) for row in rows]  # an array of arrays would have to be rectangular
         self._connection.execute(_KEEP, columns)
 
     def wake(self, calendar: str, at: datetime) -> None:
         self._connection.execute(_WAKE, {"calendar": calendar, "at": at})
+
+    def wake_programme(self, programme: str, at: datetime) -> None:
+        self._connection.execute(_WAKE_PROGRAMME, {"programme": programme, "at": at})

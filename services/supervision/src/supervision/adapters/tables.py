@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, DateTime, Integer, MetaData, Table, Text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import Boolean, Column, DateTime, Integer, MetaData, Table, Text, Uuid
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 metadata = MetaData()
 
@@ -13,6 +13,7 @@ programmes = Table(
     Column("programme", Text, primary_key=True),
     Column("version", Integer, primary_key=True),
     Column("document", JSONB),
+    Column("learnt_at", DateTime(timezone=True)),
 )
 
 watches = Table(
@@ -23,8 +24,23 @@ watches = Table(
     Column("agency", Text),
     Column("enterprise", Text),
     Column("lead", Text),
+    Column("units", ARRAY(Text)),
     Column("closed", Boolean),
     Column("partition", Integer),
     Column("ripe_at", DateTime(timezone=True)),
-    Column("provisional", Text),
+    Column("calendar", Text),
+    Column("is_provisional", Boolean),
+)
+
+unit_cards = Table(
+    "unit_cards",
+    metadata,
+    Column("event_id", Uuid(as_uuid=False), primary_key=True),
+    Column("programme", Text),
+    Column("agency", Text),
+    Column("unit", Text),
+    Column("colour", Text),
+    Column("case_id", Text),
+    Column("at", DateTime(timezone=True)),
+    Column("withdrawn", Boolean),
 )

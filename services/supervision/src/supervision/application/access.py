@@ -7,7 +7,7 @@ from supervision.domain.errors import UnknownCase
 from supervision.domain.watch import Watch
 
 WHOLE_AGENCY = frozenset({"office", "leader", "operator"})
-"""Roles that see every watch of their agency; a department sees those it leads, an enterprise its own."""
+"""Roles that see every watch of their agency; a department sees those it has a part in, an enterprise its own."""
 
 
 def seen(watch: Watch, caller: Caller) -> Watch:
@@ -22,6 +22,6 @@ def _in_office(watch: Watch, caller: Caller) -> bool:
 
 
 def _concerned(watch: Watch, caller: Caller) -> bool:
-    leads = "department" in caller.roles and caller.acts_for(watch.agency) and caller.department == watch.lead()
+    helps = "department" in caller.roles and caller.acts_for(watch.agency) and caller.department in watch.concerned()
     owns = "enterprise" in caller.roles and caller.enterprise == watch.enterprise
-    return (leads and caller.department is not None) or owns
+    return helps or owns

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -10,15 +10,26 @@ from eventkit.commands import Command, CommandBook, Done
 from eventkit.session import Aggregate, Session
 from supervision.application.access import seen
 from supervision.application.context import CONSUMER, Context, Decision
-from supervision.domain import decisions, publication, times
-from supervision.domain.commands import Act, CloseOut, Verify
-from supervision.domain.events import PublishedYear
+from supervision.domain import decisions, leave, publication, times
+from supervision.domain.calendar import Calendar
+from supervision.domain.commands import (
+    Act,
+    AskExtension,
+    CloseOut,
+    DecideExtension,
+    PauseCase,
+    RaiseCase,
+    Verify,
+)
+from supervision.domain.events import PublishedYear, WatchEvent
+from supervision.domain.limits import parse_limit
 from supervision.domain.policy import Policy
 from supervision.domain.publication import PublishCalendar
+from supervision.domain.watch import Watch
 
 Wanted = tuple[Aggregate[Any], str]
 
-OFFICE, ANSWERING = {"office"}, {"office", "enterprise"}
+OFFICE, ANSWERING, WORKING, DECIDING = {"office"}, {"office", "enterprise"}, {"department"}, {"office", "leader"}
 PUBLISHERS = {"operator"}  # a calendar moves the deadlines of every agency, so no agency's office may change it
 
 
@@ -28,6 +39,11 @@ def commands(context: Context) -> CommandBook:
     table = (
         ("POST", "/cases/{case}/verification", ANSWERING, desk.verify, desk.watch_streams),
         ("POST", "/cases/{case}/close-out", OFFICE, desk.close_out, desk.watch_streams),
+        ("POST", "/cases/{case}/pause", OFFICE, desk.pause_case, desk.watch_streams),
+        ("POST", "/cases/{case}/resumption", OFFICE, desk.resume_case, desk.watch_streams),
+        ("POST", "/cases/{case}/extensions", WORKING, desk.ask_extension, desk.watch_streams),
+        ("POST", "/cases/{case}/extensions/{extension}/decision", DECIDING, desk.decide_extension, desk.watch_streams),
+        ("POST", "/cases/{case}/raising", WORKING | OFFICE, desk.raise_case, desk.watch_streams),
         ("PUT", "/calendars/{calendar}", PUBLISHERS, desk.publish_calendar, desk.calendar_streams),
     )
     for method, path, roles, handler, loads in table:
@@ -67,6 +83,64 @@ class Desk:
             command,
             lambda watch, policy, calendar: decisions.close_out(
                 watch, CloseOut(_act(command, policy)), policy, calendar
+            ),
+        )
+
+    def pause_case(self, session: Session, command: Command) -> Done:
+        """Count nothing for a while. Raises UnknownCase and what `times.act` and `leave.pause` raise."""
+        data, until = command.data, command.data.get("until")
+
+        def decide(watch: Watch, policy: Policy, calendar: Calendar) -> Sequence[WatchEvent]:
+            day = None if until is None else date.fromisoformat(until)
+            wanted = PauseCase(data["reason"], data.get("note"), day, _act(command, policy))
+            return leave.pause(watch, wanted, policy, calendar)
+
+        return self._move(session, command, decide)
+
+    def resume_case(self, session: Session, command: Command) -> Done:
+        """End a pause early. Raises UnknownCase and what `times.act` and `leave.resume` raise."""
+        return self._move(
+            session,
+            command,
+            lambda watch, policy, calendar: leave.resume(watch, _act(command, policy), policy, calendar),
+        )
+
+    def ask_extension(self, session: Session, command: Command) -> Done:
+        """Ask for more time. Raises UnknownCase and what `times.act` and `leave.ask_extension` raise."""
+        data, unit = command.data, command.caller.department
+
+        def decide(watch: Watch, policy: Policy, calendar: Calendar) -> Sequence[WatchEvent]:
+            limit, act = parse_limit(data["limit"]), _act(command, policy)
+            return leave.ask_extension(
+                watch, AskExtension(data["clock"], limit, data["reason"], unit, act), policy, calendar
+            )
+
+        return self._move(session, command, decide)
+
+    def decide_extension(self, session: Session, command: Command) -> Done:
+        """Grant, change or refuse. Raises UnknownCase and what `times.act` and `leave.decide_extension` raise."""
+        data, given = command.data, command.data.get("limit")
+
+        def decide(watch: Watch, policy: Policy, calendar: Calendar) -> Sequence[WatchEvent]:
+            wanted = DecideExtension(
+                extension=int(data["extension"]),
+                decision=data["decision"],
+                limit=None if given is None else parse_limit(given),
+                note=data.get("note"),
+                roles=command.caller.roles,
+                act=_act(command, policy),
+            )
+            return leave.decide_extension(watch, wanted, policy, calendar)
+
+        return self._move(session, command, decide)
+
+    def raise_case(self, session: Session, command: Command) -> Done:
+        """Report the case up by one level. Raises UnknownCase and what `times.act` and `leave.raise_case` raise."""
+        return self._move(
+            session,
+            command,
+            lambda watch, policy, calendar: leave.raise_case(
+                watch, RaiseCase(command.data.get("note"), _act(command, policy)), policy
             ),
         )
 

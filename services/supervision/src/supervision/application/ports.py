@@ -26,17 +26,19 @@ class Streams:
 
 @dataclass(frozen=True, slots=True)
 class WatchRow:
-    """What the tables say of a watch. `ripe_at`: when something of it runs out next; `provisional`: the calendar
-    whose next version may move one of its deadlines."""
+    """What the tables say of a watch. `units`: who has a part in it; `ripe_at`: when something of it runs out next;
+    `calendar`: whose next version may move one of its deadlines; `provisional`: whether one waits for it."""
 
     case: str
     programme: str
     agency: str
     enterprise: str
     lead: str | None
+    units: list[str]
     closed: bool
     ripe_at: datetime | None
-    provisional: str | None
+    calendar: str | None
+    provisional: bool
 
 
 class ReadModel(Protocol):
@@ -45,7 +47,10 @@ class ReadModel(Protocol):
     def policy(self, programme: str, version: int) -> Policy | None:
         """A programme version that has reached supervision."""
 
-    def adopt(self, programme: str, version: int, document: Mapping[str, Any]) -> None:
+    def newest(self, programme: str) -> tuple[Policy, datetime] | None:
+        """The highest version that has reached supervision, and when it was learnt."""
+
+    def adopt(self, programme: str, version: int, document: Mapping[str, Any], learnt_at: datetime) -> None:
         """Keep a programme version; again is nothing new."""
 
     def keep(self, rows: Sequence[WatchRow]) -> None:
@@ -53,6 +58,9 @@ class ReadModel(Protocol):
 
     def wake(self, calendar: str, at: datetime) -> None:
         """Have the watches looked at that count on a calendar whose new version was published at `at`."""
+
+    def wake_programme(self, programme: str, at: datetime) -> None:
+        """Have the open watches of a programme looked at, of which a new version was learnt at `at`."""
 
 
 Reads = Callable[[Transaction], ReadModel]

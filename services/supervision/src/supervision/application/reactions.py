@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from eventkit.arrivals import Arrival
@@ -12,12 +11,29 @@ from eventkit.reactions import Gate, Reactions
 from eventkit.session import Session
 from supervision.application import incoming
 from supervision.application.context import CONSUMER, Context, programme_token, watch_token
-from supervision.application.incoming import CaseMoved, Declared, HistoryDeclared, IssueReported, ProgrammePublished
+from supervision.application.incoming import (
+    CaseMoved,
+    Declared,
+    HistoryDeclared,
+    IssueDivided,
+    IssueLinked,
+    IssueReported,
+    ProgrammePublished,
+)
 from supervision.domain.calendar import Calendar
-from supervision.domain.events import CaseClosedOut, EnterpriseVerified, FactLearnt, WatchEvent, WatchOpened
+from supervision.domain.events import (
+    CaseClosedOut,
+    EnterpriseVerified,
+    FactLearnt,
+    ParentLearnt,
+    Part,
+    PartsLearnt,
+    WatchEvent,
+    WatchOpened,
+)
 from supervision.domain.facts import learn
 from supervision.domain.policy import Policy
-from supervision.domain.watch import Watch, apply
+from supervision.domain.watch import MOVED_ON, Watch, apply
 
 TOPICS = ("intake.events", "routing.events")
 LEDGER = "ledger"
@@ -37,6 +53,8 @@ class Watching:
         on(incoming.PROGRAMME_PUBLISHED)(self.adopt_programme)
         on(incoming.ISSUE_REPORTED, loads=lambda e: [(watch, e.key)])(self.open_watch)
         on(incoming.HISTORY_DECLARED, loads=lambda e: [(watch, e.key)])(self.declare_history)
+        on(incoming.ISSUE_DIVIDED, loads=lambda e: [(watch, e.key)])(self.learn_parts)
+        on(incoming.ISSUE_LINKED, loads=lambda e: [(watch, e.key)])(self.learn_parent)
         for type in incoming.STEPS:
             on(type, loads=lambda e: [(watch, e.key)])(self.learn_step)
 
@@ -49,8 +67,11 @@ class Watching:
     def adopt_programme(self, session: Session, event: Envelope) -> None:
         """Keep the version for the cases that were reported under it."""
         told: ProgrammePublished = incoming.read(event)
-        Policy.of(told.programme, told.version, told.document)  # an unreadable one is parked here, not at each case
-        self._context.reads(session.tx).adopt(told.programme, told.version, told.document)
+        policy = Policy.of(told.programme, told.version, told.document)  # an unreadable one is parked here, alone
+        reads = self._context.reads(session.tx)
+        reads.adopt(told.programme, told.version, told.document, _learnt_at(event))
+        if policy.adopted_by_open:
+            reads.wake_programme(told.programme, _learnt_at(event))
 
     def open_watch(self, session: Session, event: Envelope) -> None:
         """Watch the case from its report on; a case that is watched stays as it is."""
@@ -70,7 +91,8 @@ class Watching:
             learnt_at=_learnt_at(event),
             at=told.at,
         )
-        decided = learn(Watch(), opened, policy, context.calendar(session, policy))
+        watch = session.get(context.streams.watch, told.issue)
+        decided = learn(watch, opened, policy, context.calendar(session, policy))
         context.record(session, told.issue, decided, event.traceparent)
 
     def declare_history(self, session: Session, event: Envelope) -> None:
@@ -89,35 +111,68 @@ class Watching:
         self._context.decide(session, told.issue, decide, traceparent=event.traceparent)
 
     def learn_step(self, session: Session, event: Envelope) -> None:
-        """A step of the case, which starts and stops clocks."""
+        """A step of the case, which starts and stops clocks or has them counted anew."""
         told: CaseMoved = incoming.read(event)
-        step = incoming.STEPS[event.type]
-        if step == "milestone" and told.milestone is None:
+
+        def decide(watch: Watch, policy: Policy, calendar: Calendar) -> Sequence[WatchEvent]:
+            learnt = _step(told, incoming.STEPS[event.type], watch, event)
+            optional = event.type in incoming.BESIDES and learnt.fact != "milestone"
+            return [] if optional and not policy.minds(learnt.fact) else learn(watch, learnt, policy, calendar)
+
+        self._context.decide(session, told.case, decide, traceparent=event.traceparent)
+
+    def learn_parts(self, session: Session, event: Envelope) -> None:
+        """The parts of a case; those that have ended already count at once."""
+        told: IssueDivided = incoming.read(event)
+        context, learnt_at = self._context, _learnt_at(event)
+        context.watch(session, told.issue)
+        learnt = PartsLearnt(told.issue, told.parts, learnt_at, told.at)
+        context.decide(session, told.issue, lambda *_: [learnt], traceparent=event.traceparent)
+        for part in told.parts:
+            context.tell_parent(session, part, told.issue, event.traceparent)
+        context.end_with_parts(session, told.issue, told.at, learnt_at)
+
+    def learn_parent(self, session: Session, event: Envelope) -> None:
+        """The case is a part of another; other relations mean nothing here."""
+        told: IssueLinked = incoming.read(event)
+        if told.relation != "part_of":
             return
-        learnt = FactLearnt(
-            case=told.case,
-            round=told.round or 0,
-            fact=step,
-            unit=told.unit or told.lead,
-            milestone=told.milestone,
-            milestones=told.milestones,
-            copied_to_office=told.copied_to_office,
-            source=event.id,
-            learnt_at=_learnt_at(event),
-            at=told.at,
-        )
-        self._context.decide(
-            session,
-            told.case,
-            # most steps do not say their round: it is that of the last assignment or reopening before them
-            lambda watch, policy, calendar: learn(
-                watch, replace(learnt, round=learnt.round or watch.course), policy, calendar
-            ),
-            traceparent=event.traceparent,
-        )
+        learnt = ParentLearnt(told.issue, told.to, _learnt_at(event), told.at)
+        self._context.decide(session, told.issue, lambda *_: [learnt], traceparent=event.traceparent)
+        self._context.tell_parent(session, told.issue, told.to, event.traceparent)
 
 
-_OF_A_CASE = {incoming.ISSUE_REPORTED, incoming.HISTORY_DECLARED, *incoming.STEPS}
+_OF_A_CASE = {
+    incoming.ISSUE_REPORTED,
+    incoming.HISTORY_DECLARED,
+    incoming.ISSUE_DIVIDED,
+    incoming.ISSUE_LINKED,
+    *incoming.STEPS,
+}
+
+
+def _step(told: CaseMoved, step: str, watch: Watch, event: Envelope) -> FactLearnt:
+    fact = "milestone" if step == "progress" and told.milestone is not None else step
+    round = told.round or watch.course  # most steps do not say: it is that of the last assignment or reopening
+    about = {"milestone": told.milestone, "supported": told.unit, "passed_on": told.body}.get(fact)
+    parts = [Part(milestone.name, due_on=milestone.due_on) for milestone in told.milestones]
+    parts += (Part(unit, unit=unit) for unit in told.supporting)
+    return FactLearnt(
+        case=told.case,
+        round=round - 1 if fact in MOVED_ON else round,
+        fact=fact,
+        unit=told.unit or told.lead,
+        about=about,
+        parts=tuple(parts),
+        kind=told.kind,
+        grade=told.grade,
+        rule=told.rule,
+        outcome=told.outcome,
+        copied_to_office=told.copied_to_office,
+        source=event.id,
+        learnt_at=_learnt_at(event),
+        at=told.at,
+    )
 
 
 def _declared(

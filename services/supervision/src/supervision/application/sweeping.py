@@ -22,7 +22,10 @@ class Sweeping:
 
     def decide(self, session: Session, ripe: Ripe) -> int:
         """Record what has run out; how many events that were."""
-        return self._context.decide(session, ripe.key, lambda watch, policy, calendar: settle(watch, policy, ripe.upto))
+        adopted = self._context.adopt_newest(session, ripe.key)
+        return adopted + self._context.decide(
+            session, ripe.key, lambda watch, policy, calendar: settle(watch, policy, ripe.upto)
+        )
 
     def finish(self, session: Session, ripe: Sequence[Ripe]) -> None:
         """Put each watch down for the next moment at which something of it runs out."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from supervision.domain.calendar import Calendar
 from supervision.domain.clock import Clock
-from supervision.domain.watch import Fact, Watch
+from supervision.domain.trace import Interval
+from supervision.domain.watch import Extension, Fact, Watch
 
 
 def watch_view(watch: Watch) -> dict[str, Any]:
@@ -21,9 +23,27 @@ def watch_view(watch: Watch) -> dict[str, Any]:
         "due_at": watch.due_at,
         "round": watch.round,
         "closed": watch.closed,
+        "gone": watch.gone,
+        "level": watch.level,
+        "parent": watch.parent,
+        "parts": sorted(watch.parts),
+        "pauses": [{"pause": p.number, "from": p.span.from_at, "until": p.span.to_at} for p in watch.pauses],
+        "extensions": [_extension_view(extension) for extension in watch.extensions],
         "synthetic": watch.synthetic,
         "facts": [_fact_view(fact) for fact in watch.facts],
         "clocks": [clock_view(clock) for clock in watch.clocks],
+    }
+
+
+def _extension_view(extension: Extension) -> dict[str, Any]:
+    decision = ("granted" if extension.granted else "refused") if extension.decided else None
+    return {
+        "extension": extension.number,
+        "clock": extension.clock,
+        "limit": extension.limit,
+        "asked_at": extension.asked_at,
+        "decision": decision,
+        "granted": extension.granted,
     }
 
 
@@ -71,6 +91,31 @@ def _status(clock: Clock) -> str:
     if missed:
         return "missed"
     return "unobserved" if clock.unobserved else "running"
+
+
+def trace_view(watch: Watch, clock: Clock, intervals: Sequence[Interval]) -> dict[str, Any]:
+    """A clock of one generation with the intervals that make its due time, and the generations there are."""
+    return {
+        "case": watch.case,
+        **clock_view(clock),
+        "policy_version": clock.policy_version,
+        "extensions": list(clock.extensions),
+        "intervals": [
+            {
+                "from": interval.from_at,
+                "to": interval.to_at,
+                "counted": interval.counted,
+                "cause": interval.cause,
+                "extension": interval.extension,
+            }
+            for interval in intervals
+        ],
+        "generations": [
+            {"generation": one.generation, "due_at": one.due_at, "cancelled": one.cancelled, "known_at": one.known_at}
+            for one in watch.clocks
+            if one.name == clock.name
+        ],
+    }
 
 
 def calendar_view(calendar: Calendar) -> dict[str, Any]:

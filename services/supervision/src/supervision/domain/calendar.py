@@ -7,7 +7,7 @@ for Monday to Friday.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Literal
@@ -16,6 +16,8 @@ DayKind = Literal["workday", "weekend", "holiday", "make-up"]
 
 EVERY_DAY = "none"
 """The calendar of programmes in which every day counts."""
+
+LeftOut = Callable[[date], bool]
 
 _ONE = timedelta(days=1)
 
@@ -64,18 +66,21 @@ class Calendar:
         """Whether the day's year has been published."""
         return self.id == EVERY_DAY or day.year in self.years
 
-    def after(self, day: date, working_days: int) -> Count:
-        """The Nth working day after `day`, which is day 0 even if it is a day off. N ≥ 1."""
-        return self._walk(day, working_days, _ONE)
+    def after(self, day: date, working_days: int, left_out: LeftOut = lambda _: False) -> Count:
+        """The Nth working day after `day`, which is day 0 even if it is a day off. N ≥ 1.
 
-    def before(self, day: date, working_days: int) -> Count:
+        Days that are left out do not count, whatever they are.
+        """
+        return self._walk(day, working_days, _ONE, left_out)
+
+    def before(self, day: date, working_days: int, left_out: LeftOut = lambda _: False) -> Count:
         """The Nth working day before `day`. N ≥ 1."""
-        return self._walk(day, working_days, -_ONE)
+        return self._walk(day, working_days, -_ONE, left_out)
 
-    def _walk(self, day: date, working_days: int, step: timedelta) -> Count:
+    def _walk(self, day: date, working_days: int, step: timedelta, left_out: LeftOut) -> Count:
         known = True
         while working_days > 0:
             day += step
             known = known and self.knows(day)
-            working_days -= self.counts(day)
+            working_days -= self.counts(day) and not left_out(day)
         return Count(day, known)

@@ -19,11 +19,15 @@ from supervision.domain.events import (
     ClockUnobserved,
     Ground,
     MissesRescinded,
+    Span,
     Stage,
 )
 from supervision.domain.policy import Policy
 
 Act = Literal["rescind", "fire", "unobserve", "cancel"]
+
+REPLACING: frozenset[Ground] = frozenset({"recomputed", "paused", "extended", "policy"})
+"""Grounds on which a clock is cancelled because the next generation is counted anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,7 @@ class Clock:
     generation: int
     round: int
     fact: str
-    milestone: str | None
+    about: str | None
     started_at: datetime
     known_at: datetime
     due_at: datetime
@@ -69,10 +73,16 @@ class Clock:
     calendar: str | None
     calendar_version: int | None
     provisional: bool
+    policy_version: int
+    stops: frozenset[str]
+    card: str | None
+    pauses: tuple[Span, ...] = ()
+    extensions: tuple[str, ...] = ()
     stopped_at: datetime | None = None
     in_time: bool | None = None
     cancelled: Ground | None = None
     unobserved: bool = False
+    superseded: bool = False
     fired: frozenset[int] = frozenset()
     withdrawn: frozenset[int] = frozenset()
 
@@ -81,9 +91,23 @@ class Clock:
         """Whether it is neither stopped nor cancelled."""
         return self.stopped_at is None and self.cancelled is None
 
+    @property
+    def replaced(self) -> bool:
+        """Whether a further generation has taken its place."""
+        return self.superseded or self.cancelled in REPLACING
+
+    @property
+    def standing(self) -> frozenset[int]:
+        """The stages that fired and were not withdrawn."""
+        return self.fired - self.withdrawn
+
+    def missed_by(self, moment: datetime) -> bool:
+        """Whether its miss stands and was due by a moment."""
+        return any(s.kind == "miss" and s.stage in self.standing and s.due_at <= moment for s in self.stages)
+
     def next(self, evidence: Sequence[Evidence], policy: Policy) -> Due | None:
         """What it does next if no further fact comes, and when; None when it is done."""
-        if self.cancelled == "recomputed":
+        if self.replaced:
             return None
         found = [*self._rescissions(evidence), *self._stages(evidence, policy), *self._cancellations(evidence, policy)]
         return min(found, key=lambda due: (due.at, due.rank), default=None)
@@ -104,7 +128,7 @@ class Clock:
     def _rescissions(self, evidence: Sequence[Evidence]) -> Iterator[Due]:
         for stage in self.stages:
             first = min((e for e in evidence if e.covers(stage)), key=lambda e: (e.learnt_at, e.fact), default=None)
-            if first is not None and stage.stage in self.fired - self.withdrawn:
+            if first is not None and stage.stage in self.standing:
                 yield Due(first.learnt_at, 0, "rescind", stage, first)
 
     def _cancellations(self, evidence: Sequence[Evidence], policy: Policy) -> Iterator[Due]:
@@ -122,7 +146,7 @@ def started(event: ClockStarted) -> Clock:
         generation=event.generation,
         round=event.round,
         fact=event.fact,
-        milestone=event.milestone,
+        about=event.about,
         started_at=event.started_at,
         known_at=event.known_at,
         due_at=event.due_at,
@@ -132,6 +156,11 @@ def started(event: ClockStarted) -> Clock:
         calendar=event.calendar,
         calendar_version=event.calendar_version,
         provisional=event.provisional,
+        policy_version=event.policy_version,
+        stops=frozenset(event.stops),
+        card=event.card,
+        pauses=event.pauses,
+        extensions=event.extensions,
     )
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
-from supervision.domain.events import Satisfaction
+from supervision.domain.events import Decision, Satisfaction
+from supervision.domain.limits import Limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,4 +32,45 @@ class Verify:
 class CloseOut:
     """Strike the case off."""
 
+    act: Act
+
+
+@dataclass(frozen=True, slots=True)
+class PauseCase:
+    """Count nothing from now until the end of a day; None: as long as the programme allows."""
+
+    reason: str
+    note: str | None
+    until: date | None
+    act: Act
+
+
+@dataclass(frozen=True, slots=True)
+class AskExtension:
+    """Ask for a clock's due time to be put off by a span."""
+
+    clock: str
+    limit: Limit
+    reason: str
+    unit: str | None
+    act: Act
+
+
+@dataclass(frozen=True, slots=True)
+class DecideExtension:
+    """Grant, change (to `limit`) or refuse what was asked under a number; `roles`: the access roles of who decides."""
+
+    extension: int
+    decision: Decision
+    limit: Limit | None
+    note: str | None
+    roles: frozenset[str]
+    act: Act
+
+
+@dataclass(frozen=True, slots=True)
+class RaiseCase:
+    """Report the case up by one level."""
+
+    note: str | None
     act: Act

@@ -8,7 +8,7 @@ from supervision.domain import errors
 from supervision.domain.calendar import Calendar
 from supervision.domain.commands import CloseOut, Verify
 from supervision.domain.events import CaseClosedOut, EnterpriseVerified, ReopeningOrdered, WatchEvent
-from supervision.domain.facts import learn
+from supervision.domain.facts import BY, learn
 from supervision.domain.policy import Policy
 from supervision.domain.watch import SATISFIED, Fact, Watch, apply
 
@@ -16,7 +16,7 @@ from supervision.domain.watch import SATISFIED, Fact, Watch, apply
 def verify(watch: Watch, command: Verify, policy: Policy, calendar: Calendar) -> list[WatchEvent]:
     """Once a round, after the feedback; an unsatisfied enterprise has the case reopened."""
     act = command.act
-    _open(watch)
+    require_open(watch)
     _not_before(act.at, _fed_back(watch))
     if watch.fact("verified", watch.round) is not None:
         raise errors.AlreadyVerified
@@ -41,7 +41,9 @@ def verify(watch: Watch, command: Verify, policy: Policy, calendar: Calendar) ->
 
 def close_out(watch: Watch, command: CloseOut, policy: Policy, calendar: Calendar) -> list[WatchEvent]:
     """Once; with the copy to the office and the enterprise's satisfaction where the programme asks for them."""
-    _open(watch)
+    require_open(watch)
+    if watch.parts - watch.closed_parts:
+        raise errors.PartsOpen(f"{len(watch.parts - watch.closed_parts)} of its {len(watch.parts)} parts are open.")
     steps = [watch.fact("fed_back", watch.round), watch.fact("verified", watch.round)]
     if policy.copy_to_office and not _fed_back(watch).copied_to_office:
         raise errors.NotCopiedToOffice
@@ -54,11 +56,23 @@ def close_out(watch: Watch, command: CloseOut, policy: Policy, calendar: Calenda
     return learn(watch, closed, policy, calendar)
 
 
-def _open(watch: Watch) -> None:
+def all_parts_ended(
+    watch: Watch, at: datetime, learnt_at: datetime, policy: Policy, calendar: Calendar
+) -> list[WatchEvent]:
+    """The close-out of a case whose parts have all come to their end."""
+    if watch.over or not watch.parts or watch.parts - watch.closed_parts:
+        return []
+    return learn(watch, CaseClosedOut(watch.case, watch.round, BY, None, learnt_at, at), policy, calendar)
+
+
+def require_open(watch: Watch) -> None:
+    """UnknownCase, AlreadyClosedOut or NoLongerWorkedOn unless something may still be done with the case."""
     if not watch.opened:
         raise errors.UnknownCase
     if watch.closed:
         raise errors.AlreadyClosedOut
+    if watch.gone is not None:
+        raise errors.NoLongerWorkedOn(f"The case was {watch.gone}.")
 
 
 def _fed_back(watch: Watch) -> Fact:

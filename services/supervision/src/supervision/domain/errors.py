@@ -132,3 +132,155 @@ class BadCalendar(Refusal):
     slug = "bad-calendar"
     status = 422
     field = "years"
+
+
+# --- leave, and those above
+
+
+class NotInProgramme(Refusal):
+    """The programme has no rule for this."""
+
+    slug = "not-in-programme"
+    mend = "Publish a version of the programme that has the key, or leave this be."
+
+    @classmethod
+    def of(cls, key: str) -> NotInProgramme:
+        """The refusal that names the missing key of the programme document."""
+        return cls(f"The programme has no [{key}].", field=key)
+
+
+class NoLongerWorkedOn(Refusal):
+    """The case was merged into another or withdrawn."""
+
+    slug = "no-longer-worked-on"
+    mend = "Work on the case it was merged into, or undo the merger."
+
+
+class PartsOpen(Refusal):
+    """The case is closed out when all its parts are."""
+
+    slug = "parts-open"
+    mend = "Close the parts out; the case follows of itself."
+
+
+class UnknownReason(Refusal):
+    """The programme has no such reason."""
+
+    slug = "unknown-reason"
+    field = "reason"
+
+
+class AlreadyPaused(Refusal):
+    """The case is paused, or was until later than this."""
+
+    slug = "already-paused"
+    mend = "Resume it first, or wait for the pause's end."
+
+
+class NotPaused(Refusal):
+    """The case is not paused at that moment."""
+
+    slug = "not-paused"
+    mend = "Nothing needs to be resumed: its clocks run."
+
+
+class PauseTooShort(Refusal):
+    """The pause would end before it begins."""
+
+    slug = "pause-too-short"
+    field = "until"
+    mend = "Give a day from today on."
+
+
+class PauseTooLong(Refusal):
+    """The programme does not allow so long a pause."""
+
+    slug = "pause-too-long"
+    field = "until"
+    mend = "Give an earlier day, or none: it then ends as late as the programme allows."
+
+
+class UnknownClock(Refusal):
+    """The case has no such clock."""
+
+    slug = "unknown-clock"
+    status = 404
+    field = "clock"
+
+
+class ClockNotRunning(Refusal):
+    """The clock has been stopped or cancelled."""
+
+    slug = "clock-not-running"
+    field = "clock"
+    mend = "Name a clock that runs: see GET /v1/cases/{case}/clocks."
+
+
+class ExtensionTooLate(Refusal):
+    """More time must be asked for earlier before it is due."""
+
+    slug = "extension-too-late"
+    mend = "Report the result as soon as you can; the miss stands."
+
+
+class ExtensionTooLong(Refusal):
+    """The programme does not extend by so much."""
+
+    slug = "extension-too-long"
+    field = "limit"
+    mend = "Ask for a shorter span."
+
+
+class ExtendedOftenEnough(Refusal):
+    """The clock has been extended as often as the programme allows."""
+
+    slug = "extended-often-enough"
+    mend = "Ask the office to report the case up."
+
+
+class ExtensionUndecided(Refusal):
+    """An extension of this clock is asked for and not decided."""
+
+    slug = "extension-undecided"
+    mend = "Wait for the decision."
+
+
+class UnknownExtension(Refusal):
+    """No extension was asked for under this number."""
+
+    slug = "unknown-extension"
+    status = 404
+    field = "extension"
+    mend = "Take the number from GET /v1/watches/{case}."
+
+
+class ExtensionDecidedAlready(Refusal):
+    """This extension has been decided."""
+
+    slug = "extension-decided-already"
+    field = "extension"
+    mend = "Let the department ask for another."
+
+
+class NotYoursToDecide(Refusal):
+    """Another role decides on extensions."""
+
+    slug = "not-yours-to-decide"
+    status = 403
+    mend = "Leave the decision to whom the programme names."
+
+
+class ChangedToWhat(Refusal):
+    """A changed extension needs the limit it is changed to."""
+
+    slug = "changed-to-what"
+    status = 422
+    field = "limit"
+    mend = "Give the span that you grant, such as 3wd."
+
+
+class LadderEnds(Refusal):
+    """The case has reached the end of the programme's ladder."""
+
+    slug = "ladder-ends"
+    mend = "There is nobody above: the highest level decides."

@@ -16,15 +16,27 @@ from uuid import UUID
 Satisfaction = Literal["satisfied", "basically_satisfied", "unsatisfied"]
 StageKind = Literal["reminder", "miss", "escalation"]
 FiredKind = Literal["reminder", "miss", "card", "escalation"]
-Ground = Literal["closed_out", "reopened", "recomputed"]
+Ground = Literal[
+    "closed_out", "reopened", "recomputed", "returned", "merged", "withdrawn", "paused", "extended", "policy"
+]
+Decision = Literal["granted", "changed", "refused"]
 
 
 @dataclass(frozen=True, slots=True)
-class Milestone:
-    """One line of a dated plan: done by the end of `due_on`."""
+class Part:
+    """What of a fact has a clock of its own: a line of a plan, done by the end of `due_on`, or a supporting unit."""
 
     name: str
-    due_on: date
+    unit: str | None = None
+    due_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """From an instant to a later one."""
+
+    from_at: datetime
+    to_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +56,21 @@ class WatchOpened:
 
 @dataclass(frozen=True, slots=True)
 class FactLearnt:
-    """A step of the case became known that clocks or the close-out go by; `source` is the event that told it."""
+    """A step of the case became known that clocks or the close-out go by; `source` is the event that told it.
+
+    `about`: the milestone, supporting unit or outside body it concerns; `rule`: the routing rule that assigned.
+    """
 
     case: str
     round: int
     fact: str
     unit: str | None
-    milestone: str | None
-    milestones: tuple[Milestone, ...]
+    about: str | None
+    parts: tuple[Part, ...]
+    kind: str | None
+    grade: str | None
+    rule: str | None
+    outcome: str | None
     copied_to_office: bool
     source: UUID
     learnt_at: datetime
@@ -66,18 +85,23 @@ class Stage:
     kind: StageKind
     level: int | None
     due_at: datetime
+    role: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ClockStarted:
-    """A limit began to run; it was known at `known_at`. A provisional one touches a year without a notice."""
+    """A limit began to run; it was known at `known_at`. A provisional one touches a year without a notice.
+
+    It carries all it goes by, so that it is judged by the rules of its day: what stops it, its card, the pauses and
+    extensions counted, the policy and calendar version.
+    """
 
     case: str
     clock: str
     generation: int
     round: int
     fact: str
-    milestone: str | None
+    about: str | None
     started_at: datetime
     due_at: datetime
     stages: tuple[Stage, ...]
@@ -87,6 +111,12 @@ class ClockStarted:
     provisional: bool
     unit: str | None
     limit: str
+    stops: tuple[str, ...]
+    card: str | None
+    kind: str | None
+    grade: str | None
+    pauses: tuple[Span, ...]
+    extensions: tuple[str, ...]
     known_at: datetime
     at: datetime
 
@@ -106,7 +136,7 @@ class ClockStopped:
 
 @dataclass(frozen=True, slots=True)
 class ClockCancelled:
-    """The clock has lost its object: the case was closed out or reopened, or the calendar became known."""
+    """The clock has lost its object, or a further generation, counted anew, takes its place."""
 
     case: str
     clock: str
@@ -202,6 +232,122 @@ class MissesRescinded:
 
 
 @dataclass(frozen=True, slots=True)
+class CasePaused:
+    """Nothing is counted from `at` to `until` 暂停; it ends by itself. `pause` numbers the pauses of a case from 1."""
+
+    case: str
+    pause: int
+    reason: str
+    note: str | None
+    until: datetime
+    by: str
+    backdating_reason: str | None
+    learnt_at: datetime
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CaseResumed:
+    """A pause ended earlier than it would have by itself."""
+
+    case: str
+    pause: int
+    by: str
+    backdating_reason: str | None
+    learnt_at: datetime
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ExtensionAsked:
+    """A department asks for more time 延期; `limit` is the span it wants added to the due time."""
+
+    case: str
+    extension: int
+    clock: str
+    generation: int
+    limit: str
+    reason: str
+    unit: str | None
+    by: str
+    backdating_reason: str | None
+    learnt_at: datetime
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ExtensionDecided:
+    """More time was granted as asked, changed to `limit`, or refused."""
+
+    case: str
+    extension: int
+    clock: str
+    generation: int
+    decision: Decision
+    limit: str | None
+    note: str | None
+    by: str
+    backdating_reason: str | None
+    learnt_at: datetime
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyAdopted:
+    """The case goes by a newer version of its programme from now on; what is past stays judged by the older one."""
+
+    case: str
+    programme_version: int
+    learnt_at: datetime
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRaised:
+    """The case was reported up to a level 逐级上报: on request, or at once because of its grade 专题报告."""
+
+    case: str
+    level: int
+    role: str
+    ground: Literal["grade", "request"]
+    grade: str | None
+    note: str | None
+    by: str
+    learnt_at: datetime
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PartsLearnt:
+    """The issue was divided; the case is closed out when all its parts are."""
+
+    case: str
+    parts: tuple[str, ...]
+    learnt_at: datetime
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ParentLearnt:
+    """The case is a part of another."""
+
+    case: str
+    parent: str
+    learnt_at: datetime
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PartClosed:
+    """A part of the case has come to its end."""
+
+    case: str
+    part: str
+    learnt_at: datetime
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class EnterpriseVerified:
     """The enterprise said how satisfied it is 回访; None where a ledger has the visit but not the answer."""
 
@@ -271,6 +417,15 @@ WatchEvent = (
     | CardIssued
     | CaseEscalated
     | MissesRescinded
+    | CasePaused
+    | CaseResumed
+    | ExtensionAsked
+    | ExtensionDecided
+    | PolicyAdopted
+    | CaseRaised
+    | PartsLearnt
+    | ParentLearnt
+    | PartClosed
     | EnterpriseVerified
     | CaseClosedOut
     | ReopeningOrdered

@@ -1,118 +1,102 @@
-"""What follows from a fact: clocks start and stop. What runs out is decided in `sweep`."""
+"""What follows from a fact: clocks start, stop and are counted anew. What runs out is decided in `sweep`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass
 
-from supervision.domain.calendar import EVERY_DAY, Calendar
+from supervision.domain.calendar import Calendar
 from supervision.domain.clock import Clock, started
-from supervision.domain.events import ClockStarted, ClockStopped, Milestone, WatchEvent
+from supervision.domain.events import CaseRaised, ClockStarted, ClockStopped, FactLearnt, Part, WatchEvent
 from supervision.domain.limits import Counting
 from supervision.domain.policy import ClockRule, Policy
-from supervision.domain.schedule import Schedule, schedule
+from supervision.domain.renewal import Basis, Cause, begin, renew, stop, stops_known, terms
+from supervision.domain.schedule import schedule
 from supervision.domain.watch import Fact, Watch, apply, stops_clock
+
+BY = "rule"
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What a clock is for: its name, and the milestone if it is about one."""
+    """What a clock is for: its name, and the part of the fact if it is about one."""
 
     clock: str
-    milestone: Milestone | None = None
+    part: Part | None = None
 
 
 def learn(watch: Watch, event: WatchEvent, policy: Policy, calendar: Calendar) -> list[WatchEvent]:
-    """The event, which adds one fact to the watch, and what that starts and stops."""
+    """The event, which adds one fact to the watch, and what that starts, stops and changes."""
     known = watch
     watch = apply(watch, event)
     fact = watch.facts[-1]
-    stopped = [
-        stop
-        for clock in watch.clocks
-        if stops_clock(clock, policy.rule(clock.name), fact)
-        for stop in stop_clock(watch, clock, fact)
-    ]
-    if known.fact(fact.name, fact.round) is not None:
-        return [event, *stopped]  # the first fact of a round starts its clocks, a repeated one does not
-    begun = [
+    happened: list[WatchEvent] = [event]
+    happened += (stop for clock in watch.clocks for stop in stopped(watch, clock, fact, policy))
+    if known.fact(fact.name, fact.round) is None:  # only the first of its name in a round starts clocks
+        happened += begun(watch, fact, policy, calendar)
+    happened += _raised(watch, event, policy)
+    return happened + _changed(_after(known, happened), event, policy, calendar)
+
+
+def begun(watch: Watch, fact: Fact, policy: Policy, calendar: Calendar) -> list[WatchEvent]:
+    """The clocks that a fact starts."""
+    return [
         happened
         for rule in policy.clocks.values()
         if rule.starts == fact.name
         for subject in _subjects(rule, fact)
-        for happened in start_clock(watch, fact, subject, policy, calendar)
+        for happened in _start(watch, fact, subject, Basis(rule, policy, calendar))
     ]
-    return [event, *stopped, *begun]
 
 
 def _subjects(rule: ClockRule, fact: Fact) -> list[Subject]:
-    if rule.each_milestone:
-        return [Subject(f"{rule.id}:{n}", milestone) for n, milestone in enumerate(fact.milestones, start=1)]
-    return [Subject(rule.id)]
+    if rule.each is None:
+        return [Subject(rule.id)]
+    return [Subject(f"{rule.id}:{n}", part) for n, part in enumerate(fact.parts, start=1)]
 
 
-def start_clock(
-    watch: Watch,
-    fact: Fact,
-    subject: Subject,
-    policy: Policy,
-    calendar: Calendar,
-    known_at: datetime | None = None,
-) -> Iterator[ClockStarted | ClockStopped]:
-    """A new generation of a clock, and its stop where that is known already; nothing without a due date.
-
-    `known_at` is when the clock could be known: with the fact, or with the calendar that it was recomputed by.
-    """
-    rule = policy.rule(subject.clock)
-    found = schedule(rule, Counting(calendar, policy.zone), fact.at, watch.due_at, subject.milestone)
-    if found is None:
-        return
-    counted = policy.calendar != EVERY_DAY and rule.counts_working_days
-    start = _start(watch, rule, fact, subject, found, calendar if counted else None, policy, known_at)
-    yield start
-    clock = started(start)
-    for later in watch.facts:
-        if stops_clock(clock, rule, later):
-            for stop in stop_clock(watch, clock, later):
-                yield stop
-                clock = replace(clock, stopped_at=stop.stopped_at)
+def _start(watch: Watch, fact: Fact, subject: Subject, basis: Basis) -> Iterator[ClockStarted | ClockStopped]:
+    """A new clock, and its stop where that is known already; nothing without a due date."""
+    rule, policy, calendar = basis
+    counting = Counting(calendar, policy.zone, watch.spans)
+    found = schedule(rule, counting, terms(watch, rule, fact, subject.clock, subject.part), policy.quiet)
+    if found is not None:
+        start = begin(watch, fact, subject.clock, subject.part, found, basis, fact.learnt_at)
+        yield start
+        yield from stops_known(watch, started(start), policy)
 
 
-def _start(
-    watch: Watch,
-    rule: ClockRule,
-    fact: Fact,
-    subject: Subject,
-    found: Schedule,
-    calendar: Calendar | None,
-    policy: Policy,
-    known_at: datetime | None,
-) -> ClockStarted:
-    return ClockStarted(
-        case=watch.case,
-        clock=subject.clock,
-        generation=watch.generation(subject.clock) + 1,
-        round=fact.round,
-        fact=fact.name,
-        milestone=None if subject.milestone is None else subject.milestone.name,
-        started_at=fact.at,
-        due_at=found.due_at,
-        stages=found.stages,
-        policy_version=policy.version,
-        calendar=None if calendar is None else calendar.id,
-        calendar_version=None if calendar is None else calendar.version,
-        provisional=found.provisional,
-        unit=fact.unit,
-        limit=str(rule.limit),
-        known_at=known_at or fact.learnt_at,
-        at=fact.at,
-    )
-
-
-def stop_clock(watch: Watch, clock: Clock, fact: Fact) -> Iterator[ClockStopped]:
+def stopped(watch: Watch, clock: Clock, fact: Fact, policy: Policy) -> Iterator[ClockStopped]:
     """The fact stops the clock unless an earlier one has, or another generation has taken its place."""
-    if clock.cancelled == "recomputed" or (clock.stopped_at is not None and clock.stopped_at <= fact.at):
+    if clock.replaced or not stops_clock(clock, fact, policy):
         return
-    in_time = fact.at <= clock.due_at
-    yield ClockStopped(watch.case, clock.name, clock.generation, fact.name, fact.at, in_time, fact.at)
+    if clock.stopped_at is None or fact.at < clock.stopped_at:
+        yield stop(watch, clock, fact)
+
+
+def _raised(watch: Watch, event: WatchEvent, policy: Policy) -> Iterator[CaseRaised]:
+    """A case of such a grade goes to the grade's level at once, if it is not there yet."""
+    if not isinstance(event, FactLearnt) or event.fact != "graded" or event.grade is None:
+        return
+    level = policy.reports_to.get(event.grade)
+    if level is not None and level > watch.level:
+        yield CaseRaised(
+            watch.case, level, policy.ladder[level], "grade", event.grade, None, BY, event.learnt_at, event.at
+        )
+
+
+def _changed(watch: Watch, event: WatchEvent, policy: Policy, calendar: Calendar) -> list[WatchEvent]:
+    """Clocks whose limit depends on what was learnt are counted anew."""
+    if not isinstance(event, FactLearnt):
+        return []
+    if event.fact in ("classified", "graded", "assigned"):
+        return renew(watch, policy, calendar, Cause("recomputed", event.at, event.learnt_at, event.fact))
+    if event.fact == "unmerged":
+        return renew(watch, policy, calendar, Cause("merged", event.at, event.learnt_at, event.fact))
+    return []
+
+
+def _after(watch: Watch, happened: list[WatchEvent]) -> Watch:
+    for event in happened:
+        watch = apply(watch, event)
+    return watch

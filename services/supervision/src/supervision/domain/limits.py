@@ -8,6 +8,9 @@
 | `external` | the issue's own due date: nothing is counted |
 
 24:00 is the first instant of the next day. Where a zone skips it, it is the instant of the change.
+
+While a case is paused nothing is counted: a day counts only if the case is not paused at its end, so the day on which
+a pause begins does not count and the day on which it ends does; hours leave out exactly the paused time.
 """
 
 from __future__ import annotations
@@ -18,7 +21,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal, cast
 from zoneinfo import ZoneInfo
 
-from supervision.domain.calendar import EVERY_DAY, Calendar, Count
+from supervision.domain.calendar import EVERY_DAY, Calendar
+from supervision.domain.events import Span
 
 Unit = Literal["wd", "d", "h", "same_day", "external"]
 
@@ -58,10 +62,16 @@ def parse_limit(text: str) -> Limit:
 
 @dataclass(frozen=True, slots=True)
 class Counting:
-    """How a programme counts: by which calendar, in which zone."""
+    """How a case is counted: by which calendar, in which zone, and without which pauses."""
 
     calendar: Calendar
     zone: ZoneInfo
+    pauses: tuple[Span, ...] = ()
+
+    def paused(self, day: date) -> bool:
+        """Whether the case is paused at the end of the day."""
+        end = self.end(day)
+        return any(pause.from_at < end <= pause.to_at for pause in self.pauses)
 
     def due(self, received: datetime, limit: Limit) -> Moment:
         """When a limit that runs from `received` is due. ValueError for an external one."""
@@ -76,7 +86,7 @@ class Counting:
         if limit.unit == "h":
             return Moment(due - timedelta(hours=limit.count))
         ended = self._day_ended(due)
-        count = self._calendar(limit).before(ended, limit.count)
+        count = self._calendar(limit).before(ended, limit.count, self.paused)
         if due == self.end(ended):
             return Moment(self.end(count.day), not count.known)
         return Moment(self._at(count.day, due.astimezone(self.zone).time()), not count.known)
@@ -88,14 +98,25 @@ class Counting:
     def _forward(self, since: datetime, day: date, limit: Limit) -> Moment:
         match limit.unit:
             case "h":
-                return Moment(since + timedelta(hours=limit.count))
+                return Moment(self._hours(since, timedelta(hours=limit.count)))
             case "same_day":
-                count = Count(day, True)
+                count = _NATURAL.after(day - _ONE, 1, self.paused)
             case "wd" | "d":
-                count = self._calendar(limit).after(day, limit.count)
+                count = self._calendar(limit).after(day, limit.count, self.paused)
             case "external":
                 raise ValueError("an external due date is given, not counted")
         return Moment(self.end(count.day), not count.known)
+
+    def _hours(self, since: datetime, left: timedelta) -> datetime:
+        """So much unpaused time after an instant."""
+        for pause in sorted(self.pauses, key=lambda pause: pause.from_at):
+            if pause.to_at <= since:
+                continue
+            if since + left <= pause.from_at:
+                break
+            left -= max(pause.from_at - since, timedelta(0))
+            since = pause.to_at
+        return since + left
 
     def _calendar(self, limit: Limit) -> Calendar:
         return self.calendar if limit.unit == "wd" else _NATURAL

@@ -8,15 +8,10 @@ from types import MappingProxyType
 
 from supervision.domain import errors
 from supervision.domain.calendar import Calendar, Year
-from supervision.domain.clock import Clock
-from supervision.domain.events import CalendarPublished, ClockCancelled, PublishedYear, WatchEvent
-from supervision.domain.facts import Subject, start_clock
-from supervision.domain.limits import Counting
+from supervision.domain.events import CalendarPublished, PublishedYear, WatchEvent
 from supervision.domain.policy import Policy
-from supervision.domain.schedule import Schedule, schedule
-from supervision.domain.sweep import rescind
+from supervision.domain.renewal import Cause, renew
 from supervision.domain.watch import Watch
-from supervision.domain.watch import apply as apply_to_watch
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,33 +58,9 @@ def apply(_: Calendar, event: CalendarPublished) -> Calendar:
 
 
 def recompute(watch: Watch, policy: Policy, calendar: Calendar) -> list[WatchEvent]:
-    """New generations of the provisional clocks that still run and of which the calendar now knows more."""
-    happened: list[WatchEvent] = []
-    for clock in watch.clocks:
-        if not clock.provisional or not clock.runs or calendar.published_at is None:
-            continue
-        if calendar.version > (clock.calendar_version or 0) and not _ended(watch, clock, policy):
-            events = _renew(watch, clock, policy, calendar, calendar.published_at)
-            happened += events
-            for event in events:
-                watch = apply_to_watch(watch, event)
-    return happened
-
-
-def _ended(watch: Watch, clock: Clock, policy: Policy) -> bool:
-    return bool(watch.evidence(clock, policy.rule(clock.name)))
-
-
-def _renew(watch: Watch, clock: Clock, policy: Policy, calendar: Calendar, at: datetime) -> list[WatchEvent]:
-    rule, fact = policy.rule(clock.name), watch.fact(clock.fact, clock.round)
-    assert fact is not None
-    milestone = next((m for m in fact.milestones if m.name == clock.milestone), None)
-    found = schedule(rule, Counting(calendar, policy.zone), fact.at, watch.due_at, milestone)
-    if found == Schedule(clock.due_at, clock.stages, clock.provisional):
+    """New generations of the clocks that still run and count otherwise by a newer version of the calendar."""
+    at = calendar.published_at
+    counted = (clock for clock in watch.clocks if clock.runs and clock.calendar is not None)
+    if at is None or not any((clock.calendar_version or 0) < calendar.version for clock in counted):
         return []
-    happened: list[WatchEvent] = [ClockCancelled(watch.case, clock.name, clock.generation, "recomputed", at)]
-    fired = [stage for stage in clock.stages if stage.stage in clock.fired - clock.withdrawn]
-    if fired:
-        happened.append(rescind(watch, clock, fired, "calendar_published", at, policy))
-    started = start_clock(watch, fact, Subject(clock.name, milestone), policy, calendar, known_at=at)
-    return [*happened, *started]
+    return renew(watch, policy, calendar, Cause("recomputed", at, at, "calendar_published", corrects=True))

@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from supervision.domain.events import Milestone, Stage
-from supervision.domain.limits import Counting, Moment
-from supervision.domain.policy import ClockRule
+from supervision.domain.events import Part, Stage
+from supervision.domain.limits import Counting, Limit, Moment
+from supervision.domain.policy import ClockRule, Quiet
 
 REMINDER, MISS = 0, 1
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a clock's due time is counted from and by.
+
+    `external`: a date set with the issue; `part`: the line of a plan it is about; `extensions`: further spans granted.
+    """
+
+    since: datetime
+    limit: Limit
+    external: datetime | None = None
+    part: Part | None = None
+    extensions: tuple[Limit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,28 +36,49 @@ class Schedule:
     provisional: bool
 
 
-def schedule(
-    rule: ClockRule, counting: Counting, since: datetime, external: datetime | None, milestone: Milestone | None
-) -> Schedule | None:
-    """The schedule of a clock that starts at `since`; None when its limit is external and no date is given."""
-    due = _due(rule, counting, since, external, milestone)
+def schedule(rule: ClockRule, counting: Counting, terms: Terms, quiet: Quiet | None = None) -> Schedule | None:
+    """The schedule of a clock on these terms; None when its limit is external and no date is given."""
+    due = _due(counting, terms)
     if due is None:
         return None
-    remind = None if rule.remind is None else counting.earlier(due.at, rule.remind)
+    reminder = _reminder(rule, counting, terms, due.at, quiet)
     climbs = [(step, counting.later(due.at, step.after)) for step in rule.steps]
     stages = [Stage(MISS, "miss", None, due.at)]
-    if remind is not None and remind.at > since:  # a reminder before the clock ran would remind of nothing
-        stages.insert(0, Stage(REMINDER, "reminder", None, remind.at))
-    stages += [Stage(MISS + n, "escalation", s.level, later.at) for n, (s, later) in enumerate(climbs, start=1)]
-    counted = [due, *([] if remind is None else [remind]), *(later for _, later in climbs)]
+    if reminder is not None:
+        stages.insert(0, Stage(REMINDER, "reminder", None, reminder.at))
+    stages += [Stage(MISS + n, "escalation", s.level, later.at, s.role) for n, (s, later) in enumerate(climbs, start=1)]
+    counted = [due, *([] if reminder is None else [reminder]), *(later for _, later in climbs)]
     return Schedule(due.at, tuple(stages), any(moment.provisional for moment in counted))
 
 
-def _due(
-    rule: ClockRule, counting: Counting, since: datetime, external: datetime | None, milestone: Milestone | None
-) -> Moment | None:
-    if milestone is not None:
-        return Moment(counting.end(milestone.due_on))
-    if rule.limit.unit == "external":
-        return None if external is None else Moment(external)
-    return counting.due(since, rule.limit)
+def _due(counting: Counting, terms: Terms) -> Moment | None:
+    due = _first_due(counting, terms)
+    for span in terms.extensions if due is not None else ():
+        assert due is not None
+        later = counting.later(due.at, span)
+        due = Moment(later.at, due.provisional or later.provisional)
+    return due
+
+
+def _first_due(counting: Counting, terms: Terms) -> Moment | None:
+    if terms.part is not None and terms.part.due_on is not None:
+        return Moment(counting.end(terms.part.due_on))
+    if terms.limit.unit == "external":
+        return None if terms.external is None else Moment(terms.external)
+    return counting.due(terms.since, terms.limit)
+
+
+def _reminder(rule: ClockRule, counting: Counting, terms: Terms, due: datetime, quiet: Quiet | None) -> Moment | None:
+    """A reminder before the clock ran, or not before the due time, would remind of nothing: there is none then."""
+    if rule.remind is None:
+        return None
+    remind = counting.earlier(due, rule.remind)
+    if quiet is not None:
+        remind = Moment(quiet.moved(remind.at, due, counting.zone), remind.provisional)
+    return remind if terms.since < remind.at < due else None
+
+
+def without_past(found: Schedule, since: datetime) -> Schedule:
+    """The schedule of a clock that is counted anew: it does not remind of what was before."""
+    stages: Sequence[Stage] = [s for s in found.stages if s.kind != "reminder" or s.due_at > since]
+    return Schedule(found.due_at, tuple(stages), found.provisional)

@@ -46,7 +46,7 @@ def settle(watch: Watch, policy: Policy, upto: datetime) -> list[WatchEvent]:
 
 
 def _next(watch: Watch, clock: Clock, policy: Policy) -> Due | None:
-    return clock.next(watch.evidence(clock, policy.rule(clock.name)), policy)
+    return clock.next(watch.evidence(clock, policy), policy)
 
 
 def _act(watch: Watch, clock: Clock, due: Due, policy: Policy) -> Sequence[WatchEvent]:
@@ -65,24 +65,26 @@ def _act(watch: Watch, clock: Clock, due: Due, policy: Policy) -> Sequence[Watch
 
 def _fire(watch: Watch, clock: Clock, stage: Stage, policy: Policy, unit: str | None) -> list[WatchEvent]:
     about = (watch.case, clock.name, clock.generation)
-    at, rule = stage.due_at, policy.rule(clock.name)
+    at = stage.due_at
     match stage.kind:
         case "reminder":
             return [ReminderSent(*about, stage.stage, at, unit, at)]
         case "escalation":
-            step = next(s for s in rule.steps if s.level == stage.level)
-            return [CaseEscalated(*about, stage.stage, step.level, step.role, at)]
+            assert stage.level is not None
+            role = stage.role or policy.ladder[stage.level]  # a clock from before stages named their role
+            return [CaseEscalated(*about, stage.stage, stage.level, role, at)]
         case "miss":
             missed = DeadlineMissed(*about, stage.stage, at, unit, at)
-            if rule.card is None:
+            colour = policy.card(clock)
+            if colour is None:
                 return [missed]
             card = natural_id(watch.case, "card", clock.name, clock.generation)
-            return [missed, CardIssued(card, *about, stage.stage, unit, rule.card, at)]
+            return [missed, CardIssued(card, *about, stage.stage, unit, colour, at)]
 
 
 def _rescind(watch: Watch, clock: Clock, evidence: Evidence, policy: Policy) -> MissesRescinded:
     """Withdraw what fired although the evidence covers it, as far as no earlier evidence withdraws it."""
-    gone = [s for s in clock.stages if s.stage in clock.fired - clock.withdrawn and evidence.covers(s)]
+    gone = [s for s in clock.stages if s.stage in clock.standing and evidence.covers(s)]
     return rescind(watch, clock, gone, evidence.fact, evidence.at, policy)
 
 
@@ -93,7 +95,7 @@ def rescind(
     withdrawn = [
         Withdrawn(event_of(watch.case, clock, kind, stage.stage), kind, stage.stage)
         for stage in gone
-        for kind in _kinds(stage, policy.rule(clock.name).card)
+        for kind in _kinds(stage, policy.card(clock))
     ]
     last = max(stage.due_at for stage in gone)
     return MissesRescinded(watch.case, clock.name, clock.generation, fact, evidence_at, tuple(withdrawn), last)

@@ -5,35 +5,73 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 from supervision.domain import events
 from supervision.domain.clock import Clock, Evidence, changed, started
-from supervision.domain.events import Ground, WatchEvent
-from supervision.domain.policy import ClockRule, Policy
+from supervision.domain.events import Ground, Span, WatchEvent
+from supervision.domain.policy import Policy
 
 REPORTED = "reported"
 SATISFIED = ("satisfied", "basically_satisfied")
+MOVED_ON = ("returned", "transferred")
+"""Facts with which a department is rid of the case: the next round begins."""
+
+_GROUNDS: Mapping[str, Ground] = {
+    "closed_out": "closed_out",
+    "reopening": "reopened",
+    "returned": "returned",
+    "transferred": "returned",
+    "merged": "merged",
+    "withdrawn": "withdrawn",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A step of a case as supervision knows it."""
+    """A step of a case as supervision knows it; `parts`, `kind`, `grade`, `rule` and `outcome` where it tells them."""
 
     name: str
     round: int
     at: datetime
     learnt_at: datetime
     unit: str | None = None
-    milestone: str | None = None
-    milestones: tuple[events.Milestone, ...] = ()
+    about: str | None = None
+    parts: tuple[events.Part, ...] = ()
+    kind: str | None = None
+    grade: str | None = None
+    rule: str | None = None
+    outcome: str | None = None
     copied_to_office: bool = False
     satisfaction: events.Satisfaction | None = None
+    source: str | None = None
 
     @property
     def ends(self) -> Ground | None:
         """Why clocks of the round end with it, if they do."""
-        return "closed_out" if self.name == "closed_out" else "reopened" if self.name == "reopening" else None
+        return _GROUNDS.get(self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """A pause of the case, by its number; `span` ends with its resumption, if there was one."""
+
+    number: int
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """More time that was asked for, and what became of it; `granted` is the span added."""
+
+    number: int
+    clock: str
+    generation: int
+    limit: str
+    asked_at: datetime
+    decided: bool = False
+    granted: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +87,14 @@ class Watch:
     synthetic: bool = False
     round: int = 1
     course: int = 1
+    raised: int = 0
     facts: tuple[Fact, ...] = ()
     clocks: tuple[Clock, ...] = ()
+    pauses: tuple[Pause, ...] = ()
+    extensions: tuple[Extension, ...] = ()
+    parent: str | None = None
+    parts: frozenset[str] = frozenset()
+    closed_parts: frozenset[str] = frozenset()
 
     @property
     def opened(self) -> bool:
@@ -62,14 +106,52 @@ class Watch:
         """Whether the case has been closed out."""
         return self.fact("closed_out", None) is not None
 
+    @property
+    def gone(self) -> Ground | None:
+        """Why the case is no longer worked on although it was not closed out: merged or withdrawn."""
+        last = next((f for f in reversed(self.facts) if f.name in ("merged", "unmerged", "withdrawn")), None)
+        return None if last is None or last.name == "unmerged" else last.ends
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing more is to be done with it."""
+        return self.closed or self.gone is not None
+
+    @property
+    def spans(self) -> tuple[Span, ...]:
+        """When nothing was counted: the pauses, and the time a case was merged into another."""
+        merged = [f for f in self.facts if f.name in ("merged", "unmerged")]
+        apart = (Span(a.at, b.at) for a, b in pairwise(merged) if a.name == "merged" and b.name == "unmerged")
+        return (*(pause.span for pause in self.pauses), *(span for span in apart if span.from_at < span.to_at))
+
+    @property
+    def level(self) -> int:
+        """The highest level of the ladder that the case has reached and that was not withdrawn; 0: none."""
+        climbed = (s.level or 0 for c in self.clocks for s in c.stages if s.stage in c.standing)
+        return max((self.raised, *climbed))
+
     def fact(self, name: str, round: int | None) -> Fact | None:
         """The first fact of this name in the round, or in any for None."""
         return next((f for f in self.facts if f.name == name and round in (None, f.round)), None)
+
+    def told(self, what: str) -> str | None:
+        """The last `kind`, `grade` or `rule` that a fact told."""
+        values = (getattr(fact, what) for fact in reversed(self.facts))
+        return next((value for value in values if value is not None), None)
 
     def lead(self, known_by: datetime | None = None) -> str | None:
         """The lead unit of the latest assignment, or of the latest that was known by a moment."""
         known = [f for f in self.facts if f.name == "assigned" and (known_by is None or f.learnt_at <= known_by)]
         return max(known, key=lambda f: (f.round, f.learnt_at)).unit if known else None
+
+    def concerned(self) -> frozenset[str]:
+        """Every unit that has a part in the case now: lead, supporters, and whoever was asked first."""
+        assigned = [f for f in self.facts if f.name == "assigned"]
+        now = max(assigned, key=lambda f: (f.round, f.learnt_at)) if assigned else None
+        units = {f.unit for f in self.facts if f.name == "first_asked"}
+        if now is not None:
+            units |= {now.unit, *(part.name for part in now.parts)}
+        return frozenset(unit for unit in units if unit is not None)
 
     def generation(self, clock: str) -> int:
         """The last generation of the clock; 0 when it never ran."""
@@ -79,34 +161,48 @@ class Watch:
         """A clock that has been started."""
         return next(c for c in self.clocks if (c.name, c.generation) == (name, generation))
 
-    def evidence(self, clock: Clock, rule: ClockRule) -> list[Evidence]:
+    def newest(self, name: str) -> Clock | None:
+        """The last generation of a clock."""
+        return max((c for c in self.clocks if c.name == name), key=lambda c: c.generation, default=None)
+
+    def granted(self, clock: str, round: int) -> tuple[str, ...]:
+        """The spans by which a clock was extended in a round."""
+        of = (e for e in self.extensions if e.clock == clock and e.granted is not None)
+        return tuple(str(e.granted) for e in of if self.clock(e.clock, e.generation).round == round)
+
+    def evidence(self, clock: Clock, policy: Policy) -> list[Evidence]:
         """What ends or stops the clock, in the order learnt."""
-        stops = [Evidence(f.name, f.at, f.learnt_at) for f in self.facts if stops_clock(clock, rule, f)]
-        return stops + [Evidence(f.name, f.at, f.learnt_at, f.ends) for f in self.facts if _ends_clock(clock, f)]
+        stops = [Evidence(f.name, f.at, f.learnt_at) for f in self.facts if stops_clock(clock, f, policy)]
+        return stops + [Evidence(f.name, f.at, f.learnt_at, f.ends) for f in self.facts if self._ends(clock, f)]
+
+    def _ends(self, clock: Clock, fact: Fact) -> bool:
+        if clock.fact == fact.name or fact.ends is None or self._undone(fact):
+            return False
+        if clock.fact == REPORTED:
+            return fact.ends in ("closed_out", "merged", "withdrawn")
+        return fact.ends in ("merged", "withdrawn") or fact.round >= clock.round
+
+    def _undone(self, fact: Fact) -> bool:
+        if fact.name != "merged":
+            return False
+        return any(f.name == "unmerged" and f.learnt_at >= fact.learnt_at for f in self.facts)
 
     def ripe_at(self, policy: Policy) -> datetime | None:
         """When some clock does its next thing; None when none ever will unless more is learnt."""
-        found = (clock.next(self.evidence(clock, policy.rule(clock.name)), policy) for clock in self.clocks)
+        found = (clock.next(self.evidence(clock, policy), policy) for clock in self.clocks)
         return min((due.at for due in found if due is not None), default=None)
 
 
-def stops_clock(clock: Clock, rule: ClockRule, fact: Fact) -> bool:
+def stops_clock(clock: Clock, fact: Fact, policy: Policy) -> bool:
     """Whether the clock waits for the fact. A clock runs within its round; one from the report on through all."""
-    if fact.name not in rule.stops or (fact.name == "milestone" and fact.milestone != clock.milestone):
+    if fact.name not in policy.stops(clock) or (clock.about is not None and fact.about != clock.about):
         return False
     return clock.fact == REPORTED or fact.round == clock.round
 
 
-def _ends_clock(clock: Clock, fact: Fact) -> bool:
-    if clock.fact == fact.name or fact.ends is None:
-        return False
-    if clock.fact == REPORTED:
-        return fact.ends == "closed_out"
-    return fact.round >= clock.round
-
-
-def _opened(_: Watch, event: events.WatchOpened) -> Watch:
-    return Watch(
+def _opened(watch: Watch, event: events.WatchOpened) -> Watch:
+    return replace(  # a part may have ended before its case was watched
+        watch,
         case=event.case,
         programme=event.programme,
         programme_version=event.programme_version,
@@ -120,16 +216,23 @@ def _opened(_: Watch, event: events.WatchOpened) -> Watch:
 
 def _learnt(watch: Watch, event: events.FactLearnt) -> Watch:
     fact = Fact(
-        event.fact,
-        event.round,
-        event.at,
-        event.learnt_at,
-        event.unit,
-        event.milestone,
-        event.milestones,
-        event.copied_to_office,
+        name=event.fact,
+        round=event.round,
+        at=event.at,
+        learnt_at=event.learnt_at,
+        unit=event.unit,
+        about=event.about,
+        parts=event.parts,
+        kind=event.kind,
+        grade=event.grade,
+        rule=event.rule,
+        outcome=event.outcome,
+        copied_to_office=event.copied_to_office,
+        source=str(event.source),
     )
-    return replace(watch, course=event.round, facts=(*watch.facts, fact))
+    course = event.round + 1 if event.fact in MOVED_ON else event.round
+    round = max(watch.round, course) if event.fact in MOVED_ON else watch.round
+    return replace(watch, course=course, round=round, facts=(*watch.facts, fact))
 
 
 def _verified(watch: Watch, event: events.EnterpriseVerified) -> Watch:
@@ -147,7 +250,55 @@ def _reopening(watch: Watch, event: events.ReopeningOrdered) -> Watch:
 
 
 def _started(watch: Watch, event: events.ClockStarted) -> Watch:
-    return replace(watch, clocks=(*watch.clocks, started(event)))
+    before = (
+        replace(clock, superseded=True) if (clock.name, clock.round) == (event.clock, event.round) else clock
+        for clock in watch.clocks
+    )
+    return replace(watch, clocks=(*before, started(event)))
+
+
+def _paused(watch: Watch, event: events.CasePaused) -> Watch:
+    return replace(watch, pauses=(*watch.pauses, Pause(event.pause, Span(event.at, event.until))))
+
+
+def _resumed(watch: Watch, event: events.CaseResumed) -> Watch:
+    pauses = (
+        replace(pause, span=Span(pause.span.from_at, event.at)) if pause.number == event.pause else pause
+        for pause in watch.pauses
+    )
+    return replace(watch, pauses=tuple(pauses))
+
+
+def _asked(watch: Watch, event: events.ExtensionAsked) -> Watch:
+    asked = Extension(event.extension, event.clock, event.generation, event.limit, event.at)
+    return replace(watch, extensions=(*watch.extensions, asked))
+
+
+def _decided(watch: Watch, event: events.ExtensionDecided) -> Watch:
+    extensions = (
+        replace(e, decided=True, granted=event.limit) if e.number == event.extension else e for e in watch.extensions
+    )
+    return replace(watch, extensions=tuple(extensions))
+
+
+def _adopted(watch: Watch, event: events.PolicyAdopted) -> Watch:
+    return replace(watch, programme_version=event.programme_version)
+
+
+def _raised(watch: Watch, event: events.CaseRaised) -> Watch:
+    return replace(watch, raised=max(watch.raised, event.level))
+
+
+def _parts(watch: Watch, event: events.PartsLearnt) -> Watch:
+    return replace(watch, parts=watch.parts | set(event.parts))
+
+
+def _parent(watch: Watch, event: events.ParentLearnt) -> Watch:
+    return replace(watch, parent=event.parent)
+
+
+def _part_closed(watch: Watch, event: events.PartClosed) -> Watch:
+    return replace(watch, closed_parts=watch.closed_parts | {event.part})
 
 
 _FOLDS: Mapping[type, Callable[[Watch, Any], Watch]] = {
@@ -157,6 +308,15 @@ _FOLDS: Mapping[type, Callable[[Watch, Any], Watch]] = {
     events.CaseClosedOut: _closed,
     events.ReopeningOrdered: _reopening,
     events.ClockStarted: _started,
+    events.CasePaused: _paused,
+    events.CaseResumed: _resumed,
+    events.ExtensionAsked: _asked,
+    events.ExtensionDecided: _decided,
+    events.PolicyAdopted: _adopted,
+    events.CaseRaised: _raised,
+    events.PartsLearnt: _parts,
+    events.ParentLearnt: _parent,
+    events.PartClosed: _part_closed,
 }
 
 

@@ -22,6 +22,7 @@ def make_app(held: HttpSettings, engine: Engine) -> FastAPI:
         book=bootstrap.book(context),
         store=store,
         tokens=Tokens(held.jwks_file, held.issuer, held.audience),
+        projectors=bootstrap.PROJECTORS,
         routers=[reads(engine, store, context)],
     )
 

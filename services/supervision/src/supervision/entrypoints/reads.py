@@ -16,8 +16,10 @@ from eventkit.store import Store
 from supervision.adapters.tables import watches
 from supervision.application.access import WHOLE_AGENCY, seen
 from supervision.application.context import Context
-from supervision.application.views import calendar_view, clock_view, watch_view
+from supervision.application.views import calendar_view, clock_view, trace_view, watch_view
 from supervision.domain.errors import UnknownCalendar
+from supervision.domain.limits import Counting
+from supervision.domain.trace import trace, traced
 from supervision.domain.watch import Watch
 
 Who = Annotated[Caller, Depends(require("department", "enterprise", *WHOLE_AGENCY))]
@@ -64,6 +66,17 @@ def reads(engine: Engine, store: Store, context: Context) -> APIRouter:
         """All clocks of a case with their stages, in the order they were started."""
         return {"items": [clock_view(clock) for clock in one(case, who, response).clocks], "next": None}
 
+    @router.get("/cases/{case}/clocks/{clock}/trace")
+    def get_trace(case: UUID, clock: str, who: Who, generation: int | None = None) -> dict[str, Any]:
+        """How a deadline came about: what was counted, what was not, and why. Else of the newest generation."""
+        with store.transaction() as tx:
+            session = Session(tx)
+            watch = seen(session.get(context.streams.watch, str(case)), who)
+            policy = context.policy(session, watch.programme, watch.programme_version)
+            found = traced(watch, clock, generation)
+            calendar = context.calendar_at(tx, found.calendar, found.calendar_version)
+        return trace_view(watch, found, trace(found, Counting(calendar, policy.zone, found.pauses)))
+
     @router.get("/calendars/{calendar}")
     def get_calendar(calendar: str, who: Anyone, response: Response) -> dict[str, Any]:
         """The newest version of a calendar, whole."""
@@ -84,9 +97,9 @@ def _visible(who: Caller) -> Select[Any]:
     if "operator" not in who.roles and who.roles.isdisjoint(WHOLE_AGENCY) and "enterprise" in who.roles:
         return query.where(watches.c.enterprise == (who.enterprise or ""))
     query = query.where(true() if "operator" in who.roles else watches.c.agency == who.agency)
-    return query if not who.roles.isdisjoint(WHOLE_AGENCY) else query.where(watches.c.lead == (who.department or ""))
+    return query if not who.roles.isdisjoint(WHOLE_AGENCY) else query.where(watches.c.units.any(who.department or ""))
 
 
 def _item(row: Row[Any]) -> dict[str, Any]:
-    shown = {name: value for name, value in row._mapping.items() if name not in ("partition", "provisional")}
-    return {"case": shown.pop("case_id"), **shown, "provisional": row.provisional is not None}
+    shown = {name: value for name, value in row._mapping.items() if name not in ("partition", "calendar")}
+    return {"case": shown.pop("case_id"), "provisional": shown.pop("is_provisional"), **shown}

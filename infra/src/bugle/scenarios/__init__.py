@@ -1,0 +1,1 @@
+"""Scenarios: each mechanism of a programme played against the running system, through public APIs alone."""

@@ -1,0 +1,102 @@
+"""The command `bugle scenarios`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Annotated
+
+import orjson
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from bugle.importing.command import running_system
+from bugle.scenarios.files import Scenario, read_scenarios
+from bugle.scenarios.play import PATIENCE, Played, play
+from bugle.scenarios.stage import Stage
+from bugle.stack import StackError, System
+from bugle.stack.home import ROOT
+
+AT_ONCE = 4
+
+
+def scenarios(
+    rows: Annotated[list[str] | None, typer.Argument(help="Rows, such as R1 J3; none: all.")] = None,
+    programmes: Annotated[Path | None, typer.Option(help="Where the programme folders lie.")] = None,
+    without: Annotated[str | None, typer.Option(help="Play without this key of the programme; must fail.")] = None,
+    patience: Annotated[float, typer.Option(help="Seconds to wait for what comes of itself.")] = PATIENCE,
+    lang: Annotated[str, typer.Option(help="Language of the mechanisms: zh or en.")] = "zh",
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+) -> None:
+    """Play every mechanism of the programmes against the running system. Exit status 1 when one does not act."""
+    wanted = _chosen(read_scenarios(programmes or ROOT / "programmes"), rows or [])
+    played = run(running_system(), wanted, lambda _: without, patience, quietly=as_json)
+    if as_json:
+        told = {"ok": all(one.passed for one in played), "scenarios": [_json(one) for one in played]}
+        typer.echo(orjson.dumps(told, option=orjson.OPT_INDENT_2).decode())
+    else:
+        _print(played, "en" if lang == "en" else "zh")
+    if not all(one.passed for one in played):
+        raise typer.Exit(1)
+
+
+def run(
+    system: System,
+    wanted: Sequence[Scenario],
+    removed: Callable[[Scenario], str | None] = lambda _: None,
+    patience: float = PATIENCE,
+    *,
+    quietly: bool = True,
+) -> list[Played]:
+    """Play scenarios, several at a time, each with a programme and an agency of its own.
+
+    `removed`: the key without which a scenario's programme is published.
+    """
+    with Stage(system) as stage, ThreadPoolExecutor(AT_ONCE) as pool:
+
+        def one(scenario: Scenario) -> Played:
+            played = play(stage, scenario, removed(scenario), patience)
+            if not quietly:
+                typer.echo(f"{played.row}: {'pass' if played.passed else 'fail'} in {played.seconds:.1f} s", err=True)
+            return played
+
+        return list(pool.map(one, wanted))
+
+
+def _chosen(found: Sequence[Scenario], rows: Sequence[str]) -> list[Scenario]:
+    known = {scenario.row for scenario in found}
+    unknown = sorted(set(rows) - known)
+    if unknown:
+        raise StackError(f"There is no scenario {unknown[0]}. Choose from: {', '.join(s.row for s in found)}.")
+    if not found:
+        raise StackError("There are no scenarios: name the folder that holds the programmes with --programmes.")
+    return [scenario for scenario in found if not rows or scenario.row in rows]
+
+
+def _json(played: Played) -> dict[str, object]:
+    return {
+        "row": played.row,
+        "mechanism": dict(played.title),
+        "events": played.events,
+        "refused": played.refused,
+        "passed": played.passed,
+        "step": played.step,
+        "fault": played.fault,
+        "seconds": round(played.seconds, 1),
+    }
+
+
+def _print(played: Sequence[Played], lang: str) -> None:
+    table = Table(box=None, pad_edge=False)
+    for column in ("row", "mechanism", "events seen", "refused", "result"):
+        table.add_column(column, overflow="fold")
+    for one in played:
+        result = "pass" if one.passed else f"FAIL at step {one.step or 'set-up'}"
+        table.add_row(one.row, one.title[lang], ", ".join(one.events), ", ".join(one.refused), result)
+    Console(soft_wrap=False, width=160).print(table)
+    for one in played:
+        if not one.passed:
+            typer.echo(f"{one.row}: step {one.step or 'set-up'}: {one.fault}", err=True)
+    typer.echo(f"{sum(one.passed for one in played)} of {len(played)} scenarios pass.")

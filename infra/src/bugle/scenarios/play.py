@@ -1,0 +1,240 @@
+"""Playing one scenario: publish its programme, take its steps, compare what is seen with what is expected."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import httpx
+
+from bugle.importing.run import calendar_of
+from bugle.scenarios.document import staged, without
+from bugle.scenarios.files import Scenario, Step
+from bugle.scenarios.matching import at, filled, has
+from bugle.scenarios.stage import Stage, has_field, known, new_id
+from bugle.stack.home import ROOT
+
+CALENDARS = ROOT / "programmes" / "calendars"
+PATIENCE = 30.0  # seconds for what comes of itself: events on their way, clocks whose grace is running
+_POLL = 0.15
+REASON = "entered afterwards"
+
+
+class Failed(Exception):
+    """A step did not come out as expected; the message names the step and what was seen instead."""
+
+
+@dataclass(slots=True)
+class Played:
+    """What came of a scenario. `step` is the number of the one that failed; `events` the short types seen, in order."""
+
+    row: str
+    title: Mapping[str, str]
+    events: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+    step: int | None = None
+    fault: str | None = None
+    seconds: float = 0.0
+
+    @property
+    def passed(self) -> bool:
+        """Whether every step came out as expected."""
+        return self.fault is None
+
+
+def play(stage: Stage, scenario: Scenario, removed: str | None = None, patience: float = PATIENCE) -> Played:
+    """Play a scenario; with `removed`, under a programme without that key."""
+    played = Played(scenario.row, scenario.title)
+    began = time.monotonic()
+    actor = _Actor(stage, scenario, played, patience)
+    try:
+        actor.set_up(removed)
+        for number, step in enumerate(scenario.steps, start=1):
+            played.step = number
+            actor.take(step)
+        played.step = None
+    except Failed as failure:
+        played.fault = str(failure)
+    played.seconds = time.monotonic() - began
+    return played
+
+
+class _Actor:
+    """One play under way: the names saved so far and the day it is."""
+
+    def __init__(self, stage: Stage, scenario: Scenario, played: Played, patience: float) -> None:
+        self._stage = stage
+        self._scenario = scenario
+        self._played = played
+        self._patience = patience
+        run = new_id()[:8]
+        self._zone = ZoneInfo(scenario.folder.programme["zone"])
+        self._now: str | None = None
+        self._names: dict[str, Any] = {
+            "agency": f"play-{scenario.row.lower()}-{run}",
+            "programme": f"{scenario.folder.id}-{run}",
+        }
+
+    def set_up(self, removed: str | None) -> None:
+        """Publish calendar, directory and programme, and register the enterprises."""
+        names, scenario, folder = self._names, self._scenario, self._scenario.folder
+        document = staged(folder.programme, names["agency"], names["programme"], filled(scenario.changes, names))
+        if removed is not None:
+            document = without(document, removed)
+        if folder.calendar_file is not None:
+            file = folder.calendar_file if folder.calendar_file.exists() else CALENDARS / folder.calendar_file.name
+            about = {"calendar": folder.programme["calendar"], **calendar_of(file)}
+            self._do({"do": "supervision.publish_calendar", "as": "operator", "data": about})
+        directory = {
+            "agency": names["agency"],
+            "version": 1,
+            "units": [*folder.directory["units"], *scenario.units],
+            "people": [*folder.directory.get("people", []), *scenario.people],
+        }
+        self._do({"do": "intake.publish_directory", "data": directory})
+        published = {"programme": names["programme"], "version": 1, "document": document}
+        self._do({"do": "intake.publish_programme", "data": published})
+        for number, enterprise in enumerate(scenario.enterprises, start=1):
+            data = {"agency": names["agency"], **enterprise}
+            self._do({"do": "intake.register_enterprise", "data": data, "save": {f"enterprise_{number}": "id"}})
+
+    def take(self, step: Step) -> None:
+        """One step; raises Failed."""
+        if "do" in step:
+            self._do(step)
+        elif "read" in step:
+            self._read(step)
+        else:
+            self._see(step)
+
+    def _do(self, step: Step) -> None:
+        service, _, command = step["do"].partition(".")
+        data = self._filled(step.get("data", {}))
+        self._now = step.get("at", self._now)
+        moment = None if self._now is None or command.startswith("publish_") else self._moment(self._now)
+        if not known(service, command):
+            raise Failed(f"there is no command {step['do']}")
+        if moment is not None and has_field(service, command, "reason"):
+            data.setdefault("reason", REASON)
+        headers = self._stage.headers(self._names["agency"], self._filled(step.get("as", "office")))
+        id, wanted = new_id(), step.get("refused")
+
+        def attempt() -> httpx.Response:
+            return self._stage.command(step["do"], data, headers, moment, id)
+
+        def fits(answer: httpx.Response) -> bool:
+            return answer.is_success or (wanted is not None and _slug(answer) == wanted)
+
+        answer = self._until(attempt, fits)
+        if answer.is_success != (wanted is None) or not fits(answer):
+            expected = "it to be taken" if wanted is None else f"the refusal {wanted}"
+            raise Failed(f"{step['do']}: expected {expected}, got {answer.status_code} {answer.text[:400]}")
+        if wanted is not None:
+            self._played.refused.append(wanted)
+            return
+        self._save(step, answer.json())
+
+    def _read(self, step: Step) -> None:
+        address = self._filled(step["read"])
+        headers = self._stage.headers(self._names["agency"], self._filled(step.get("as", "office")))
+        expected, unwanted = (self._filled(step.get(key)) for key in ("has", "lacks"))
+        texts, refusal = self._filled(step.get("text", [])), step.get("refused")
+
+        def fits(answer: httpx.Response) -> bool:
+            if refusal is not None:
+                return not answer.is_success and _slug(answer) == refusal
+            if not answer.is_success:
+                return False
+            if texts:
+                return all(text in answer.text for text in texts)
+            body = answer.json()
+            return (expected is None or has(body, expected)) and (unwanted is None or not has(body, unwanted))
+
+        answer = self._until(lambda: self._stage.read(address, headers), fits)
+        if not fits(answer):
+            raise Failed(f"read {address}: {answer.status_code} {answer.text[:1500]}")
+        if refusal is not None:
+            self._played.refused.append(refusal)
+        elif not texts:
+            self._save(step, answer.json())
+
+    def _see(self, step: Step) -> None:
+        case = self._filled(step.get("of", "$case"))
+        wanted: Sequence[Any] = [_expected(one) for one in self._filled(step["see"])]
+        never = self._filled(step.get("never", []))
+        headers = self._stage.headers(self._names["agency"], "office")
+
+        def fits(answer: httpx.Response) -> bool:
+            return answer.is_success and not _lacking(answer.json()["items"], wanted)
+
+        answer = self._until(lambda: self._stage.read(f"reporting:/issues/{case}/timeline", headers), fits)
+        items = answer.json()["items"] if answer.is_success else []
+        seen = [item["type"].split(".")[2] for item in items]
+        self._played.events += [type for type in seen if type not in self._played.events]
+        lacking = _lacking(items, wanted)
+        if lacking:
+            raise Failed(f"see: {lacking[0]} did not come; there are {', '.join(seen) or 'no events'}")
+        if unwanted := sorted(set(never) & set(seen)):
+            raise Failed(f"see: {unwanted[0]} came, which must never come")
+        for name, type in step.get("save", {}).items():
+            self._names[name] = next(item["event_id"] for item in items if item["type"].split(".")[2] == type)
+
+    def _until(self, attempt: Callable[[], httpx.Response], fits: Callable[[httpx.Response], bool]) -> httpx.Response:
+        """The first answer that fits, or the last one when patience is at its end."""
+        until = time.monotonic() + self._patience
+        while True:
+            answer = attempt()
+            if fits(answer) or time.monotonic() > until:
+                return answer
+            time.sleep(_POLL)
+
+    def _save(self, step: Step, body: Any) -> None:
+        for name, path in step.get("save", {}).items():
+            try:
+                self._names[name] = at(body, path)
+            except (KeyError, IndexError, TypeError):
+                raise Failed(f"the answer has no {path}: {str(body)[:400]}") from None
+
+    def _filled(self, value: Any) -> Any:
+        try:
+            return filled(value, self._names)
+        except KeyError as name:
+            raise Failed(f"no step has saved {name}") from None
+
+    def _moment(self, local: str) -> str:
+        return datetime.fromisoformat(local).replace(tzinfo=self._zone).isoformat()
+
+
+def _slug(answer: httpx.Response) -> str:
+    try:
+        return str(answer.json().get("type", "")).rpartition("/")[2].rpartition(":")[2]
+    except ValueError:
+        return ""
+
+
+def _instant(text: str) -> datetime:
+    return datetime.fromisoformat(text.replace("Z", "+00:00"))
+
+
+def _expected(told: Any) -> dict[str, Any]:
+    return {"type": told} if isinstance(told, str) else dict(told)
+
+
+def _lacking(items: Sequence[Mapping[str, Any]], wanted: Sequence[Mapping[str, Any]]) -> list[str]:
+    """What of the wanted events is not there: each {type, data?, at?, count?}."""
+    lacking = []
+    for one in wanted:
+        matching = [
+            item
+            for item in items
+            if item["type"].split(".")[2] == one["type"]
+            and has(item["data"], one.get("data", {}))
+            and ("at" not in one or _instant(one["at"]) == _instant(item["occurred_at"]))
+        ]
+        if len(matching) < one.get("count", 1):
+            lacking.append(str(dict(one)))
+    return lacking

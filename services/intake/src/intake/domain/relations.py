@@ -1,0 +1,109 @@
+"""How issues belong together: raised again, divided, linked, merged, withdrawn."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from intake.domain import errors
+from intake.domain.commands import Link
+from intake.domain.events import (
+    IssueDivided,
+    IssueLinked,
+    IssueReported,
+    IssueUnlinked,
+    MergerRequested,
+    MergerUndone,
+    WithdrawalRequested,
+)
+from intake.domain.issue import Event, Issue
+from intake.domain.programme import Programme
+from intake.domain.timing import Timing, backdating_reason
+
+
+def check_recurrence(earlier: Issue, later: IssueReported, programme: Programme, field: str) -> None:
+    """Same enterprise and programme, reported before, not longer ago than the programme's [recurrence] says."""
+    rules = programme.section("recurrence")
+    first = check_related(earlier, later, field)
+    if first.at > later.at or first.issue == later.issue:
+        raise errors.NotEarlier(field=field)
+    if later.at - first.at > timedelta(days=rules["days"]):
+        raise errors.TooLongAgo(f"The programme counts back {rules['days']} days.", field=field)
+
+
+def check_related(other: Issue, one: IssueReported, field: str) -> IssueReported:
+    """The other issue as it stands; OtherEnterprise unless it is of the same enterprise and programme."""
+    held = other.current
+    if held is None or held.agency != one.agency:
+        raise errors.NotFound(field=field)
+    if (held.enterprise, held.programme) != (one.enterprise, one.programme):
+        raise errors.OtherEnterprise(field=field)
+    return held
+
+
+def link(state: Issue, wanted: Link, other: Issue, programme: Programme, by: str, timing: Timing) -> list[Event]:
+    """By hand: a recurrence, or otherwise related."""
+    current = _current(state)
+    if wanted.relation == "recurrence":
+        check_recurrence(other, current, programme, "to")
+    else:
+        check_related(other, current, "to")
+    if (wanted.relation, wanted.to) in state.links:
+        raise errors.LinkedAlready
+    backdating_reason(timing, programme.backdating_days)
+    return [IssueLinked(current.issue, wanted.relation, wanted.to, by, timing.at)]
+
+
+def unlink(state: Issue, wanted: Link, reason: str, by: str, timing: Timing) -> list[Event]:
+    """What was linked by hand; a part stays a part."""
+    if (wanted.relation, wanted.to) not in state.links:
+        raise errors.NotLinked
+    return [IssueUnlinked(_current(state).issue, wanted.relation, wanted.to, reason, by, timing.at)]
+
+
+def divide(state: Issue, parts: Sequence[str], programme: Programme, by: str, timing: Timing) -> list[Event]:
+    """Into issues of their own, as many at once as the programme's [split] allows; one level deep."""
+    rules, current = programme.section("split"), _current(state)
+    if len(parts) > rules["max"]:
+        raise errors.TooMany(f"The programme allows {rules['max']} parts in one act.", field="parts")
+    if state.is_part:
+        raise errors.PartOfAnother
+    return [IssueDivided(current.issue, tuple(parts), by, timing.at)]
+
+
+def check_bundle(count: int, programme: Programme) -> None:
+    """As many issues of one visit in one act as the programme's [bundle] allows."""
+    rules = programme.section("bundle")
+    if count > rules["max"]:
+        raise errors.TooMany(f"The programme allows {rules['max']} issues in one act.", field="issues")
+
+
+def merge(state: Issue, into: str, other: Issue, score: int | None, by: str, timing: Timing) -> list[Event]:
+    """Into an issue of the same enterprise and programme that was not merged itself."""
+    current = _current(state)
+    if into == current.issue:
+        raise errors.IntoItself(field="into")
+    check_related(other, current, "into")
+    if state.merged_into is not None or other.merged_into is not None:
+        raise errors.MergedAlready
+    return [MergerRequested(current.issue, into, score, by, timing.at)]
+
+
+def undo_merge(state: Issue, reason: str, by: str, timing: Timing) -> list[Event]:
+    """Whatever routing has said of the merger."""
+    if state.merged_into is None:
+        raise errors.NotMerged
+    return [MergerUndone(_current(state).issue, state.merged_into, reason, by, timing.at)]
+
+
+def withdraw(state: Issue, reason: str, by: str, timing: Timing) -> list[Event]:
+    """Once."""
+    if state.withdrawn:
+        raise errors.WithdrawnAlready
+    return [WithdrawalRequested(_current(state).issue, reason, by, timing.at)]
+
+
+def _current(state: Issue) -> IssueReported:
+    if state.current is None:
+        raise errors.NotFound(field="issue")
+    return state.current

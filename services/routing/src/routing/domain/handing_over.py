@@ -1,0 +1,92 @@
+"""Handing a case over: return 退单, transfer 转办, arbitration 裁定, and passing on to a body outside."""
+
+from __future__ import annotations
+
+from routing.domain import commands, errors, events
+from routing.domain.case import Case
+from routing.domain.decisions import Events, require_units, signed
+from routing.domain.programme import Directory, Programme, Returns
+from routing.domain.workflow import allow_move
+
+
+def give_back(case: Case, command: commands.Return, programme: Programme) -> Events:
+    """By the lead, before it accepts and until the limit is over, for a reason of the programme."""
+    rules = _rules(programme)
+    allow_move(case, "return", command.act.at)
+    _not_final(case)
+    if command.reason not in rules.reasons:
+        raise errors.UnknownReason(mend=f"Choose one of: {', '.join(sorted(rules.reasons))}.")
+    if case.return_by is not None and command.act.at > case.return_by:
+        raise errors.ReturnTooLate(f"It could be returned until {case.return_by.isoformat()}.")
+    return [
+        events.CaseReturned(
+            case.id,
+            command.unit,
+            command.reason,
+            command.note,
+            case.round + 1,
+            case.transfers + 1,
+            **signed(command.act),
+        )
+    ]
+
+
+def transfer(case: Case, command: commands.Reassign, programme: Programme, directory: Directory) -> Events:
+    """By the office, until there is a result, as often as the programme allows."""
+    rules = _rules(programme)
+    allow_move(case, "transfer", command.act.at)
+    _not_final(case)
+    if case.transfers >= rules.max_transfers:
+        raise errors.TransferCapReached(f"The case went to another unit {case.transfers} times.")
+    if command.lead == case.lead:
+        raise errors.LeadsAlready
+    require_units(command.lead, command.supporting, programme, directory)
+    moved = (case.lead, command.lead, case.transfers + 1, case.round + 1, command.note)
+    transferred = events.CaseTransferred(case.id, *moved, **signed(command.act))
+    return [transferred, _assigned(case, command)]
+
+
+def arbitrate(case: Case, command: commands.Reassign, programme: Programme, directory: Directory) -> Events:
+    """By the office, once and for all: afterwards nobody returns or transfers the case."""
+    _rules(programme)
+    allow_move(case, "arbitrate", command.act.at)
+    _not_final(case)
+    require_units(command.lead, command.supporting, programme, directory)
+    decided = events.CaseArbitrated(case.id, command.lead, command.note, case.round + 1, **signed(command.act))
+    return [decided, _assigned(case, command)]
+
+
+def pass_on(case: Case, command: commands.PassOn, programme: Programme) -> Events:
+    """To a body that the programme names, before any unit has the case; the office goes on tracking it."""
+    if programme.bodies is None:
+        raise errors.NotInProgramme.of("passing_on")
+    allow_move(case, "pass_on", command.act.at)
+    if command.body not in programme.bodies:
+        raise errors.UnknownBody(mend=f"Choose one of: {', '.join(sorted(programme.bodies))}.")
+    if case.passed_to is not None:
+        raise errors.PassedOn
+    return [events.CasePassedOn(case.id, command.body, command.note, **signed(command.act))]
+
+
+def _assigned(case: Case, command: commands.Reassign) -> events.CaseAssigned:
+    return events.CaseAssigned(
+        case=case.id,
+        lead=command.lead,
+        supporting=command.supporting,
+        letter=command.letter,
+        meeting=None,
+        rule=None,
+        round=case.round + 1,
+        **signed(command.act),
+    )
+
+
+def _rules(programme: Programme) -> Returns:
+    if programme.returns is None:
+        raise errors.NotInProgramme.of("returns")
+    return programme.returns
+
+
+def _not_final(case: Case) -> None:
+    if case.final:
+        raise errors.DecisionIsFinal

@@ -1,0 +1,151 @@
+"""A joint session 企业吹哨部门报到: departments are summoned to an enterprise, report in, and agree what to do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal
+
+from routing.domain import errors
+from routing.domain.commands import Act
+from routing.domain.programme import Directory, Programme
+
+State = Literal["", "called", "held", "cancelled"]
+
+
+@dataclass(frozen=True, slots=True)
+class SessionCalled:
+    """Units are summoned to an enterprise at one time, about some of its cases."""
+
+    session: str
+    programme: str
+    programme_version: int
+    agency: str
+    enterprise: str
+    cases: tuple[str, ...]
+    units: tuple[str, ...]
+    starts_at: datetime
+    place: str | None
+    by: str
+    at: datetime
+    backdating_reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UnitReportedIn:
+    """A summoned unit is there."""
+
+    session: str
+    unit: str
+    by: str
+    at: datetime
+    backdating_reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SessionHeld:
+    """It took place, with minutes; whoever was summoned and did not report in was absent."""
+
+    session: str
+    minutes: str
+    present: tuple[str, ...]
+    absent: tuple[str, ...]
+    by: str
+    at: datetime
+    backdating_reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SessionCancelled:
+    """It does not take place."""
+
+    session: str
+    reason: str
+    by: str
+    at: datetime
+
+
+Event = SessionCalled | UnitReportedIn | SessionHeld | SessionCancelled
+
+
+@dataclass(frozen=True, slots=True)
+class JointSession:
+    """A session as it stands; `called` is None before it exists."""
+
+    called: SessionCalled | None = None
+    present: tuple[str, ...] = ()
+    held: SessionHeld | None = None
+    cancelled: bool = False
+
+    @property
+    def state(self) -> State:
+        """Where it stands."""
+        if self.called is None:
+            return ""
+        if self.cancelled:
+            return "cancelled"
+        return "called" if self.held is None else "held"
+
+    @property
+    def absent(self) -> tuple[str, ...]:
+        """Who was summoned and has not reported in."""
+        summoned = () if self.called is None else self.called.units
+        return tuple(unit for unit in summoned if unit not in self.present)
+
+
+def apply(session: JointSession, event: Event) -> JointSession:
+    """The session after an event."""
+    match event:
+        case SessionCalled():
+            return JointSession(event)
+        case UnitReportedIn():
+            return replace(session, present=(*session.present, event.unit))
+        case SessionHeld():
+            return replace(session, held=event)
+        case SessionCancelled():
+            return replace(session, cancelled=True)
+
+
+def call(session: JointSession, called: SessionCalled, programme: Programme, directory: Directory) -> list[Event]:
+    """Where the programme has joint sessions, of units in the directory, not before it is called."""
+    if not programme.joint_sessions:
+        raise errors.NotInProgramme.of("joint_sessions")
+    for place, unit in enumerate(called.units):
+        directory.require(unit, f"units/{place}")
+    if called.starts_at < called.at:
+        raise errors.SessionInThePast
+    return [called]
+
+
+def report_in(session: JointSession, unit: str, act: Act) -> list[Event]:
+    """Once, by a unit that was summoned, until the minutes are written."""
+    called = _open(session)
+    if unit in session.present:
+        raise errors.ReportedInAlready
+    if unit not in called.units:
+        raise errors.UnknownSession
+    return [UnitReportedIn(called.session, unit, act.by, act.at, act.backdating_reason)]
+
+
+def hold(session: JointSession, minutes: str, act: Act) -> list[Event]:
+    """Once, not before it begins."""
+    called = _open(session)
+    if act.at < called.starts_at:
+        raise errors.SessionNotBegun(f"It begins at {called.starts_at.isoformat()}.")
+    about = (called.session, minutes, session.present, session.absent)
+    return [SessionHeld(*about, act.by, act.at, act.backdating_reason)]
+
+
+def cancel(session: JointSession, reason: str, act: Act) -> list[Event]:
+    """Until it was held."""
+    return [SessionCancelled(_open(session).session, reason, act.by, act.at)]
+
+
+def _open(session: JointSession) -> SessionCalled:
+    if session.called is None:
+        raise errors.UnknownSession
+    if session.held is not None:
+        raise errors.SessionHeldAlready
+    if session.cancelled:
+        raise errors.SessionIsCancelled
+    return session.called

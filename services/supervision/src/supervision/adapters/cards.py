@@ -1,0 +1,38 @@
+"""The cards of each unit as they were issued and withdrawn: what adds up to a supervision letter."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from sqlalchemy import text
+
+from eventkit.envelope import Envelope, instant
+from eventkit.postgres import PostgresTransaction
+from eventkit.store import Transaction
+
+_ISSUED, _RESCINDED = "bugle.supervision.card_issued.v1", "misses_rescinded"
+
+_INSERT = text(
+    "INSERT INTO unit_cards (event_id, programme, agency, unit, colour, case_id, at)"
+    " SELECT CAST(:event_id AS uuid), w.programme, w.agency, :unit, :colour, w.case_id, :at"
+    " FROM watches w WHERE w.case_id = :case ON CONFLICT DO NOTHING"
+)
+_WITHDRAW = text("UPDATE unit_cards SET withdrawn = true WHERE event_id = ANY(CAST(:events AS uuid[]))")
+
+
+def project(tx: Transaction, written: list[Envelope]) -> None:
+    """Enter cards and strike those whose ground has gone. The watches' rows must have been kept before."""
+    connection = cast(PostgresTransaction, tx).connection
+    issued = [_row(event) for event in written if event.type == _ISSUED]
+    if rows := [row for row in issued if row["unit"] is not None]:
+        connection.execute(_INSERT, rows)
+    told = [event.json() for event in written if event.type.split(".")[2] == _RESCINDED]
+    gone = [one["event"] for data in told for one in data["withdrawn"] if one["kind"] == "card"]
+    if gone:
+        connection.execute(_WITHDRAW, {"events": gone})
+
+
+def _row(event: Envelope) -> dict[str, object]:
+    data = event.json()
+    at = instant(event.occurred_at)
+    return {"event_id": str(event.id), "unit": data["unit"], "colour": data["colour"], "case": data["case"], "at": at}

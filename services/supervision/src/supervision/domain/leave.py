@@ -1,0 +1,164 @@
+"""Leave to take longer 暂停, 延期, and asking those above 逐级上报: decisions that change clocks by events."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from supervision.domain import errors
+from supervision.domain.calendar import Calendar
+from supervision.domain.clock import Clock
+from supervision.domain.commands import Act, AskExtension, DecideExtension, PauseCase, RaiseCase
+from supervision.domain.decisions import require_open
+from supervision.domain.events import (
+    CasePaused,
+    CaseRaised,
+    CaseResumed,
+    ExtensionAsked,
+    ExtensionDecided,
+    WatchEvent,
+)
+from supervision.domain.limits import Counting, Limit
+from supervision.domain.policy import ExtensionRule, Policy
+from supervision.domain.renewal import Cause, renew
+from supervision.domain.watch import Extension, Watch, apply
+
+Events = list[WatchEvent]
+
+
+def pause(watch: Watch, command: PauseCase, policy: Policy, calendar: Calendar) -> Events:
+    """One pause at a time, for a reason of the programme, with an end within the programme's longest."""
+    rule, act = policy.pause, command.act
+    require_open(watch)
+    if rule is None:
+        raise errors.NotInProgramme.of("pause")
+    if command.reason not in rule.reasons:
+        raise errors.UnknownReason(mend=f"Choose one of: {', '.join(sorted(rule.reasons))}.")
+    if any(act.at < pause.span.to_at for pause in watch.pauses):
+        raise errors.AlreadyPaused
+    counting = Counting(calendar, policy.zone)
+    latest = counting.due(act.at, rule.max).at
+    until = latest if command.until is None else counting.end(command.until)
+    if until <= act.at:
+        raise errors.PauseTooShort
+    if until > latest:
+        raise errors.PauseTooLong(f"The programme allows {rule.max}, which is until {latest.isoformat()}.")
+    signed = (act.by, act.backdating_reason, act.learnt_at, act.at)
+    paused = CasePaused(watch.case, len(watch.pauses) + 1, command.reason, command.note, until, *signed)
+    return _renewed(watch, paused, policy, calendar, Cause("paused", act.at, act.learnt_at, "paused"))
+
+
+def resume(watch: Watch, act: Act, policy: Policy, calendar: Calendar) -> Events:
+    """End the running pause now."""
+    require_open(watch)
+    running = next((p for p in watch.pauses if p.span.from_at <= act.at < p.span.to_at), None)
+    if running is None:
+        raise errors.NotPaused
+    resumed = CaseResumed(watch.case, running.number, act.by, act.backdating_reason, act.learnt_at, act.at)
+    return _renewed(watch, resumed, policy, calendar, Cause("paused", act.at, act.learnt_at, "resumed"))
+
+
+def ask_extension(watch: Watch, command: AskExtension, policy: Policy, calendar: Calendar) -> Events:
+    """While the clock runs, early enough, not too often, for not too long, and not while another is undecided."""
+    rule, act = policy.extension, command.act
+    require_open(watch)
+    if rule is None:
+        raise errors.NotInProgramme.of("extension")
+    clock = _running(watch, command.clock)
+    if any(e.clock == clock.name and not e.decided for e in watch.extensions):
+        raise errors.ExtensionUndecided
+    if len(watch.granted(clock.name, clock.round)) >= rule.times:
+        raise errors.ExtendedOftenEnough(f"The programme extends a clock {rule.times} times.")
+    counting = Counting(calendar, policy.zone, watch.spans)
+    _early_enough(clock, rule, act.at, counting)
+    _short_enough(clock, rule, command.limit, counting)
+    asked = ExtensionAsked(
+        case=watch.case,
+        extension=len(watch.extensions) + 1,
+        clock=clock.name,
+        generation=clock.generation,
+        limit=str(command.limit),
+        reason=command.reason,
+        unit=command.unit,
+        by=act.by,
+        backdating_reason=act.backdating_reason,
+        learnt_at=act.learnt_at,
+        at=act.at,
+    )
+    return [asked]
+
+
+def decide_extension(watch: Watch, command: DecideExtension, policy: Policy, calendar: Calendar) -> Events:
+    """Once, by whom the programme names. What is granted counts from the asking on, however long deciding took."""
+    rule, act = policy.extension, command.act
+    require_open(watch)
+    if rule is None:
+        raise errors.NotInProgramme.of("extension")
+    if rule.decides not in command.roles:
+        raise errors.NotYoursToDecide(f"In this programme the {rule.decides} decides.")
+    asked = next((e for e in watch.extensions if e.number == command.extension), None)
+    if asked is None:
+        raise errors.UnknownExtension
+    if asked.decided:
+        raise errors.ExtensionDecidedAlready
+    decided = ExtensionDecided(
+        case=watch.case,
+        extension=asked.number,
+        clock=asked.clock,
+        generation=asked.generation,
+        decision=command.decision,
+        limit=_limit(watch, asked, command, rule, Counting(calendar, policy.zone, watch.spans)),
+        note=command.note,
+        by=act.by,
+        backdating_reason=act.backdating_reason,
+        learnt_at=act.learnt_at,
+        at=act.at,
+    )
+    return _renewed(watch, decided, policy, calendar, Cause("extended", asked.asked_at, act.learnt_at, "extended"))
+
+
+def raise_case(watch: Watch, command: RaiseCase, policy: Policy) -> Events:
+    """To the level above the highest reached; LadderEnds at the top."""
+    require_open(watch)
+    level, act = watch.level + 1, command.act
+    role = policy.ladder.get(level)
+    if role is None:
+        raise errors.LadderEnds
+    return [CaseRaised(watch.case, level, role, "request", None, command.note, act.by, act.learnt_at, act.at)]
+
+
+def _renewed(watch: Watch, event: WatchEvent, policy: Policy, calendar: Calendar, cause: Cause) -> Events:
+    return [event, *renew(apply(watch, event), policy, calendar, cause)]
+
+
+def _running(watch: Watch, name: str) -> Clock:
+    clock = watch.newest(name)
+    if clock is None:
+        known = ", ".join(sorted({c.name for c in watch.clocks})) or "none has started"
+        raise errors.UnknownClock(mend=f"Name a clock of the case: {known}.")
+    if not clock.runs:
+        raise errors.ClockNotRunning
+    return clock
+
+
+def _early_enough(clock: Clock, rule: ExtensionRule, at: datetime, counting: Counting) -> None:
+    latest = clock.due_at if rule.ask_before is None else counting.earlier(clock.due_at, rule.ask_before).at
+    if at > latest:
+        raise errors.ExtensionTooLate(f"It had to be asked for by {latest.isoformat()}.")
+
+
+def _short_enough(clock: Clock, rule: ExtensionRule, limit: Limit, counting: Counting) -> None:
+    if counting.later(clock.due_at, limit).at > counting.later(clock.due_at, rule.max).at:
+        raise errors.ExtensionTooLong(f"The programme extends by at most {rule.max}.")
+
+
+def _limit(
+    watch: Watch, asked: Extension, command: DecideExtension, rule: ExtensionRule, counting: Counting
+) -> str | None:
+    if command.decision == "granted":
+        return asked.limit
+    if command.decision == "refused":
+        return None
+    if command.limit is None:
+        raise errors.ChangedToWhat
+    _short_enough(watch.clock(asked.clock, asked.generation), rule, command.limit, counting)
+    return str(command.limit)

@@ -1,0 +1,76 @@
+"""Joint sessions: called, reported in, held, cancelled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import reduce
+
+import pytest
+
+from routing.domain import errors, session
+from routing.domain.programme import Programme
+from routing.domain.session import Event, JointSession, SessionCalled, SessionCancelled, SessionHeld, UnitReportedIn
+from tests.unit.routing.made import CASE, DIRECTORY, DOCUMENT, ENTERPRISE, LEAD, OTHER, SUPPORT, act, hours
+
+ID = "6f0e8b1c-4d2a-5c7e-9b10-000000000061"
+PROGRAMME = Programme.of("jinxian", 3, {**DOCUMENT, "joint_sessions": {"report_in": "same_day"}})
+CALLED = SessionCalled(
+    ID, "jinxian", 3, "jinxian", ENTERPRISE, (CASE,), (LEAD, SUPPORT), hours(10), None, "officer", hours(1)
+)
+REPORTED_IN = UnitReportedIn(ID, LEAD, "power", hours(10))
+HELD = SessionHeld(ID, "agreed", (LEAD,), (SUPPORT,), "officer", hours(12))
+LIFE: tuple[Event, ...] = (CALLED, REPORTED_IN, HELD)
+CANCELLED = SessionCancelled(ID, "no longer needed", "officer", hours(9))
+
+
+def given(past: Iterable[Event]) -> JointSession:
+    return reduce(session.apply, past, JointSession())
+
+
+def test_session_is_called_where_the_programme_has_any() -> None:
+    assert session.call(JointSession(), CALLED, PROGRAMME, DIRECTORY) == [CALLED]
+    with pytest.raises(errors.NotInProgramme) as refusal:
+        session.call(JointSession(), CALLED, Programme.of("bare", 1, DOCUMENT), DIRECTORY)
+    assert refusal.value.field == "joint_sessions"
+
+
+def test_session_begins_after_it_is_called() -> None:
+    late = SessionCalled(ID, "jinxian", 3, "jinxian", ENTERPRISE, (), (LEAD,), hours(0), None, "officer", hours(1))
+    with pytest.raises(errors.SessionInThePast):
+        session.call(JointSession(), late, PROGRAMME, DIRECTORY)
+
+
+def test_unknown_unit_is_not_summoned() -> None:
+    stranger = SessionCalled(ID, "jinxian", 3, "jinxian", ENTERPRISE, (), ("x",), hours(9), None, "officer", hours(1))
+    with pytest.raises(errors.UnknownUnit) as refusal:
+        session.call(JointSession(), stranger, PROGRAMME, DIRECTORY)
+    assert refusal.value.field == "units/0"
+
+
+def test_who_did_not_report_in_was_absent() -> None:
+    assert session.report_in(given([CALLED]), LEAD, act(hours(10))) == [UnitReportedIn(ID, LEAD, "officer", hours(10))]
+    assert session.hold(given(LIFE[:2]), "agreed", act(hours(12))) == [HELD]
+    assert (given(LIFE).state, given(LIFE).absent) == ("held", (SUPPORT,))
+
+
+@pytest.mark.parametrize(
+    ("past", "unit", "refusal"),
+    [
+        ((), LEAD, errors.UnknownSession),
+        ((CALLED,), OTHER, errors.UnknownSession),
+        ((CALLED, REPORTED_IN), LEAD, errors.ReportedInAlready),
+        (LIFE, SUPPORT, errors.SessionHeldAlready),
+        ((CALLED, CANCELLED), LEAD, errors.SessionIsCancelled),
+    ],
+)
+def test_reporting_in_is_refused(past: tuple[Event, ...], unit: str, refusal: type[errors.Refusal]) -> None:
+    with pytest.raises(refusal):
+        session.report_in(given(past), unit, act(hours(11)))
+
+
+def test_minutes_come_after_the_beginning() -> None:
+    with pytest.raises(errors.SessionNotBegun):
+        session.hold(given([CALLED]), "too early", act(hours(9)))
+    with pytest.raises(errors.SessionHeldAlready):
+        session.cancel(given(LIFE), "too late", act(hours(13)))
+    assert given([CALLED, CANCELLED]).state == "cancelled"

@@ -1,0 +1,100 @@
+"""Bugs that users of other systems reported, each played here. The docstrings tell what went wrong there."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date, datetime
+from typing import Any
+
+from supervision.domain import leave
+from supervision.domain.commands import Act, PauseCase
+from supervision.domain.events import CaseEscalated, ClockStarted, PolicyAdopted, WatchEvent
+from supervision.domain.policy import Policy
+from supervision.domain.renewal import Cause, renew
+from tests.unit.supervision.made import CONTACT, Life, china, document, names, policy
+
+RECEIVED = china("2021-03-11T09:30")
+RULES: dict[str, Any] = {"pause": {"reasons": [{"id": "enterprise"}], "max": "10wd"}}
+
+
+def received(*clocks: dict[str, Any], **changes: Any) -> Life:
+    life = Life(policy(*clocks, **RULES, **changes))
+    life.step("received", RECEIVED, learnt_at=RECEIVED)
+    return life
+
+
+def pause(life: Life, at: datetime, until: str) -> None:
+    wanted = PauseCase("enterprise", None, date.fromisoformat(until), Act("office", at, at))
+    life.record(leave.pause(life.watch, wanted, life.policy, life.calendar))
+
+
+def adopt(life: Life, at: datetime, version: int = 2, **clock: Any) -> list[WatchEvent]:
+    life.policy = Policy.of("jinxian", version, document({**CONTACT, **clock}, **RULES))
+    life.record([PolicyAdopted(life.watch.case, version, at, at)])
+    return life.record(renew(life.watch, life.policy, life.calendar, Cause("policy", at, at, "policy_adopted")))
+
+
+def test_no_level_is_reached_twice() -> None:
+    """GLPI #1996, #5319: escalation levels fired again on each run of the cron job, or after the ticket was changed."""
+    life = received()
+    for day in range(12, 31):
+        life.sweep(china(f"2021-03-{day}T12:00"))
+        if day in (18, 20):
+            adopt(life, china(f"2021-03-{day}T12:00"), version=day, limit="9wd")
+    levels = Counter(event.level for event in life.happened if isinstance(event, CaseEscalated))
+    assert levels == {1: 1, 2: 1}
+
+
+def test_no_level_is_lost_after_a_change() -> None:
+    """GLPI #5319: a changed target forgot the levels that were still to come."""
+    life = received()
+    adopt(life, china("2021-03-12T12:00"), limit="5wd")
+    life.sweep(china("2021-04-30T00:00"))
+    fired = [name for name in names(life.happened) if name in ("DeadlineMissed", "CaseEscalated")]
+    assert fired == ["DeadlineMissed", "CaseEscalated", "CaseEscalated"]
+
+
+def test_pause_survives_a_change_of_the_rules() -> None:
+    """GLPI #6902, #15605: waiting time was forgotten when the service level of a ticket was changed."""
+    life = received()
+    pause(life, china("2021-03-12T10:00"), "2021-03-16")
+    [_, started] = adopt(life, china("2021-03-17T10:00"), limit="4wd")
+    assert isinstance(started, ClockStarted)
+    assert started.due_at == china("2021-03-23T00:00"), "12th, 15th and 16th are out: 17th, 18th, 19th, 22nd count"
+    assert len(started.pauses) == 1
+
+
+def test_pause_counts_working_days_as_the_calendar_does() -> None:
+    """GLPI #10594: waiting over days off was added in calendar time, so that the target fell on a wrong day."""
+    life = received()
+    pause(life, china("2021-03-12T20:00"), "2021-03-15")
+    newest = life.watch.newest("contact")
+    assert newest is not None and newest.due_at == china("2021-03-19T00:00"), "12th and 15th out, no weekend added"
+
+
+def test_what_was_closed_stays_judged_by_its_own_rules() -> None:
+    """GLPI #8744, Zammad #4353: changing a service level recomputed closed tickets, so last year's reports changed."""
+    life = received()
+    life.step("contacted", china("2021-03-15T10:00"), learnt_at=china("2021-03-15T10:00"))
+    before = life.watch.clocks
+    assert adopt(life, china("2021-03-20T10:00"), limit="1wd") == []
+    assert life.watch.clocks == before
+    assert before[0].in_time is True
+    assert before[0].policy_version == 1
+
+
+def test_escalation_is_not_lost_when_the_case_moves() -> None:
+    """Zammad #2532: after an update of the ticket the pending escalation was cleared and never came."""
+    life = received()
+    life.step("accepted", china("2021-03-12T10:00"), learnt_at=china("2021-03-12T10:00"))
+    life.step("planned", china("2021-03-12T11:00"), learnt_at=china("2021-03-12T11:00"))
+    life.sweep(china("2021-04-30T00:00"))
+    assert names(life.happened).count("CaseEscalated") == 2
+
+
+def test_reminder_keeps_to_the_programmes_zone_and_quiet_hours() -> None:
+    """Zammad #4432: reminders went out at night, by the zone of the server."""
+    life = received(quiet={"from": "20:00", "to": "08:00"})
+    life.sweep(china("2021-04-30T00:00"))
+    [reminder] = [event for event in life.happened if type(event).__name__ == "ReminderSent"]
+    assert reminder.at == china("2021-03-16T08:00")
