@@ -206,3 +206,37 @@ def test_document_lists_the_filters(client: TestClient) -> None:
 def test_live_and_ready(client: TestClient) -> None:
     assert client.get("/live").status_code == 200
     assert client.get("/ready").json()["ready"] is True
+
+
+def test_every_enterprise_is_covered_or_named(client: TestClient, issuer: Issuer) -> None:
+    told = client.get("/v1/coverage?programme=jinxian", headers=issuer.headers("office")).json()
+    assert (told["enterprises"], told["covered"], told["uncovered"]) == (
+        1,
+        {"team": 1, "authority": 0, "township": 0},
+        [],
+    )
+    assert told["tiers"] == [{"tier": "key", "teams": 1, "with_findings": 0, "enterprises": 1}]
+    before = client.get("/v1/coverage?programme=jinxian&at=2020-01-01", headers=issuer.headers("office")).json()
+    assert (before["enterprises"], before["tiers"]) == (0, [])
+
+
+def test_coverage_asks_for_a_programme(client: TestClient, issuer: Issuer) -> None:
+    for query in ("", "?programme=nowhere"):
+        answer = client.get(f"/v1/coverage{query}", headers=issuer.headers("office"))
+        assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "programme")
+
+
+def test_hotspots_add_up_to_the_issues(client: TestClient, issuer: Issuer) -> None:
+    headers = issuer.headers("office")
+    issues = client.get("/v1/figures/issues?programme=jinxian", headers=headers).json()["value"]
+    for groups in ("kind,township,department,month", "kind", "month,department"):
+        told = client.get(f"/v1/hotspots?programme=jinxian&group_by={groups}&limit=1000", headers=headers).json()
+        assert sum(item["issues"] for item in told["items"]) == issues
+        assert [item["issues"] for item in told["items"]] == sorted((i["issues"] for i in told["items"]), reverse=True)
+        assert set(groups.split(",")) < set(told["items"][0])
+
+
+def test_hotspots_refuse_unknown_groups(client: TestClient, issuer: Issuer) -> None:
+    for groups in ("colour", "kind,kind", ""):
+        answer = client.get(f"/v1/hotspots?group_by={groups}", headers=issuer.headers("office"))
+        assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "group_by")

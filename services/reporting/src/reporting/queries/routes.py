@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from sqlalchemy import Connection, Engine, select
 
 from eventkit.auth import caller
@@ -19,8 +19,10 @@ from eventkit.http.answers import json_response
 from eventkit.paging import Window, keyset, page
 from eventkit.problems import Faulty, FieldProblem
 from reporting.queries.clocks import clocks_at
+from reporting.queries.coverage import coverage
 from reporting.queries.figures import figure
 from reporting.queries.filters import OF_CASES, Condition, check_programme, conditions, equals, read_filters
+from reporting.queries.hotspots import GROUPS, MOST, hotspots
 from reporting.queries.issues import as_dict, ledger_of, ledger_rows, timeline_of
 from reporting.queries.measure import Measure
 from reporting.queries.measures import MEASURES, RATES
@@ -95,7 +97,7 @@ class Desk:
 def routes(engine: Engine) -> APIRouter:
     """All reads, over an engine that stays the caller's."""
     router, desk = APIRouter(tags=["reads"]), Desk(engine)
-    for add in (_add_ledger, _add_timeline, _add_clocks, _add_figures, _add_rates):
+    for add in (_add_ledger, _add_timeline, _add_clocks, _add_figures, _add_rates, _add_coverage, _add_hotspots):
         add(router, desk)
     return router
 
@@ -166,6 +168,38 @@ def _add_rates(router: APIRouter, desk: Desk) -> None:
                 for name, rate in RATES.items()
             }
             return asked.answer({"rates": told})
+
+
+def _add_coverage(router: APIRouter, desk: Desk) -> None:
+    of = {"programme": OF_CASES["programme"]}
+
+    @router.get("/coverage", response_class=Response, openapi_extra=_parameters(of))
+    def covered(request: Request, who: Who, at: str | None = None) -> Response:
+        """Who is responsible for each enterprise: team, authority or township; `uncovered`: those without anybody."""
+        with desk.asked(who, request, of, "at") as asked:
+            programme = asked.filters.get("programme")
+            if programme is None:
+                raise Faulty([FieldProblem("programme", "this parameter is required", "write the id of a programme")])
+            return asked.answer(coverage(asked.connection, asked.scope, programme, asked.moment))
+
+
+def _add_hotspots(router: APIRouter, desk: Desk) -> None:
+    @router.get("/hotspots", response_class=Response, openapi_extra=_parameters(OF_CASES))
+    def hot(
+        request: Request,
+        who: Who,
+        at: str | None = None,
+        group_by: str = ",".join(GROUPS),
+        limit: Annotated[int, Query(ge=1, le=MOST)] = 100,
+    ) -> Response:
+        """Issues by kind, township, department and month, or some of these (`group_by`, commas between), most first."""
+        groups = group_by.split(",")
+        if unknown := [name for name in groups if name not in GROUPS or groups.count(name) > 1]:
+            mend = f"use some of {', '.join(GROUPS)}, each once"
+            raise Faulty([FieldProblem("group_by", f"there are no groups by {unknown[0]!r}", mend)])
+        with desk.asked(who, request, OF_CASES, "at", "group_by", "limit") as asked:
+            found = hotspots(asked.connection, asked.scope, asked.filters, asked.moment, groups, limit)
+            return asked.answer({"items": found, "group_by": groups})
 
 
 def _check_group(measure: Measure, group_by: str | None) -> None:

@@ -1,0 +1,46 @@
+"""Where issues gather: by kind, township, department and month, with what became of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, FromClause, Select, func, select
+
+from reporting.queries.cases import cases
+from reporting.queries.filters import OF_CASES, Filters, conditions
+from reporting.queries.issues import as_dict
+from reporting.queries.moments import Moment
+from reporting.queries.scope import Scope
+from reporting.read_model.tables import enterprises
+
+GROUPS = ("kind", "township", "department", "month")
+MOST = 1000
+
+
+def hotspots(
+    connection: Connection, scope: Scope, filters: Filters, moment: Moment, groups: Sequence[str], limit: int
+) -> list[dict[str, Any]]:
+    """One row per combination of the groups, the most issues first; `unsatisfied` and `open` as of the moment."""
+    of = cases(moment)
+    joined = of.outerjoin(enterprises, enterprises.c.enterprise_id == of.c.enterprise)
+    keys = [_key(name, of).label(name) for name in groups]
+    count = func.count()
+    counted = (
+        count.label("issues"),
+        count.filter(of.c.closed_at.is_(None)).label("open"),
+        count.filter(of.c.satisfaction == "unsatisfied").label("unsatisfied"),
+        count.filter(of.c.synthetic).label("synthetic"),
+    )
+    where = (scope.cases(of), *conditions(of, filters, OF_CASES))
+    wanted: Select[Any] = select(*keys, *counted).select_from(joined).where(*where).group_by(*keys)
+    rows = connection.execute(wanted.order_by(count.desc(), *(key.asc().nulls_last() for key in keys)).limit(limit))
+    return [as_dict(row) for row in rows]
+
+
+def _key(name: str, of: FromClause) -> ColumnElement[Any]:
+    if name == "township":
+        return enterprises.c.township
+    if name == "month":
+        return func.to_char(func.timezone(func.coalesce(of.c.zone, "UTC"), of.c.reported_at), "YYYY-MM")
+    return of.c["lead" if name == "department" else name]
