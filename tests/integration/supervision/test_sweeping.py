@@ -150,8 +150,9 @@ def test_idle_sweep_probes_the_index_only(place: Place) -> None:
     with place.engine.begin() as connection:
         connection.execute(
             text(
-                "INSERT INTO watches SELECT md5(n::text), 'p', 'a', 'e', null, false, n % 12, "
-                " now() + n * interval '1 s', null FROM generate_series(1, 20000) n"
+                "INSERT INTO watches (case_id, programme, agency, enterprise, closed, partition, ripe_at)"
+                " SELECT md5(n::text), 'p', 'a', 'e', false, n % 12, now() + n * interval '1 s'"
+                " FROM generate_series(1, 20000) n"
             )
         )
     place.watermark(LEARNT)
