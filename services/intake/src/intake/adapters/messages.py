@@ -33,6 +33,9 @@ CODEC = Codec(
         "merger_requested.v1": events.MergerRequested,
         "merger_undone.v1": events.MergerUndone,
         "withdrawal_requested.v1": events.WithdrawalRequested,
+        "suggestion_recorded.v1": events.SuggestionRecorded,
+        "suggestion_answered.v1": events.SuggestionAnswered,
+        "policy_published.v1": events.PolicyPublished,
     },
     {
         "directory_published.v1": ("directory_published.v2", _people),

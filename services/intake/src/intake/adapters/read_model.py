@@ -16,7 +16,17 @@ from sqlalchemy import Connection, Table, text, update
 from eventkit.envelope import Envelope, instant
 from eventkit.store import Transaction
 from intake.adapters.relations import relate
-from intake.adapters.tables import connection_of, directories, enterprises, issues, programmes, teams, visits
+from intake.adapters.tables import (
+    connection_of,
+    directories,
+    enterprises,
+    issues,
+    policies,
+    programmes,
+    suggestions,
+    teams,
+    visits,
+)
 
 Row = dict[str, Any]
 
@@ -25,16 +35,23 @@ _CREATED = {
     "bugle.intake.team_formed.v1": (teams, "formed_at"),
     "bugle.intake.visit_recorded.v2": (visits, "visited_at"),
     "bugle.intake.issue_reported.v1": (issues, "reported_at"),
+    "bugle.intake.suggestion_recorded.v1": (suggestions, "suggested_at"),
 }
 _PUBLISHED = {
     "bugle.intake.programme_published.v1": programmes,
     "bugle.intake.directory_published.v2": directories,
+    "bugle.intake.policy_published.v1": policies,
 }
+_ANSWERED = "bugle.intake.suggestion_answered.v1"
 _AMENDED = "bugle.intake.issue_amended.v1"
 
 _AMEND = text(
     "UPDATE issues i SET (title, text, kind, jurisdiction, batch) = (SELECT n.title, n.text, n.kind, n.jurisdiction,"
     " n.batch FROM jsonb_populate_record(i, CAST(:changes AS jsonb)) AS n) WHERE issue = CAST(:issue AS uuid)"
+)
+_ANSWER = text(
+    "UPDATE suggestions SET unit = :unit, answer = :answer, answered_at = :at"
+    " WHERE suggestion = CAST(:suggestion AS uuid)"
 )
 _MOVE_ON = text(
     "UPDATE issues i SET version = n.version FROM unnest(CAST(:issues AS uuid[]), CAST(:versions AS integer[]))"
@@ -52,6 +69,9 @@ def project(tx: Transaction, written: list[Envelope]) -> None:
         newest = {event.stream: event for event in written if event.type == type}
         _insert(connection, table, [_row(event, "published_at", versions) for event in newest.values()])
     _amend(connection, [event for event in written if event.type == _AMENDED])
+    for event in written:
+        if event.type == _ANSWERED:
+            connection.execute(_ANSWER, {**event.json(), "at": instant(event.occurred_at)})
     relate(connection, written)
     _move_on(connection, versions, written)
 

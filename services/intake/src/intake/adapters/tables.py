@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Connection, DateTime, Integer, LargeBinary, MetaData, Table, Text, Uuid
+from sqlalchemy import Boolean, Column, Connection, Date, DateTime, Integer, LargeBinary, MetaData, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from eventkit.postgres import PostgresTransaction
@@ -115,6 +115,37 @@ links = Table(
     Column("relation", Text, primary_key=True),
     _id("other", primary=True),
     _time("linked_at"),
+)
+suggestions = Table(
+    "suggestions",
+    metadata,
+    _id("suggestion", primary=True),
+    Column("agency", Text),
+    Column("programme", Text),
+    _id("enterprise"),
+    _id("visit"),
+    Column("person", Text),
+    Column("title", Text),
+    Column("text", Text),
+    Column("synthetic", Boolean),
+    _time("suggested_at"),
+    Column("unit", Text),
+    Column("answer", Text),
+    _time("answered_at"),
+)
+policies = Table(
+    "policies",
+    metadata,
+    _id("policy", primary=True),
+    Column("agency", Text),
+    Column("title", Text),
+    Column("programmes", JSONB),
+    Column("kinds", JSONB),
+    Column("keywords", JSONB),
+    Column("valid_from", Date),
+    Column("valid_to", Date),
+    Column("text", Text),
+    _time("published_at"),
 )
 contacts = Table(
     "contacts",

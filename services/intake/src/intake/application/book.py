@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from eventkit.commands import CommandBook
+from intake.application.counsel import Counsel
 from intake.application.families import Families
 from intake.application.fieldwork import Fieldwork
 from intake.application.library import Library
@@ -10,6 +11,7 @@ from intake.application.ports import Contacts, Streams
 from intake.application.publishing import Publishing
 
 AGENCY = {"frontend", "office"}
+ANSWERING = {*AGENCY, "department"}
 PUBLISHERS = {"office", "operator"}
 WRITES_TABLES = {"record_contact"}
 VERSIONS = {"publish_directory": 2, "form_team": 2, "record_visit": 2, "record_service": 2, "report_issue": 2}
@@ -21,6 +23,7 @@ def commands(streams: Streams, contacts: Contacts) -> CommandBook:
     """All of them, bound to these streams and this keeper of contacts; each is named as its handler."""
     book = CommandBook("intake")
     p, lib, field, issues = Publishing(streams), Library(streams, contacts), Fieldwork(streams), Families(streams)
+    counsel = Counsel(streams)
     table = (
         ("PUT", "/programmes/{programme}", PUBLISHERS, p.publish_programme, p.programme_streams),
         ("PUT", "/directories/{agency}", PUBLISHERS, p.publish_directory, p.directory_streams),
@@ -38,6 +41,9 @@ def commands(streams: Streams, contacts: Contacts) -> CommandBook:
         ("POST", "/issues/{issue}/merger", AGENCY, issues.merge_issue, issues.issue_streams),
         ("POST", "/issues/{issue}/merger-undone", AGENCY, issues.undo_merge, issues.issue_streams),
         ("POST", "/issues/{issue}/withdrawal", AGENCY, issues.withdraw_issue, issues.issue_streams),
+        ("POST", "/suggestions", AGENCY, counsel.record_suggestion, counsel.suggestion_streams),
+        ("POST", "/suggestions/{suggestion}/answer", ANSWERING, counsel.answer_suggestion, counsel.answer_streams),
+        ("POST", "/policies", {"office"}, counsel.publish_policy, counsel.policy_streams),
     )
     for method, path, roles, handler, loads in table:
         name = handler.__name__

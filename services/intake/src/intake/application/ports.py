@@ -8,7 +8,7 @@ from typing import Protocol
 from eventkit.codec import Codec
 from eventkit.session import Aggregate
 from eventkit.store import Transaction
-from intake.domain import directory, enterprise, issue, programme, service_record, team, visit
+from intake.domain import directory, enterprise, issue, policy, programme, service_record, suggestion, team, visit
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,4 +37,6 @@ class Streams:
         self.team = Aggregate("team", team.Team, team.apply, codec)
         self.visit = Aggregate("visit", visit.Visit, visit.apply, codec)
         self.issue = Aggregate("issue", issue.Issue, issue.apply, codec)
+        self.suggestion = Aggregate("suggestion", suggestion.Suggestion, suggestion.apply, codec)
+        self.policy = Aggregate("policy", policy.Policy, policy.apply, codec)
         self.service = Aggregate("service", service_record.ServiceRecord, service_record.apply, codec)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from intake.domain.events import Fact, Ledger, Member, Person, Unit
@@ -129,5 +129,47 @@ class AmendIssue:
     """Give some of title, text, kind, jurisdiction and batch new values."""
 
     changes: Mapping[str, str | None]
+    by: str
+    timing: Timing
+
+
+@dataclass(frozen=True, slots=True)
+class RecordSuggestion:
+    """Record a suggestion; `enterprise` and `visit` by id."""
+
+    suggestion: str
+    enterprise: str | None
+    visit: str | None
+    person: str | None
+    title: str
+    text: str | None
+    synthetic: bool
+    by: str
+    timing: Timing
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerSuggestion:
+    """Answer a suggestion; `unit` None: the office does."""
+
+    unit: str | None
+    answer: str
+    by: str
+    timing: Timing
+
+
+@dataclass(frozen=True, slots=True)
+class PublishPolicy:
+    """Put a policy into the library, or put it right."""
+
+    policy: str
+    agency: str
+    title: str
+    programmes: tuple[str, ...]
+    kinds: tuple[str, ...]
+    keywords: tuple[str, ...]
+    valid_from: date
+    valid_to: date | None
+    text: str | None
     by: str
     timing: Timing

@@ -261,3 +261,50 @@ class WithdrawnAlready(Refusal):
 
     slug = "withdrawn-already"
     mend_hint = "see at GET /v1/issues/{issue} whether routing has confirmed it"
+
+
+class OtherVisit(Refusal):
+    """The visit was to another enterprise or under another programme."""
+
+    slug = "other-visit"
+    status = 422
+    mend_hint = "name a visit to the same enterprise under the same programme, or leave it out"
+
+
+class ForeignUnit(Refusal):
+    """A department answers for itself alone."""
+
+    slug = "foreign-unit"
+    status = 403
+    mend_hint = "leave `unit` out, or let the office record the answer"
+
+
+class BeforeSuggestion(Refusal):
+    """The answer lies before the suggestion."""
+
+    slug = "before-suggestion"
+    status = 422
+    mend_hint = "correct the date of the answer"
+
+
+class AnsweredAlready(Refusal):
+    """The suggestion has another answer already."""
+
+    slug = "answered-already"
+    mend_hint = "see it at GET /v1/suggestions/{suggestion}"
+
+
+class BadPeriod(Refusal):
+    """The policy ends before it begins."""
+
+    slug = "bad-period"
+    status = 422
+    mend_hint = "give a last day that is not before the first, or leave it out"
+
+
+class HelpsNobody(Refusal):
+    """A policy with neither kinds nor keywords would be told to nobody."""
+
+    slug = "helps-nobody"
+    status = 422
+    mend_hint = "name kinds of issues that it helps, or words of their titles"

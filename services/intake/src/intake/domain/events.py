@@ -305,3 +305,50 @@ class ServiceRecorded:
     backdating_reason: str | None
     synthetic: bool
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestionRecorded:
+    """Something is suggested to the government. `person`: the official who brought it; `by`: who recorded it."""
+
+    suggestion: str
+    programme: str
+    agency: str
+    enterprise: str | None
+    visit: str | None
+    person: str | None
+    title: str
+    text: str | None
+    backdating_reason: str | None
+    synthetic: bool
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestionAnswered:
+    """The answer of a unit, or of the office (`unit` None)."""
+
+    suggestion: str
+    unit: str | None
+    answer: str
+    backdating_reason: str | None
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyPublished:
+    """A policy of the agency's library, whole; `programmes` empty: all; valid on both days, without end if None."""
+
+    policy: str
+    agency: str
+    title: str
+    programmes: tuple[str, ...]
+    kinds: tuple[str, ...]
+    keywords: tuple[str, ...]
+    valid_from: date
+    valid_to: date | None
+    text: str | None
+    by: str
+    at: datetime

@@ -79,11 +79,16 @@ def check_bundle(count: int, programme: Programme) -> None:
 
 
 def merge(state: Issue, into: str, other: Issue, score: int | None, by: str, timing: Timing) -> list[Event]:
-    """Into an issue of the same enterprise and programme that was not merged itself."""
+    """Into an issue of the same enterprise and programme; neither merged nor withdrawn before. `score`: percent.
+
+    Raises NotFound (also for another agency's), IntoItself, OtherEnterprise, WithdrawnAlready or MergedAlready.
+    """
     current = _current(state)
     if into == current.issue:
         raise errors.IntoItself(field="into")
     check_related(other, current, "into")
+    if state.withdrawn or other.withdrawn:
+        raise errors.WithdrawnAlready(field="into" if other.withdrawn else "issue")
     if state.merged_into is not None or other.merged_into is not None:
         raise errors.MergedAlready
     return [MergerRequested(current.issue, into, score, by, timing.at)]

@@ -16,7 +16,18 @@ from sqlalchemy import Column, Engine, RowMapping, Select, Table, select, true
 from eventkit.auth import caller, require
 from eventkit.caller import Caller
 from eventkit.paging import Window, keyset, page
-from intake.adapters.tables import directories, enterprises, issues, links, programmes, teams, visits
+from intake.adapters.likeness import duplicates
+from intake.adapters.tables import (
+    directories,
+    enterprises,
+    issues,
+    links,
+    policies,
+    programmes,
+    suggestions,
+    teams,
+    visits,
+)
 from intake.domain.errors import NotFound
 
 Anyone = Annotated[Caller, Depends(caller)]
@@ -102,6 +113,40 @@ def reads(engine: Engine) -> APIRouter:
             "links": list(map(dict, own)),
             "from": list(map(dict, back)),
         }
+
+    @router.get("/issues/{issue}/duplicates")
+    def get_duplicates(issue: UUID, who: Staff) -> dict[str, Any]:
+        """Issues that may tell the same: of the same enterprise, with a like title; the most alike first."""
+        with engine.connect() as connection:
+            row = connection.execute(select(issues).where(issues.c.issue == str(issue))).mappings().one_or_none()
+            if row is None or not who.acts_for(row["agency"]):
+                raise NotFound(field="issue")
+            return {"items": duplicates(connection, row), "next": None}
+
+    @router.get("/suggestions")
+    def list_suggestions(
+        who: Staff, window: ByTime, programme: Filter = None, answered: bool | None = None
+    ) -> dict[str, Any]:
+        """Suggestions to the government by time, with their answers."""
+        query = _filtered(suggestions, {"programme": programme})
+        if answered is not None:
+            query = query.where(suggestions.c.answered_at.is_not(None) == answered)
+        return found.page(query, suggestions, who, window, suggestions.c.suggested_at, suggestions.c.suggestion)
+
+    @router.get("/suggestions/{suggestion}")
+    def get_suggestion(suggestion: UUID, who: Staff) -> dict[str, Any]:
+        """A suggestion with its answer."""
+        return found.one(suggestions, suggestions.c.suggestion, str(suggestion), who)
+
+    @router.get("/policies")
+    def list_policies(who: Anyone, window: ByTime) -> dict[str, Any]:
+        """The library of policies, in the order they were published."""
+        return found.page(select(policies), policies, who, window, policies.c.published_at, policies.c.policy)
+
+    @router.get("/policies/{policy}")
+    def get_policy(policy: UUID, who: Anyone) -> dict[str, Any]:
+        """A policy as told last."""
+        return found.one(policies, policies.c.policy, str(policy), who)
 
     return router
 
