@@ -47,7 +47,7 @@ class Place:
 
     def sweeper(self) -> Sweeper:
         """A sweeper of its own."""
-        return bootstrap.sweeper(self.store)
+        return bootstrap.sweepers(self.store)[0]
 
     def events(self) -> list[Any]:
         """All rows of the event table by stream and version."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import orjson
 
@@ -23,10 +24,11 @@ from eventkit.session import Session
 from eventkit.store import Transaction
 from supervision.adapters.messages import CODEC
 from supervision.application.context import Context
-from supervision.application.ports import Streams, WatchRow
+from supervision.application.ports import DeedRow, DutyRow, Explained, LibraryPolicy, Streams, Subject, WatchRow
 from supervision.application.reactions import Watching
 from supervision.application.sweeping import Sweeping
 from supervision.domain.calendar import Calendar, Year
+from supervision.domain.duty import Deed, DutyOpened
 from supervision.domain.events import FactLearnt, Part, WatchEvent, WatchOpened
 from supervision.domain.facts import learn
 from supervision.domain.policy import Policy
@@ -76,6 +78,8 @@ def cn() -> Calendar:
 def document(*clocks: Mapping[str, Any], **changes: Any) -> dict[str, Any]:
     """A programme document with these clocks."""
     return {
+        "agency": "jinxian",
+        "starts_on": "2021-03-01",
         "zone": "Asia/Shanghai",
         "calendar": "cn",
         "grace_seconds": 120,
@@ -168,13 +172,126 @@ class MemoryReads:
             self.rows[row.case] = replace(row, ripe_at=at if row.ripe_at is None else min(at, row.ripe_at))
 
 
+def roles_of(role: str | None) -> frozenset[str]:
+    """A person's roles, of which the directory knows one."""
+    return frozenset(() if role is None else (role,))
+
+
+class MemoryRegister:
+    """The tables of duties and of what they go by, in memory; as far as no query of SQL is the matter itself."""
+
+    def __init__(self) -> None:
+        self.rows: dict[UUID, DutyRow] = {}
+        self.woken: list[str] = []
+        self.done: dict[tuple[UUID, str], DeedRow] = {}
+        self.known_people: dict[str, list[Subject]] = {}
+        self.known_units: dict[str, list[Subject]] = {}
+        self.known_teams: dict[str, tuple[str, Subject, tuple[str, ...]]] = {}
+        self.words: dict[str, str] = {}
+        self.explained: dict[str, Explained] = {}
+
+    def keep(self, rows: Sequence[DutyRow]) -> None:
+        self.rows.update({row.opened.duty: row for row in rows})
+
+    def wake(self, programme: str, subjects: Collection[str], at: datetime, team: str | None = None) -> None:
+        self.woken += sorted(subjects)
+
+    def of_case(self, case: str) -> Sequence[UUID]:
+        return [id for id, row in self.rows.items() if row.opened.case == case and not row.ended]
+
+    def about(self, about: str) -> Sequence[UUID]:
+        return [id for id, row in self.rows.items() if row.opened.about == about and not row.ended]
+
+    def of_rule(self, programme: str, rule: str) -> Mapping[str, UUID]:
+        rows = [row for row in self.rows.values() if not row.ended]
+        of = (row.opened for row in rows if (row.opened.programme, row.opened.rule) == (programme, rule))
+        return {opened.subject: opened.duty for opened in of}
+
+    def add(self, row: DeedRow) -> None:
+        self.done.setdefault((row.deed.source, row.deed.counts), row)
+
+    def deeds(self, opened: DutyOpened) -> Sequence[Deed]:
+        return [
+            row.deed
+            for row in self.done.values()
+            if opened.subject in (*row.people, row.unit, row.enterprise, row.team, row.case, row.programme)
+        ]
+
+    def programmes(self, agency: str) -> Sequence[str]:
+        return ["jinxian"]
+
+    def is_first(self, programme: str, version: int) -> bool:
+        return version == 1
+
+    def take_directory(
+        self, agency: str, units: Iterable[str], people: Iterable[tuple[str, str | None, str | None]], since: date
+    ) -> None:
+        before = {one.id: one for one in self.known_people.get(agency, ())}
+        first = None if agency not in self.known_people else since
+        self.known_units[agency] = [Subject(id) for id in units]
+        self.known_people[agency] = [
+            Subject(id, roles_of(role), None, unit, before[id].since if id in before else first)
+            for id, role, unit in people
+        ]
+
+    def take_enterprise(self, agency: str, enterprise: str, tier: str) -> None:
+        pass  # no duty of these tests is owed to every enterprise
+
+    def take_team(
+        self,
+        team: str,
+        programme: str,
+        tier: str,
+        enterprises: Sequence[str],
+        members: Sequence[tuple[str, str | None]],
+        since: date,
+    ) -> None:
+        roles = frozenset(role for role, _ in members)
+        self.known_teams[team] = (programme, Subject(team, roles, tier, None, since), tuple(enterprises))
+
+    def people(self, agency: str) -> Sequence[Subject]:
+        return self.known_people.get(agency, [])
+
+    def units(self, agency: str) -> Sequence[Subject]:
+        return self.known_units.get(agency, [])
+
+    def enterprises(self, agency: str, programme: str) -> Sequence[Subject]:
+        teams = [(team, of) for held, team, of in self.known_teams.values() if held == programme]
+        return [replace(team, id=enterprise) for team, of in teams for enterprise in of]
+
+    def teams(self, programme: str) -> Sequence[Subject]:
+        return [team for held, team, _ in self.known_teams.values() if held == programme]
+
+    def tell_case(self, case: str, title: str, text: str | None, kind: str | None) -> None:
+        self.words[case] = title
+
+    def explain(self, explained: Explained) -> None:
+        self.explained[explained.case] = explained
+
+    def explain_no_more(self, case: str) -> None:
+        self.explained.pop(case, None)
+
+    def take_policy(self, policy: LibraryPolicy) -> None:
+        pass  # matching is a query of SQL: see the integration tests
+
+    def helped_by(self, policy: LibraryPolicy) -> Sequence[Explained]:
+        return []
+
+    def helping(self, case: str) -> Sequence[LibraryPolicy]:
+        return []
+
+    def recorded(self, ids: Collection[UUID]) -> frozenset[UUID]:
+        return frozenset()
+
+
 class Service:
     """Supervision's worker and sweeper on a store in memory."""
 
     def __init__(self) -> None:
         self.store = MemoryStore("supervision")
         self.reads = MemoryReads()
-        self.context = Context(Streams(CODEC), self.reads)
+        self.register = MemoryRegister()
+        self.context = Context(Streams(CODEC), self.reads, lambda tx: self.register)
         self._processor = Processor(self.store, Watching(self.context))
         self._offsets = count()
 

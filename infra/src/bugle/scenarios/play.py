@@ -115,7 +115,7 @@ class _Actor:
         service, _, command = step["do"].partition(".")
         data = self._filled(step.get("data", {}))
         self._now = step.get("at", self._now)
-        moment = None if self._now is None or command.startswith("publish_") else self._moment(self._now)
+        moment = None if self._now is None or command in _UNTIMED else self._moment(self._now)
         if not known(service, command):
             raise Failed(f"there is no command {step['do']}")
         if moment is not None and has_field(service, command, "reason"):
@@ -207,6 +207,10 @@ class _Actor:
 
     def _moment(self, local: str) -> str:
         return datetime.fromisoformat(local).replace(tzinfo=self._zone).isoformat()
+
+
+_UNTIMED = ("publish_programme", "publish_directory", "publish_calendar")
+"""Documents hold from when they are published, which is the moment of the play."""
 
 
 def _slug(answer: httpx.Response) -> str:

@@ -24,6 +24,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
 from eventkit.delivery import Policy, policy_of
+from eventkit.envelope import PARTITIONS
 from eventkit.errors import VersionConflict
 from eventkit.postgres import PostgresStore, PostgresTransaction
 from eventkit.session import Projector, Session
@@ -66,27 +67,17 @@ class Decide(Protocol):
 
 
 class Agenda:
-    """The table of ripe moments: `table` has the columns `key`, partition (integer) and ripe_at (timestamptz)."""
+    """The table of ripe moments: `table` has the columns `key`, partition (integer) and ripe_at (timestamptz).
 
-    def __init__(self, table: str, key: str, consumer: str, topics: Sequence[str]) -> None:
+    `everywhere`: what a key goes by comes in all partitions, not in its own alone, so the watermarks of all are waited
+    for. `limit` then holds for all keys together.
+    """
+
+    def __init__(self, table: str, key: str, consumer: str, topics: Sequence[str], *, everywhere: bool = False) -> None:
         self.consumer = consumer
-        self._about = {"consumer": consumer, "topics": list(topics), "count": len(topics)}
-        self.query = text(
-            f"""
-            WITH level AS MATERIALIZED (
-                SELECT partition, min(watermark) AS upto FROM progress
-                WHERE consumer = :consumer AND topic = ANY(:topics)
-                GROUP BY partition HAVING count(*) = :count
-            )
-            SELECT due.{key} AS key, level.upto FROM level CROSS JOIN LATERAL (
-                SELECT a.{key} FROM {table} a
-                WHERE a.partition = level.partition AND a.ripe_at < level.upto
-                    AND NOT EXISTS (SELECT FROM parked p WHERE p.consumer = :consumer AND p.key = a.{key})
-                    AND NOT EXISTS (SELECT FROM waiting w WHERE w.consumer = :consumer AND w.key = a.{key})
-                ORDER BY a.ripe_at LIMIT :limit FOR UPDATE OF a SKIP LOCKED
-            ) due
-            """
-        )
+        count = len(topics) * (PARTITIONS if everywhere else 1)
+        self._about = {"consumer": consumer, "topics": list(topics), "count": count}
+        self.query = text(_everywhere(table, key) if everywhere else _by_partition(table, key))
         self._postpone = text(f"UPDATE {table} SET ripe_at = :until WHERE {key} = :key")
 
     def about(self, limit: int) -> dict[str, object]:
@@ -103,6 +94,55 @@ class Agenda:
         if ripe:
             later = [{"key": one.key, "until": one.upto + POSTPONED} for one in ripe]
             connection.execute(self._postpone, later)
+
+
+def _by_partition(table: str, key: str) -> str:
+    return f"""
+        WITH level AS MATERIALIZED (
+            SELECT partition, min(watermark) AS upto FROM progress
+            WHERE consumer = :consumer AND topic = ANY(:topics)
+            GROUP BY partition HAVING count(*) = :count
+        )
+        SELECT due.{key} AS key, level.upto FROM level CROSS JOIN LATERAL (
+            SELECT a.{key} FROM {table} a
+            WHERE a.partition = level.partition AND a.ripe_at < level.upto AND {_free(key)}
+            ORDER BY a.ripe_at LIMIT :limit FOR UPDATE OF a SKIP LOCKED
+        ) due
+    """
+
+
+def _everywhere(table: str, key: str) -> str:
+    return f"""
+        WITH level AS MATERIALIZED (
+            SELECT min(watermark) AS upto FROM progress
+            WHERE consumer = :consumer AND topic = ANY(:topics) HAVING count(*) = :count
+        )
+        SELECT a.{key} AS key, level.upto FROM level, {table} a
+        WHERE a.ripe_at < level.upto AND {_free(key)}
+        ORDER BY a.ripe_at LIMIT :limit FOR UPDATE OF a SKIP LOCKED
+    """
+
+
+def _free(key: str) -> str:
+    """No event of the key is parked or waits."""
+    return f"""
+        NOT EXISTS (SELECT FROM parked p WHERE p.consumer = :consumer AND p.key = a.{key}::text)
+        AND NOT EXISTS (SELECT FROM waiting w WHERE w.consumer = :consumer AND w.key = a.{key}::text)
+    """
+
+
+def run(sweepers: Sequence[Sweeper], stop: Event, idle: float = IDLE_SECONDS) -> None:
+    """Sweep until told to stop. A server that is away is waited for; any other failure ends the process."""
+    while not stop.is_set():
+        try:
+            for sweeper in sweepers:
+                sweeper.sweep()
+            stop.wait(idle)
+        except (DBAPIError, VersionConflict) as error:
+            if policy_of(error) is not Policy.RETRY:
+                raise
+            log.warning("the sweep is tried again: %s", error)
+            stop.wait(2 * idle)
 
 
 class Sweeper:
@@ -134,18 +174,6 @@ class Sweeper:
                 self._swept_at = monotonic()
                 last.labels(self._agenda.consumer).set_to_current_time()
                 return count
-
-    def run(self, stop: Event, idle: float = IDLE_SECONDS) -> None:
-        """Sweep until told to stop. A server that is away is waited for; any other failure ends the process."""
-        while not stop.is_set():
-            try:
-                self.sweep()
-                stop.wait(idle)
-            except (DBAPIError, VersionConflict) as error:
-                if policy_of(error) is not Policy.RETRY:
-                    raise
-                log.warning("the sweep is tried again: %s", error)
-                stop.wait(2 * idle)
 
     def check(self, silence: float = 30.0) -> None:
         """For readiness: raises when no sweep has come to its end for so many seconds."""

@@ -63,12 +63,18 @@ DONE: Mapping[Step, type[errors.Refusal]] = {
 """How a step that comes too late is refused."""
 
 
+LONG_TERM = "long_term"
+"""A result that does not end the work: progress is reported on, and the end is reported once it comes."""
+
+
 def allow(case: Case, step: Step, at: datetime, *, owner: bool = False) -> None:
     """Pass, or raise the refusal that names what is missing, what has been done, or which time runs backwards.
 
     `owner`: the unit that was asked first acts; it need not wait until the case is assigned.
     """
     gate = Gate(Step.OPENED, GATES[step].shut_by) if owner else GATES[step]
+    if case.outcome == LONG_TERM and step in (Step.IN_PROGRESS, Step.RESULT_REPORTED):
+        gate = Gate(gate.needs, (Step.FED_BACK,))
     if case.passed_to is not None:  # the office answers for a body outside: there is nobody to accept
         if step < Step.RESULT_REPORTED:
             raise errors.PassedOn

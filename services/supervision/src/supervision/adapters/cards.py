@@ -6,7 +6,7 @@ from typing import cast
 
 from sqlalchemy import text
 
-from eventkit.envelope import Envelope, instant
+from eventkit.envelope import Envelope, instant, partition_of
 from eventkit.postgres import PostgresTransaction
 from eventkit.store import Transaction
 
@@ -16,6 +16,15 @@ _INSERT = text(
     "INSERT INTO unit_cards (event_id, programme, agency, unit, colour, case_id, at)"
     " SELECT CAST(:event_id AS uuid), w.programme, w.agency, :unit, :colour, w.case_id, :at"
     " FROM watches w WHERE w.case_id = :case ON CONFLICT DO NOTHING"
+)
+_CHANGED = text(
+    "SELECT programme, agency, unit, min(at) AS at FROM unit_cards WHERE event_id = ANY(CAST(:events AS uuid[]))"
+    " GROUP BY programme, agency, unit"
+)
+_ADD_UP = text(
+    "INSERT INTO card_accounts AS a (account, programme, agency, unit, partition, ripe_at) VALUES (:account,"
+    " :programme, :agency, :unit, :partition, :at)"
+    " ON CONFLICT (account) DO UPDATE SET ripe_at = least(a.ripe_at, excluded.ripe_at)"
 )
 _WITHDRAW = text("UPDATE unit_cards SET withdrawn = true WHERE event_id = ANY(CAST(:events AS uuid[]))")
 
@@ -30,6 +39,11 @@ def project(tx: Transaction, written: list[Envelope]) -> None:
     gone = [one["event"] for data in told for one in data["withdrawn"] if one["kind"] == "card"]
     if gone:
         connection.execute(_WITHDRAW, {"events": gone})
+    changed = [*gone, *(row["event_id"] for row in rows)]
+    for account in connection.execute(_CHANGED, {"events": changed}).all() if changed else ():
+        key = f"{account.programme}|{account.unit}"
+        told_of = {**account._mapping, "account": key, "partition": partition_of(key)}
+        connection.execute(_ADD_UP, told_of)
 
 
 def _row(event: Envelope) -> dict[str, object]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from eventkit.codec import Codec
-from supervision.domain import events
+from supervision.domain import duty, events, steering
 
 Payload = dict[str, Any]
 
@@ -55,6 +55,21 @@ CODEC = Codec(
         "case_closed_out.v1": events.CaseClosedOut,
         "reopening_ordered.v1": events.ReopeningOrdered,
         "calendar_published.v1": events.CalendarPublished,
+        "duty_opened.v1": duty.DutyOpened,
+        "duty_fulfilled.v1": duty.DutyFulfilled,
+        "duty_reminded.v1": duty.DutyReminded,
+        "duty_missed.v1": duty.DutyMissed,
+        "duty_broken.v1": duty.DutyBroken,
+        "duty_rescinded.v1": duty.DutyRescinded,
+        "duty_ended.v1": duty.DutyEnded,
+        "dispatch_held.v1": steering.DispatchHeld,
+        "supervision_letter_issued.v1": steering.SupervisionLetterIssued,
+        "supervision_letter_answered.v1": steering.SupervisionLetterAnswered,
+        "supervision_letter_withdrawn.v1": steering.SupervisionLetterWithdrawn,
+        "accountability_recorded.v1": steering.AccountabilityRecorded,
+        "report_published.v1": steering.ReportPublished,
+        "policy_matched.v1": events.PolicyMatched,
+        "help_given.v1": events.HelpGiven,
     },
     {
         "fact_learnt.v1": ("fact_learnt.v2", _parts),

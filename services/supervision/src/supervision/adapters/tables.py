@@ -44,3 +44,37 @@ unit_cards = Table(
     Column("at", DateTime(timezone=True)),
     Column("withdrawn", Boolean),
 )
+
+duties = Table(
+    "duties",
+    metadata,
+    Column("duty", Uuid(as_uuid=False), primary_key=True),
+    Column("programme", Text),
+    Column("agency", Text),
+    Column("rule", Text),
+    Column("subject_kind", Text),
+    Column("subject", Text),
+    Column("unit", Text),
+    Column("person", Text),
+    Column("enterprise", Text),
+    Column("case_id", Text),
+    Column("about", Text),
+    Column("title", Text),
+    Column("status", Text),
+    Column("ended", Boolean),
+    Column("partition", Integer),
+    Column("ripe_at", DateTime(timezone=True)),
+    Column("opened_at", DateTime(timezone=True)),
+)
+
+papers = Table(
+    "papers",
+    metadata,
+    Column("id", Uuid(as_uuid=False), primary_key=True),
+    Column("kind", Text),
+    Column("programme", Text),
+    Column("agency", Text),
+    Column("units", ARRAY(Text)),
+    Column("at", DateTime(timezone=True)),
+    Column("data", JSONB),
+)

@@ -9,14 +9,16 @@ from typing import Any
 from eventkit.commands import Command, CommandBook, Done
 from eventkit.session import Aggregate, Session
 from supervision.application.access import seen
+from supervision.application.acting import act_of
 from supervision.application.context import CONSUMER, Context, Decision
-from supervision.domain import decisions, leave, publication, times
+from supervision.application.steering import Steering
+from supervision.domain import decisions, leave, publication
 from supervision.domain.calendar import Calendar
 from supervision.domain.commands import (
-    Act,
     AskExtension,
     CloseOut,
     DecideExtension,
+    HelpToApply,
     PauseCase,
     RaiseCase,
     Verify,
@@ -30,12 +32,13 @@ from supervision.domain.watch import Watch
 Wanted = tuple[Aggregate[Any], str]
 
 OFFICE, ANSWERING, WORKING, DECIDING = {"office"}, {"office", "enterprise"}, {"department"}, {"office", "leader"}
+STEERING, ACTING = {"office", "frontend"}, {"office", "department"}
 PUBLISHERS = {"operator"}  # a calendar moves the deadlines of every agency, so no agency's office may change it
 
 
 def commands(context: Context) -> CommandBook:
     """The book. Every command writes tables besides its events, hence the savepoints."""
-    book, desk = CommandBook("supervision"), Desk(context)
+    book, desk, steer = CommandBook("supervision"), Desk(context), Steering(context)
     table = (
         ("POST", "/cases/{case}/verification", ANSWERING, desk.verify, desk.watch_streams),
         ("POST", "/cases/{case}/close-out", OFFICE, desk.close_out, desk.watch_streams),
@@ -44,6 +47,15 @@ def commands(context: Context) -> CommandBook:
         ("POST", "/cases/{case}/extensions", WORKING, desk.ask_extension, desk.watch_streams),
         ("POST", "/cases/{case}/extensions/{extension}/decision", DECIDING, desk.decide_extension, desk.watch_streams),
         ("POST", "/cases/{case}/raising", WORKING | OFFICE, desk.raise_case, desk.watch_streams),
+        ("POST", "/cases/{case}/help", ACTING, desk.help_to_apply, desk.watch_streams),
+        ("POST", "/pledges", STEERING, steer.make_pledge, steer.pledge_streams),
+        ("POST", "/pledges/{pledge}/keeping", STEERING, steer.keep_pledge, steer.pledge_streams),
+        ("POST", "/dispatches", OFFICE, steer.hold_dispatch, steer.dispatch_streams),
+        ("POST", "/dispatches/{dispatch}/finishing", ACTING, steer.finish_dispatch_item, steer.dispatch_streams),
+        ("POST", "/letters", OFFICE, steer.issue_letter, steer.letter_streams),
+        ("POST", "/letters/{letter}/reply", WORKING, steer.answer_letter, steer.letter_streams),
+        ("POST", "/accountability", OFFICE, steer.hold_accountable, steer.record_streams),
+        ("POST", "/reports", OFFICE, steer.publish_report, steer.report_streams),
         ("PUT", "/calendars/{calendar}", PUBLISHERS, desk.publish_calendar, desk.calendar_streams),
     )
     for method, path, roles, handler, loads in table:
@@ -72,7 +84,7 @@ class Desk:
             session,
             command,
             lambda watch, policy, calendar: decisions.verify(
-                watch, Verify(data["satisfaction"], data.get("note"), _act(command, policy)), policy, calendar
+                watch, Verify(data["satisfaction"], data.get("note"), act_of(command, policy)), policy, calendar
             ),
         )
 
@@ -82,7 +94,7 @@ class Desk:
             session,
             command,
             lambda watch, policy, calendar: decisions.close_out(
-                watch, CloseOut(_act(command, policy)), policy, calendar
+                watch, CloseOut(act_of(command, policy)), policy, calendar
             ),
         )
 
@@ -92,7 +104,7 @@ class Desk:
 
         def decide(watch: Watch, policy: Policy, calendar: Calendar) -> Sequence[WatchEvent]:
             day = None if until is None else date.fromisoformat(until)
-            wanted = PauseCase(data["reason"], data.get("note"), day, _act(command, policy))
+            wanted = PauseCase(data["reason"], data.get("note"), day, act_of(command, policy))
             return leave.pause(watch, wanted, policy, calendar)
 
         return self._move(session, command, decide)
@@ -102,7 +114,7 @@ class Desk:
         return self._move(
             session,
             command,
-            lambda watch, policy, calendar: leave.resume(watch, _act(command, policy), policy, calendar),
+            lambda watch, policy, calendar: leave.resume(watch, act_of(command, policy), policy, calendar),
         )
 
     def ask_extension(self, session: Session, command: Command) -> Done:
@@ -110,7 +122,7 @@ class Desk:
         data, unit = command.data, command.caller.department
 
         def decide(watch: Watch, policy: Policy, calendar: Calendar) -> Sequence[WatchEvent]:
-            limit, act = parse_limit(data["limit"]), _act(command, policy)
+            limit, act = parse_limit(data["limit"]), act_of(command, policy)
             return leave.ask_extension(
                 watch, AskExtension(data["clock"], limit, data["reason"], unit, act), policy, calendar
             )
@@ -128,7 +140,7 @@ class Desk:
                 limit=None if given is None else parse_limit(given),
                 note=data.get("note"),
                 roles=command.caller.roles,
-                act=_act(command, policy),
+                act=act_of(command, policy),
             )
             return leave.decide_extension(watch, wanted, policy, calendar)
 
@@ -140,7 +152,18 @@ class Desk:
             session,
             command,
             lambda watch, policy, calendar: leave.raise_case(
-                watch, RaiseCase(command.data.get("note"), _act(command, policy)), policy
+                watch, RaiseCase(command.data.get("note"), act_of(command, policy)), policy
+            ),
+        )
+
+    def help_to_apply(self, session: Session, command: Command) -> Done:
+        """Raises UnknownCase and what `times.act` and `decisions.help_to_apply` raise."""
+        data = command.data
+        return self._move(
+            session,
+            command,
+            lambda watch, policy, calendar: decisions.help_to_apply(
+                watch, HelpToApply(data["policy"], data.get("note"), act_of(command, policy))
             ),
         )
 
@@ -182,17 +205,6 @@ class Desk:
             status=200 if known else 201,
             location=f"/v1/calendars/{id}",
         )
-
-
-def _act(command: Command, policy: Policy) -> Act:
-    return times.act(
-        command.caller.sub,
-        command.occurred_at,
-        command.received_at,
-        backdating=policy.backdating,
-        reason=command.data.get("reason"),
-        office="office" in command.caller.roles,
-    )
 
 
 def _year(told: Mapping[str, Any]) -> PublishedYear:

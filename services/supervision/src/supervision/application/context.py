@@ -8,7 +8,9 @@ from datetime import datetime
 from eventkit.errors import NotYet
 from eventkit.session import Session
 from eventkit.store import Transaction
-from supervision.application.ports import Reads, Streams, WatchRow
+from supervision.application.duties import Duties
+from supervision.application.ports import Reads, Registers, Streams, WatchRow
+from supervision.application.reference import Reference
 from supervision.domain.calendar import EVERY_DAY, Calendar
 from supervision.domain.decisions import all_parts_ended
 from supervision.domain.events import PartClosed, PolicyAdopted, WatchEvent
@@ -28,31 +30,12 @@ def watch_token(case: str) -> str:
     return f"watch:{case}"
 
 
-def programme_token(programme: str, version: int) -> str:
-    """What an event waits for until a programme version is known."""
-    return f"programme:{programme}:{version}"
+class Context(Reference):
+    """Bound to the streams and the tables; `duties` follows what is owed because of a case."""
 
-
-class Context:
-    """Bound to the streams and the tables."""
-
-    def __init__(self, streams: Streams, reads: Reads) -> None:
-        self.streams = streams
-        self.reads = reads
-
-    def policy(self, session: Session, programme: str, version: int) -> Policy:
-        """Raises NotYet when the programme version has not arrived."""
-        policy = self.reads(session.tx).policy(programme, version)
-        if policy is None:
-            raise NotYet(programme_token(programme, version))
-        return policy
-
-    def calendar(self, session: Session, policy: Policy) -> Calendar:
-        """The calendar as published so far; while it is not, one in which every year is unknown."""
-        if policy.calendar == EVERY_DAY:
-            return Calendar(EVERY_DAY)
-        published = session.get(self.streams.calendar, policy.calendar)
-        return published if published.version else Calendar(policy.calendar)
+    def __init__(self, streams: Streams, reads: Reads, register: Registers) -> None:
+        super().__init__(streams, reads)
+        self.duties = Duties(streams, reads, register)
 
     def calendar_at(self, tx: Transaction, calendar: str | None, version: int | None) -> Calendar:
         """The calendar as it was at a version; one in which every day counts for None."""
@@ -83,6 +66,7 @@ class Context:
         decided = decision(self.watch(session, case), policy, calendar)
         self.record(session, case, decided, traceparent)
         after = self.watch(session, case)
+        self.duties.follow(session, before, after, policy, traceparent)
         if after.parent is not None and after.over and not before.over:
             self.tell_parent(session, case, after.parent, traceparent)
         return len(renewed) + len(decided)
@@ -118,6 +102,7 @@ class Context:
         if watch.opened:
             policy = self.policy(session, watch.programme, watch.programme_version)
             self.record(session, case, all_parts_ended(watch, at, learnt_at, policy, self.calendar(session, policy)))
+            self.duties.follow(session, watch, session.get(self.streams.watch, case), policy)
             self.keep(session, [case])
 
     def record(self, session: Session, case: str, events: Sequence[WatchEvent], traceparent: str | None = None) -> None:

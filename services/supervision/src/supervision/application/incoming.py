@@ -36,6 +36,9 @@ class IssueReported:
     due_at: datetime | None
     synthetic: bool
     at: datetime
+    title: str = ""
+    text: str | None = None
+    kind: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +107,150 @@ class IssueLinked:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A unit or person of a directory."""
+
+    id: str
+    role: str | None = None
+    unit: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DirectoryPublished:
+    """intake: an agency's directory, whole."""
+
+    agency: str
+    units: tuple[Listed, ...]
+    people: tuple[Listed, ...]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class EnterpriseRegistered:
+    """intake: an enterprise."""
+
+    enterprise: str
+    agency: str
+    tier: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TeamMember:
+    """Who serves in a team."""
+
+    role: str
+    person: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TeamFormed:
+    """intake: a team and its enterprises."""
+
+    team: str
+    programme: str
+    agency: str
+    tier: str
+    enterprises: tuple[str, ...]
+    members: tuple[TeamMember, ...]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class VisitRecorded:
+    """intake: a visit, and who went if that is told."""
+
+    visit: str
+    programme: str
+    agency: str
+    enterprise: str
+    mode: str
+    team: str | None
+    at: datetime
+    people: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceRecorded:
+    """intake: a service to an enterprise or to all."""
+
+    record: str
+    programme: str
+    agency: str
+    enterprise: str | None
+    unit: str | None
+    kind: str
+    count: int
+    at: datetime
+    person: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestionRecorded:
+    """intake: something suggested to the government."""
+
+    suggestion: str
+    programme: str
+    agency: str
+    enterprise: str | None
+    person: str | None
+    title: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestionAnswered:
+    """intake: its answer."""
+
+    suggestion: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryPolicyPublished:
+    """intake: a policy of the library."""
+
+    policy: str
+    agency: str
+    title: str
+    programmes: tuple[str, ...]
+    kinds: tuple[str, ...]
+    keywords: tuple[str, ...]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SessionCalled:
+    """routing: units are summoned to an enterprise."""
+
+    session: str
+    programme: str
+    programme_version: int
+    enterprise: str
+    units: tuple[str, ...]
+    starts_at: datetime
+    place: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class UnitReportedIn:
+    """routing: a summoned unit is there."""
+
+    session: str
+    unit: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SessionCancelled:
+    """routing: the session does not take place."""
+
+    session: str
+    at: datetime
+
+
 COURSE: Mapping[str, str] = {
     "bugle.routing.case_assigned.v1": "assigned",
     "bugle.routing.letter_received.v1": "received",
@@ -140,7 +287,30 @@ HISTORY_DECLARED = "bugle.intake.history_declared.v1"
 ISSUE_DIVIDED = "bugle.intake.issue_divided.v1"
 ISSUE_LINKED = "bugle.intake.issue_linked.v1"
 
+DIRECTORY_PUBLISHED = ("bugle.intake.directory_published.v1", "bugle.intake.directory_published.v2")
+ENTERPRISE_REGISTERED = "bugle.intake.enterprise_registered.v1"
+TEAM_FORMED = "bugle.intake.team_formed.v1"
+VISIT_RECORDED = ("bugle.intake.visit_recorded.v1", "bugle.intake.visit_recorded.v2")
+SERVICE_RECORDED = ("bugle.intake.service_recorded.v1", "bugle.intake.service_recorded.v2")
+SUGGESTION_RECORDED = "bugle.intake.suggestion_recorded.v1"
+SUGGESTION_ANSWERED = "bugle.intake.suggestion_answered.v1"
+POLICY_PUBLISHED = "bugle.intake.policy_published.v1"
+SESSION_CALLED = "bugle.routing.session_called.v1"
+UNIT_REPORTED_IN = "bugle.routing.unit_reported_in.v1"
+SESSION_CANCELLED = "bugle.routing.session_cancelled.v1"
+
 _ADAPTERS: Mapping[str, TypeAdapter[Any]] = {
+    **dict.fromkeys(DIRECTORY_PUBLISHED, TypeAdapter(DirectoryPublished)),
+    ENTERPRISE_REGISTERED: TypeAdapter(EnterpriseRegistered),
+    TEAM_FORMED: TypeAdapter(TeamFormed),
+    **dict.fromkeys(VISIT_RECORDED, TypeAdapter(VisitRecorded)),
+    **dict.fromkeys(SERVICE_RECORDED, TypeAdapter(ServiceRecorded)),
+    SUGGESTION_RECORDED: TypeAdapter(SuggestionRecorded),
+    SUGGESTION_ANSWERED: TypeAdapter(SuggestionAnswered),
+    POLICY_PUBLISHED: TypeAdapter(LibraryPolicyPublished),
+    SESSION_CALLED: TypeAdapter(SessionCalled),
+    UNIT_REPORTED_IN: TypeAdapter(UnitReportedIn),
+    SESSION_CANCELLED: TypeAdapter(SessionCancelled),
     PROGRAMME_PUBLISHED: TypeAdapter(ProgrammePublished),
     ISSUE_REPORTED: TypeAdapter(IssueReported),
     HISTORY_DECLARED: TypeAdapter(HistoryDeclared),

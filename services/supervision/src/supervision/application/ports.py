@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol
+from uuid import UUID
 
 from eventkit.codec import Codec
 from eventkit.session import Aggregate
 from eventkit.store import Transaction
-from supervision.domain import publication, watch
+from supervision.domain import duty, publication, steering, watch
 from supervision.domain.calendar import Calendar
+from supervision.domain.duty import Deed, Duty, DutyOpened
 from supervision.domain.policy import Policy
 from supervision.domain.watch import Watch
 
@@ -22,6 +24,11 @@ class Streams:
     def __init__(self, codec: Codec) -> None:
         self.watch: Aggregate[Watch] = Aggregate("watch", Watch, watch.apply, codec)
         self.calendar: Aggregate[Calendar] = Aggregate("calendar", Calendar, publication.apply, codec)
+        self.duty: Aggregate[Duty] = Aggregate("duty", Duty, duty.apply, codec)
+        self.dispatch = Aggregate("dispatch", steering.Dispatch, steering.apply_dispatch, codec)
+        self.letter = Aggregate("letter", steering.Letter, steering.apply_letter, codec)
+        self.record = Aggregate("accountability", steering.Record, steering.apply_record, codec)
+        self.publication = Aggregate("report", steering.Publication, steering.apply_publication, codec)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,3 +71,151 @@ class ReadModel(Protocol):
 
 
 Reads = Callable[[Transaction], ReadModel]
+
+
+@dataclass(frozen=True, slots=True)
+class DutyRow:
+    """What the tables say of a duty; `ripe_at`: when something comes of it next."""
+
+    opened: DutyOpened
+    status: str
+    ended: bool
+    ripe_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Whom a recurring duty may concern. `since`: when an agency that was known before gained it; None: from the start.
+
+    `roles`: a person's role, or those of an enterprise's or team's members; `tier`: of an enterprise or team.
+    """
+
+    id: str
+    roles: frozenset[str] = frozenset()
+    tier: str | None = None
+    unit: str | None = None
+    since: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeedRow:
+    """A deed, and what it was done by, for and about."""
+
+    programme: str
+    agency: str
+    deed: Deed
+    people: tuple[str, ...] = ()
+    unit: str | None = None
+    enterprise: str | None = None
+    team: str | None = None
+    case: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryPolicy:
+    """A policy of intake's library; `programmes` empty: all of the agency."""
+
+    policy: str
+    agency: str
+    title: str
+    programmes: tuple[str, ...]
+    kinds: tuple[str, ...]
+    keywords: tuple[str, ...]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """A case that could only be explained, at a moment, by a unit."""
+
+    case: str
+    programme: str
+    agency: str
+    unit: str | None
+    at: datetime
+
+
+class Register(Protocol):
+    """Tables of one transaction: duties, deeds, and copies of what intake tells of people and policies."""
+
+    def keep(self, rows: Sequence[DutyRow]) -> None:
+        """Bring these duties up to date."""
+
+    def wake(self, programme: str, subjects: Collection[str], at: datetime, team: str | None = None) -> None:
+        """Have the duties of these subjects, of a team's members, and of the programme itself looked at again."""
+
+    def of_case(self, case: str) -> Sequence[UUID]:
+        """The duties of a case that have not ended."""
+
+    def about(self, about: str) -> Sequence[UUID]:
+        """The duties that follow from a session, dispatch or letter and have not ended."""
+
+    def of_rule(self, programme: str, rule: str) -> Mapping[str, UUID]:
+        """The recurring duties of a rule that have not ended, by subject."""
+
+    def add(self, row: DeedRow) -> None:
+        """Keep a deed; the same source for the same kind of record again is nothing new."""
+
+    def deeds(self, opened: DutyOpened) -> Sequence[Deed]:
+        """Every deed that may count for a duty."""
+
+    def programmes(self, agency: str) -> Sequence[str]:
+        """The programmes of an agency that have arrived."""
+
+    def is_first(self, programme: str, version: int) -> bool:
+        """Whether no earlier version of the programme has arrived."""
+
+    def take_directory(
+        self, agency: str, units: Iterable[str], people: Iterable[tuple[str, str | None, str | None]], since: date
+    ) -> None:
+        """Copy a directory: people as (id, role, unit). Whom a later directory adds is there `since` that day."""
+
+    def take_enterprise(self, agency: str, enterprise: str, tier: str) -> None:
+        """Copy an enterprise."""
+
+    def take_team(
+        self,
+        team: str,
+        programme: str,
+        tier: str,
+        enterprises: Sequence[str],
+        members: Sequence[tuple[str, str | None]],
+        since: date,
+    ) -> None:
+        """Copy a team: members as (role, person)."""
+
+    def people(self, agency: str) -> Sequence[Subject]:
+        """The people of an agency's directory."""
+
+    def units(self, agency: str) -> Sequence[Subject]:
+        """The units of an agency's directory."""
+
+    def enterprises(self, agency: str, programme: str) -> Sequence[Subject]:
+        """Enterprises with the roles that teams of the programme have for them."""
+
+    def teams(self, programme: str) -> Sequence[Subject]:
+        """The teams of a programme."""
+
+    def tell_case(self, case: str, title: str, text: str | None, kind: str | None) -> None:
+        """Keep what a policy may match of a case."""
+
+    def explain(self, explained: Explained) -> None:
+        """The case could only be explained."""
+
+    def explain_no_more(self, case: str) -> None:
+        """The case went on after all."""
+
+    def take_policy(self, policy: LibraryPolicy) -> None:
+        """Copy a policy of the library, or put it right."""
+
+    def helped_by(self, policy: LibraryPolicy) -> Sequence[Explained]:
+        """The explained cases that a policy may help, which came after they were explained."""
+
+    def helping(self, case: str) -> Sequence[LibraryPolicy]:
+        """The policies that may help an explained case and came after it was."""
+
+    def recorded(self, ids: Collection[UUID]) -> frozenset[UUID]:
+        """Those of the ids that supervision's own log has."""
+
+
+Registers = Callable[[Transaction], Register]

@@ -10,7 +10,8 @@ from eventkit.envelope import Envelope
 from eventkit.reactions import Gate, Reactions
 from eventkit.session import Session
 from supervision.application import incoming
-from supervision.application.context import CONSUMER, Context, programme_token, watch_token
+from supervision.application.context import CONSUMER, Context, watch_token
+from supervision.application.hearing import Hearing
 from supervision.application.incoming import (
     CaseMoved,
     Declared,
@@ -20,6 +21,7 @@ from supervision.application.incoming import (
     IssueReported,
     ProgrammePublished,
 )
+from supervision.application.reference import programme_token
 from supervision.domain.calendar import Calendar
 from supervision.domain.events import (
     CaseClosedOut,
@@ -55,6 +57,7 @@ class Watching:
         on(incoming.HISTORY_DECLARED, loads=lambda e: [(watch, e.key)])(self.declare_history)
         on(incoming.ISSUE_DIVIDED, loads=lambda e: [(watch, e.key)])(self.learn_parts)
         on(incoming.ISSUE_LINKED, loads=lambda e: [(watch, e.key)])(self.learn_parent)
+        Hearing(context.duties).listen(on)
         for type in incoming.STEPS:
             on(type, loads=lambda e: [(watch, e.key)])(self.learn_step)
 
@@ -72,6 +75,12 @@ class Watching:
         reads.adopt(told.programme, told.version, told.document, _learnt_at(event))
         if policy.adopted_by_open:
             reads.wake_programme(told.programme, _learnt_at(event))
+        floor = None
+        if not self._context.duties.register(session.tx).is_first(told.programme, told.version):
+            floor = told.at.astimezone(policy.zone).date()
+        self._context.duties.reconcile(
+            session, policy, told.at, _learnt_at(event), floor=floor, traceparent=event.traceparent
+        )
 
     def open_watch(self, session: Session, event: Envelope) -> None:
         """Watch the case from its report on; a case that is watched stays as it is."""
@@ -94,6 +103,8 @@ class Watching:
         watch = session.get(context.streams.watch, told.issue)
         decided = learn(watch, opened, policy, context.calendar(session, policy))
         context.record(session, told.issue, decided, event.traceparent)
+        if policy.obligations.policies is not None:
+            context.duties.register(session.tx).tell_case(told.issue, told.title, told.text, told.kind)
 
     def declare_history(self, session: Session, event: Envelope) -> None:
         """Verification and close-out as a ledger has them, without a check of their order."""
@@ -203,3 +214,4 @@ def _provides(event: Envelope) -> Iterable[str]:
     elif event.type == incoming.PROGRAMME_PUBLISHED:
         told: ProgrammePublished = incoming.read(event)
         yield programme_token(told.programme, told.version)
+        yield programme_token(told.programme)

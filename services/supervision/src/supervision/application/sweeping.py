@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from eventkit.clocks import Ripe
 from eventkit.session import Session
@@ -30,3 +31,23 @@ class Sweeping:
     def finish(self, session: Session, ripe: Sequence[Ripe]) -> None:
         """Put each watch down for the next moment at which something of it runs out."""
         self._context.keep(session, (one.key for one in ripe))
+
+
+class SweepingDuties:
+    """Decides one ripe duty after the other."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    def prepare(self, session: Session, ripe: Sequence[Ripe]) -> None:
+        """Load all duties in one query."""
+        session.preload((self._context.streams.duty, str(one.key)) for one in ripe)
+
+    def decide(self, session: Session, ripe: Ripe) -> int:
+        """Record what was done, is about to be due, and was missed; how many events that were."""
+        return self._context.duties.settle(session, UUID(str(ripe.key)), ripe.upto)
+
+    def finish(self, session: Session, ripe: Sequence[Ripe]) -> None:
+        """Put each duty down for the next moment at which something comes of it."""
+        for one in ripe:
+            self._context.duties.keep(session, [UUID(str(one.key))], one.upto)

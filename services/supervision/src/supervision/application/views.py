@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from supervision.application.duties import PLEDGE
 from supervision.domain.calendar import Calendar
 from supervision.domain.clock import Clock
+from supervision.domain.duty import Duty, Outcome, status
+from supervision.domain.periods import ONCE
 from supervision.domain.trace import Interval
 from supervision.domain.watch import Extension, Fact, Watch
 
@@ -129,4 +132,53 @@ def calendar_view(calendar: Calendar) -> dict[str, Any]:
             str(number): {"off": sorted(year.off), "work": sorted(year.work), "notice": year.notice}
             for number, year in sorted(calendar.years.items())
         },
+    }
+
+
+_KEPT = {"fulfilled": "kept"}
+"""How the office speaks of a pledge."""
+
+
+def duty_view(held: Duty) -> dict[str, Any]:
+    """A duty with how each of its periods stands; one that is owed once has its status and moments itself."""
+    opened = held.opened
+    assert opened is not None
+    shown = {
+        "duty": str(opened.duty),
+        "programme": opened.programme,
+        "agency": opened.agency,
+        "rule": opened.rule,
+        "subject_kind": opened.subject_kind,
+        "subject": opened.subject,
+        "unit": opened.unit,
+        "person": opened.person,
+        "enterprise": opened.enterprise,
+        "case": opened.case,
+        "about": opened.about,
+        "title": opened.title,
+        "every": opened.every,
+        "opened_at": opened.at,
+        "ended": None if held.ended is None else {"at": held.ended.at, "ground": held.ended.ground},
+    }
+    if opened.every != ONCE:
+        needs = [{"id": need.id, "counts": need.counts, "min": need.min} for need in opened.needs]
+        return {**shown, "needs": needs, "periods": [_period(held, outcome) for outcome in held.outcomes]}
+    stands = status(held, ONCE)
+    outcome = held.outcome(ONCE)
+    return {
+        **shown,
+        "status": _KEPT.get(stands, stands) if opened.rule == PLEDGE else stands,
+        "due_at": opened.due_at,
+        "broken_at": opened.broken_at,
+        "reminded": outcome.reminded,
+        "fulfilled_at": outcome.fulfilled_at,
+    }
+
+
+def _period(held: Duty, outcome: Outcome) -> dict[str, Any]:
+    return {
+        "period": outcome.period,
+        "status": status(held, outcome.period),
+        "reminded": outcome.reminded,
+        "fulfilled_at": outcome.fulfilled_at,
     }

@@ -69,6 +69,15 @@ class DecideExtension:
 
 
 @dataclass(frozen=True, slots=True)
+class HelpToApply:
+    """Record that the enterprise was helped to apply for a policy."""
+
+    policy: str
+    note: str | None
+    act: Act
+
+
+@dataclass(frozen=True, slots=True)
 class RaiseCase:
     """Report the case up by one level."""
 

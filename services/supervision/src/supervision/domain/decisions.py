@@ -6,8 +6,8 @@ from datetime import datetime
 
 from supervision.domain import errors
 from supervision.domain.calendar import Calendar
-from supervision.domain.commands import CloseOut, Verify
-from supervision.domain.events import CaseClosedOut, EnterpriseVerified, ReopeningOrdered, WatchEvent
+from supervision.domain.commands import CloseOut, HelpToApply, Verify
+from supervision.domain.events import CaseClosedOut, EnterpriseVerified, HelpGiven, ReopeningOrdered, WatchEvent
 from supervision.domain.facts import BY, learn
 from supervision.domain.policy import Policy
 from supervision.domain.watch import SATISFIED, Fact, Watch, apply
@@ -63,6 +63,18 @@ def all_parts_ended(
     if watch.over or not watch.parts or watch.parts - watch.closed_parts:
         return []
     return learn(watch, CaseClosedOut(watch.case, watch.round, BY, None, learnt_at, at), policy, calendar)
+
+
+def help_to_apply(watch: Watch, command: HelpToApply) -> list[WatchEvent]:
+    """Once for each policy that matched, also after the close-out."""
+    match, act = watch.match(command.policy), command.act
+    if match is None:
+        raise errors.NoSuchMatch
+    if match.helped is not None:
+        raise errors.HelpedAlready
+    if act.at < match.at:
+        raise errors.BackInTime("The help is dated before the policy came.")
+    return [HelpGiven(watch.case, command.policy, command.note, act.by, act.backdating_reason, act.learnt_at, act.at)]
 
 
 def require_open(watch: Watch) -> None:

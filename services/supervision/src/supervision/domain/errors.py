@@ -284,3 +284,169 @@ class LadderEnds(Refusal):
 
     slug = "ladder-ends"
     mend = "There is nobody above: the highest level decides."
+
+
+# --- duties, and what the office does about its departments
+
+
+class UnknownDuty(Refusal):
+    """There is no such duty among those you may see."""
+
+    slug = "unknown-duty"
+    status = 404
+    field = "duty"
+    mend = "Take the id from GET /v1/duties."
+
+
+class UnknownProgramme(Refusal):
+    """The agency has no such programme, or it has not arrived here yet."""
+
+    slug = "unknown-programme"
+    status = 422
+    field = "programme"
+    mend = "Publish the programme with intake first; it is known here a moment later."
+
+
+class UnknownUnit(Refusal):
+    """The agency's directory has no such unit."""
+
+    slug = "unknown-unit"
+    status = 422
+    mend = "Take a unit id from the agency's directory; one that was just published is known a moment later."
+
+
+class UnknownPerson(Refusal):
+    """The agency's directory has no such person."""
+
+    slug = "unknown-person"
+    status = 422
+    mend = "Take a person id from the agency's directory; one that was just published is known a moment later."
+
+
+class AlreadyFulfilled(Refusal):
+    """It was done before."""
+
+    slug = "already-fulfilled"
+    mend = "Nothing more needs to be done."
+
+
+class NoLongerOwed(Refusal):
+    """It is no longer owed."""
+
+    slug = "no-longer-owed"
+    mend = "Nothing more needs to be done."
+
+
+class DueInThePast(Refusal):
+    """It would be due before it is given."""
+
+    slug = "due-in-the-past"
+    status = 422
+    field = "due_on"
+    mend = "Give a day from that of the session on."
+
+
+class UnknownItem(Refusal):
+    """There is no such dispatch or item among those you may see."""
+
+    slug = "unknown-item"
+    status = 404
+    field = "item"
+    mend = "Take dispatch and item from GET /v1/dispatches."
+
+
+class UnknownLetter(Refusal):
+    """There is no such letter among those you may see."""
+
+    slug = "unknown-letter"
+    status = 404
+    field = "letter"
+    mend = "Take the id from GET /v1/letters."
+
+
+class LetterAnsweredAlready(Refusal):
+    """The letter has its reply."""
+
+    slug = "letter-answered-already"
+    mend = "See it at GET /v1/letters/{letter}."
+
+
+class LetterIsWithdrawn(Refusal):
+    """The letter was withdrawn."""
+
+    slug = "letter-withdrawn"
+    mend = "Nothing needs to be answered."
+
+
+class UnknownGround(Refusal):
+    """The programme knows no such ground of accountability."""
+
+    slug = "unknown-ground"
+    status = 422
+    field = "ground"
+
+
+class UnknownMeasure(Refusal):
+    """The programme has no such measure for this ground."""
+
+    slug = "unknown-measure"
+    status = 422
+    field = "measure"
+
+
+class NobodyAccountable(Refusal):
+    """A measure concerns a unit or a person."""
+
+    slug = "nobody-accountable"
+    status = 422
+    field = "unit"
+    mend = "Name a unit, a person, or both."
+
+
+class UnknownEvidence(Refusal):
+    """No event of this id is known here."""
+
+    slug = "unknown-evidence"
+    status = 422
+    mend = "Take event ids from the case's timeline, its clocks, duties or letters."
+
+
+class UnknownReport(Refusal):
+    """The programme has no such report."""
+
+    slug = "unknown-report"
+    status = 422
+    field = "report"
+
+
+class BadPeriod(Refusal):
+    """The report has no such period."""
+
+    slug = "bad-period"
+    status = 422
+    field = "period"
+
+
+class PeriodNotOver(Refusal):
+    """The period has not ended."""
+
+    slug = "period-not-over"
+    status = 422
+    field = "period"
+    mend = "Publish the report after the last day of its period."
+
+
+class NoSuchMatch(Refusal):
+    """No policy has matched this case under that id."""
+
+    slug = "no-such-match"
+    status = 404
+    field = "policy"
+    mend = "Take case and policy from GET /v1/duties?rule=help."
+
+
+class HelpedAlready(Refusal):
+    """The enterprise was helped to apply for this policy."""
+
+    slug = "helped-already"
+    mend = "Nothing more needs to be done."

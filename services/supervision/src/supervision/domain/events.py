@@ -386,6 +386,32 @@ class ReopeningOrdered:
 
 
 @dataclass(frozen=True, slots=True)
+class PolicyMatched:
+    """A policy came that may help with an explained issue; the unit is to help to apply 帮助申请, which is a duty."""
+
+    case: str
+    policy: str
+    title: str
+    unit: str | None
+    duty: UUID
+    learnt_at: datetime
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class HelpGiven:
+    """The enterprise was helped to apply for a policy that came."""
+
+    case: str
+    policy: str
+    note: str | None
+    by: str
+    backdating_reason: str | None
+    learnt_at: datetime
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class PublishedYear:
     """Exceptions to Monday-to-Friday: days off and make-up working days."""
 
@@ -429,4 +455,6 @@ WatchEvent = (
     | EnterpriseVerified
     | CaseClosedOut
     | ReopeningOrdered
+    | PolicyMatched
+    | HelpGiven
 )

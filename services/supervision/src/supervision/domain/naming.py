@@ -41,6 +41,8 @@ _KEYS: Mapping[type, tuple[str, tuple[str, ...]]] = {
     events.EnterpriseVerified: ("enterprise_verified", ("round",)),
     events.CaseClosedOut: ("case_closed_out", ("round",)),
     events.ReopeningOrdered: ("reopening_ordered", ("round",)),
+    events.PolicyMatched: ("policy_matched", ("policy",)),
+    events.HelpGiven: ("help_given", ("policy",)),
 }
 """By event: its short type, and the fields that with the case tell it from any other."""
 

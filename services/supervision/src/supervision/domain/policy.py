@@ -9,6 +9,7 @@ from typing import Any, Literal, Protocol
 from zoneinfo import ZoneInfo
 
 from supervision.domain.limits import Limit, parse_limit
+from supervision.domain.obligations import Obligations
 
 Each = Literal["milestone", "supporting"]
 
@@ -127,6 +128,7 @@ class Policy:
 
     programme: str
     version: int
+    agency: str
     zone: ZoneInfo
     calendar: str
     observed_until: datetime | None
@@ -142,6 +144,7 @@ class Policy:
     quiet: Quiet | None
     pause: PauseRule | None
     extension: ExtensionRule | None
+    obligations: Obligations
 
     @classmethod
     def of(cls, programme: str, version: int, document: Mapping[str, Any]) -> Policy:
@@ -153,6 +156,7 @@ class Policy:
         return cls(
             programme=programme,
             version=version,
+            agency=document["agency"],
             zone=ZoneInfo(document["zone"]),
             calendar=document["calendar"],
             observed_until=None if until is None else datetime.fromisoformat(until.upper()).astimezone(UTC),
@@ -168,6 +172,7 @@ class Policy:
             quiet=_quiet(document.get("quiet")),
             pause=_pause(document.get("pause")),
             extension=_extension(document.get("extension")),
+            obligations=Obligations.of(document),
         )
 
     def rule(self, clock: str) -> ClockRule | None:
@@ -189,6 +194,8 @@ class Policy:
         if fact in ("classified", "graded"):
             special = any(rule.specials for rule in self.clocks.values())
             return special or (fact == "graded" and bool(self.reports_to))
+        if fact == "progress" and self.obligations.count("progress"):
+            return True
         return any(fact == rule.starts or fact in rule.stops for rule in self.clocks.values())
 
 

@@ -75,6 +75,17 @@ class Extension:
 
 
 @dataclass(frozen=True, slots=True)
+class Match:
+    """A policy that came for the case, the unit that is to help, and that it has."""
+
+    policy: str
+    unit: str | None
+    duty: str
+    at: datetime
+    helped: events.HelpGiven | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Watch:
     """A watch as it stands. `round`: supervision's; `course`: the round in which the department is, as far as known."""
 
@@ -95,6 +106,7 @@ class Watch:
     parent: str | None = None
     parts: frozenset[str] = frozenset()
     closed_parts: frozenset[str] = frozenset()
+    matches: tuple[Match, ...] = ()
 
     @property
     def opened(self) -> bool:
@@ -156,6 +168,10 @@ class Watch:
     def generation(self, clock: str) -> int:
         """The last generation of the clock; 0 when it never ran."""
         return max((c.generation for c in self.clocks if c.name == clock), default=0)
+
+    def match(self, policy: str) -> Match | None:
+        """The policy's match with the case."""
+        return next((match for match in self.matches if match.policy == policy), None)
 
     def clock(self, name: str, generation: int) -> Clock:
         """A clock that has been started."""
@@ -301,6 +317,15 @@ def _part_closed(watch: Watch, event: events.PartClosed) -> Watch:
     return replace(watch, closed_parts=watch.closed_parts | {event.part})
 
 
+def _matched(watch: Watch, event: events.PolicyMatched) -> Watch:
+    return replace(watch, matches=(*watch.matches, Match(event.policy, event.unit, str(event.duty), event.at)))
+
+
+def _helped(watch: Watch, event: events.HelpGiven) -> Watch:
+    matches = (replace(m, helped=event) if m.policy == event.policy else m for m in watch.matches)
+    return replace(watch, matches=tuple(matches))
+
+
 _FOLDS: Mapping[type, Callable[[Watch, Any], Watch]] = {
     events.WatchOpened: _opened,
     events.FactLearnt: _learnt,
@@ -317,6 +342,8 @@ _FOLDS: Mapping[type, Callable[[Watch, Any], Watch]] = {
     events.PartsLearnt: _parts,
     events.ParentLearnt: _parent,
     events.PartClosed: _part_closed,
+    events.PolicyMatched: _matched,
+    events.HelpGiven: _helped,
 }
 
 

@@ -11,6 +11,7 @@ from eventkit.http import create_app, serve
 from eventkit.postgres import PostgresStore, make_engine
 from eventkit.settings import HttpSettings
 from supervision import bootstrap
+from supervision.entrypoints.owed import owed
 from supervision.entrypoints.reads import reads
 
 
@@ -23,7 +24,7 @@ def make_app(held: HttpSettings, engine: Engine) -> FastAPI:
         store=store,
         tokens=Tokens(held.jwks_file, held.issuer, held.audience),
         projectors=bootstrap.PROJECTORS,
-        routers=[reads(engine, store, context)],
+        routers=[reads(engine, store, context), owed(engine, store, context)],
     )
 
 

@@ -6,6 +6,7 @@ import signal
 from threading import Event
 
 from eventkit import logs, metrics, settings
+from eventkit.clocks import run
 from eventkit.postgres import PostgresStore
 from supervision import bootstrap
 from supervision.config import SweeperSettings
@@ -18,9 +19,9 @@ def main() -> None:
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    sweeper = bootstrap.sweeper(PostgresStore.at(held.database_url, bootstrap.SERVICE))
-    metrics.serve(held.metrics_port, {"sweep": sweeper.check})
-    sweeper.run(stop, held.sweep_seconds)
+    sweepers = bootstrap.sweepers(PostgresStore.at(held.database_url, bootstrap.SERVICE))
+    metrics.serve(held.metrics_port, {f"sweep_{n}": sweeper.check for n, sweeper in enumerate(sweepers)})
+    run(sweepers, stop, held.sweep_seconds)
 
 
 if __name__ == "__main__":

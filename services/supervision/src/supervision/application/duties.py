@@ -1,0 +1,420 @@
+"""Opening, fulfilling and ending duties: what others' events and the course of a case mean for what is owed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from eventkit.session import Session
+from supervision.application.ports import (
+    DeedRow,
+    DutyRow,
+    Explained,
+    LibraryPolicy,
+    Reads,
+    Register,
+    Registers,
+    Streams,
+    Subject,
+)
+from supervision.application.reference import Reference
+from supervision.domain import duty as duties
+from supervision.domain import naming
+from supervision.domain.duty import Deed, Duty, DutyGround, DutyOpened, Term, View
+from supervision.domain.events import PolicyMatched
+from supervision.domain.facts import BY
+from supervision.domain.naming import natural_id
+from supervision.domain.obligations import LONG_TERM, Counts, DutyRule, OnceRule, SubjectKind
+from supervision.domain.periods import ONCE
+from supervision.domain.policy import Policy
+from supervision.domain.steering import duty_of
+from supervision.domain.watch import Fact, Watch
+
+SESSION, SUGGESTION, PLEDGE = "session", "suggestion", "pledge"
+DISPATCH_ITEM, LETTER_REPLY, HELP = "dispatch_item", "letter_reply", "help"
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """What is owed once. `start`: what its limit is counted from, unless `due_at` is given; `at`: since when."""
+
+    id: UUID
+    rule: str
+    subject_kind: SubjectKind
+    subject: str
+    start: datetime
+    learnt_at: datetime
+    at: datetime | None = None
+    due_at: datetime | None = None
+    broken_at: datetime | None = None
+    unit: str | None = None
+    person: str | None = None
+    enterprise: str | None = None
+    case: str | None = None
+    about: str | None = None
+    title: str | None = None
+    by: str = BY
+
+
+class Duties(Reference):
+    """Everything that is recorded in the streams of duties, with the tables brought up to it."""
+
+    def __init__(self, streams: Streams, reads: Reads, register: Registers) -> None:
+        super().__init__(streams, reads)
+        self.register = register
+
+    # --- one duty
+
+    def record(self, session: Session, id: UUID, events: Sequence[duties.Event], traceparent: str | None = None) -> int:
+        """Take events into the stream of a duty under their natural ids and keep its row; how many events."""
+        ids = [duties.event_id(event) for event in events]
+        session.record(self.streams.duty, str(id), events, key=str(id), cause=id, ids=ids, traceparent=traceparent)
+        if events:
+            self.keep(session, [id])
+        return len(events)
+
+    def keep(self, session: Session, ids: Iterable[UUID], upto: datetime | None = None) -> None:
+        """Bring the rows of duties up to their streams; `upto`: until when they are settled."""
+        rows = []
+        for id in ids:
+            duty = session.get(self.streams.duty, str(id))
+            if duty.opened is not None:
+                view = self.view(session, self.policy(session, duty.opened.programme, duty.opened.programme_version))
+                ripe_at = duties.ripe_at(duty, view, upto or duty.opened.at)
+                rows.append(DutyRow(duty.opened, duties.status(duty, ONCE), duty.ended is not None, ripe_at))
+        self.register(session.tx).keep(rows)
+
+    def open_once(
+        self, session: Session, policy: Policy, rule: OnceRule | None, owed: Owed, traceparent: str | None = None
+    ) -> None:
+        """Open what is owed once by the rule; nothing when it was opened before."""
+        if session.get(self.streams.duty, str(owed.id)).opened is not None:
+            return
+        counting = self.view(session, policy).counting
+        due_at = owed.due_at
+        if due_at is None:
+            assert rule is not None
+            due_at = counting.due(owed.start, rule.within).at
+        remind_at = None if rule is None or rule.remind is None else counting.earlier(due_at, rule.remind).at
+        opened = DutyOpened(
+            duty=owed.id,
+            programme=policy.programme,
+            programme_version=policy.version,
+            agency=policy.agency,
+            rule=owed.rule,
+            subject_kind=owed.subject_kind,
+            subject=owed.subject,
+            unit=owed.unit,
+            person=owed.person,
+            enterprise=owed.enterprise,
+            case=owed.case,
+            about=owed.about,
+            title=owed.title,
+            every=ONCE,
+            needs=(),
+            since=None,
+            until=None,
+            within=None,
+            remind=None,
+            due_at=due_at,
+            remind_at=remind_at if remind_at is not None and owed.start < remind_at < due_at else None,
+            broken_at=owed.broken_at,
+            card=None if rule is None else rule.card,
+            by=owed.by,
+            learnt_at=owed.learnt_at,
+            at=owed.at or owed.start,
+        )
+        self.record(session, owed.id, [opened], traceparent)
+
+    def fulfil(
+        self,
+        session: Session,
+        id: UUID,
+        at: datetime,
+        learnt_at: datetime,
+        evidence: Sequence[UUID],
+        *,
+        by: str | None = None,
+        traceparent: str | None = None,
+    ) -> int:
+        """What was owed once has been done; how many events that were. Nothing for a duty that was never opened."""
+        duty = session.get(self.streams.duty, str(id))
+        if duty.opened is None:
+            return 0
+        term = self.only_term(session, duty)
+        return self.record(session, id, duties.fulfil(duty, term, at, learnt_at, evidence, by), traceparent)
+
+    def only_term(self, session: Session, duty: Duty) -> Term:
+        """The one period of a duty that is owed once."""
+        assert duty.opened is not None
+        return next(duties.terms(duty, self._view(session, duty), duty.opened.at))
+
+    def end(self, session: Session, id: UUID, ground: DutyGround, at: datetime, learnt_at: datetime) -> None:
+        """It is no longer owed."""
+        duty = session.get(self.streams.duty, str(id))
+        if duty.opened is not None:
+            self.record(session, id, duties.end(duty, ground, at, learnt_at, self._view(session, duty)))
+
+    def settle(self, session: Session, id: UUID, upto: datetime) -> int:
+        """What has come of a duty before `upto`; how many events that were."""
+        duty = session.get(self.streams.duty, str(id))
+        if duty.opened is None:
+            return 0
+        deeds = self.register(session.tx).deeds(duty.opened) if duty.opened.needs else ()
+        return self.record(session, id, duties.settle(duty, deeds, self._view(session, duty), upto))
+
+    def _view(self, session: Session, duty: Duty) -> View:
+        assert duty.opened is not None
+        return self.view(session, self.policy(session, duty.opened.programme, duty.opened.programme_version))
+
+    # --- what was done
+
+    def count(self, session: Session, row: DeedRow) -> None:
+        """Keep a deed and have the duties looked at again that it may count for."""
+        register = self.register(session.tx)
+        register.add(row)
+        named = (*row.people, row.unit, row.enterprise, row.team, row.case)
+        subjects = {subject for subject in named if subject is not None}
+        register.wake(row.programme, subjects, row.deed.at, None if row.people else row.team)
+
+    # --- recurring duties
+
+    def reconcile(
+        self,
+        session: Session,
+        policy: Policy,
+        at: datetime,
+        learnt_at: datetime,
+        *,
+        only: str | None = None,
+        floor: date | None = None,
+        traceparent: str | None = None,
+    ) -> None:
+        """Open the recurring duties that the programme wants of everybody known, and end those it no longer does.
+
+        `only`: of this subject alone; `floor`: new duties are owed from this day on.
+        """
+        register = self.register(session.tx)
+        for rule in policy.obligations.duties.values():
+            if rule.subject == "case":
+                continue
+            known = register.of_rule(policy.programme, rule.id)
+            wanted: dict[str, UUID] = {}
+            for subject in self._subjects(register, policy, rule):
+                if only in (None, subject.id) and _concerns(rule, subject):
+                    id = wanted[subject.id] = natural_id(
+                        "duty", policy.programme, rule.id, rule.edition, subject.id, subject.since
+                    )
+                    self._open(session, policy, rule, id, subject, at, learnt_at, floor, traceparent)
+            for held, id in known.items():
+                if only in (None, held) and wanted.get(held) != id:
+                    self.end(session, id, "policy" if held in wanted else "left", at, learnt_at)
+
+    def _subjects(self, register: Register, policy: Policy, rule: DutyRule) -> Sequence[Subject]:
+        match rule.subject:
+            case "programme":
+                return [Subject(policy.programme)]
+            case "person":
+                return register.people(policy.agency)
+            case "unit":
+                return register.units(policy.agency)
+            case "enterprise":
+                return register.enterprises(policy.agency, policy.programme)
+            case "team":
+                return register.teams(policy.programme)
+            case _:
+                raise AssertionError(rule.subject)
+
+    def _open(
+        self,
+        session: Session,
+        policy: Policy,
+        rule: DutyRule,
+        id: UUID,
+        subject: Subject,
+        at: datetime,
+        learnt_at: datetime,
+        floor: date | None,
+        traceparent: str | None,
+        case: str | None = None,
+    ) -> None:
+        if session.get(self.streams.duty, str(id)).opened is not None:
+            return
+        first = rule.since or policy.obligations.starts_on
+        since = max(day for day in (first, subject.since, floor) if day is not None)
+        opened = DutyOpened(
+            duty=id,
+            programme=policy.programme,
+            programme_version=policy.version,
+            agency=policy.agency,
+            rule=rule.id,
+            subject_kind=rule.subject,
+            subject=subject.id,
+            unit=subject.id if rule.subject == "unit" else subject.unit,
+            person=subject.id if rule.subject == "person" else None,
+            enterprise=subject.id if rule.subject == "enterprise" else None,
+            case=case,
+            about=None,
+            title=rule.title,
+            every=rule.every,
+            needs=rule.needs,
+            since=since,
+            until=rule.until,
+            within=None if rule.within is None else str(rule.within),
+            remind=None if rule.remind is None else str(rule.remind),
+            due_at=None,
+            remind_at=None,
+            broken_at=None,
+            card=rule.card,
+            by=BY,
+            learnt_at=learnt_at,
+            at=at,
+        )
+        self.record(session, id, [opened], traceparent)
+
+    # --- the course of a case
+
+    def follow(
+        self, session: Session, before: Watch, after: Watch, policy: Policy, traceparent: str | None = None
+    ) -> None:
+        """Open, count and end what is owed because of the steps of a case that have become known."""
+        for fact in after.facts[len(before.facts) :]:
+            handle = _STEPS.get(fact.name)
+            if handle is not None:
+                handle(self, session, after, fact, policy, traceparent)
+        for match in after.matches:
+            known = before.match(match.policy)
+            if match.helped is not None and known is not None and known.helped is None:
+                helped, evidence = match.helped, [naming.event_id(match.helped)]
+                about = (UUID(match.duty), helped.at, helped.learnt_at, evidence)
+                self.fulfil(session, *about, by=helped.by, traceparent=traceparent)
+
+    def _accepted(self, session: Session, watch: Watch, fact: Fact, policy: Policy, traceparent: str | None) -> None:
+        for rule in policy.obligations.of_cases():
+            self._open_for_case(session, watch, fact, policy, rule, traceparent)
+
+    def _open_for_case(
+        self, session: Session, watch: Watch, fact: Fact, policy: Policy, rule: DutyRule, traceparent: str | None
+    ) -> None:
+        unit = fact.unit or watch.lead()
+        since = fact.at.astimezone(policy.zone).date()
+        id = natural_id("duty", policy.programme, rule.id, watch.case, unit, fact.round)
+        subject = Subject(watch.case, unit=unit, since=since)
+        self._open(session, policy, rule, id, subject, fact.at, fact.learnt_at, None, traceparent, case=watch.case)
+
+    def _progress(self, session: Session, watch: Watch, fact: Fact, policy: Policy, traceparent: str | None) -> None:
+        if policy.obligations.count("progress") and fact.source is not None:
+            self.count(session, _case_deed("progress", UUID(fact.source), watch, fact))
+
+    def _result(self, session: Session, watch: Watch, fact: Fact, policy: Policy, traceparent: str | None) -> None:
+        register = self.register(session.tx)
+        rule = policy.obligations.duties.get(LONG_TERM)
+        self._end_all(session, policy, "result", watch, fact, but=LONG_TERM if fact.outcome == LONG_TERM else None)
+        if fact.outcome == LONG_TERM and rule is not None:
+            self._open_for_case(session, watch, fact, policy, rule, traceparent)
+        if fact.outcome == "explained" and policy.obligations.policies is not None:
+            told = Explained(watch.case, watch.programme, watch.agency, fact.unit or watch.lead(), fact.at)
+            register.explain(told)
+            for found in register.helping(watch.case):
+                self.match(session, found, told, policy, fact.learnt_at, traceparent)
+        else:
+            self._explained_no_more(session, policy, watch.case)
+
+    def _moved_on(self, session: Session, watch: Watch, fact: Fact, policy: Policy, traceparent: str | None) -> None:
+        self._end_all(session, policy, "returned", watch, fact)
+        self._explained_no_more(session, policy, watch.case)
+
+    def _gone(self, session: Session, watch: Watch, fact: Fact, policy: Policy, traceparent: str | None) -> None:
+        self._end_all(session, policy, "withdrawn", watch, fact)
+        self._explained_no_more(session, policy, watch.case)
+
+    def _closed(self, session: Session, watch: Watch, fact: Fact, policy: Policy, traceparent: str | None) -> None:
+        self._end_all(session, policy, "closed_out", watch, fact)
+        if policy.obligations.count("issue_closed"):
+            source = natural_id(watch.case, "case_closed_out", fact.round)
+            self.count(session, _case_deed("issue_closed", source, watch, fact))
+
+    def _end_all(
+        self, session: Session, policy: Policy, ground: DutyGround, watch: Watch, fact: Fact, but: str | None = None
+    ) -> None:
+        """End the recurring duties of the case; help to apply stays owed."""
+        if not any(rule.subject == "case" for rule in policy.obligations.duties.values()):
+            return
+        for id in self.register(session.tx).of_case(watch.case):
+            opened = session.get(self.streams.duty, str(id)).opened
+            if opened is not None and opened.rule != but and opened.every != ONCE:
+                self.end(session, id, ground, fact.at, fact.learnt_at)
+
+    def _explained_no_more(self, session: Session, policy: Policy, case: str) -> None:
+        if policy.obligations.policies is not None:
+            self.register(session.tx).explain_no_more(case)
+
+    # --- policies that come
+
+    def match(
+        self,
+        session: Session,
+        policy: LibraryPolicy,
+        told: Explained,
+        programme: Policy,
+        learnt_at: datetime,
+        traceparent: str | None,
+    ) -> None:
+        """An explained case meets a policy: its unit is told, and is to help to apply. Once for each pair."""
+        streams, id = self.streams.watch, duty_of(HELP, told.case, policy.policy)
+        if session.get(streams, told.case).match(policy.policy) is not None:
+            return
+        found = PolicyMatched(told.case, policy.policy, policy.title, told.unit, id, learnt_at, policy.at)
+        session.record(
+            streams,
+            told.case,
+            [found],
+            key=told.case,
+            cause=natural_id(told.case),
+            ids=[naming.event_id(found)],
+            traceparent=traceparent,
+        )
+        owed = Owed(
+            id=id,
+            rule=HELP,
+            subject_kind="case",
+            subject=told.case,
+            start=policy.at,
+            learnt_at=learnt_at,
+            unit=told.unit,
+            case=told.case,
+            about=policy.policy,
+            title=policy.title,
+        )
+        self.open_once(session, programme, programme.obligations.policies, owed, traceparent)
+
+
+_STEPS: dict[str, Callable[[Duties, Session, Watch, Fact, Policy, str | None], None]] = {
+    "accepted": Duties._accepted,
+    "progress": Duties._progress,
+    "milestone": Duties._progress,
+    "result": Duties._result,
+    "returned": Duties._moved_on,
+    "transferred": Duties._moved_on,
+    "reopening": Duties._moved_on,
+    "merged": Duties._gone,
+    "withdrawn": Duties._gone,
+    "closed_out": Duties._closed,
+}
+
+
+def _concerns(rule: DutyRule, subject: Subject) -> bool:
+    return (rule.role is None or rule.role in subject.roles) and rule.tier in (None, subject.tier)
+
+
+def _case_deed(counts: Counts, source: UUID, watch: Watch, fact: Fact) -> DeedRow:
+    return DeedRow(
+        programme=watch.programme,
+        agency=watch.agency,
+        deed=Deed(source, counts, fact.at, fact.learnt_at),
+        unit=fact.unit or watch.lead(),
+        enterprise=watch.enterprise,
+        case=watch.case,
+    )

@@ -1,0 +1,182 @@
+"""What supervision does with what is told beside the course of a case: people, teams, visits, suggestions, sessions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from uuid import UUID
+
+from eventkit.envelope import Envelope
+from eventkit.reactions import Handler
+from eventkit.session import Session
+from supervision.application import incoming
+from supervision.application.duties import SESSION, SUGGESTION, Duties, Owed
+from supervision.application.incoming import (
+    DirectoryPublished,
+    EnterpriseRegistered,
+    LibraryPolicyPublished,
+    ServiceRecorded,
+    SessionCalled,
+    SessionCancelled,
+    SuggestionAnswered,
+    SuggestionRecorded,
+    TeamFormed,
+    UnitReportedIn,
+    VisitRecorded,
+)
+from supervision.application.ports import DeedRow, LibraryPolicy
+from supervision.domain.duty import Deed
+from supervision.domain.steering import duty_of
+
+On = Callable[[str], Callable[[Handler], Handler]]
+
+
+class Hearing:
+    """The handlers. Nothing is written before everything that an event needs is known."""
+
+    def __init__(self, duties: Duties) -> None:
+        self._duties = duties
+
+    def listen(self, on: On) -> None:
+        """Declare them."""
+        for type in incoming.DIRECTORY_PUBLISHED:
+            on(type)(self.take_directory)
+        for type in incoming.VISIT_RECORDED:
+            on(type)(self.count_visit)
+        for type in incoming.SERVICE_RECORDED:
+            on(type)(self.count_service)
+        on(incoming.ENTERPRISE_REGISTERED)(self.take_enterprise)
+        on(incoming.TEAM_FORMED)(self.take_team)
+        on(incoming.SUGGESTION_RECORDED)(self.await_answer)
+        on(incoming.SUGGESTION_ANSWERED)(self.take_answer)
+        on(incoming.POLICY_PUBLISHED)(self.take_policy)
+        on(incoming.SESSION_CALLED)(self.summon)
+        on(incoming.UNIT_REPORTED_IN)(self.report_in)
+        on(incoming.SESSION_CANCELLED)(self.dismiss)
+
+    def take_directory(self, session: Session, event: Envelope) -> None:
+        """Copy it; duties follow its people and units in every programme of the agency."""
+        told: DirectoryPublished = incoming.read(event)
+        register = self._duties.register(session.tx)
+        people = [(person.id, person.role, person.unit) for person in told.people]
+        policies = [self._duties.newest(session, programme) for programme in register.programmes(told.agency)]
+        register.take_directory(told.agency, [unit.id for unit in told.units], people, told.at.date())
+        for policy in policies:
+            self._duties.reconcile(session, policy, told.at, event.recorded_at, traceparent=event.traceparent)
+
+    def take_enterprise(self, session: Session, event: Envelope) -> None:
+        """Copy it; some programmes owe every enterprise something."""
+        told: EnterpriseRegistered = incoming.read(event)
+        register = self._duties.register(session.tx)
+        policies = [self._duties.newest(session, programme) for programme in register.programmes(told.agency)]
+        register.take_enterprise(told.agency, told.enterprise, told.tier)
+        for policy in policies:
+            if any(rule.subject == "enterprise" for rule in policy.obligations.duties.values()):
+                self._duties.reconcile(session, policy, told.at, event.recorded_at, only=told.enterprise)
+
+    def take_team(self, session: Session, event: Envelope) -> None:
+        """Copy it; what is owed to its enterprises, and what it did before it was known, follows."""
+        told: TeamFormed = incoming.read(event)
+        policy = self._duties.newest(session, told.programme)
+        register = self._duties.register(session.tx)
+        since = told.at.astimezone(policy.zone).date()
+        members = [(member.role, member.person) for member in told.members]
+        register.take_team(told.team, told.programme, told.tier, told.enterprises, members, since)
+        kinds = {rule.subject for rule in policy.obligations.duties.values()}
+        subjects = [*(told.enterprises if "enterprise" in kinds else ()), *((told.team,) if "team" in kinds else ())]
+        for subject in subjects:
+            self._duties.reconcile(session, policy, told.at, event.recorded_at, only=subject)
+        if policy.obligations.count("visit"):
+            people = {person for _, person in members if person is not None}
+            register.wake(told.programme, {*people, *told.enterprises}, told.at)
+
+    def count_visit(self, session: Session, event: Envelope) -> None:
+        """A visit counts for whoever went, for the enterprise and the team."""
+        told: VisitRecorded = incoming.read(event)
+        if self._duties.newest(session, told.programme).obligations.count("visit"):
+            deed = Deed(event.id, "visit", told.at, event.recorded_at, mode=told.mode)
+            row = DeedRow(told.programme, told.agency, deed, told.people, enterprise=told.enterprise, team=told.team)
+            self._duties.count(session, row)
+
+    def count_service(self, session: Session, event: Envelope) -> None:
+        """A service counts for whoever gave it, and for the enterprise."""
+        told: ServiceRecorded = incoming.read(event)
+        if self._duties.newest(session, told.programme).obligations.count("service"):
+            deed = Deed(event.id, "service", told.at, event.recorded_at, done=told.count, kind=told.kind)
+            people = () if told.person is None else (told.person,)
+            row = DeedRow(told.programme, told.agency, deed, people, told.unit, told.enterprise)
+            self._duties.count(session, row)
+
+    def await_answer(self, session: Session, event: Envelope) -> None:
+        """A suggestion is owed an answer; it counts for the official who brought it."""
+        told: SuggestionRecorded = incoming.read(event)
+        policy = self._duties.newest(session, told.programme)
+        rule = policy.obligations.suggestions
+        if rule is not None:
+            owed = Owed(
+                id=duty_of(SUGGESTION, told.suggestion),
+                rule=SUGGESTION,
+                subject_kind="suggestion",
+                subject=told.suggestion,
+                start=told.at,
+                learnt_at=event.recorded_at,
+                person=told.person,
+                enterprise=told.enterprise,
+                title=told.title,
+            )
+            self._duties.open_once(session, policy, rule, owed, event.traceparent)
+        if policy.obligations.count("suggestion"):
+            deed = Deed(event.id, "suggestion", told.at, event.recorded_at)
+            people = () if told.person is None else (told.person,)
+            self._duties.count(session, DeedRow(told.programme, told.agency, deed, people, enterprise=told.enterprise))
+
+    def take_answer(self, session: Session, event: Envelope) -> None:
+        """The suggestion has its answer."""
+        told: SuggestionAnswered = incoming.read(event)
+        self._fulfil(session, event, duty_of(SUGGESTION, told.suggestion), told.at)
+
+    def take_policy(self, session: Session, event: Envelope) -> None:
+        """Copy it; the units of explained cases that it may help are told."""
+        told: LibraryPolicyPublished = incoming.read(event)
+        register = self._duties.register(session.tx)
+        policy = LibraryPolicy(
+            told.policy, told.agency, told.title, told.programmes, told.kinds, told.keywords, told.at
+        )
+        register.take_policy(policy)
+        for explained in register.helped_by(policy):
+            programme = self._duties.newest(session, explained.programme)
+            self._duties.match(session, policy, explained, programme, event.recorded_at, event.traceparent)
+
+    def summon(self, session: Session, event: Envelope) -> None:
+        """Every summoned unit is to report in."""
+        told: SessionCalled = incoming.read(event)
+        policy = self._duties.policy(session, told.programme, told.programme_version)
+        for unit in told.units if policy.obligations.sessions is not None else ():
+            owed = Owed(
+                id=duty_of(SESSION, told.session, unit),
+                rule=SESSION,
+                subject_kind="unit",
+                subject=unit,
+                start=told.starts_at,
+                at=told.at,
+                learnt_at=event.recorded_at,
+                unit=unit,
+                enterprise=told.enterprise,
+                about=told.session,
+                title=told.place,
+            )
+            self._duties.open_once(session, policy, policy.obligations.sessions, owed, event.traceparent)
+
+    def report_in(self, session: Session, event: Envelope) -> None:
+        """A summoned unit is there."""
+        told: UnitReportedIn = incoming.read(event)
+        self._fulfil(session, event, duty_of(SESSION, told.session, told.unit), told.at)
+
+    def dismiss(self, session: Session, event: Envelope) -> None:
+        """The session does not take place: nobody is to report in."""
+        told: SessionCancelled = incoming.read(event)
+        for id in self._duties.register(session.tx).about(told.session):
+            self._duties.end(session, id, "cancelled", told.at, event.recorded_at)
+
+    def _fulfil(self, session: Session, event: Envelope, id: UUID, at: datetime) -> None:
+        self._duties.fulfil(session, id, at, event.recorded_at, [event.id], traceparent=event.traceparent)
