@@ -60,8 +60,19 @@ _DESCRIBING: dict[str, Callable[[Event], Rows]] = {
 }
 
 
+_KEPT = ("session", "duty", "dispatch", "letter", "accountability", "report", "suggestion")
+"""Streams of which every event is kept as it was told."""
+
+
 def fold_entity(events: Iterable[Event]) -> Rows:
     """Every (table, row) of one stream that is no case's."""
+    events = list(events)
+    for event in events:
+        if event.stream.partition("-")[0] in _KEPT:
+            yield "records", (
+                event.stream, event.version, event.service, event.type, event.occurred_at, event.sequenced_at,
+                event.log_seq, event.id, event.body,
+            )  # fmt: skip
     described = [event for event in events if event.short_type in _DESCRIBING]
     if described:
         last = max(described, key=lambda event: event.version)

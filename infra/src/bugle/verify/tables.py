@@ -24,11 +24,15 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "services": "record_id programme agency enterprise unit kind count amount batch note synthetic served_at",
         "programmes": "programme_id version agency document published_at",
         "units": "agency unit_id name kind synthetic",
+        "records": "stream version service type occurred_at sequenced_at log_seq event_id data",
         "people": "agency person_id name title unit role synthetic",
     }.items()
 }
 
-KEY_WIDTH = {"timeline": 3, "spans": 2, "traits": 2, "clocks": 3, "team_enterprises": 2, "units": 2, "people": 2}
+KEY_WIDTH = {
+    **dict.fromkeys(("timeline", "clocks"), 3),
+    **dict.fromkeys(("spans", "traits", "team_enterprises", "units", "people", "records"), 2),
+}
 """How many leading columns name a row, where it is more than one."""
 
 

@@ -12,6 +12,7 @@ SERVICES = ("intake", "routing", "supervision")
 """The services that record events of a case; in the order of their facts at one instant."""
 
 _RANK = {service: rank for rank, service in enumerate(SERVICES)}
+_KEPT = {"session", "duty", "dispatch", "letter", "accountability", "report", "suggestion"}
 _STREAMS = {"issue": "intake", "case": "routing", "watch": "supervision"}
 
 
@@ -29,6 +30,11 @@ class CaseEvent(NamedTuple):
 def is_case_event(stream: str) -> bool:
     """Whether the stream belongs to a case: `issue-…` of intake, `case-…` of routing, `watch-…` of supervision."""
     return stream.partition("-")[0] in _STREAMS
+
+
+def is_kept(stream: str) -> bool:
+    """Whether every event of the stream is kept although it is no case's: sessions, duties, dispatches and the like."""
+    return stream.partition("-")[0] in _KEPT
 
 
 def short_type(kind: str) -> str:

@@ -2,34 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Engine, select
 
-from eventkit.auth import caller
-from eventkit.caller import Caller
 from eventkit.errors import Problem
-from eventkit.http.answers import json_response
 from eventkit.paging import Window, keyset, page
 from eventkit.problems import Faulty, FieldProblem
 from reporting.queries.clocks import clocks_at
 from reporting.queries.coverage import coverage
+from reporting.queries.desk import Asked, Desk, Who, parameters
 from reporting.queries.figures import figure
-from reporting.queries.filters import OF_CASES, Condition, check_programme, conditions, equals, read_filters
+from reporting.queries.filters import OF_CASES, Condition, conditions, equals
 from reporting.queries.hotspots import GROUPS, MOST, hotspots
 from reporting.queries.issues import as_dict, ledger_of, ledger_rows, timeline_of
 from reporting.queries.measure import Measure
 from reporting.queries.measures import MEASURES, RATES
-from reporting.queries.moments import Moment, knowledge, moment
-from reporting.queries.scope import Scope, scope_of
+from reporting.queries.programme_routes import programme_routes
+from reporting.queries.weighing import composite, weighed
+from reporting.read_model.tables import programmes
 
-Who = Annotated[Caller, Depends(caller)]
 PAGING = ("at", "limit", "after")
 _OF_CLOCKS: dict[str, Condition] = OF_CASES | {"clock": equals("clock"), "status": equals("status")}
 _CLOCK_COLUMNS = [
@@ -56,54 +51,17 @@ class UnknownMeasure(Problem):
     status = 404
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A request that has been checked: what its caller may see, by which filters, at which moment."""
-
-    connection: Connection
-    scope: Scope
-    filters: dict[str, str]
-    moment: Moment
-
-    def answer(self, body: dict[str, Any], case: str | None = None) -> Response:
-        """The body with what every answer tells."""
-        known = knowledge(self.connection)
-        about = {
-            "at": self.moment.given,
-            "filters": self.filters,
-            "complete": known.complete(self.moment, case),
-            "watermark": known.watermark,
-        }
-        return json_response(body | about)
-
-
-class Desk:
-    """Opens requests."""
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-
-    @contextmanager
-    def asked(self, who: Caller, request: Request, known: dict[str, Condition], *besides: str) -> Iterator[Asked]:
-        """A checked request; Forbidden, or Faulty naming the parameter."""
-        scope = scope_of(who)
-        filters = read_filters(request, known, besides)
-        with self._engine.connect() as connection:
-            check_programme(connection, scope, filters)
-            at = moment(connection, scope, request.query_params.get("at"), filters.get("programme"))
-            yield Asked(connection, scope, filters, at)
-
-
 def routes(engine: Engine) -> APIRouter:
     """All reads, over an engine that stays the caller's."""
     router, desk = APIRouter(tags=["reads"]), Desk(engine)
     for add in (_add_ledger, _add_timeline, _add_clocks, _add_figures, _add_rates, _add_coverage, _add_hotspots):
         add(router, desk)
+    router.include_router(programme_routes(desk))
     return router
 
 
 def _add_ledger(router: APIRouter, desk: Desk) -> None:
-    @router.get("/ledger", response_class=Response, openapi_extra=_parameters(OF_CASES))
+    @router.get("/ledger", response_class=Response, openapi_extra=parameters(OF_CASES))
     def ledger(
         request: Request, who: Who, window: Annotated[Window, Depends(keyset(datetime, UUID))], at: str | None = None
     ) -> Response:
@@ -126,7 +84,7 @@ def _add_timeline(router: APIRouter, desk: Desk) -> None:
 
 
 def _add_clocks(router: APIRouter, desk: Desk) -> None:
-    @router.get("/clocks", response_class=Response, openapi_extra=_parameters(_OF_CLOCKS))
+    @router.get("/clocks", response_class=Response, openapi_extra=parameters(_OF_CLOCKS))
     def clocks(
         request: Request, who: Who, window: Annotated[Window, Depends(keyset(UUID, str, int))], at: str | None = None
     ) -> Response:
@@ -142,7 +100,7 @@ def _add_clocks(router: APIRouter, desk: Desk) -> None:
 def _add_figures(router: APIRouter, desk: Desk) -> None:
     some = {name: filter for measure in (MEASURES | RATES).values() for name, filter in measure.filters.items()}
 
-    @router.get("/figures/{measure}", response_class=Response, openapi_extra=_parameters(some))
+    @router.get("/figures/{measure}", response_class=Response, openapi_extra=parameters(some))
     def figures(
         measure: str, request: Request, who: Who, at: str | None = None, group_by: str | None = None
     ) -> Response:
@@ -158,22 +116,38 @@ def _add_figures(router: APIRouter, desk: Desk) -> None:
 
 
 def _add_rates(router: APIRouter, desk: Desk) -> None:
-    @router.get("/rates", response_class=Response, openapi_extra=_parameters(OF_CASES))
+    @router.get("/rates", response_class=Response, openapi_extra=parameters(OF_CASES))
     def rates(request: Request, who: Who, at: str | None = None) -> Response:
-        """Contact in time, resolution, satisfaction and on time: numerator, denominator and what is in neither."""
+        """Contact in time, resolution, satisfaction and on time: numerator, denominator and what is in neither.
+
+        Of one programme that weighs rates: with its exclusions, each with its weight, and their weighed mean.
+        """
         with desk.asked(who, request, OF_CASES, "at") as asked:
             told = {
                 name: {"formula": rate.formula}
                 | figure(asked.connection, rate, asked.scope, asked.filters, asked.moment)
                 for name, rate in RATES.items()
             }
-            return asked.answer({"rates": told})
+            weights = _weights(asked)
+            for name, (rate, weight) in weights.items():
+                counted = figure(asked.connection, rate, asked.scope, asked.filters, asked.moment)
+                told[name] = {"formula": rate.formula, **counted, "weight": weight}
+            body = {"composite": composite({name: told[name] for name in weights})} if weights else {}
+            return asked.answer({"rates": told} | body)
+
+
+def _weights(asked: Asked) -> dict[str, tuple[Measure, int]]:
+    programme = asked.filters.get("programme")
+    if programme is None:
+        return {}
+    held = asked.connection.scalar(select(programmes.c.document).where(programmes.c.programme_id == programme))
+    return weighed(held or {})
 
 
 def _add_coverage(router: APIRouter, desk: Desk) -> None:
     of = {"programme": OF_CASES["programme"]}
 
-    @router.get("/coverage", response_class=Response, openapi_extra=_parameters(of))
+    @router.get("/coverage", response_class=Response, openapi_extra=parameters(of))
     def covered(request: Request, who: Who, at: str | None = None) -> Response:
         """Who is responsible for each enterprise: team, authority or township; `uncovered`: those without anybody."""
         with desk.asked(who, request, of, "at") as asked:
@@ -184,7 +158,7 @@ def _add_coverage(router: APIRouter, desk: Desk) -> None:
 
 
 def _add_hotspots(router: APIRouter, desk: Desk) -> None:
-    @router.get("/hotspots", response_class=Response, openapi_extra=_parameters(OF_CASES))
+    @router.get("/hotspots", response_class=Response, openapi_extra=parameters(OF_CASES))
     def hot(
         request: Request,
         who: Who,
@@ -206,12 +180,3 @@ def _check_group(measure: Measure, group_by: str | None) -> None:
     if group_by is not None and group_by not in measure.group_names:
         mend = f"use {', '.join(measure.group_names)}" if measure.group_names else "leave it out"
         raise Faulty([FieldProblem("group_by", f"this measure has no groups by {group_by!r}", mend)])
-
-
-def _parameters(filters: dict[str, Condition]) -> dict[str, Any]:
-    """The filters as OpenAPI lists them; they are read by `read_filters`, which refuses any other."""
-    return {
-        "parameters": [
-            {"name": name, "in": "query", "required": False, "schema": {"type": "string"}} for name in sorted(filters)
-        ]
-    }

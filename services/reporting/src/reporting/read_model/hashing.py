@@ -11,7 +11,8 @@ from sqlalchemy.types import Text
 
 from reporting.read_model.tables import LIVE, metadata
 
-_NOT_BUSINESS = {"timeline": {"version", "sequenced_at", "log_seq"}, "programmes": {"published_at"}}
+_RUN = {"version", "sequenced_at", "log_seq"}
+_NOT_BUSINESS = {"timeline": _RUN, "records": _RUN, "programmes": {"published_at"}}
 _RECORDED_TIMES = ["learnt_at", "known_at"]
 """Fields of a payload that say when Bugle was told, not when it happened."""
 _MODULUS = 1 << 256
@@ -25,8 +26,9 @@ def table_hashes(connection: Connection, schema: str = LIVE, *, business: bool =
     columns as their value. The hash is the sum of SHA-256(line) over all rows, each read as a big-endian integer,
     modulo 2**256, as 64 hexadecimal digits: it needs no order, so neither collation nor plan can change it.
 
-    `business`: without what says when a run took place, in which two runs over the same input differ: timeline's
-    `version`, `sequenced_at`, `log_seq` and, in its data, `learnt_at` and `known_at`; the programmes' `published_at`.
+    `business`: without what says when a run took place, in which two runs over the same input differ: of timeline and
+    records `version`, `sequenced_at`, `log_seq` and, in their data, `learnt_at` and `known_at`; the programmes'
+    `published_at`.
     Reads every row: seconds for a million.
     """
     return {str(table.name): _hash(connection, table, schema, business) for table in metadata.sorted_tables}

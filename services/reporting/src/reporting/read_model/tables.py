@@ -126,5 +126,18 @@ people = _table(
     "people", "agency person_id", {Boolean(): "synthetic"}, "agency person_id name title unit role synthetic"
 )
 
+records = _table(
+    "records",
+    "stream version",
+    {
+        _ID: "event_id",
+        _INSTANT: "occurred_at sequenced_at",
+        Integer(): "version",
+        BigInteger(): "log_seq",
+        JSONB(): "data",
+    },
+    "stream version service type occurred_at sequenced_at log_seq event_id data",
+)
+
 CASE_TABLES = (timeline, ledger, spans, traits, clocks)
 REFERENCE_TABLES = (enterprises, teams, team_enterprises, visits, services, programmes, units, people)

@@ -13,7 +13,7 @@ from sqlalchemy.types import Text
 
 from eventkit.envelope import Envelope
 from eventkit.session import Session
-from reporting.projections.case_event import CaseEvent, is_case_event, short_type
+from reporting.projections.case_event import CaseEvent, is_case_event, is_kept, short_type
 from reporting.projections.case_fold import CaseRows, fold_case
 from reporting.projections.reference import Description, describe
 from reporting.read_model import statements, tables
@@ -56,7 +56,19 @@ def apply(connection: Connection, events: Sequence[Envelope]) -> None:
         connection.execute(_LOCK, {"cases": cases})
         statements.insert_rows(connection, tables.timeline, [timeline_row(event) for event in of_cases])
         _write_cases(connection, cases, [fold_case(c, e) for c, e in timelines(connection, cases).items()])
-    write_descriptions(connection, describe(event for event in events if not is_case_event(event.stream)))
+    write_others(connection, [event for event in events if not is_case_event(event.stream)])
+
+
+def write_others(connection: Connection, events: Sequence[Envelope]) -> None:
+    """What is said of anything but cases."""
+    statements.insert_rows(connection, tables.records, [_record(event) for event in events if is_kept(event.stream)])
+    write_descriptions(connection, describe(events))
+
+
+def _record(event: Envelope) -> dict[str, Any]:
+    row = timeline_row(event)
+    del row["case_id"]
+    return row | {"stream": event.stream}
 
 
 def timeline_row(event: Envelope) -> dict[str, Any]:

@@ -21,9 +21,8 @@ from eventkit.envelope import Envelope
 from eventkit.postgres import make_engine
 from reporting.projections.case_event import from_envelope, is_case_event
 from reporting.projections.case_fold import CaseRows, Row, fold_case
-from reporting.projections.reference import describe
 from reporting.read_model.tables import LIVE, SHADOW
-from reporting.read_model.writer import write_descriptions
+from reporting.read_model.writer import write_others
 from reporting.rebuild.copying import copy_rows
 from reporting.rebuild.places import Extent
 from reporting.rebuild.topics import Topics
@@ -103,5 +102,5 @@ def _timeline(cases: dict[str, list[Envelope]]) -> Iterator[Row]:
 def _describe(job: Job, events: list[Envelope]) -> None:
     engine = make_engine(job.database_url, pool=1).execution_options(schema_translate_map={LIVE: SHADOW})
     with engine.begin() as connection:
-        write_descriptions(connection, describe(events))
+        write_others(connection, events)
     engine.dispose()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from eventkit.session import Session
@@ -244,6 +244,7 @@ class Duties(Reference):
             return
         first = rule.since or policy.obligations.starts_on
         since = max(day for day in (first, subject.since, floor) if day is not None)
+        begins = self.view(session, policy).counting.end(since - timedelta(days=1))
         opened = DutyOpened(
             duty=id,
             programme=policy.programme,
@@ -270,7 +271,7 @@ class Duties(Reference):
             card=rule.card,
             by=BY,
             learnt_at=learnt_at,
-            at=at,
+            at=min(begins, at),  # the day it is owed from, not that of a programme's publication long after
         )
         self.record(session, id, [opened], traceparent)
 

@@ -1,0 +1,142 @@
+"""What is kept beside the cases: joint sessions, and which fired events stand."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Row, select, text
+
+from eventkit.paging import Window
+from reporting.projections.case_event import short_type
+from reporting.queries.scope import Scope
+from reporting.read_model.tables import ledger, records, timeline
+
+_PROGRAMME = records.c.data["programme"].astext
+
+
+def sessions(
+    connection: Connection, scope: Scope, programme: str, before: datetime | None, window: Window
+) -> tuple[list[Row[Any]], dict[str, dict[str, Any]]]:
+    """A page of joint sessions by start of their stream, and each as it stood."""
+    of = records
+    wanted = select(of.c.occurred_at, of.c.stream).where(
+        of.c.version == 1, of.c.type == "bugle.routing.session_called.v1", programme == _PROGRAMME
+    )
+    if scope.agency is not None:
+        wanted = wanted.where(of.c.data["agency"].astext == scope.agency)
+    if scope.department is not None:
+        wanted = wanted.where(of.c.data["units"].contains([scope.department]))
+    if before is not None:
+        wanted = wanted.where(of.c.occurred_at < before)
+    rows = list(connection.execute(window.select(wanted, of.c.occurred_at, of.c.stream)))
+    held: defaultdict[str, list[Row[Any]]] = defaultdict(list)
+    for row in connection.execute(
+        select(of).where(of.c.stream.in_([row.stream for row in rows])).order_by(of.c.stream, of.c.version)
+    ):
+        if before is None or row.occurred_at < before:
+            held[row.stream].append(row)
+    return rows, {stream: _session(events) for stream, events in held.items()}
+
+
+def _session(events: Iterable[Row[Any]]) -> dict[str, Any]:
+    shown: dict[str, Any] = {}
+    for event in events:
+        data = event.data
+        match short_type(event.type):
+            case "session_called":
+                names = ("session", "programme", "agency", "enterprise", "cases", "units", "starts_at", "place")
+                shown = {name: data[name] for name in names}
+                shown |= {"state": "called", "present": [], "absent": list(data["units"]), "minutes": None}
+            case "unit_reported_in":
+                shown["present"].append(data["unit"])
+                shown["absent"].remove(data["unit"])
+            case "session_held":
+                shown |= {"state": "held", "held_at": event.occurred_at, "minutes": data["minutes"]}
+            case "session_cancelled":
+                shown |= {"state": "cancelled", "reason": data["reason"]}
+    return shown
+
+
+class Fired(NamedTuple):
+    """An event of supervision against a case or a duty that was not withdrawn."""
+
+    event_id: str
+    name: str
+    at: datetime
+    case_id: str | None
+    lead: str | None
+    data: dict[str, Any]
+
+
+def fired(
+    connection: Connection, scope: Scope, programme: str, names: Iterable[str], begin: datetime, end: datetime
+) -> list[Fired]:
+    """Events of these short types in [begin, end) of the programme's cases, and of its records, that stand."""
+    wanted = set(names)
+    types = [f"bugle.{service}.{name}.v{n}" for name in wanted for service in _SERVICES for n in (1, 2)]
+    found = [*_of_cases(connection, scope, programme, types, begin, end)]
+    if scope.department is None:
+        found += _of_records(connection, scope, programme, types, begin, end)
+    gone = _withdrawn(connection, {one.case_id for one in found if one.case_id is not None}, begin)
+    return sorted((one for one in found if one.event_id not in gone), key=lambda one: (one.at, one.event_id))
+
+
+_SERVICES = ("intake", "routing", "supervision")
+
+
+def _of_cases(
+    connection: Connection, scope: Scope, programme: str, types: list[str], begin: datetime, end: datetime
+) -> Iterable[Fired]:
+    joined = timeline.join(ledger, ledger.c.case_id == timeline.c.case_id)
+    rows = connection.execute(
+        select(timeline.c.event_id, timeline.c.type, timeline.c.occurred_at, ledger.c.case_id, ledger.c.lead,
+               timeline.c.data)
+        .select_from(joined)
+        .where(
+            ledger.c.programme == programme,
+            scope.cases(ledger),
+            timeline.c.type.in_(types),
+            timeline.c.occurred_at >= begin,
+            timeline.c.occurred_at < end,
+        )
+    )  # fmt: skip
+    return (Fired(row[0], short_type(row[1]), *row[2:]) for row in rows)
+
+
+def _of_records(
+    connection: Connection, scope: Scope, programme: str, types: list[str], begin: datetime, end: datetime
+) -> Iterable[Fired]:
+    first = records.alias("first")
+    rows = connection.execute(
+        select(records.c.event_id, records.c.type, records.c.occurred_at, records.c.data)
+        .select_from(records.join(first, first.c.stream == records.c.stream))
+        .where(
+            first.c.version == 1,
+            first.c.data["programme"].astext == programme,
+            records.c.type.in_(types),
+            records.c.occurred_at >= begin,
+            records.c.occurred_at < end,
+        )
+        .where(*(() if scope.agency is None else (first.c.data["agency"].astext == scope.agency,)))
+    )
+    return (Fired(row[0], short_type(row[1]), row[2], row[3].get("case"), None, row[3]) for row in rows)
+
+
+_WITHDRAWN = text(
+    """
+    SELECT CAST(w->>'event' AS uuid) FROM live.timeline t, jsonb_array_elements(t.data->'withdrawn') AS w
+    WHERE t.type IN ('bugle.supervision.misses_rescinded.v1', 'bugle.supervision.misses_rescinded.v2')
+        AND t.occurred_at >= :begin AND t.case_id = ANY(CAST(:cases AS uuid[]))
+    UNION ALL
+    SELECT CAST(w AS uuid) FROM live.records r, jsonb_array_elements_text(r.data->'withdrawn') AS w
+    WHERE r.type = 'bugle.supervision.duty_rescinded.v1' AND r.occurred_at >= :begin
+    """
+)
+
+
+def _withdrawn(connection: Connection, cases: set[str], begin: datetime) -> set[str]:
+    """Ids of what was withdrawn. A withdrawal bears the moment of the last of what it withdraws, or a later one."""
+    return set(map(str, connection.scalars(_WITHDRAWN, {"cases": sorted(cases), "begin": begin})))

@@ -1,0 +1,219 @@
+"""A programme's lists (three libraries and one list 三库一单, three lists 三张清单) and service cards 企业服务卡."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Row, Select, column, select, text
+
+from eventkit.errors import Problem
+from eventkit.paging import Window
+from reporting.queries.issues import as_dict
+from reporting.queries.scope import Scope
+
+Document = Mapping[str, Any]
+
+
+class UnknownList(Problem):
+    """The programme has no such list."""
+
+    slug = "unknown-list"
+    status = 404
+
+
+class NoServiceCard(Problem):
+    """The programme has no service cards, or the agency has no such enterprise."""
+
+    slug = "no-service-card"
+    status = 404
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A kind of list: its rows as SQL, its columns, and how many of them are its key, in whose order it is paged."""
+
+    sql: str
+    columns: tuple[str, ...]
+    keys: int = 1
+
+
+_CASES = """
+    FROM live.ledger l LEFT JOIN live.enterprises e ON e.enterprise_id = l.enterprise
+    WHERE l.programme = :programme AND l.agency = :agency
+        AND (CAST(:department AS text) IS NULL OR l.lead = :department OR :department = ANY(l.supporting))
+"""
+_ENTERPRISES = """
+    SELECT e.enterprise_id, e.name, e.tier, e.industry, e.township,
+        (SELECT count(*) FROM live.team_enterprises p JOIN live.teams t ON t.team_id = p.team_id
+            WHERE p.enterprise_id = e.enterprise_id AND t.programme = :programme) AS teams,
+        e.registered_at, e.synthetic
+    FROM live.enterprises e WHERE e.agency = :agency
+"""
+_HELPERS = """
+    SELECT t.team_id, m.ordinality AS ordinal, t.name AS team, t.tier, m.member->>'role' AS role,
+        m.member->>'person' AS person, p.name, coalesce(m.member->>'unit', p.unit) AS unit,
+        (SELECT count(*) FROM live.team_enterprises e WHERE e.team_id = t.team_id) AS enterprises, t.synthetic
+    FROM live.teams t
+    CROSS JOIN LATERAL jsonb_array_elements(t.members) WITH ORDINALITY AS m(member, ordinality)
+    LEFT JOIN live.people p ON p.agency = t.agency AND p.person_id = m.member->>'person'
+    WHERE t.programme = :programme AND t.agency = :agency
+"""
+_ISSUES = f"""
+    SELECT l.case_id, l.title, l.kind, e.name AS enterprise, l.lead, l.state, l.reported_at, l.closed_at, l.synthetic
+    {_CASES}
+"""
+_RECTIFICATION = f"""
+    SELECT l.case_id, l.title, e.name AS enterprise, l.lead, l.state, l.assigned_at, l.result_at, l.outcome,
+        l.satisfaction, l.closed_at, l.synthetic
+    {_CASES} AND l.assigned_at IS NOT NULL
+"""
+_TASKS = f"""
+    SELECT l.case_id, m.ordinality AS ordinal, m.line->>'name' AS task, m.line->>'due_on' AS due_on,
+        coalesce(p.data->>'unit', l.lead) AS unit, l.title, e.name AS enterprise,
+        (SELECT min(d.occurred_at) FROM live.timeline d WHERE d.case_id = l.case_id
+            AND d.type = 'bugle.routing.progress_reported.v1' AND d.data->>'milestone' = m.line->>'name') AS done_at,
+        l.synthetic
+    FROM live.ledger l
+    JOIN LATERAL (SELECT t.data FROM live.timeline t WHERE t.case_id = l.case_id
+        AND t.type = 'bugle.routing.case_planned.v1' ORDER BY t.version DESC LIMIT 1) p ON true
+    CROSS JOIN LATERAL jsonb_array_elements(p.data->'milestones') WITH ORDINALITY AS m(line, ordinality)
+    {_CASES.strip().removeprefix("FROM live.ledger l")}
+"""
+_RESPONSIBILITIES = f"""
+    SELECT l.case_id, l.title, e.name AS enterprise, l.lead, l.supporting, l.owner, l.level, l.assigned_at, l.state,
+        l.synthetic
+    {_CASES} AND l.assigned_at IS NOT NULL
+"""
+_OF_ISSUES = ("case_id", "title", "kind", "enterprise", "lead", "state", "reported_at", "closed_at", "synthetic")
+
+LISTINGS: Mapping[str, Listing] = {
+    "enterprises": Listing(
+        _ENTERPRISES,
+        ("enterprise_id", "name", "tier", "industry", "township", "teams", "registered_at", "synthetic"),
+    ),
+    "helpers": Listing(
+        _HELPERS,
+        ("team_id", "ordinal", "team", "tier", "role", "person", "name", "unit", "enterprises", "synthetic"),
+        keys=2,
+    ),
+    "issues": Listing(_ISSUES, _OF_ISSUES),
+    "problems": Listing(_ISSUES, _OF_ISSUES),
+    "rectification": Listing(
+        _RECTIFICATION,
+        (
+            *("case_id", "title", "enterprise", "lead", "state", "assigned_at", "result_at", "outcome"),
+            *("satisfaction", "closed_at", "synthetic"),
+        ),
+    ),
+    "tasks": Listing(
+        _TASKS,
+        ("case_id", "ordinal", "task", "due_on", "unit", "title", "enterprise", "done_at", "synthetic"),
+        keys=2,
+    ),
+    "responsibilities": Listing(
+        _RESPONSIBILITIES,
+        (
+            *("case_id", "title", "enterprise", "lead", "supporting", "owner", "level", "assigned_at", "state"),
+            "synthetic",
+        ),
+    ),
+}
+"""By what `lists[].of` of a programme document may say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A list as the programme names it."""
+
+    id: str
+    zh: str
+    en: str
+    listing: Listing
+
+
+def named(document: Document, id: str) -> Named:
+    """The programme's list of this id; UnknownList tells which there are."""
+    told = {entry["id"]: entry for entry in document.get("lists", ())}
+    if id not in told:
+        known = ", ".join(told) or "none"
+        raise UnknownList(field="list", mend=f"the programme has: {known}")
+    return Named(id, told[id]["zh"], told[id]["en"], LISTINGS[told[id]["of"]])
+
+
+def _rows(listing: Listing, scope: Scope, programme: str, agency: str) -> tuple[Select[Any], list[Any]]:
+    about = {"programme": programme, "agency": agency}
+    if ":department" in listing.sql:
+        about["department"] = scope.department  # type: ignore[assignment]
+    of = text(listing.sql).bindparams(**about).columns(*(column(name) for name in listing.columns)).subquery("listed")
+    return select(of), [of.c[name] for name in listing.columns[: listing.keys]]
+
+
+def listed(
+    connection: Connection, listing: Listing, scope: Scope, programme: str, agency: str, window: Window
+) -> list[Row[Any]]:
+    """A page of the list, by its key."""
+    rows, keys = _rows(listing, scope, programme, agency)
+    return list(connection.execute(window.select(rows, *keys)))
+
+
+def as_csv(connection: Connection, listing: Listing, scope: Scope, programme: str, agency: str) -> Iterator[str]:
+    """The whole list, line by line, as spreadsheets read it: with a byte order mark, no cell a formula."""
+    rows, keys = _rows(listing, scope, programme, agency)
+    yield "\ufeff" + _line(listing.columns)
+    for row in connection.execution_options(yield_per=1000).execute(rows.order_by(*keys)):
+        yield _line(map(_cell, row))
+
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def _cell(value: object) -> str:
+    shown = "" if value is None else "、".join(map(str, value)) if isinstance(value, list) else str(value)
+    return f"'{shown}" if shown.startswith(_FORMULA) else shown
+
+
+def _line(values: Iterable[str]) -> str:
+    line = io.StringIO()
+    csv.writer(line).writerow(values)
+    return line.getvalue()
+
+
+_ENTERPRISE = text(
+    "SELECT enterprise_id, agency, name, tier, industry, township FROM live.enterprises"
+    " WHERE enterprise_id = CAST(:enterprise AS uuid) AND agency = :agency"
+)
+_MEMBERS = text(
+    """
+    SELECT t.team_id, t.name AS team, m.member->>'role' AS role, m.member->>'person' AS person, p.name, p.title,
+        coalesce(m.member->>'unit', p.unit) AS unit, u.name AS unit_name
+    FROM live.team_enterprises e JOIN live.teams t ON t.team_id = e.team_id
+    CROSS JOIN LATERAL jsonb_array_elements(t.members) WITH ORDINALITY AS m(member, ordinality)
+    LEFT JOIN live.people p ON p.agency = t.agency AND p.person_id = m.member->>'person'
+    LEFT JOIN live.units u ON u.agency = t.agency AND u.unit_id = coalesce(m.member->>'unit', p.unit)
+    WHERE e.enterprise_id = CAST(:enterprise AS uuid) AND t.programme = :programme
+        AND m.member->>'role' = ANY(CAST(:roles AS text[]))
+    ORDER BY array_position(CAST(:roles AS text[]), m.member->>'role'), t.formed_at, m.ordinality
+    """
+)
+
+
+def service_card(
+    connection: Connection, enterprise: UUID, programme: str, agency: str, document: Document
+) -> dict[str, Any]:
+    """Who serves an enterprise, by the roles that the programme's card names, each with the title of the role."""
+    card = document.get("service_card")
+    about = {"enterprise": str(enterprise), "agency": agency}
+    found = None if card is None else connection.execute(_ENTERPRISE, about).one_or_none()
+    if card is None or found is None:
+        raise NoServiceCard(mend="name an enterprise of the agency, and a programme with [service_card]")
+    roles = {role["id"]: role for role in document["roles"]}
+    rows = connection.execute(
+        _MEMBERS, {"enterprise": str(enterprise), "programme": programme, "roles": list(card["roles"])}
+    )
+    members = [as_dict(row) | {"title_zh": roles[row.role]["zh"], "title_en": roles[row.role]["en"]} for row in rows]
+    return as_dict(found) | {"programme": programme, "members": members}

@@ -1,0 +1,142 @@
+"""The GET routes that belong to one programme: sessions, appraisal, completeness, its lists and service cards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from sqlalchemy import select
+
+from eventkit.caller import Caller
+from eventkit.paging import LIMIT, MOST, Window, keyset, page
+from eventkit.problems import Faulty, FieldProblem
+from reporting.queries import appraisal, lists
+from reporting.queries.beside import sessions
+from reporting.queries.completeness import completeness
+from reporting.queries.desk import Asked, Desk, Who, parameters
+from reporting.queries.filters import OF_CASES
+from reporting.queries.issues import as_dict
+from reporting.queries.periods import Period, period
+from reporting.read_model.tables import programmes
+
+_OF = {"programme": OF_CASES["programme"]}
+
+
+class OfProgramme:
+    """A checked request about one programme, with its newest document."""
+
+    def __init__(self, asked: Asked) -> None:
+        self.asked = asked
+        self.id = asked.filters["programme"]
+        row = asked.connection.execute(select(programmes).where(programmes.c.programme_id == self.id)).one()
+        self.agency: str = row.agency
+        self.document: dict[str, Any] = row.document
+
+    def period(self, name: str) -> Period:
+        """A period of the programme's zone; Faulty for anything else."""
+        return period(name, ZoneInfo(self.document["zone"]))
+
+
+@contextmanager
+def of_programme(desk: Desk, who: Caller, request: Request, *besides: str) -> Iterator[OfProgramme]:
+    """Faulty also when no programme is named."""
+    with desk.asked(who, request, _OF, *besides) as asked:
+        if "programme" not in asked.filters:
+            raise Faulty([FieldProblem("programme", "this parameter is required", "write the id of a programme")])
+        yield OfProgramme(asked)
+
+
+def programme_routes(desk: Desk) -> APIRouter:
+    """All of them."""
+    router = APIRouter(tags=["reads"])
+    for add in (_add_sessions, _add_appraisal, _add_completeness, _add_lists, _add_cards):
+        add(router, desk)
+    return router
+
+
+def _add_sessions(router: APIRouter, desk: Desk) -> None:
+    @router.get("/sessions", response_class=Response, openapi_extra=parameters(_OF))
+    def list_sessions(
+        request: Request, who: Who, window: Annotated[Window, Depends(keyset(datetime, str))], at: str | None = None
+    ) -> Response:
+        """Joint sessions with who reported in and who did not, in the order they were called."""
+        with of_programme(desk, who, request, "at", "limit", "after") as of:
+            asked = of.asked
+            rows, shown = sessions(asked.connection, asked.scope, of.id, asked.moment.before, window)
+            body = page(rows, window, key=lambda row: (row.occurred_at, row.stream), item=lambda row: shown[row.stream])
+            return asked.answer(body)
+
+
+def _add_appraisal(router: APIRouter, desk: Desk) -> None:
+    @router.get("/supervision-list", response_class=Response, openapi_extra=parameters(_OF))
+    def supervision_list(request: Request, who: Who, month: str) -> Response:
+        """Cases that missed, were given a card or climbed in a month (or quarter, or year), with these events."""
+        with of_programme(desk, who, request, "month") as of:
+            held = of.period(month)
+            items = appraisal.supervision_list(of.asked.connection, of.asked.scope, of.id, held)
+            return of.asked.answer({"period": held.name, "items": items})
+
+    @router.get("/appraisal/departments", response_class=Response, openapi_extra=parameters(_OF))
+    def departments(request: Request, who: Who, period: str) -> Response:
+        """The score of each department in a period, by the programme's formula; every point with its events."""
+        with of_programme(desk, who, request, "period") as of:
+            held = of.period(period)
+            told = appraisal.departments(of.asked.connection, of.asked.scope, of.id, of.document, held)
+            return of.asked.answer({"period": held.name, **told})
+
+    @router.get("/appraisal/cadres", response_class=Response, openapi_extra=parameters(_OF))
+    def cadres(request: Request, who: Who, period: str) -> Response:
+        """The duties of each official in a period: done, late or missed, with the events that say so."""
+        with of_programme(desk, who, request, "period") as of:
+            held = of.period(period)
+            items = appraisal.cadres(of.asked.connection, of.asked.scope, of.id, held)
+            return of.asked.answer({"period": held.name, "items": items})
+
+
+def _add_completeness(router: APIRouter, desk: Desk) -> None:
+    @router.get("/completeness", response_class=Response, openapi_extra=parameters(_OF))
+    def complete(request: Request, who: Who, window: Annotated[Window, Depends(keyset(UUID))]) -> Response:
+        """Which of the programme's steps each case has and lacks, by case id, and how complete each department is."""
+        with of_programme(desk, who, request, "limit", "after") as of:
+            asked = of.asked
+            rows, shown, departments = completeness(asked.connection, asked.scope, of.id, of.document, window)
+            body = page(rows, window, key=lambda row: (row.case_id,), item=lambda row: shown[row.case_id])
+            return asked.answer(body | {"departments": departments, "steps": of.document.get("completeness", [])})
+
+
+def _add_lists(router: APIRouter, desk: Desk) -> None:
+    @router.get("/lists/{list}", response_class=Response, openapi_extra=parameters(_OF))
+    def listing(
+        list: str,
+        request: Request,
+        who: Who,
+        limit: Annotated[int, Query(ge=1, le=MOST)] = LIMIT,
+        format: Literal["json", "csv"] = "json",
+        after: str | None = None,
+    ) -> Response:
+        """A list of the programme, page by page, or whole as CSV for spreadsheets."""
+        with of_programme(desk, who, request, "limit", "after", "format") as of:
+            asked, named = of.asked, lists.named(of.document, list)
+            about = (named.listing, asked.scope, of.id, of.agency)
+            if format == "csv":
+                body = "".join(lists.as_csv(asked.connection, *about))
+                headers = {"Content-Disposition": f'attachment; filename="{of.id}-{list}.csv"'}
+                return Response(body, media_type="text/csv; charset=utf-8", headers=headers)
+            window = keyset(*(UUID, int)[: named.listing.keys])(limit, after)
+            rows = lists.listed(asked.connection, *about, window)
+            body_of = page(rows, window, key=lambda row: row[: named.listing.keys], item=as_dict)
+            return asked.answer({"list": list, "zh": named.zh, "en": named.en} | body_of)
+
+
+def _add_cards(router: APIRouter, desk: Desk) -> None:
+    @router.get("/enterprises/{enterprise}/card", response_class=Response, openapi_extra=parameters(_OF))
+    def card(enterprise: UUID, request: Request, who: Who) -> Response:
+        """The service card of an enterprise: who is there for it, by the roles that the programme's card names."""
+        with of_programme(desk, who, request) as of:
+            told = lists.service_card(of.asked.connection, enterprise, of.id, of.agency, of.document)
+            return of.asked.answer(told)

@@ -1,0 +1,61 @@
+"""The rates that a programme weighs 三率: its weights and exclusions over the general measures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import FromClause, and_, not_, or_
+
+from reporting.queries.cases import cases
+from reporting.queries.measure import Measure, Test
+from reporting.queries.measures import RATES
+
+Document = Mapping[str, Any]
+
+_MEASURES = {"response": "contact_in_time", "resolution": "resolution", "satisfaction": "satisfaction"}
+_TESTS: Mapping[str, Test] = {
+    "merged": lambda rows: rows.c.merged_into.is_not(None),
+    "withdrawn": lambda rows: rows.c.withdrawn,
+    "long_term": lambda rows: rows.c.outcome.is_not_distinct_from("long_term"),
+}
+
+
+def weighed(document: Document) -> dict[str, tuple[Measure, int]]:
+    """The programme's rates by id, each as a measure with its weight; empty where it weighs none.
+
+    Excluded cases leave numerator and denominator; one that is excluded twice counts under the first reason named.
+    Clocks of merged and withdrawn cases are cancelled, which the response rate leaves out anyway.
+    """
+    return {
+        rate["id"]: (_excluding(RATES[_MEASURES[rate["id"]]], rate.get("exclude", ())), rate["weight"])
+        for rate in document.get("appraisal", {}).get("rates", ())
+    }
+
+
+def _excluding(measure: Measure, reasons: Any) -> Measure:
+    if measure.relation is not cases:
+        return measure
+    tests = {reason: _TESTS[reason] for reason in reasons} | dict(measure.excluded)
+    names = list(tests)
+
+    def only(place: int) -> Test:
+        """The reason, where no earlier one holds."""
+        return lambda rows: and_(tests[names[place]](rows), *(not_(tests[name](rows)) for name in names[:place]))
+
+    def counts(rows: FromClause) -> Any:
+        held = measure.denominator
+        given = [tests[reason](rows) for reason in reasons]
+        return and_(True if held is None else held(rows), not_(or_(False, *given)))
+
+    excluded = {name: only(place) for place, name in enumerate(names)}
+    return replace(measure, denominator=counts, excluded=excluded)
+
+
+def composite(rates: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """The weighed mean of the rates that have a value; `of` names them, `weight` is what they weigh together."""
+    told = {name: rate for name, rate in rates.items() if rate["value"] is not None}
+    weight = sum(rate["weight"] for rate in told.values())
+    value = sum(rate["weight"] * rate["value"] for rate in told.values()) / weight if weight else None
+    return {"value": None if value is None else round(value, 6), "weight": weight, "of": sorted(told)}
