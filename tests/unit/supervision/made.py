@@ -385,6 +385,8 @@ STEPS = {
     "result": "result_reported",
     "fed_back": "result_fed_back",
     "reopened": "case_reopened",
+    "progress": "progress_reported",
+    "returned": "case_returned",
 }
 
 
