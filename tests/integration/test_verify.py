@@ -177,10 +177,14 @@ def test_command_exits_2_without_a_server(stood: System, away: str) -> None:
         (
             "supervision",
             "log",
-            "UPDATE log SET position = log_seq - 5 WHERE log_seq IN (2, 3);"
+            "CREATE TABLE kept AS SELECT l.log_seq, l.position FROM log l JOIN events e ON e.position = l.position"
+            " WHERE e.stream = (SELECT stream FROM events WHERE stream LIKE 'watch-%' AND version = 2 ORDER BY stream"
+            " LIMIT 1) ORDER BY l.log_seq LIMIT 2; UPDATE log SET position = -(SELECT position FROM kept"
+            " WHERE log_seq <> log.log_seq) WHERE log_seq IN (SELECT log_seq FROM kept);"
             " UPDATE log SET position = -position WHERE position < 0",
-            "UPDATE log SET position = -log_seq WHERE log_seq IN (2, 3);"
-            " UPDATE log SET position = -position WHERE position < 0",
+            "UPDATE log SET position = -(SELECT position FROM kept WHERE log_seq = log.log_seq)"
+            " WHERE log_seq IN (SELECT log_seq FROM kept); UPDATE log SET position = -position WHERE position < 0;"
+            " DROP TABLE kept",
             {"I3", "I4", "I8"},
         ),
         (

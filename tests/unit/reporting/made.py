@@ -115,6 +115,18 @@ class Log:
         for n, mode in enumerate(("visit", "call")):
             self.visit(str(uid("visit", n)), enterprise, mode, day(n))
         self.service(str(uid("service")), "policy", 3, 640_000, day(1))
+        self.session(enterprise)
+
+    def session(self, enterprise: str) -> None:
+        """A joint session of two departments, of which one reports in."""
+        session = str(uid("session"))
+        stream = f"session-{session}"
+        said = {"programme": "jinxian", "programme_version": 1, "agency": "jinxian", "enterprise": enterprise}
+        more = {"cases": [], "units": ["bank", "power-supply"], "starts_at": iso(day(3)), "place": None, "by": "office"}
+        self.add("routing", "session_called", stream, session, day(2), session=session, **said, **more)
+        self.add("routing", "unit_reported_in", stream, session, day(3), session=session, unit="bank", by="bank")
+        held = {"minutes": "逐项研究", "present": ["bank"], "absent": ["power-supply"], "by": "office"}
+        self.add("routing", "session_held", stream, session, day(3.2), session=session, **held)
 
     def visit(self, visit: str, enterprise: str, mode: str, at: datetime) -> None:
         said = {

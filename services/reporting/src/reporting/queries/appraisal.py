@@ -49,7 +49,7 @@ def departments(
         unit = one.data.get("unit") or one.lead
         if unit is not None and scope.department in (None, unit):
             by_unit[unit][one.name].append(one)
-    titles = dict(connection.execute(select(units.c.unit_id, units.c.name).where(scope.rows(units))).tuples().all())
+    titles = dict(connection.execute(select(units.c.unit_id, units.c.name).where(scope.rows(units))).all())
     scored = [_score(unit, titles.get(unit), formula, events) for unit, events in by_unit.items()]
     return {
         "base": formula["base"],
@@ -88,7 +88,7 @@ def cadres(connection: Connection, scope: Scope, programme: str, period: Period)
         )
         .order_by(records.c.stream, records.c.version)
     ).all()
-    names = dict(connection.execute(select(people.c.person_id, people.c.name).where(scope.rows(people))).tuples().all())
+    names = dict(connection.execute(select(people.c.person_id, people.c.name).where(scope.rows(people))).all())
     by_duty: defaultdict[str, list[Any]] = defaultdict(list)
     for row in rows:
         by_duty[row.stream].append(row)

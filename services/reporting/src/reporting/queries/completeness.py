@@ -24,7 +24,7 @@ def completeness(
     rows = connection.execute(
         window.select(select(ledger.c.case_id, ledger.c.title, ledger.c.lead).where(*mine), ledger.c.case_id)
     ).all()
-    leads = dict(connection.execute(select(ledger.c.case_id, ledger.c.lead).where(*mine)).tuples().all())
+    leads = dict(connection.execute(select(ledger.c.case_id, ledger.c.lead).where(*mine)).all())
     happened = _happened(connection, steps, programme)
     shown = {
         row.case_id: {"case_id": row.case_id, "title": row.title, "lead": row.lead, **_state(steps, happened, row[0])}
