@@ -166,6 +166,16 @@ def test_newer_version_that_asks_for_something_else_begins_anew(place: Place) ->
     assert place.kinds()["duty_opened"] == 2
 
 
+def test_duty_that_a_newer_version_drops_ends_and_may_come_back(place: Place) -> None:
+    place.hear(published(duties=[VISITS]), directory(a="paired_cadre"))
+    place.hear(published(2, china("2021-05-10T09:00")))
+    place.hear(published(3, china("2021-07-10T09:00"), duties=[VISITS]))
+    sweep(place, china("2021-09-02T00:00"))
+    told_of = standing(place, "monthly_visit")["a"]
+    fired = ["duty_missed 2021-04", "duty_missed 2021-08"]
+    assert sorted(told_of) == ["duty_ended", *fired, "duty_opened", "duty_opened"]
+
+
 def test_visit_counts_for_an_enterprise_if_the_role_was_there(place: Place) -> None:
     place.hear(published(duties=[JUDGE]), directory(j="resident_judge", l="team_leader"))
     place.hear(team(team_leader="l", resident_judge="j"))

@@ -220,9 +220,6 @@ class MemoryRegister:
     def programmes(self, agency: str) -> Sequence[str]:
         return ["jinxian"]
 
-    def is_first(self, programme: str, version: int) -> bool:
-        return version == 1
-
     def take_directory(
         self, agency: str, units: Iterable[str], people: Iterable[tuple[str, str | None, str | None]], since: date
     ) -> None:

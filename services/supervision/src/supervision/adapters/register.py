@@ -70,7 +70,6 @@ _MINE: Mapping[str, TextClause] = {
     }.items()
 }
 _PROGRAMMES = text("SELECT DISTINCT programme FROM programmes WHERE document->>'agency' = :agency ORDER BY programme")
-_EARLIER = text("SELECT EXISTS (SELECT FROM programmes WHERE programme = :programme AND version < :version)")
 
 _KNOWN_DIRECTORY = text("SELECT EXISTS (SELECT FROM directories WHERE agency = :agency)")
 _DIRECTORY = text("INSERT INTO directories (agency) VALUES (:agency) ON CONFLICT DO NOTHING")
@@ -202,10 +201,6 @@ class PostgresRegister:
 
     def programmes(self, agency: str) -> Sequence[str]:
         return list(self._connection.execute(_PROGRAMMES, {"agency": agency}).scalars())
-
-    def is_first(self, programme: str, version: int) -> bool:
-        about = {"programme": programme, "version": version}
-        return not self._connection.execute(_EARLIER, about).scalar_one()
 
     def take_directory(
         self, agency: str, units: Iterable[str], people: Iterable[tuple[str, str | None, str | None]], since: date

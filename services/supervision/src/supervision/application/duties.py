@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import count
 from uuid import UUID
 
 from eventkit.session import Session
@@ -204,13 +205,24 @@ class Duties(Reference):
             wanted: dict[str, UUID] = {}
             for subject in self._subjects(register, policy, rule):
                 if only in (None, subject.id) and _concerns(rule, subject):
-                    id = wanted[subject.id] = natural_id(
-                        "duty", policy.programme, rule.id, rule.edition, subject.id, subject.since
-                    )
+                    id = wanted[subject.id] = self._name(session, policy, rule, subject)
                     self._open(session, policy, rule, id, subject, at, learnt_at, floor, traceparent)
             for held, id in known.items():
                 if only in (None, held) and wanted.get(held) != id:
                     self.end(session, id, "policy" if held in wanted else "left", at, learnt_at)
+
+    def retire(self, session: Session, before: Policy, policy: Policy, at: datetime, learnt_at: datetime) -> None:
+        """End the duties of rules that a newer version has no more. Those of a case end with its result."""
+        for rule in before.obligations.duties.values():
+            if rule.subject != "case" and rule.id not in policy.obligations.duties:
+                for id in self.register(session.tx).of_rule(policy.programme, rule.id).values():
+                    self.end(session, id, "policy", at, learnt_at)
+
+    def _name(self, session: Session, policy: Policy, rule: DutyRule, subject: Subject) -> UUID:
+        """The id of the duty that stands or is to be opened: one that has ended is not taken up again."""
+        about = ("duty", policy.programme, rule.id, rule.edition, subject.id)
+        ids = (natural_id(*about, number) for number in count(1))
+        return next(id for id in ids if session.get(self.streams.duty, str(id)).ended is None)
 
     def _subjects(self, register: Register, policy: Policy, rule: DutyRule) -> Sequence[Subject]:
         match rule.subject:

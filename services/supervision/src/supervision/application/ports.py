@@ -162,9 +162,6 @@ class Register(Protocol):
     def programmes(self, agency: str) -> Sequence[str]:
         """The programmes of an agency that have arrived."""
 
-    def is_first(self, programme: str, version: int) -> bool:
-        """Whether no earlier version of the programme has arrived."""
-
     def take_directory(
         self, agency: str, units: Iterable[str], people: Iterable[tuple[str, str | None, str | None]], since: date
     ) -> None:

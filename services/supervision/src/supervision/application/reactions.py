@@ -71,16 +71,16 @@ class Watching:
         """Keep the version for the cases that were reported under it."""
         told: ProgrammePublished = incoming.read(event)
         policy = Policy.of(told.programme, told.version, told.document)  # an unreadable one is parked here, alone
-        reads = self._context.reads(session.tx)
+        reads, duties = self._context.reads(session.tx), self._context.duties
+        before = reads.newest(told.programme)
         reads.adopt(told.programme, told.version, told.document, _learnt_at(event))
         if policy.adopted_by_open:
             reads.wake_programme(told.programme, _learnt_at(event))
         floor = None
-        if not self._context.duties.register(session.tx).is_first(told.programme, told.version):
+        if before is not None:
             floor = told.at.astimezone(policy.zone).date()
-        self._context.duties.reconcile(
-            session, policy, told.at, _learnt_at(event), floor=floor, traceparent=event.traceparent
-        )
+            duties.retire(session, before[0], policy, told.at, _learnt_at(event))
+        duties.reconcile(session, policy, told.at, _learnt_at(event), floor=floor, traceparent=event.traceparent)
 
     def open_watch(self, session: Session, event: Envelope) -> None:
         """Watch the case from its report on; a case that is watched stays as it is."""
