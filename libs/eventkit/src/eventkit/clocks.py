@@ -70,7 +70,7 @@ class Agenda:
     """The table of ripe moments: `table` has the columns `key`, partition (integer) and ripe_at (timestamptz).
 
     `everywhere`: what a key goes by comes in all partitions, not in its own alone, so the watermarks of all are waited
-    for. `limit` then holds for all keys together.
+    for, and the table needs no partition. `limit` then holds for all keys together.
     """
 
     def __init__(self, table: str, key: str, consumer: str, topics: Sequence[str], *, everywhere: bool = False) -> None:

@@ -11,7 +11,8 @@ from eventkit.session import Aggregate, Session
 from intake.application.naming import referred
 from intake.application.ports import Streams
 from intake.domain.directory import Directory
-from intake.domain.errors import UnknownEnterprise, UnknownProgramme
+from intake.domain.errors import UnknownEnterprise, UnknownProgramme, UnknownReference
+from intake.domain.events import VisitRecorded
 from intake.domain.programme import Programme
 from intake.domain.timing import Timing
 
@@ -44,6 +45,16 @@ class Context:
         if session.get(self.streams.enterprise, id).agency != agency:
             raise UnknownEnterprise(field=field)
         return id
+
+    def visit(self, session: Session, agency: str, given: str | None) -> VisitRecorded | None:
+        """The visit of the agency, by id or ref; None for none. Raises UnknownReference."""
+        if given is None:
+            return None
+        id = referred(agency, "visit", given)
+        recorded = session.get(self.streams.visit, id).recorded
+        if recorded is None or recorded.agency != agency:
+            raise UnknownReference("The agency has no such visit.", field="visit", mend="record the visit first")
+        return recorded
 
     def wanted(self, command: Command, *enterprises: str) -> list[Wanted]:
         """The streams behind a command's programme, its directory and these enterprises."""

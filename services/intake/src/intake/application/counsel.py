@@ -11,8 +11,7 @@ from intake.application.context import Context, Wanted, record, timing
 from intake.application.naming import named, referred
 from intake.domain import policy, suggestion
 from intake.domain.commands import AnswerSuggestion, PublishPolicy, RecordSuggestion
-from intake.domain.errors import ForeignAgency, ForeignUnit, NotFound, OtherVisit, UnknownReference
-from intake.domain.events import VisitRecorded
+from intake.domain.errors import ForeignAgency, ForeignUnit, NotFound, OtherVisit
 
 STAFF = frozenset({"frontend", "office"})
 """Roles that act for a whole agency; a department answers for itself alone."""
@@ -34,7 +33,7 @@ class Counsel(Context):
         """Raises UnknownProgramme, UnknownEnterprise, UnknownReference, OtherVisit, or what `record` raises."""
         data, programme = command.data, self.programme(session, command)
         wanted = (self.streams.suggestion, named(command, programme.agency, "suggestion"))
-        given, heard = data.get("enterprise"), self._visit(session, programme.agency, data.get("visit"))
+        given, heard = data.get("enterprise"), self.visit(session, programme.agency, data.get("visit"))
         enterprise = None if given is None else self.enterprise(session, programme.agency, given)
         if heard is not None and (heard.programme != programme.id or enterprise not in (None, heard.enterprise)):
             raise OtherVisit(field="visit")
@@ -52,14 +51,6 @@ class Counsel(Context):
         directory = self.directory(session, programme.agency)
         decided = suggestion.record(session.get(*wanted), asked, programme, directory)
         return record(session, command, wanted, decided, path="suggestions")
-
-    def _visit(self, session: Session, agency: str, given: str | None) -> VisitRecorded | None:
-        if given is None:
-            return None
-        recorded = session.get(self.streams.visit, referred(agency, "visit", given)).recorded
-        if recorded is None or recorded.agency != agency:
-            raise UnknownReference("The agency has no such visit.", field="visit", mend="record the visit first")
-        return recorded
 
     def answer_streams(self, command: Command) -> Iterable[Wanted]:
         """The suggestion and the directory."""

@@ -14,7 +14,7 @@ from intake.application.context import Context, Wanted, record, timing
 from intake.application.naming import issue_named, ledger_of, referred
 from intake.domain import issue, relations
 from intake.domain.commands import AmendIssue, Link, ReportIssue
-from intake.domain.errors import NotFound, UnknownReference
+from intake.domain.errors import NotFound
 from intake.domain.events import Fact, IssueReported, Milestone, VisitRecorded
 from intake.domain.programme import Programme
 
@@ -54,16 +54,6 @@ class Issues(Context):
         """Whether a newly reported issue may be called raised again; see `relations.check_recurrence`."""
         if again is not None and decided and isinstance(decided[0], IssueReported):
             relations.check_recurrence(session.get(self.streams.issue, again), decided[0], programme, field)
-
-    def visit(self, session: Session, agency: str, given: str | None) -> VisitRecorded | None:
-        """The visit of the agency, by id or ref; None for none. Raises UnknownReference."""
-        if given is None:
-            return None
-        id = referred(agency, "visit", given)
-        recorded = session.get(self.streams.visit, id).recorded
-        if recorded is None or recorded.agency != agency:
-            raise UnknownReference("The agency has no such visit.", field="visit", mend="record the visit first")
-        return recorded
 
     def amend_streams(self, command: Command) -> Iterable[Wanted]:
         """The issue."""

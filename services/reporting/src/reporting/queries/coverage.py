@@ -11,24 +11,25 @@ from sqlalchemy import Connection, Row, func, select
 from reporting.queries.issues import as_dict
 from reporting.queries.moments import Moment
 from reporting.queries.scope import Scope
-from reporting.read_model.tables import enterprises, programmes, team_enterprises, teams
+from reporting.read_model.tables import enterprises, team_enterprises, teams
 
 Document = Mapping[str, Any]
 BY = ("team", "authority", "township")
 
 
-def coverage(connection: Connection, scope: Scope, programme: str, moment: Moment) -> dict[str, Any]:
+def coverage(
+    connection: Connection, scope: Scope, programme: str, agency: str, document: Document, moment: Moment
+) -> dict[str, Any]:
     """How many enterprises are covered by what, who is not, and the teams of each tier, as registered by the moment.
 
     What counts is the programme's `coverage.by`, without one all of `BY`; an enterprise counts once, by the first.
     """
-    row = connection.execute(select(programmes).where(programmes.c.programme_id == programme)).one()
-    ways = row.document.get("coverage", {}).get("by", BY)
+    ways = document.get("coverage", {}).get("by", BY)
     paired = _paired(connection, programme, moment)
     covered: Counter[str] = Counter()
     uncovered = []
-    for enterprise in _registered(connection, scope, row.agency, moment):
-        way = next((way for way in ways if _covers(way, enterprise, row.document, paired)), None)
+    for enterprise in _registered(connection, scope, agency, moment):
+        way = next((way for way in ways if _covers(way, enterprise, document, paired)), None)
         if way is None:
             uncovered.append({"enterprise": enterprise.enterprise_id, "name": enterprise.name, "tier": enterprise.tier})
         else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, tzinfo
 from zoneinfo import ZoneInfo
 
 from eventkit.problems import Faulty, FieldProblem
@@ -25,10 +25,8 @@ class Period:
         match = _NAME.fullmatch(other)
         if match is None:
             return False
-        assert self.begin.tzinfo is not None
-        first, last = _days(match)
-        zone = self.begin.tzinfo
-        return self.begin <= _midnight(first, zone) and _midnight(last, zone) <= self.end
+        first, after = (_midnight(day, self.begin.tzinfo) for day in _days(match))
+        return self.begin <= first and after <= self.end
 
 
 def period(name: str, zone: ZoneInfo) -> Period:
@@ -54,5 +52,5 @@ def _days(match: re.Match[str]) -> tuple[date, date]:
     return date(year, begins, 1), date(year + (ends > 12), ends - 12 * (ends > 12), 1)
 
 
-def _midnight(day: date, zone: object) -> datetime:
-    return datetime.combine(day, time(), tzinfo=zone)  # type: ignore[arg-type]
+def _midnight(day: date, zone: tzinfo | None) -> datetime:
+    return datetime.combine(day, time(), tzinfo=zone)

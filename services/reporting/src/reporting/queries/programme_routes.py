@@ -1,4 +1,4 @@
-"""The GET routes that belong to one programme: sessions, appraisal, completeness, its lists and service cards."""
+"""The GET routes of one programme: coverage, sessions, appraisal, completeness, its lists and service cards."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from eventkit.problems import Faulty, FieldProblem
 from reporting.queries import appraisal, lists
 from reporting.queries.beside import sessions
 from reporting.queries.completeness import completeness
+from reporting.queries.coverage import coverage
 from reporting.queries.desk import Asked, Desk, Who, parameters
 from reporting.queries.filters import OF_CASES
 from reporting.queries.issues import as_dict
@@ -54,9 +55,18 @@ def of_programme(desk: Desk, who: Caller, request: Request, *besides: str) -> It
 def programme_routes(desk: Desk) -> APIRouter:
     """All of them."""
     router = APIRouter(tags=["reads"])
-    for add in (_add_sessions, _add_appraisal, _add_completeness, _add_lists, _add_cards):
+    for add in (_add_coverage, _add_sessions, _add_appraisal, _add_completeness, _add_lists, _add_cards):
         add(router, desk)
     return router
+
+
+def _add_coverage(router: APIRouter, desk: Desk) -> None:
+    @router.get("/coverage", response_class=Response, openapi_extra=parameters(_OF))
+    def covered(request: Request, who: Who, at: str | None = None) -> Response:
+        """Who is responsible for each enterprise: team, authority or township; `uncovered`: those without anybody."""
+        with of_programme(desk, who, request, "at") as of:
+            asked = of.asked
+            return asked.answer(coverage(asked.connection, asked.scope, of.id, of.agency, of.document, asked.moment))
 
 
 def _add_sessions(router: APIRouter, desk: Desk) -> None:

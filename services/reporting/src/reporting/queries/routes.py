@@ -13,7 +13,6 @@ from eventkit.errors import Problem
 from eventkit.paging import Window, keyset, page
 from eventkit.problems import Faulty, FieldProblem
 from reporting.queries.clocks import clocks_at
-from reporting.queries.coverage import coverage
 from reporting.queries.desk import Asked, Desk, Who, parameters
 from reporting.queries.figures import figure
 from reporting.queries.filters import OF_CASES, Condition, conditions, equals
@@ -54,7 +53,7 @@ class UnknownMeasure(Problem):
 def routes(engine: Engine) -> APIRouter:
     """All reads, over an engine that stays the caller's."""
     router, desk = APIRouter(tags=["reads"]), Desk(engine)
-    for add in (_add_ledger, _add_timeline, _add_clocks, _add_figures, _add_rates, _add_coverage, _add_hotspots):
+    for add in (_add_ledger, _add_timeline, _add_clocks, _add_figures, _add_rates, _add_hotspots):
         add(router, desk)
     router.include_router(programme_routes(desk))
     return router
@@ -142,19 +141,6 @@ def _weights(asked: Asked) -> dict[str, tuple[Measure, int]]:
         return {}
     held = asked.connection.scalar(select(programmes.c.document).where(programmes.c.programme_id == programme))
     return weighed(held or {})
-
-
-def _add_coverage(router: APIRouter, desk: Desk) -> None:
-    of = {"programme": OF_CASES["programme"]}
-
-    @router.get("/coverage", response_class=Response, openapi_extra=parameters(of))
-    def covered(request: Request, who: Who, at: str | None = None) -> Response:
-        """Who is responsible for each enterprise: team, authority or township; `uncovered`: those without anybody."""
-        with desk.asked(who, request, of, "at") as asked:
-            programme = asked.filters.get("programme")
-            if programme is None:
-                raise Faulty([FieldProblem("programme", "this parameter is required", "write the id of a programme")])
-            return asked.answer(coverage(asked.connection, asked.scope, programme, asked.moment))
 
 
 def _add_hotspots(router: APIRouter, desk: Desk) -> None:

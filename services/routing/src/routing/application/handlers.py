@@ -121,7 +121,12 @@ def acted(desk: Desk, session: Session, command: Command) -> tuple[Case, Program
 def acted_on(desk: Desk, session: Session, command: Command, case: Case) -> tuple[Programme, Act]:
     """The programme of a case, and who acts when."""
     programme = known_programme(desk, session, case.programme, case.programme_version)
-    act = times.act(
+    return programme, act_of(command, programme)
+
+
+def act_of(command: Command, programme: Programme) -> Act:
+    """Who acts when; raises what `times.act` raises."""
+    return times.act(
         command.caller.sub,
         command.occurred_at,
         command.received_at,
@@ -129,7 +134,6 @@ def acted_on(desk: Desk, session: Session, command: Command, case: Case) -> tupl
         reason=command.data.get("reason"),
         office="office" in command.caller.roles,
     )
-    return programme, act
 
 
 def known_newest(desk: Desk, session: Session, programme: str) -> Programme:

@@ -11,13 +11,11 @@ from eventkit.envelope import parse_instant
 from eventkit.ids import uid
 from eventkit.session import Aggregate, Session
 from routing.application.access import WHOLE_AGENCY
-from routing.application.handlers import directory_of, known_newest
+from routing.application.handlers import act_of, directory_of, known_newest
 from routing.application.ports import Desk
 from routing.domain import session as joint
-from routing.domain import times
 from routing.domain.commands import Act
 from routing.domain.errors import OtherEnterprise, UnknownSession
-from routing.domain.programme import Programme
 from routing.domain.session import JointSession, SessionCalled
 
 Wanted = tuple[Aggregate[Any], str]
@@ -41,7 +39,7 @@ def call_session(desk: Desk, session: Session, command: Command) -> Done:
         case = session.get(desk.cases, id)
         if (case.agency, case.enterprise, case.programme) != (agency, data["enterprise"], programme.id):
             raise OtherEnterprise(field=f"cases/{place}", mend="Call a session for each enterprise.")
-    act = _act(command, programme)
+    act = act_of(command, programme)
     called = SessionCalled(
         session=_id(command),
         programme=programme.id,
@@ -92,18 +90,7 @@ def _move(
     held = seen(session.get(desk.sessions, command.data["session"]), command.caller)
     assert held.called is not None
     programme = known_newest(desk, session, held.called.programme)
-    return _record(desk, session, command, decide(held, _act(command, programme)))
-
-
-def _act(command: Command, programme: Programme) -> Act:
-    return times.act(
-        command.caller.sub,
-        command.occurred_at,
-        command.received_at,
-        backdating_days=programme.backdating_days,
-        reason=command.data.get("reason"),
-        office="office" in command.caller.roles,
-    )
+    return _record(desk, session, command, decide(held, act_of(command, programme)))
 
 
 def _record(desk: Desk, session: Session, command: Command, decided: list[joint.Event]) -> Done:

@@ -6,7 +6,7 @@ from typing import cast
 
 from sqlalchemy import text
 
-from eventkit.envelope import Envelope, instant, partition_of
+from eventkit.envelope import Envelope, instant
 from eventkit.postgres import PostgresTransaction
 from eventkit.store import Transaction
 
@@ -18,12 +18,11 @@ _INSERT = text(
     " FROM watches w WHERE w.case_id = :case ON CONFLICT DO NOTHING"
 )
 _CHANGED = text(
-    "SELECT programme, agency, unit, min(at) AS at FROM unit_cards WHERE event_id = ANY(CAST(:events AS uuid[]))"
-    " GROUP BY programme, agency, unit"
+    "SELECT programme, unit, min(at) AS at FROM unit_cards WHERE event_id = ANY(CAST(:events AS uuid[]))"
+    " GROUP BY programme, unit"
 )
 _ADD_UP = text(
-    "INSERT INTO card_accounts AS a (account, programme, agency, unit, partition, ripe_at) VALUES (:account,"
-    " :programme, :agency, :unit, :partition, :at)"
+    "INSERT INTO card_accounts AS a (account, programme, unit, ripe_at) VALUES (:account, :programme, :unit, :at)"
     " ON CONFLICT (account) DO UPDATE SET ripe_at = least(a.ripe_at, excluded.ripe_at)"
 )
 _WITHDRAW = text("UPDATE unit_cards SET withdrawn = true WHERE event_id = ANY(CAST(:events AS uuid[]))")
@@ -42,8 +41,7 @@ def project(tx: Transaction, written: list[Envelope]) -> None:
     changed = [*gone, *(row["event_id"] for row in rows)]
     for account in connection.execute(_CHANGED, {"events": changed}).all() if changed else ():
         key = f"{account.programme}|{account.unit}"
-        told_of = {**account._mapping, "account": key, "partition": partition_of(key)}
-        connection.execute(_ADD_UP, told_of)
+        connection.execute(_ADD_UP, {**account._mapping, "account": key})
 
 
 def _row(event: Envelope) -> dict[str, object]:

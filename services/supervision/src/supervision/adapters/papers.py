@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 from uuid import UUID
 
@@ -30,15 +30,12 @@ def _units(data: Payload) -> list[str]:
     return [unit for unit in (data.get("unit"), *(item["unit"] for item in data.get("items", ()))) if unit]
 
 
-_PAPERS: Mapping[str, tuple[str, str, Callable[[Payload], Payload]]] = {
-    "dispatch_held": ("dispatch", "dispatch", lambda data: {}),
-    "supervision_letter_issued": (
-        "letter",
-        "letter",
-        lambda data: {"reply": None, "answered_at": None, "withdrawn": False},
-    ),
-    "accountability_recorded": ("accountability", "record", lambda data: {}),
-    "report_published": ("report", "publication", lambda data: {}),
+_OPEN: Payload = {"reply": None, "answered_at": None, "withdrawn": False}
+_PAPERS: Mapping[str, tuple[str, str, Payload]] = {
+    "dispatch_held": ("dispatch", "dispatch", {}),
+    "supervision_letter_issued": ("letter", "letter", _OPEN),
+    "accountability_recorded": ("accountability", "record", {}),
+    "report_published": ("report", "publication", {}),
 }
 """By event: the kind of paper, the field that names it, and what is still to come of it."""
 
@@ -57,10 +54,10 @@ def project(tx: Transaction, written: list[Envelope]) -> None:
             _add(connection, event.json()["letter"], {"withdrawn": True})
 
 
-def _put(connection: Connection, event: Envelope, kind: str, id: str, more: Callable[[Payload], Payload]) -> None:
+def _put(connection: Connection, event: Envelope, kind: str, id: str, more: Payload) -> None:
     data = event.json()
     at = instant(event.occurred_at)
-    told = {**{name: value for name, value in data.items() if name not in _HIDDEN}, "at": at, **more(data)}
+    told = {**{name: value for name, value in data.items() if name not in _HIDDEN}, "at": at, **more}
     connection.execute(
         _PUT,
         {

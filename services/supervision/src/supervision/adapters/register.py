@@ -10,7 +10,6 @@ from uuid import UUID
 import orjson
 from sqlalchemy import Connection, Row, TextClause, text
 
-from eventkit.envelope import partition_of
 from eventkit.postgres import PostgresTransaction
 from eventkit.store import Transaction
 from supervision.application.ports import DeedRow, DutyRow, Explained, LibraryPolicy, Subject
@@ -18,11 +17,10 @@ from supervision.domain.duty import Deed, DutyOpened
 
 _KEEP = text(
     """
-    INSERT INTO duties (duty, programme, agency, rule, subject_kind, subject, unit, person, enterprise, case_id, about,
-        title, status, ended, partition, ripe_at, opened_at)
-    VALUES (CAST(:duty AS uuid), :programme, :agency, :rule, :subject_kind, :subject, :unit, :person, :enterprise,
-        :case, :about, :title, :status, :ended, :partition, :ripe_at, :at)
-    ON CONFLICT (duty) DO UPDATE SET status = excluded.status, ended = excluded.ended, ripe_at = excluded.ripe_at
+    INSERT INTO duties (duty, programme, agency, rule, subject_kind, subject, unit, case_id, about, ended, ripe_at)
+    VALUES (CAST(:duty AS uuid), :programme, :agency, :rule, :subject_kind, :subject, :unit, :case, :about, :ended,
+        :ripe_at)
+    ON CONFLICT (duty) DO UPDATE SET ended = excluded.ended, ripe_at = excluded.ripe_at
     """
 )
 _WAKE = text(
@@ -296,12 +294,9 @@ class PostgresRegister:
 
 
 def _duty(row: DutyRow) -> dict[str, Any]:
-    opened = row.opened
-    names = ("programme", "agency", "rule", "subject_kind", "subject", "unit", "person", "enterprise", "case", "about")
-    told: dict[str, Any] = {name: getattr(opened, name) for name in (*names, "title", "at")}
-    key = str(opened.duty)
-    more = {"duty": key, "status": row.status, "ended": row.ended, "ripe_at": row.ripe_at}
-    return {**told, **more, "partition": partition_of(key)}
+    names = ("programme", "agency", "rule", "subject_kind", "subject", "unit", "case", "about")
+    told = {name: getattr(row.opened, name) for name in names}
+    return {**told, "duty": str(row.opened.duty), "ended": row.ended, "ripe_at": row.ripe_at}
 
 
 def _subject(row: Row[Any]) -> Subject:

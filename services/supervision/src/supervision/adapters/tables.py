@@ -55,16 +55,10 @@ duties = Table(
     Column("subject_kind", Text),
     Column("subject", Text),
     Column("unit", Text),
-    Column("person", Text),
-    Column("enterprise", Text),
     Column("case_id", Text),
     Column("about", Text),
-    Column("title", Text),
-    Column("status", Text),
     Column("ended", Boolean),
-    Column("partition", Integer),
     Column("ripe_at", DateTime(timezone=True)),
-    Column("opened_at", DateTime(timezone=True)),
 )
 
 papers = Table(

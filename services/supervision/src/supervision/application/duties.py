@@ -23,7 +23,7 @@ from supervision.application.ports import (
 from supervision.application.reference import Reference
 from supervision.domain import duty as duties
 from supervision.domain import naming
-from supervision.domain.duty import Deed, Duty, DutyGround, DutyOpened, Term, View
+from supervision.domain.duty import Deed, Duty, DutyGround, DutyOpened, View
 from supervision.domain.events import PolicyMatched
 from supervision.domain.facts import BY
 from supervision.domain.naming import natural_id
@@ -69,12 +69,16 @@ class Duties(Reference):
     # --- one duty
 
     def record(self, session: Session, id: UUID, events: Sequence[duties.Event], traceparent: str | None = None) -> int:
-        """Take events into the stream of a duty under their natural ids and keep its row; how many events."""
-        ids = [duties.event_id(event) for event in events]
-        session.record(self.streams.duty, str(id), events, key=str(id), cause=id, ids=ids, traceparent=traceparent)
+        """Take events into the stream of a duty and keep its row; how many events."""
+        self._take(session, id, events, traceparent)
         if events:
             self.keep(session, [id])
         return len(events)
+
+    def _take(self, session: Session, id: UUID, events: Sequence[duties.Event], traceparent: str | None = None) -> None:
+        """Take events into the stream of a duty under their natural ids."""
+        ids = [duties.event_id(event) for event in events]
+        session.record(self.streams.duty, str(id), events, key=str(id), cause=id, ids=ids, traceparent=traceparent)
 
     def keep(self, session: Session, ids: Iterable[UUID], upto: datetime | None = None) -> None:
         """Bring the rows of duties up to their streams; `upto`: until when they are settled."""
@@ -82,9 +86,8 @@ class Duties(Reference):
         for id in ids:
             duty = session.get(self.streams.duty, str(id))
             if duty.opened is not None:
-                view = self.view(session, self.policy(session, duty.opened.programme, duty.opened.programme_version))
-                ripe_at = duties.ripe_at(duty, view, upto or duty.opened.at)
-                rows.append(DutyRow(duty.opened, duties.status(duty, ONCE), duty.ended is not None, ripe_at))
+                ripe_at = duties.ripe_at(duty, self._view(session, duty), upto or duty.opened.at)
+                rows.append(DutyRow(duty.opened, duty.ended is not None, ripe_at))
         self.register(session.tx).keep(rows)
 
     def open_once(
@@ -144,13 +147,8 @@ class Duties(Reference):
         duty = session.get(self.streams.duty, str(id))
         if duty.opened is None:
             return 0
-        term = self.only_term(session, duty)
-        return self.record(session, id, duties.fulfil(duty, term, at, learnt_at, evidence, by), traceparent)
-
-    def only_term(self, session: Session, duty: Duty) -> Term:
-        """The one period of a duty that is owed once."""
-        assert duty.opened is not None
-        return next(duties.terms(duty, self._view(session, duty), duty.opened.at))
+        done = duties.fulfil(duty, duties.once(duty.opened), at, learnt_at, evidence, by)
+        return self.record(session, id, done, traceparent)
 
     def end(self, session: Session, id: UUID, ground: DutyGround, at: datetime, learnt_at: datetime) -> None:
         """It is no longer owed."""
@@ -159,16 +157,23 @@ class Duties(Reference):
             self.record(session, id, duties.end(duty, ground, at, learnt_at, self._view(session, duty)))
 
     def settle(self, session: Session, id: UUID, upto: datetime) -> int:
-        """What has come of a duty before `upto`; how many events that were."""
+        """What has come of a duty before `upto`; how many events that were. Its row is left to `keep`."""
         duty = session.get(self.streams.duty, str(id))
         if duty.opened is None:
             return 0
         deeds = self.register(session.tx).deeds(duty.opened) if duty.opened.needs else ()
-        return self.record(session, id, duties.settle(duty, deeds, self._view(session, duty), upto))
+        happened = duties.settle(duty, deeds, self._view(session, duty), upto)
+        self._take(session, id, happened)
+        return len(happened)
 
     def _view(self, session: Session, duty: Duty) -> View:
         assert duty.opened is not None
         return self.view(session, self.policy(session, duty.opened.programme, duty.opened.programme_version))
+
+    def policies(self, session: Session, agency: str) -> list[Policy]:
+        """The newest version of every programme of an agency."""
+        known = self.register(session.tx).programmes(agency)
+        return [self.newest(session, programme) for programme in known]
 
     # --- what was done
 

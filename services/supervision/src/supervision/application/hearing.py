@@ -14,7 +14,6 @@ from supervision.application.duties import SESSION, SUGGESTION, Duties, Owed
 from supervision.application.incoming import (
     DirectoryPublished,
     EnterpriseRegistered,
-    LibraryPolicyPublished,
     ServiceRecorded,
     SessionCalled,
     SessionCancelled,
@@ -59,7 +58,7 @@ class Hearing:
         told: DirectoryPublished = incoming.read(event)
         register = self._duties.register(session.tx)
         people = [(person.id, person.role, person.unit) for person in told.people]
-        policies = [self._duties.newest(session, programme) for programme in register.programmes(told.agency)]
+        policies = self._duties.policies(session, told.agency)  # NotYet before anything is written
         register.take_directory(told.agency, [unit.id for unit in told.units], people, told.at.date())
         for policy in policies:
             self._duties.reconcile(session, policy, told.at, event.recorded_at, traceparent=event.traceparent)
@@ -68,7 +67,7 @@ class Hearing:
         """Copy it; some programmes owe every enterprise something."""
         told: EnterpriseRegistered = incoming.read(event)
         register = self._duties.register(session.tx)
-        policies = [self._duties.newest(session, programme) for programme in register.programmes(told.agency)]
+        policies = self._duties.policies(session, told.agency)  # NotYet before anything is written
         register.take_enterprise(told.agency, told.enterprise, told.tier)
         for policy in policies:
             if any(rule.subject == "enterprise" for rule in policy.obligations.duties.values()):
@@ -137,11 +136,8 @@ class Hearing:
 
     def take_policy(self, session: Session, event: Envelope) -> None:
         """Copy it; the units of explained cases that it may help are told."""
-        told: LibraryPolicyPublished = incoming.read(event)
+        policy: LibraryPolicy = incoming.read(event)
         register = self._duties.register(session.tx)
-        policy = LibraryPolicy(
-            told.policy, told.agency, told.title, told.programmes, told.kinds, told.keywords, told.at
-        )
         register.take_policy(policy)
         for explained in register.helped_by(policy):
             programme = self._duties.newest(session, explained.programme)

@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 
 from eventkit.codec import message
 from eventkit.envelope import Envelope
+from supervision.application.ports import LibraryPolicy
 from supervision.domain.events import Satisfaction
 
 
@@ -208,19 +209,6 @@ class SuggestionAnswered:
 
 
 @dataclass(frozen=True, slots=True)
-class LibraryPolicyPublished:
-    """intake: a policy of the library."""
-
-    policy: str
-    agency: str
-    title: str
-    programmes: tuple[str, ...]
-    kinds: tuple[str, ...]
-    keywords: tuple[str, ...]
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class SessionCalled:
     """routing: units are summoned to an enterprise."""
 
@@ -307,7 +295,7 @@ _ADAPTERS: Mapping[str, TypeAdapter[Any]] = {
     **dict.fromkeys(SERVICE_RECORDED, TypeAdapter(ServiceRecorded)),
     SUGGESTION_RECORDED: TypeAdapter(SuggestionRecorded),
     SUGGESTION_ANSWERED: TypeAdapter(SuggestionAnswered),
-    POLICY_PUBLISHED: TypeAdapter(LibraryPolicyPublished),
+    POLICY_PUBLISHED: TypeAdapter(LibraryPolicy),
     SESSION_CALLED: TypeAdapter(SessionCalled),
     UNIT_REPORTED_IN: TypeAdapter(UnitReportedIn),
     SESSION_CANCELLED: TypeAdapter(SessionCancelled),

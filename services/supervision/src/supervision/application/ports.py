@@ -25,10 +25,10 @@ class Streams:
         self.watch: Aggregate[Watch] = Aggregate("watch", Watch, watch.apply, codec)
         self.calendar: Aggregate[Calendar] = Aggregate("calendar", Calendar, publication.apply, codec)
         self.duty: Aggregate[Duty] = Aggregate("duty", Duty, duty.apply, codec)
-        self.dispatch = Aggregate("dispatch", steering.Dispatch, steering.apply_dispatch, codec)
+        self.dispatch = Aggregate("dispatch", steering.Filed, steering.apply_filed, codec)
         self.letter = Aggregate("letter", steering.Letter, steering.apply_letter, codec)
-        self.record = Aggregate("accountability", steering.Record, steering.apply_record, codec)
-        self.publication = Aggregate("report", steering.Publication, steering.apply_publication, codec)
+        self.record = Aggregate("accountability", steering.Filed, steering.apply_filed, codec)
+        self.publication = Aggregate("report", steering.Filed, steering.apply_filed, codec)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,6 @@ class DutyRow:
     """What the tables say of a duty; `ripe_at`: when something comes of it next."""
 
     opened: DutyOpened
-    status: str
     ended: bool
     ripe_at: datetime | None
 

@@ -22,7 +22,7 @@ from supervision.domain.commands import Act
 from supervision.domain.duty import Deed
 from supervision.domain.naming import natural_id
 from supervision.domain.obligations import REPORT, OnceRule
-from supervision.domain.periods import named
+from supervision.domain.periods import ONCE, named
 from supervision.domain.policy import Policy
 from supervision.domain.steering import duty_of
 
@@ -113,8 +113,9 @@ class Steering:
         act, id = act_of(command, policy), _new(command, "dispatch")
         items: list[steering.DispatchItem] = []
         due: list[datetime] = []
+        units = self._units(session, policy)
         for place, told in enumerate(data["items"]):
-            self._unit(session, policy, told["unit"], f"items/{place}/unit")
+            _require_unit(units, told["unit"], f"items/{place}/unit")
             self._case(session, command, policy, told.get("case"), f"items/{place}/case")
             due.append(self._due(session, policy, told["due_on"], act, f"items/{place}/due_on"))
             item, day = place + 1, date.fromisoformat(told["due_on"])
@@ -173,7 +174,7 @@ class Steering:
         rule = policy.obligations.cards
         if rule is None:
             raise errors.NotInProgramme.of("cards")
-        self._unit(session, policy, data["unit"], "unit")
+        _require_unit(self._units(session, policy), data["unit"], "unit")
         self._case(session, command, policy, data.get("case"), "case")
         act, id = act_of(command, policy), _new(command, "letter")
         issued = steering.SupervisionLetterIssued(
@@ -229,7 +230,7 @@ class Steering:
         if unit is None and person is None:
             raise errors.NobodyAccountable
         if unit is not None:
-            self._unit(session, policy, unit, "unit")
+            _require_unit(self._units(session, policy), unit, "unit")
         if person is not None:
             self._person(session, policy, person)
         case = data.get("case")
@@ -283,7 +284,7 @@ class Steering:
         if act.at < self._duties.view(session, policy).counting.end(period.last):
             raise errors.PeriodNotOver
         id = steering.publication_id(policy.programme, data["report"], period.name)
-        if session.get(self._streams.publication, str(id)).published is None:
+        if session.get(self._streams.publication, str(id)).paper is None:
             about = (policy.programme, policy.version, policy.agency, data["report"], period.name)
             published = steering.ReportPublished(id, *about, act.by, act.backdating_reason, act.at)
             event = natural_id(id, "report_published")
@@ -300,9 +301,8 @@ class Steering:
             raise errors.UnknownProgramme
         return found[0]
 
-    def _unit(self, session: Session, policy: Policy, unit: str, where: str) -> None:
-        if unit not in {known.id for known in self._duties.register(session.tx).units(policy.agency)}:
-            raise errors.UnknownUnit(f"The directory has no unit {unit}.", field=where)
+    def _units(self, session: Session, policy: Policy) -> frozenset[str]:
+        return frozenset(unit.id for unit in self._duties.register(session.tx).units(policy.agency))
 
     def _person(self, session: Session, policy: Policy, person: str) -> str | None:
         known = {one.id: one for one in self._duties.register(session.tx).people(policy.agency)}
@@ -348,23 +348,21 @@ class Steering:
         """Raises NoLongerOwed, AlreadyFulfilled, BackInTime and what `times.act` raises."""
         held = session.get(self._streams.duty, str(opened.duty))
         act = act_of(command, self._duties.policy(session, opened.programme, opened.programme_version))
-        term = self._duties.only_term(session, held)
         if held.ended is not None:
             raise errors.NoLongerOwed
-        if held.outcome(term.period).fulfilled_at is not None:
+        if held.outcome(ONCE).fulfilled_at is not None:
             raise errors.AlreadyFulfilled
         if act.at < opened.at:
             raise errors.BackInTime("It is dated before it was owed.")
-        about = {"by": act.by, "traceparent": command.traceparent}
-        self._duties.fulfil(session, opened.duty, act.at, act.learnt_at, [], **about)
+        self._duties.fulfil(session, opened.duty, act.at, act.learnt_at, [], by=act.by, traceparent=command.traceparent)
         return self._done(session, opened.duty)
 
     def _done(self, session: Session, id: UUID) -> Done:
         held = session.get(self._streams.duty, str(id))
         version = session.version(self._streams.duty, str(id))
-        term = self._duties.only_term(session, held)
-        status = duty.status(held, term.period)
-        return Done({"id": str(id), "status": status, "due_at": term.due_at}, version, location=f"/v1/duties/{id}")
+        assert held.opened is not None
+        body = {"id": str(id), "status": duty.status(held, ONCE), "due_at": held.opened.due_at}
+        return Done(body, version, location=f"/v1/duties/{id}")
 
 
 def open_reply(
@@ -391,6 +389,11 @@ def open_reply(
         by=issued.by,
     )
     duties.open_once(session, policy, rule.reply, owed, traceparent)
+
+
+def _require_unit(known: frozenset[str], unit: str, where: str) -> None:
+    if unit not in known:
+        raise errors.UnknownUnit(f"The directory has no unit {unit}.", field=where)
 
 
 def _new(command: Command, kind: str) -> UUID:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 from uuid import UUID
 
 from eventkit.clocks import Ripe
@@ -49,5 +50,5 @@ class SweepingDuties:
 
     def finish(self, session: Session, ripe: Sequence[Ripe]) -> None:
         """Put each duty down for the next moment at which something comes of it."""
-        for one in ripe:
-            self._context.duties.keep(session, [UUID(str(one.key))], one.upto)
+        for upto, ones in groupby(ripe, lambda one: one.upto):  # one moment for all of a chunk, as a rule
+            self._context.duties.keep(session, [UUID(str(one.key)) for one in ones], upto)

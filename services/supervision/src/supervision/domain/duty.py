@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import reduce
+from itertools import takewhile
 from typing import Literal
 from uuid import UUID
 
@@ -254,23 +256,29 @@ def terms(duty: Duty, view: View, upto: datetime) -> Iterator[Term]:
     """The periods that have begun before `upto`, in order."""
     opened = duty.opened
     assert opened is not None
-    if opened.every == ONCE or opened.since is None:
-        assert opened.due_at is not None
-        yield Term(ONCE, opened.at, None, opened.due_at, opened.remind_at, opened.broken_at, False)
-        return
+    if opened.every == ONCE:
+        return iter([once(opened)])
+    return takewhile(lambda term: term.from_at < upto, _recurring(opened, view))
+
+
+def once(opened: DutyOpened) -> Term:
+    """The one period of a duty that is owed once."""
+    assert opened.due_at is not None
+    return Term(ONCE, opened.at, None, opened.due_at, opened.remind_at, opened.broken_at, False)
+
+
+def _recurring(opened: DutyOpened, view: View) -> Iterator[Term]:
+    """All periods of a recurring duty, for ever if it has no end."""
+    assert opened.since is not None
     period = period_of(opened.since, opened.every)
-    while (opened.until is None or period.first <= opened.until) and _begin(period, view) < upto:
+    while opened.until is None or period.first <= opened.until:
         yield _term(opened, period, view)
         period = period.next()
 
 
-def _begin(period: Period, view: View) -> datetime:
-    return view.counting.end(period.first - timedelta(days=1))
-
-
 def _term(opened: DutyOpened, period: Period, view: View) -> Term:
     counting = view.counting
-    begin, end = _begin(period, view), counting.end(period.last)
+    begin, end = counting.end(period.first - timedelta(days=1)), counting.end(period.last)
     due = end if opened.within is None else counting.later(end, parse_limit(opened.within)).at
     remind = None if opened.remind is None else counting.earlier(due, parse_limit(opened.remind)).at
     assert opened.since is not None
@@ -321,9 +329,11 @@ def settle(duty: Duty, deeds: Sequence[Deed], view: View, upto: datetime) -> lis
         return []
     happened: list[Event] = []
     for term in terms(duty, view, upto):
-        for event in [*_done(duty, term, deeds), *_run_out(duty, term, deeds, view, upto)]:
-            happened.append(event)
-            duty = apply(duty, event)
+        done = _done(duty, term, deeds)
+        duty = reduce(apply, done, duty)
+        ran_out = list(_run_out(duty, term, deeds, view, upto))
+        duty = reduce(apply, ran_out, duty)
+        happened += [*done, *ran_out]
     return happened
 
 
@@ -367,14 +377,12 @@ def _lies_in(term: Term, at: datetime) -> bool:
 
 
 def _run_out(duty: Duty, term: Term, deeds: Sequence[Deed], view: View, upto: datetime) -> Iterator[Event]:
-    """What comes of nothing having been done; the fulfilment of this period is not in `duty` yet."""
+    """What comes of nothing more having been done in this period."""
     opened = duty.opened
     assert opened is not None
     id = opened.duty
-    for event in _done(duty, term, deeds):
-        duty = apply(duty, event)
     for name, moment in _pending(duty, term, view):
-        if not _is_ripe(duty, moment, view, upto):
+        if _ripens(opened, moment, view) >= upto:
             continue
         match name:
             case "remind":
@@ -404,9 +412,9 @@ def _pending(duty: Duty, term: Term, view: View) -> Iterator[tuple[Literal["remi
         yield "break", term.broken_at
 
 
-def _is_ripe(duty: Duty, moment: datetime, view: View, upto: datetime) -> bool:
-    assert duty.opened is not None
-    return max(moment, duty.opened.learnt_at + view.grace) < upto
+def _ripens(opened: DutyOpened, moment: datetime, view: View) -> datetime:
+    """Nothing runs out before the duty was known for the grace."""
+    return max(moment, opened.learnt_at + view.grace)
 
 
 def ripe_at(duty: Duty, view: View, upto: datetime) -> datetime | None:
@@ -414,21 +422,19 @@ def ripe_at(duty: Duty, view: View, upto: datetime) -> datetime | None:
     opened = duty.opened
     if opened is None:
         return None
-    ahead = list(terms(duty, view, upto))
-    if opened.every != ONCE and opened.since is not None:
-        period = period_of(opened.since, opened.every) if not ahead else _after(opened, ahead[-1])
-        if opened.until is None or period.first <= opened.until:
-            ahead.append(_term(opened, period, view))
-    moments = [moment for term in ahead for _, moment in _pending(duty, term, view)]
-    return max(min(moments), opened.learnt_at + view.grace) if moments else None
+    moments = [moment for term in _ahead(opened, view, upto) for _, moment in _pending(duty, term, view)]
+    return _ripens(opened, min(moments), view) if moments else None
 
 
-def _after(opened: DutyOpened, term: Term) -> Period:
-    assert opened.since is not None
-    period = period_of(opened.since, opened.every)
-    while period.name != term.period:
-        period = period.next()
-    return period.next()
+def _ahead(opened: DutyOpened, view: View, upto: datetime) -> Iterator[Term]:
+    """The periods that have begun before `upto`, and the next one."""
+    if opened.every == ONCE:
+        yield once(opened)
+        return
+    for term in _recurring(opened, view):
+        yield term
+        if term.from_at >= upto:
+            return
 
 
 def status(duty: Duty, period: str) -> Status:

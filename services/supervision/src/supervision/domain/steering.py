@@ -119,11 +119,14 @@ class ReportPublished:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Dispatch:
-    """A dispatch session; `held` is None before it exists."""
+Paper = DispatchHeld | AccountabilityRecorded | ReportPublished
 
-    held: DispatchHeld | None = None
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """A dispatch, an accountability record or a report: told once, whole; None before it exists."""
+
+    paper: Paper | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,36 +138,12 @@ class Letter:
     withdrawn: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
-    """An accountability record; None before it exists."""
-
-    made: AccountabilityRecorded | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Publication:
-    """The report of one period; None before it was published."""
-
-    published: ReportPublished | None = None
-
-
 LetterEvent = SupervisionLetterIssued | SupervisionLetterAnswered | SupervisionLetterWithdrawn
 
 
-def apply_dispatch(_: Dispatch, event: DispatchHeld) -> Dispatch:
-    """The dispatch after it was held."""
-    return Dispatch(event)
-
-
-def apply_record(_: Record, event: AccountabilityRecorded) -> Record:
-    """The record once made."""
-    return Record(event)
-
-
-def apply_publication(_: Publication, event: ReportPublished) -> Publication:
-    """The report once published."""
-    return Publication(event)
+def apply_filed(_: Filed, event: Paper) -> Filed:
+    """The paper once told."""
+    return Filed(event)
 
 
 def apply_letter(letter: Letter, event: LetterEvent) -> Letter:
