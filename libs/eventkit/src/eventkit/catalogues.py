@@ -1,6 +1,6 @@
 """Users' texts in Chinese and English: gettext catalogues that lie as `.po` files beside the code that speaks.
 
-The English text is the message id, so a catalogue `en.po` is needed only where English inflects or an id is a mere name.
+The English text is the message id, so `en.po` is needed only where English inflects or an id is a mere name.
 The files are read as they are, by Babel; nothing has to be compiled when a package is built.
 """
 
@@ -43,7 +43,7 @@ def catalogue(package: str, language: str) -> NullTranslations:
 
 
 def accepted(header: str | None, default: str = ON_THE_WIRE) -> str:
-    """The language that an Accept-Language header (RFC 9110, 12.5.4) likes best among ours; `default` for none of them."""
+    """The language that an Accept-Language header (RFC 9110, 12.5.4) likes best of ours; `default` if none."""
     chosen = negotiate_locale(_preferred(header or ""), LANGUAGES, sep="-")
     return chosen or default
 
