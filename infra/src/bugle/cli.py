@@ -29,6 +29,7 @@ COMMANDS = {
     "rebuild": "bugle.rebuild:rebuild",
     "redrive": "bugle.redrive:redrive",
     "bench": "bench.command:bench",
+    "audit": "bugle.audit.command:app",
     "secrets": "bugle.deployed.command:app",
 }
 
@@ -48,7 +49,9 @@ class _Lazy(typer.core.TyperGroup):
 
 def _command(name: str, function: Callable[..., Any] | typer.Typer) -> Any:
     if isinstance(function, typer.Typer):
-        return typer.main.get_command(function)
+        group = typer.main.get_command(function)
+        group.name = name
+        return group
     app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
     app.command(name)(function)
     return typer.main.get_command(app)

@@ -20,7 +20,7 @@ from bugle.stack.system import SERVICES
 ACCOUNT = 10001
 """Whom containers run as where root makes the secrets; files are given to this account."""
 
-app = typer.Typer(no_args_is_help=True, help="Passwords and keys of a deployed system.")
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Passwords and keys of a deployed system.")
 
 
 @app.callback()

@@ -47,9 +47,9 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="One JSON object
     states = {state.name: state for state in stack.states()}
     ready = stack.system.ready([process for process in PROCESSES if process in states and states[process].pid])
     rows = []
-    for name in (*SERVERS, *PROCESSES):
+    for name in (*stack.servers, *PROCESSES):
         state = states.get(name)
-        ok = state is not None and state.status == "RUNNING" and ready.get(name, name in SERVERS)
+        ok = state is not None and state.status == "RUNNING" and ready.get(name, name in stack.servers)
         rows.append(
             {
                 "name": name,

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from bugle.stack.postgres import SUPERUSER, Postgres
+from bugle.stack.postgres import Postgres
 
 DRIVER = "postgresql+psycopg"
 """What SQLAlchemy is told; psycopg itself knows it as postgresql."""
@@ -33,7 +33,7 @@ def create(server: Postgres, names: list[str]) -> None:
     import psycopg
     from psycopg import sql
 
-    with psycopg.connect(server.url(SUPERUSER, "postgres"), autocommit=True) as connection:
+    with psycopg.connect(server.admin_url(), autocommit=True) as connection:
         roles = {row[0] for row in connection.execute("SELECT rolname FROM pg_roles")}
         present = {row[0] for row in connection.execute("SELECT datname FROM pg_database")}
         for name in names:
