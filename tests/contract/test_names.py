@@ -55,6 +55,13 @@ def told_in_docs(section: str) -> set[str]:
     return set(re.findall(r"^\| `(\w+)` \|", page.split(f"## `{section}`")[1].split("\n## ")[0], re.M))
 
 
+def findings() -> set[str]:
+    """The codes of what a team may lack, as intake's domain writes them."""
+    code = (ROOT / "services/intake/src/intake/domain/team.py").read_text()
+    written = re.findall(r'Finding\(f?"([^"]+)"', code)
+    return {name.replace("{what}", what) for name in written for what in ("enterprises", "members")}
+
+
 RULES = EVENTS["bugle.supervision.duty_opened.v1"].schema["properties"]["rule"]["description"]
 NAMES: dict[str, set[str]] = {
     "state": set(STATES),
@@ -80,6 +87,7 @@ NAMES: dict[str, set[str]] = {
     "subject": enumerated("subject", "subject_kind"),
     "counts": enumerated("counts"),
     "every": enumerated("every"),
+    "finding": findings(),
     "access": set(ROLES),
     "service": {"intake", "routing", "supervision", "reporting"},
 }

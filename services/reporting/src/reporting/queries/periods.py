@@ -8,6 +8,7 @@ from datetime import date, datetime, time, tzinfo
 from zoneinfo import ZoneInfo
 
 from eventkit.problems import Faulty, FieldProblem
+from eventkit.text import Text
 
 _NAME = re.compile(r"(?P<year>[0-9]{4})(-Q(?P<quarter>[1-4])|-(?P<month>0[1-9]|1[0-2]))?")
 
@@ -33,8 +34,8 @@ def period(name: str, zone: ZoneInfo) -> Period:
     """The period of a name such as 2021-05, 2021-Q2 or 2021; Faulty for anything else."""
     match = _NAME.fullmatch(name)
     if match is None or int(match["year"]) < 1:
-        fault = FieldProblem("period", f"{name!r} is no period", "write 2021-05, 2021-Q2 or 2021")
-        raise Faulty([fault])
+        mend = Text("write 2021-05, 2021-Q2 or 2021")
+        raise Faulty([FieldProblem("period", Text("{name!r} is no period", name=name), mend)])
     first, after = _days(match)
     return Period(name, _midnight(first, zone), _midnight(after, zone))
 
