@@ -40,6 +40,7 @@ demo: setup      ## the five programmes on a running system; CHECK=1 compares th
 
 lock: setup      ## the locks anew from what the packages ask for (UPGRADE=1: newest versions)
 	$(COMPILE) $(if $(UPGRADE),--upgrade) requirements.in $(PACKAGES:%=%/pyproject.toml) -o requirements.lock
+	$(COMPILE) infra/build.in -c requirements.lock -o infra/build.lock
 	for service in $(SERVICES); do $(COMPILE) services/$$service/pyproject.toml \
 	  -c requirements.lock -o services/$$service/requirements.lock || exit 1; done
 

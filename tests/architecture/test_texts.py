@@ -180,3 +180,10 @@ def test_other_texts_are_no_fault(harmless: str) -> None:
 def test_templates_are_extracted(tmp_path: Path) -> None:
     (tmp_path / "page.html").write_text("{% trans %}Issues{% endtrans %}")
     assert extracted(tmp_path) == {(None, "Issues")}
+
+
+def test_folder_with_its_own_catalogue_looks_up_there(tmp_path: Path) -> None:
+    (tmp_path / "papers/catalogues").mkdir(parents=True)
+    (tmp_path / "papers/code.py").write_text('head = gettext("Issues")\nsaid = Text("It is lost.")\n')
+    assert extracted(tmp_path) == {(None, "It is lost.")}
+    assert extracted(tmp_path / "papers") == {(None, "It is lost."), (None, "Issues")}

@@ -36,7 +36,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def run(system: System, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     """The command line on the test's system; the programme is there."""
-    monkeypatch.setattr("bugle.importing.command.running_system", lambda: system)
+    monkeypatch.setattr("bugle.importing.command.running_place", lambda against: system)
 
     def run(*arguments: object) -> Result:
         return CliRunner().invoke(app, ["import", *map(str, arguments)])

@@ -78,8 +78,8 @@ def controls(system: System, tmp_path_factory: pytest.TempPathFactory) -> dict[s
 @pytest.fixture
 def command(system: System, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
     """The command line, speaking to the test's system."""
-    monkeypatch.setattr("bugle.demo.command.running_system", lambda: system)
-    monkeypatch.setattr("bugle.importing.command.running_system", lambda: system)
+    monkeypatch.setattr("bugle.demo.command.running_place", lambda against: system)
+    monkeypatch.setattr("bugle.importing.command.running_place", lambda against: system)
     return CliRunner()
 
 

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
+from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 from eventkit.voice import TITLE
@@ -26,7 +26,8 @@ METHODS = [
     ("**.j2", "jinja2"),
     ("**.txt", "jinja2"),
 ]
-KEYWORDS = {**DEFAULT_KEYWORDS, "Text": None}
+LATER = {"Text": None}
+"""What is said later, by the voice of the package; the default keywords look a text up at once."""
 
 _FIELD = re.compile(r"\{(\w*)(?:![rsa])?(?::[^{}]*)?\}")
 _NARROW = re.compile(r"[\u4e00-\u9fff”）][,;:!?.]|[,;:!?][\u4e00-\u9fff“（]")
@@ -75,8 +76,13 @@ def _values(told: dict[str, ast.expr | None], *names: str) -> list[str]:
 
 
 def extracted(folder: Path) -> set[tuple[str | None, str]]:
-    """Every text, with its context, that code and templates under the folder say as a constant."""
-    found = extract_from_dir(folder, METHODS, keywords=KEYWORDS)
+    """Every text, with its context, that code and templates under the folder say as a constant.
+
+    A folder within that has a catalogue of its own looks its texts up there; they are left to its own tests.
+    """
+    others = {str(found.parent) for found in folder.rglob("catalogues") if found.parent != folder}
+    looked_up = extract_from_dir(folder, METHODS, directory_filter=lambda path: str(path) not in others)
+    found = [*looked_up, *extract_from_dir(folder, METHODS, keywords=LATER)]
     texts = ((context, id) for _, _, ids, _, context in found for id in ([ids] if isinstance(ids, str) else ids[:1]))
     return {(context, id) for context, id in texts if id}
 

@@ -15,7 +15,8 @@ from typing import Any
 
 import psycopg
 
-from bugle.stack import StackError, System
+from bugle.stack import StackError
+from bugle.stack.place import Place
 from bugle.verify.consumption import SOURCES
 from eventkit.envelope import PARTITIONS
 
@@ -53,7 +54,7 @@ class Head:
 class Observer:
     """Looks into the services' databases, read only, as the operator may."""
 
-    def __init__(self, system: System) -> None:
+    def __init__(self, system: Place) -> None:
         self._system = system
         self._stack = ExitStack()
         self._connections: dict[str, psycopg.Connection[Any]] = {}
@@ -117,7 +118,7 @@ class Observer:
         return row
 
 
-def wait_quiet(system: System, seconds: float = 600, say: Callable[[str], None] = lambda text: None) -> int:
+def wait_quiet(system: Place, seconds: float = 600, say: Callable[[str], None] = lambda text: None) -> int:
     """Return the number of events when the system is quiet; `say` is told what lags when it changes.
 
     Raises Restless after `seconds`.

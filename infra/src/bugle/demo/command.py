@@ -14,13 +14,13 @@ import typer
 from bugle.demo import tables
 from bugle.demo.figures import Compared, compare, read_figures
 from bugle.demo.stories import stories
-from bugle.importing.command import run_import, running_system
+from bugle.importing.command import run_import
 from bugle.importing.folder import read_folder
 from bugle.importing.target import Target
 from bugle.quiet import wait_quiet
-from bugle.stack import System
 from bugle.stack.commands import announce, serve, terminable, terminal_stack
 from bugle.stack.home import ROOT
+from bugle.stack.place import EMBEDDED, Against, Place, running_place
 
 PROGRAMMES = ("rongchang", "jinxian", "daan", "chuanhui", "liangjiang")
 GRACE = 2  # seconds: the demo's clocks wait for no late evidence
@@ -36,8 +36,17 @@ class Language(StrEnum):
 def demo(
     check: Annotated[bool, typer.Option("--check", help="Verify too, and end: status 0 only if all agrees.")] = False,
     lang: Annotated[Language, typer.Option(help="Language of titles and headings.")] = Language.zh,
+    against: Against = EMBEDDED,
 ) -> None:
-    """Start the stack, import the five programmes, and show published beside projected figures; then go on running."""
+    """Start the stack, import the five programmes, and show published beside projected figures; then go on running.
+
+    A system that is not the embedded one is neither started nor stopped.
+    """
+    if against != EMBEDDED:
+        sound = run_demo(running_place(against), lang.value)
+        if not ((_verified(against) if check else True) and sound):
+            raise typer.Exit(1)
+        return
     with terminable():
         stack = terminal_stack()
         found_running = stack.running()
@@ -45,7 +54,7 @@ def demo(
         try:
             sound = run_demo(stack.system, lang.value)
             if check:
-                sound = _verified() and sound
+                sound = _verified(EMBEDDED) and sound
         finally:
             if check and not found_running:
                 stack.stop()
@@ -56,7 +65,7 @@ def demo(
             raise typer.Exit(1)
 
 
-def run_demo(system: System, lang: str) -> bool:
+def run_demo(system: Place, lang: str) -> bool:
     """Import, wait until every service has done its work, print; whether all went in and all figures agree."""
     complete = run_import(system, [ROOT / "programmes" / name for name in PROGRAMMES], grace=GRACE)
     wait_quiet(system, say=_say)
@@ -73,15 +82,16 @@ def figures(
     programme: Annotated[str, typer.Option(help="The programme's id.")],
     folder: Annotated[Path | None, typer.Option(help="Where its published.toml lies; else in programmes/.")] = None,
     lang: Annotated[Language, typer.Option(help="Language of titles and headings.")] = Language.zh,
+    against: Against = EMBEDDED,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
     """Show a programme's published figures beside the projected ones. Exit status 1 when one differs."""
     folder = folder or ROOT / "programmes" / programme
-    if not run_figures(running_system(), programme, folder, lang.value, as_json=as_json):
+    if not run_figures(running_place(against), programme, folder, lang.value, as_json=as_json):
         raise typer.Exit(1)
 
 
-def run_figures(system: System, programme: str, folder: Path, lang: str = "zh", *, as_json: bool = False) -> bool:
+def run_figures(system: Place, programme: str, folder: Path, lang: str = "zh", *, as_json: bool = False) -> bool:
     """Compare and print; whether every figure agrees. The figures that differ are named on standard error."""
     published, target = read_folder(folder), Target.of(system)
     with target.client(target.reporting, None) as client:
@@ -104,11 +114,11 @@ def _name_differing(programme: str, compared: Sequence[Compared]) -> None:
             typer.echo(f"{programme}: {of.id} is {one.projected:,}, published {of.relation} {of.value:,}", err=True)
 
 
-def _verified() -> bool:
+def _verified(against: str) -> bool:
     from bugle.verify.command import verify
 
     try:
-        verify()
+        verify(against=against)
     except typer.Exit as end:
         return end.exit_code == 0
     return True

@@ -14,7 +14,7 @@ from bugle.importing.oracle import Comparison, compare, read_clocks
 from bugle.importing.run import Job, Result, bring_in, publish, read_job
 from bugle.importing.target import Target
 from bugle.quiet import Observer, wait_quiet
-from bugle.stack import Stack, StackError, System
+from bugle.stack.place import EMBEDDED, Against, Place, running_place
 
 
 def import_(
@@ -22,23 +22,16 @@ def import_(
     programme: Annotated[str | None, typer.Option(help="Whose ledger a single file is: an id, or a folder.")] = None,
     mapping: Annotated[Path | None, typer.Option(help="How the columns of a single file are to be read.")] = None,
     grace: Annotated[int | None, typer.Option(min=0, help="Grace of clocks in seconds, not the programme's.")] = None,
+    against: Against = EMBEDDED,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
     """Bring programmes and ledgers into a running system; again adds nothing. Exit status 1 when a row was refused."""
-    if not run_import(running_system(), paths, programme, mapping, grace, as_json=as_json):
+    if not run_import(running_place(against), paths, programme, mapping, grace, as_json=as_json):
         raise typer.Exit(1)
 
 
-def running_system() -> System:
-    """The operator's system; StackError when it does not run."""
-    stack = Stack()
-    if not stack.running():
-        raise StackError("Nothing runs. Start the stack first: bugle up")
-    return stack.system
-
-
 def run_import(
-    system: System,
+    system: Place,
     paths: Sequence[Path],
     programme: str | None = None,
     mapping: Path | None = None,
@@ -66,7 +59,7 @@ def run_import(
     return sound
 
 
-def _carry_out(system: System, job: Job, grace: int | None, *, quietly: bool) -> Iterator[Result]:
+def _carry_out(system: Place, job: Job, grace: int | None, *, quietly: bool) -> Iterator[Result]:
     target = Target.of(system)
     publish(target, job.folder, grace)
     if not quietly:
@@ -77,7 +70,7 @@ def _carry_out(system: System, job: Job, grace: int | None, *, quietly: bool) ->
         yield result
 
 
-def _judged(system: System, job: Job, results: Sequence[Result]) -> list[Comparison]:
+def _judged(system: Place, job: Job, results: Sequence[Result]) -> list[Comparison]:
     """With an oracle: wait until all services have done their work, then compare every row that went in."""
     if job.mapping is None or job.mapping.oracle is None:
         return []
@@ -90,6 +83,6 @@ def _judged(system: System, job: Job, results: Sequence[Result]) -> list[Compari
         return [compare(theirs, read_clocks(client, job.folder.id), job.mapping.oracle)]
 
 
-def _events(system: System) -> int:
+def _events(system: Place) -> int:
     with Observer(system) as observer:
         return observer.events()

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import httpx
 
-from bugle.stack import Stack, System
+from bugle.stack import Stack
 from bugle.stack.keys import Keys
+from bugle.stack.place import Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,7 @@ class Target:
     token: Callable[[str | None], str]
 
     @classmethod
-    def of(cls, system: System) -> Target:
+    def of(cls, system: Place) -> Target:
         """The services of a system of the stack."""
         keys = Keys(system.home)
 

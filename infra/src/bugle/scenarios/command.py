@@ -12,12 +12,12 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from bugle.importing.command import running_system
 from bugle.scenarios.files import Scenario, read_scenarios
 from bugle.scenarios.play import PATIENCE, Played, play
 from bugle.scenarios.stage import Stage
-from bugle.stack import StackError, System
+from bugle.stack import StackError
 from bugle.stack.home import ROOT
+from bugle.stack.place import EMBEDDED, Against, Place, running_place
 
 AT_ONCE = 4
 
@@ -28,11 +28,12 @@ def scenarios(
     without: Annotated[str | None, typer.Option(help="Play without this key of the programme; must fail.")] = None,
     patience: Annotated[float, typer.Option(help="Seconds to wait for what comes of itself.")] = PATIENCE,
     lang: Annotated[str, typer.Option(help="Language of the mechanisms: zh or en.")] = "zh",
+    against: Against = EMBEDDED,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
     """Play every mechanism of the programmes against the running system. Exit status 1 when one does not act."""
     wanted = _chosen(read_scenarios(programmes or ROOT / "programmes"), rows or [])
-    played = run(running_system(), wanted, lambda _: without, patience, quietly=as_json)
+    played = run(running_place(against), wanted, lambda _: without, patience, quietly=as_json)
     if as_json:
         told = {"ok": all(one.passed for one in played), "scenarios": [_json(one) for one in played]}
         typer.echo(orjson.dumps(told, option=orjson.OPT_INDENT_2).decode())
@@ -43,7 +44,7 @@ def scenarios(
 
 
 def run(
-    system: System,
+    system: Place,
     wanted: Sequence[Scenario],
     removed: Callable[[Scenario], str | None] = lambda _: None,
     patience: float = PATIENCE,

@@ -9,8 +9,8 @@ from uuid import uuid4
 
 import httpx
 
-from bugle.stack import System
 from bugle.stack.keys import Keys
+from bugle.stack.place import Place
 from contracts import COMMANDS
 
 SERVICES = ("intake", "routing", "supervision", "reporting")
@@ -20,7 +20,7 @@ SOURCE = "urn:bugle:scenarios"
 class Stage:
     """Connections to the four services; thread-safe."""
 
-    def __init__(self, system: System) -> None:
+    def __init__(self, system: Place) -> None:
         self._keys = Keys(system.home)
         self._urls = {service: system.url(service) for service in SERVICES}
         self._stack = ExitStack()

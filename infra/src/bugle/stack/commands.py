@@ -16,7 +16,8 @@ import typer
 from bugle.stack import databases
 from bugle.stack.embedded import SERVERS, Stack
 from bugle.stack.errors import StackError
-from bugle.stack.keys import ROLES
+from bugle.stack.keys import ROLES, Keys
+from bugle.stack.place import EMBEDDED, Against, running_place
 from bugle.stack.system import PROCESSES, SERVICES
 
 
@@ -97,11 +98,12 @@ def token(
     enterprise: Annotated[str | None, typer.Option(help="The enterprise that answers for itself.")] = None,
     subject: Annotated[str | None, typer.Option(help="Who holds it; made of the rest when not given.")] = None,
     hours: Annotated[float, typer.Option(help="How long it is valid.")] = 12,
+    against: Against = EMBEDDED,
 ) -> None:
-    """Print a bearer token of the embedded issuer."""
+    """Print a bearer token of the system's own issuer."""
     if agency is None and "operator" not in role:
         raise StackError("Whose token is it? Name it, for instance --agency jinxian; an operator has none.")
-    keys = Stack().keys
+    keys = Stack().keys if against == EMBEDDED else Keys(running_place(against).home)
     typer.echo(
         keys.token(role, agency=agency, department=department, enterprise=enterprise, subject=subject, hours=hours)
     )

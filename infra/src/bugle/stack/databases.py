@@ -10,7 +10,8 @@ from pathlib import Path
 
 from bugle.stack.postgres import SUPERUSER, Postgres
 
-_DRIVER = "postgresql+psycopg"
+DRIVER = "postgresql+psycopg"
+"""What SQLAlchemy is told; psycopg itself knows it as postgresql."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class Database:
 
 def database(server: Postgres, name: str) -> Database:
     """The addresses of a database, whether it exists or not."""
-    return Database(name, server.url(name, name, _DRIVER), server.url(f"{name}_owner", name, _DRIVER))
+    return Database(name, server.url(name, name, DRIVER), server.url(f"{name}_owner", name, DRIVER))
 
 
 def create(server: Postgres, names: list[str]) -> None:
@@ -50,11 +51,11 @@ def create(server: Postgres, names: list[str]) -> None:
 def migrate(folder: Path, owner_url: str) -> None:
     """Bring a database to the newest migration of the folder; quick when it is there already."""
     from alembic import command
-    from alembic.config import Config
     from alembic.script import ScriptDirectory
 
-    config = Config()
-    config.set_main_option("script_location", str(folder).replace("%", "%%"))
+    from eventkit.migrate import configured
+
+    config = configured(folder)
     if _applied(owner_url) != set(ScriptDirectory.from_config(config).get_heads()):
         with _environment("BUGLE_OWNER_DATABASE_URL", owner_url):
             command.upgrade(config, "head")
@@ -66,7 +67,7 @@ def parked(of: Iterable[Database]) -> dict[str, int]:
 
     found: dict[str, int] = {}
     for held in of:
-        with psycopg.connect(held.url.replace(_DRIVER, "postgresql")) as connection:
+        with psycopg.connect(held.url.replace(DRIVER, "postgresql")) as connection:
             if connection.execute("SELECT to_regclass('public.parked')").fetchone() != (None,):
                 found.update(connection.execute("SELECT consumer, count(*) FROM parked GROUP BY consumer").fetchall())
     return found
@@ -75,7 +76,7 @@ def parked(of: Iterable[Database]) -> dict[str, int]:
 def _applied(owner_url: str) -> set[str]:
     import psycopg
 
-    with psycopg.connect(owner_url.replace(_DRIVER, "postgresql")) as connection:
+    with psycopg.connect(owner_url.replace(DRIVER, "postgresql")) as connection:
         if connection.execute("SELECT to_regclass('public.alembic_version')").fetchone() == (None,):
             return set()
         return {row[0] for row in connection.execute("SELECT version_num FROM alembic_version")}

@@ -9,10 +9,8 @@ import struct
 import subprocess
 import time
 import uuid
-from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from bugle.stack import jars
 from bugle.stack.errors import StackError
@@ -98,40 +96,9 @@ class Kafka:
 
     def create_topics(self, prefix: str) -> None:
         """Make the declared topics that are missing, their names prefixed."""
-        from kafka.admin import NewTopic
+        from eventkit.topics import TopicSettings, create
 
-        declared = declared_topics()
-        present = set(self._admin(lambda admin: admin.list_topics()))
-        wanted = [
-            NewTopic(prefix + name, topic["partitions"], 1, topic_configs=topic["config"])
-            for name, topic in declared.items()
-            if prefix + name not in present
-        ]
-        if wanted:
-            self._admin(lambda admin: admin.create_topics(wanted))
-            self._settle([topic.name for topic in wanted])
-
-    def _settle(self, names: Iterable[str]) -> None:
-        """Wait until the broker itself knows the topics that its controller has made."""
-        while not set(names) <= set(self._admin(lambda admin: admin.list_topics())):
-            time.sleep(0.05)
-
-    def _admin(self, use: Callable[[Any], Any]) -> Any:
-        from kafka import KafkaAdminClient
-
-        admin = KafkaAdminClient(bootstrap_servers=self.address, client_id="bugle", request_timeout_ms=10_000)
-        try:
-            return use(admin)
-        finally:
-            admin.close()
-
-
-def declared_topics() -> Mapping[str, Any]:
-    """infra/topics.yaml: name → {partitions, config}."""
-    import yaml
-
-    topics: Mapping[str, Any] = yaml.safe_load((ROOT / "infra" / "topics.yaml").read_text())["topics"]
-    return topics
+        create(ROOT / "infra" / "topics.toml", TopicSettings(self.address, prefix))
 
 
 def _format(java: list[str], config: Path) -> None:

@@ -50,6 +50,11 @@ class System:
         """What precedes the declared names of topics."""
         return f"{self.name}." if self.name else ""
 
+    @property
+    def kafka_address(self) -> str:
+        """host:port for clients."""
+        return self.kafka.address
+
     def database(self, service: str) -> databases.Database:
         """The addresses of a service's database."""
         return databases.database(self.postgres, "_".join(filter(None, ["bugle", self.name, service])))
@@ -78,7 +83,7 @@ class System:
         keys = Keys(self.home)
         settings = {
             "BUGLE_DATABASE_URL": self.database(service).url,
-            "BUGLE_KAFKA": self.kafka.address,
+            "BUGLE_KAFKA": self.kafka_address,
             "BUGLE_TOPIC_PREFIX": self.topic_prefix,
             "BUGLE_JWKS_FILE": str(keys.jwks_file),
             "BUGLE_ISSUER": ISSUER,

@@ -9,7 +9,8 @@ import psycopg
 import typer
 
 from bugle.quiet import Restless, wait_quiet
-from bugle.stack import Stack, System
+from bugle.stack import Stack
+from bugle.stack.place import EMBEDDED, Against, Place, running_place
 from bugle.verify.checks import run
 from bugle.verify.consumption import SOURCES
 from bugle.verify.report import TITLES, Report
@@ -32,17 +33,18 @@ def verify(
     reporting: Annotated[str | None, _database("reporting")] = None,
     kafka: Annotated[str | None, typer.Option(envvar="BUGLE_KAFKA", help="host:port, if not the stack's.")] = None,
     topic_prefix: Annotated[str, typer.Option(envvar="BUGLE_TOPIC_PREFIX", help="Before the topics' names.")] = "",
+    against: Against = EMBEDDED,
 ) -> None:
     """Check that streams, logs, Kafka, consumers and projections agree.
 
     Exit status 0 when every invariant holds, 1 when one does not, 2 when a server cannot be reached.
     """
     given = {"intake": intake, "routing": routing, "supervision": supervision, "reporting": reporting}
-    stack = Stack().system
-    databases = {service: given[service] or stack.database(service).url for service in SOURCES}
-    addresses = Addresses(databases, kafka or stack.kafka.address, topic_prefix or stack.topic_prefix)
+    place: Place = Stack().system if against == EMBEDDED else running_place(against)
+    databases = {service: given[service] or place.database(service).url for service in SOURCES}
+    addresses = Addresses(databases, kafka or place.kafka_address, topic_prefix or place.topic_prefix)
     try:
-        report = verified(addresses, None if kafka or any(given.values()) else stack, wait)
+        report = verified(addresses, None if kafka or any(given.values()) else place, wait)
     except Unreachable as error:
         typer.echo(f"bugle verify: {error}. Is the system running (bugle status)?", err=True)
         raise typer.Exit(UNREACHABLE) from error
@@ -53,7 +55,7 @@ def verify(
     raise typer.Exit(0 if report.ok else BROKEN)
 
 
-def verified(addresses: Addresses, system: System | None, wait: float) -> Report:
+def verified(addresses: Addresses, system: Place | None, wait: float) -> Report:
     """Wait up to `wait` seconds until the system is quiet, then check everything. Raises `Unreachable`."""
     restless = _restless(system, wait)
     with opened(addresses) as (databases, topics):
@@ -62,7 +64,7 @@ def verified(addresses: Addresses, system: System | None, wait: float) -> Report
     return report
 
 
-def _restless(system: System | None, wait: float) -> str | None:
+def _restless(system: Place | None, wait: float) -> str | None:
     """What keeps the system from being quiet, so that the reader knows why invariants may not hold yet."""
     if system is None:
         return "whether this system is quiet was not looked at"

@@ -64,6 +64,7 @@ class RelaySettings:
     topic_prefix: str = ""
     watermark_seconds: float = 1.0
     log_level: str = "INFO"
+    metrics_host: str = "127.0.0.1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,3 +79,4 @@ class WorkerSettings:
     batch: int = 500
     silence_seconds: float = 60.0
     log_level: str = "INFO"
+    metrics_host: str = "127.0.0.1"

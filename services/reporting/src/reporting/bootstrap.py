@@ -12,6 +12,7 @@ from eventkit.processing import Processor
 from eventkit.reactions import BatchReaction
 from eventkit.settings import HttpSettings
 from reporting import CONSUMER, TOPICS
+from reporting.bulletins.routes import document_routes
 from reporting.queries.routes import routes
 from reporting.read_model.writer import project
 
@@ -31,4 +32,6 @@ def application(held: HttpSettings, engine: Engine) -> FastAPI:
             connection.execute(text("SELECT FROM live.ledger LIMIT 1"))
 
     tokens = Tokens(held.jwks_file, held.issuer, held.audience)
-    return create_app(service=CONSUMER, tokens=tokens, routers=[routes(engine)], ready={"database": database})
+    return create_app(
+        service=CONSUMER, tokens=tokens, routers=[routes(engine), document_routes(engine)], ready={"database": database}
+    )

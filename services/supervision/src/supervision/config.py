@@ -13,3 +13,4 @@ class SweeperSettings:
     metrics_port: int
     sweep_seconds: float = 0.5
     log_level: str = "INFO"
+    metrics_host: str = "127.0.0.1"

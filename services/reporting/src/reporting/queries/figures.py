@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, FromClause, Row, func, null, s
 from reporting.queries.filters import Filters, conditions
 from reporting.queries.measure import Measure
 from reporting.queries.moments import Moment
+from reporting.queries.periods import Period
 from reporting.queries.scope import Scope
 
 
@@ -20,8 +21,11 @@ def figure(
     filters: Filters,
     moment: Moment,
     group_by: str | None = None,
+    within: Period | None = None,
 ) -> dict[str, Any]:
     """The figure's numbers, from one statement, so that groups and total agree.
+
+    `within`: only what the measure's `month` dates in this period; such a measure must have one.
 
     `value`; `synthetic`: synthetic rows among those counted; of a ratio also `numerator`, `denominator`, `excluded` and
     `exclusions` by reason, its value is their quotient or None. With `group_by` the same for each group in `groups`.
@@ -30,6 +34,9 @@ def figure(
     where = [measure.visible(scope, rows), *conditions(rows, filters, measure.filters)]
     if measure.where is not None:
         where.append(measure.where(rows))
+    if within is not None:
+        assert measure.month is not None
+        where += [rows.c[measure.month] >= within.begin, rows.c[measure.month] < within.end]
     group = null() if group_by is None else measure.group(group_by, rows)
     kept = select(rows, group.label("group_key")).where(*where).subquery("kept")
     counted = _columns(measure, kept)

@@ -11,6 +11,7 @@ from reporting.queries.cases import cases
 from reporting.queries.filters import OF_CASES, Filters, conditions
 from reporting.queries.issues import as_dict
 from reporting.queries.moments import Moment
+from reporting.queries.periods import Period
 from reporting.queries.scope import Scope
 from reporting.read_model.tables import enterprises
 
@@ -19,9 +20,18 @@ MOST = 1000
 
 
 def hotspots(
-    connection: Connection, scope: Scope, filters: Filters, moment: Moment, groups: Sequence[str], limit: int
+    connection: Connection,
+    scope: Scope,
+    filters: Filters,
+    moment: Moment,
+    groups: Sequence[str],
+    limit: int,
+    within: Period | None = None,
 ) -> list[dict[str, Any]]:
-    """One row per combination of the groups, the most issues first; `unsatisfied` and `open` as of the moment."""
+    """One row per combination of the groups, the most issues first; `unsatisfied` and `open` as of the moment.
+
+    `within`: only of issues reported in this period.
+    """
     of = cases(moment)
     joined = of.outerjoin(enterprises, enterprises.c.enterprise_id == of.c.enterprise)
     keys = [_key(name, of).label(name) for name in groups]
@@ -32,7 +42,9 @@ def hotspots(
         count.filter(of.c.satisfaction == "unsatisfied").label("unsatisfied"),
         count.filter(of.c.synthetic).label("synthetic"),
     )
-    where = (scope.cases(of), *conditions(of, filters, OF_CASES))
+    where = [scope.cases(of), *conditions(of, filters, OF_CASES)]
+    if within is not None:
+        where += [of.c.reported_at >= within.begin, of.c.reported_at < within.end]
     wanted: Select[Any] = select(*keys, *counted).select_from(joined).where(*where).group_by(*keys)
     rows = connection.execute(wanted.order_by(count.desc(), *(key.asc().nulls_last() for key in keys)).limit(limit))
     return [as_dict(row) for row in rows]

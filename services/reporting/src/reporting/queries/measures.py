@@ -94,6 +94,7 @@ MEASURES: dict[str, Measure] = {
         None,
         distinct("enterprise"),
         groups=_CASE_GROUPS,
+        month="reported_at",
     ),
     "letters": Measure(
         letters, OF_CASES, of_cases, "assignments with a letter", groups=_CASE_GROUPS, month="assigned_at"
@@ -170,7 +171,7 @@ RATES: dict[str, Measure] = {
         "issues whose result is solved or explained ÷ all issues but those tracked long term",
         numerator=lambda rows: rows.c.outcome.in_(("solved", "explained")),
         denominator=lambda rows: rows.c.outcome.is_distinct_from("long_term"),
-        excluded={"long_term": lambda rows: rows.c.outcome == "long_term"},
+        excluded={"long_term": lambda rows: rows.c.outcome.is_not_distinct_from("long_term")},
         groups=_CASE_GROUPS,
         month="reported_at",
     ),

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from eventkit.problems import Faulty, FieldProblem
 from eventkit.text import Text
 
-_NAME = re.compile(r"(?P<year>[0-9]{4})(-Q(?P<quarter>[1-4])|-(?P<month>0[1-9]|1[0-2]))?")
+Every = Literal["month", "quarter", "year"]
+_SUCH_AS: Mapping[Every, Text] = {
+    "month": Text("write a month such as 2021-05"),
+    "quarter": Text("write a quarter such as 2021-Q2"),
+    "year": Text("write a year such as 2021"),
+}
+_NAME = re.compile(r"(?P<year>[1-9][0-9]{3})(-Q(?P<quarter>[1-4])|-(?P<month>0[1-9]|1[0-2]))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +38,31 @@ class Period:
         return self.begin <= first and after <= self.end
 
 
-def period(name: str, zone: ZoneInfo) -> Period:
-    """The period of a name such as 2021-05, 2021-Q2 or 2021; Faulty for anything else."""
+def period(name: str, zone: ZoneInfo, every: Every | None = None, field: str = "period") -> Period:
+    """The period of a name such as 2021-05, 2021-Q2 or 2021, or of the kind `every` alone; Faulty for anything else."""
     match = _NAME.fullmatch(name)
-    if match is None or int(match["year"]) < 1:
-        mend = Text("write 2021-05, 2021-Q2 or 2021")
-        raise Faulty([FieldProblem("period", Text("{name!r} is no period", name=name), mend)])
+    if match is None or match["year"] == "9999" or every not in (None, _every(match)):
+        mend = Text("write 2021-05, 2021-Q2 or 2021") if every is None else _SUCH_AS[every]
+        raise Faulty([FieldProblem(field, Text("{name!r} is no period", name=name), mend)])
     first, after = _days(match)
     return Period(name, _midnight(first, zone), _midnight(after, zone))
+
+
+def before(held: Period) -> Period:
+    """The period of the same kind just before."""
+    match = _NAME.fullmatch(held.name)
+    assert match is not None and isinstance(held.begin.tzinfo, ZoneInfo)
+    day = held.begin.date() - timedelta(days=1)
+    names: Mapping[Every, str] = {
+        "month": f"{day.year}-{day.month:02}",
+        "quarter": f"{day.year}-Q{(day.month + 2) // 3}",
+        "year": f"{day.year}",
+    }
+    return period(names[_every(match)], held.begin.tzinfo)
+
+
+def _every(match: re.Match[str]) -> Every:
+    return "month" if match["month"] else "quarter" if match["quarter"] else "year"
 
 
 def _days(match: re.Match[str]) -> tuple[date, date]:

@@ -23,10 +23,11 @@ from reporting.queries.coverage import coverage
 from reporting.queries.desk import Asked, Desk, Who, parameters
 from reporting.queries.filters import OF_CASES
 from reporting.queries.issues import as_dict
-from reporting.queries.periods import Period, period
+from reporting.queries.periods import Every, Period, period
 from reporting.read_model.tables import programmes
 
-_OF = {"programme": OF_CASES["programme"]}
+OF_PROGRAMME = {"programme": OF_CASES["programme"]}
+"""The one filter of a programme's routes."""
 
 
 class OfProgramme:
@@ -39,15 +40,20 @@ class OfProgramme:
         self.agency: str = row.agency
         self.document: dict[str, Any] = row.document
 
-    def period(self, name: str) -> Period:
-        """A period of the programme's zone; Faulty for anything else."""
-        return period(name, ZoneInfo(self.document["zone"]))
+    @property
+    def zone(self) -> ZoneInfo:
+        """Where its days begin and end."""
+        return ZoneInfo(self.document["zone"])
+
+    def period(self, name: str, every: Every | None = None, field: str = "period") -> Period:
+        """A period of the programme's zone; Faulty for anything else, with `field`, the parameter that names it."""
+        return period(name, self.zone, every, field)
 
 
 @contextmanager
 def of_programme(desk: Desk, who: Caller, request: Request, *besides: str) -> Iterator[OfProgramme]:
     """Faulty also when no programme is named."""
-    with desk.asked(who, request, _OF, *besides) as asked:
+    with desk.asked(who, request, OF_PROGRAMME, *besides) as asked:
         if "programme" not in asked.filters:
             mend = Text("write the id of a programme")
             raise Faulty([FieldProblem("programme", Text("this parameter is required"), mend)])
@@ -63,7 +69,7 @@ def programme_routes(desk: Desk) -> APIRouter:
 
 
 def _add_coverage(router: APIRouter, desk: Desk) -> None:
-    @router.get("/coverage", response_class=Response, openapi_extra=parameters(_OF))
+    @router.get("/coverage", response_class=Response, openapi_extra=parameters(OF_PROGRAMME))
     def covered(request: Request, who: Who, at: str | None = None) -> Response:
         """Who is responsible for each enterprise: team, authority or township; `uncovered`: those without anybody."""
         with of_programme(desk, who, request, "at") as of:
@@ -72,7 +78,7 @@ def _add_coverage(router: APIRouter, desk: Desk) -> None:
 
 
 def _add_sessions(router: APIRouter, desk: Desk) -> None:
-    @router.get("/sessions", response_class=Response, openapi_extra=parameters(_OF))
+    @router.get("/sessions", response_class=Response, openapi_extra=parameters(OF_PROGRAMME))
     def list_sessions(
         request: Request, who: Who, window: Annotated[Window, Depends(keyset(datetime, str))], at: str | None = None
     ) -> Response:
@@ -85,15 +91,15 @@ def _add_sessions(router: APIRouter, desk: Desk) -> None:
 
 
 def _add_appraisal(router: APIRouter, desk: Desk) -> None:
-    @router.get("/supervision-list", response_class=Response, openapi_extra=parameters(_OF))
+    @router.get("/supervision-list", response_class=Response, openapi_extra=parameters(OF_PROGRAMME))
     def supervision_list(request: Request, who: Who, month: str) -> Response:
         """Cases that missed, were given a card or climbed in a month (or quarter, or year), with these events."""
         with of_programme(desk, who, request, "month") as of:
-            held = of.period(month)
+            held = of.period(month, field="month")
             items = appraisal.supervision_list(of.asked.connection, of.asked.scope, of.id, held)
             return of.asked.answer({"period": held.name, "items": items})
 
-    @router.get("/appraisal/departments", response_class=Response, openapi_extra=parameters(_OF))
+    @router.get("/appraisal/departments", response_class=Response, openapi_extra=parameters(OF_PROGRAMME))
     def departments(request: Request, who: Who, period: str) -> Response:
         """The score of each department in a period, by the programme's formula; every point with its events."""
         with of_programme(desk, who, request, "period") as of:
@@ -101,7 +107,7 @@ def _add_appraisal(router: APIRouter, desk: Desk) -> None:
             told = appraisal.departments(of.asked.connection, of.asked.scope, of.id, of.document, held)
             return of.asked.answer({"period": held.name, **told})
 
-    @router.get("/appraisal/cadres", response_class=Response, openapi_extra=parameters(_OF))
+    @router.get("/appraisal/cadres", response_class=Response, openapi_extra=parameters(OF_PROGRAMME))
     def cadres(request: Request, who: Who, period: str) -> Response:
         """The duties of each official in a period: done, late or missed, with the events that say so."""
         with of_programme(desk, who, request, "period") as of:
@@ -111,7 +117,7 @@ def _add_appraisal(router: APIRouter, desk: Desk) -> None:
 
 
 def _add_completeness(router: APIRouter, desk: Desk) -> None:
-    @router.get("/completeness", response_class=Response, openapi_extra=parameters(_OF))
+    @router.get("/completeness", response_class=Response, openapi_extra=parameters(OF_PROGRAMME))
     def complete(request: Request, who: Who, window: Annotated[Window, Depends(keyset(UUID))]) -> Response:
         """Which of the programme's steps each case has and lacks, by case id, and how complete each department is."""
         with of_programme(desk, who, request, "limit", "after") as of:
@@ -122,7 +128,7 @@ def _add_completeness(router: APIRouter, desk: Desk) -> None:
 
 
 def _add_lists(router: APIRouter, desk: Desk) -> None:
-    @router.get("/lists/{list}", response_class=Response, openapi_extra=parameters(_OF))
+    @router.get("/lists/{list}", response_class=Response, openapi_extra=parameters(OF_PROGRAMME))
     def listing(
         list: str,
         request: Request,
@@ -146,7 +152,7 @@ def _add_lists(router: APIRouter, desk: Desk) -> None:
 
 
 def _add_cards(router: APIRouter, desk: Desk) -> None:
-    @router.get("/enterprises/{enterprise}/card", response_class=Response, openapi_extra=parameters(_OF))
+    @router.get("/enterprises/{enterprise}/card", response_class=Response, openapi_extra=parameters(OF_PROGRAMME))
     def card(enterprise: UUID, request: Request, who: Who) -> Response:
         """The service card of an enterprise: who is there for it, by the roles that the programme's card names."""
         with of_programme(desk, who, request) as of:

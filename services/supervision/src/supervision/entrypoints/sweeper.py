@@ -20,7 +20,8 @@ def main() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     sweepers = bootstrap.sweepers(PostgresStore.at(held.database_url, bootstrap.SERVICE))
-    metrics.serve(held.metrics_port, {f"sweep_{n}": sweeper.check for n, sweeper in enumerate(sweepers)})
+    checks = {f"sweep_{n}": sweeper.check for n, sweeper in enumerate(sweepers)}
+    metrics.serve(held.metrics_port, checks, held.metrics_host)
     run(sweepers, stop, held.sweep_seconds)
 
 

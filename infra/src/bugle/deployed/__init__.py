@@ -1,0 +1,1 @@
+"""What a deployed system needs besides its images."""

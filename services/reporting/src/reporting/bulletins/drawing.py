@@ -1,0 +1,65 @@
+"""Draws a report up as Markdown, in Chinese or English."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, get_quarter_names
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from eventkit.catalogues import catalogue
+from reporting.bulletins import markdown
+from reporting.bulletins.cells import Cells, Told
+from reporting.queries.periods import Period
+
+TEXTS = "reporting.bulletins"
+_MONTH = {"zh": "yyyy年M月", "en": "MMMM yyyy"}
+_YEAR = {"zh": "yyyy年", "en": "yyyy"}
+
+
+def draw(told: Told, period: Period, language: str) -> str:
+    """The report in `language` (zh or en); `told` is what `content` gathered."""
+    zone = period.begin.tzinfo
+    assert isinstance(zone, ZoneInfo)
+    every = told["report"]["every"]
+    template = _environment(language, zone).get_template(f"{every}.md")
+    return template.render(told=told, title=_title(every, period, language), remarked=_remarked(told))
+
+
+def _title(every: str, period: Period, language: str) -> str:
+    day = period.begin.date()
+    if every == "month":
+        return format_date(day, _MONTH[language], locale=language)
+    year = format_date(day, _YEAR[language], locale=language)
+    if every == "year":
+        return year
+    quarter = get_quarter_names("wide", locale=language)[(day.month + 2) // 3]
+    return f"{year}{quarter}" if language == "zh" else f"{quarter} {year}"
+
+
+def _remarked(told: Told) -> dict[str, Any]:
+    """Departments that a review names: the first three, and the last three of the others."""
+    ranked = [one for one in told["league"] if one["rank"] is not None]
+    return {"first": ranked[:3], "last": ranked[3:][-3:]}
+
+
+@cache
+def _environment(language: str, zone: ZoneInfo) -> Environment:
+    texts = catalogue(TEXTS, language)
+    environment = Environment(
+        loader=PackageLoader(TEXTS),
+        extensions=["jinja2.ext.i18n"],
+        undefined=StrictUndefined,
+        finalize=markdown.escaped,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,  # finalize escapes for Markdown; there is no HTML here
+    )
+    environment.install_gettext_translations(texts, newstyle=True)  # type: ignore[attr-defined]  # of the extension
+    environment.globals["language"] = language
+    cells = Cells(language, zone, texts, catalogue("reporting", language))
+    environment.filters |= {"row": markdown.row, "head": markdown.head, **cells.filters()}
+    return environment
