@@ -25,6 +25,7 @@ from supervision.domain.duty import (
     Event,
     View,
 )
+from supervision.domain.errors import BadPeriod
 from supervision.domain.limits import Counting
 from supervision.domain.obligations import Need
 from supervision.domain.periods import Period, named, period_of
@@ -124,7 +125,7 @@ def test_period_of_a_day(day: str, every: Any, name: str, first: str, last: str)
     ("name", "every"), [("2021-13", "month"), ("2021-Q2", "month"), ("2021", "quarter"), ("x", "year")]
 )
 def test_other_names_are_no_periods(name: str, every: Any) -> None:
-    with pytest.raises(ValueError, match="is no"):
+    with pytest.raises(BadPeriod, match="is no"):
         named(name, every)
 
 

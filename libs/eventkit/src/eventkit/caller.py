@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from eventkit.errors import Problem
+from eventkit.text import Text
 
 ROLES = frozenset({"frontend", "office", "department", "leader", "enterprise", "analyst", "operator"})
 
@@ -34,7 +35,8 @@ class Caller:
     def needs(self, allowed: Collection[str]) -> None:
         """Raises Forbidden unless the caller has one of the allowed roles."""
         if self.roles.isdisjoint(allowed):
-            wanted = ", ".join(sorted(allowed))
+            wanted = sorted(allowed)
             raise Forbidden(
-                f"This needs one of the roles: {wanted}.", mend=f"use a token with one of the roles {wanted}"
+                Text("This needs one of the roles: {wanted}.", wanted=wanted),
+                mend=Text("use a token with one of the roles {wanted}", wanted=wanted),
             )

@@ -22,6 +22,7 @@ from fastapi import Query
 from sqlalchemy import ColumnElement, Select, tuple_
 
 from eventkit.problems import FieldProblem, Unreadable
+from eventkit.text import Text
 
 LIMIT = 50
 MOST = 200
@@ -98,5 +99,6 @@ def _decode(text: str, types: Sequence[type]) -> tuple[Any, ...]:
         values = orjson.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
         return tuple(_PARSERS[kind](value) for kind, value in zip(types, values, strict=True))
     except (ValueError, TypeError, AttributeError, binascii.Error):
-        fault = FieldProblem("after", "is no cursor of this list", "take `next` of the page before, or leave it out")
-        raise Unreadable([fault], "The cursor cannot be read.") from None
+        mend = Text("take `next` of the page before, or leave it out")
+        fault = FieldProblem("after", Text("is no cursor of this list"), mend)
+        raise Unreadable([fault], Text("The cursor cannot be read.")) from None

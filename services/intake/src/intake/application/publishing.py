@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from contracts import DOCUMENTS
 from eventkit.commands import Command, Done
 from eventkit.session import Session
+from eventkit.wording import of_schema
 from intake.application.context import Context, Wanted, record, timing
 from intake.domain import directory, programme
 from intake.domain.commands import PublishDirectory, PublishProgramme
@@ -29,7 +30,7 @@ class Publishing(Context):
     def publish_programme(self, session: Session, command: Command) -> Done:
         """Raises ForeignAgency, BadDocument, VersionTaken or FutureDate."""
         data = command.data
-        refuse([(f.pointer.removeprefix("/"), f.message) for f in DOCUMENTS[DOCUMENT].validate(data["document"])])
+        refuse([(f.pointer.removeprefix("/"), of_schema(f)) for f in DOCUMENTS[DOCUMENT].validate(data["document"])])
         agency = data["document"]["agency"]
         if not command.caller.acts_for(agency):
             raise ForeignAgency(field="document/agency")

@@ -12,6 +12,7 @@ from sqlalchemy import Engine, select
 from eventkit.errors import Problem
 from eventkit.paging import Window, keyset, page
 from eventkit.problems import Faulty, FieldProblem
+from eventkit.text import Text
 from reporting.queries.clocks import clocks_at
 from reporting.queries.desk import Asked, Desk, Who, parameters
 from reporting.queries.figures import figure
@@ -106,8 +107,8 @@ def _add_figures(router: APIRouter, desk: Desk) -> None:
         """A count, sum or rate; which filters and groups there are depends on the measure."""
         counted = (MEASURES | RATES).get(measure)
         if counted is None:
-            known = ", ".join(sorted(MEASURES | RATES))
-            raise UnknownMeasure(field="measure", mend=f"use one of {known}")
+            mend = Text("use one of {known}", known=sorted(MEASURES | RATES))
+            raise UnknownMeasure(field="measure", mend=mend)
         _check_group(counted, group_by)
         with desk.asked(who, request, dict(counted.filters), "at", "group_by") as asked:
             told = figure(asked.connection, counted, asked.scope, asked.filters, asked.moment, group_by)
@@ -155,8 +156,8 @@ def _add_hotspots(router: APIRouter, desk: Desk) -> None:
         """Issues by kind, township, department and month, or some of these (`group_by`, commas between), most first."""
         groups = group_by.split(",")
         if unknown := [name for name in groups if name not in GROUPS or groups.count(name) > 1]:
-            mend = f"use some of {', '.join(GROUPS)}, each once"
-            raise Faulty([FieldProblem("group_by", f"there are no groups by {unknown[0]!r}", mend)])
+            mend = Text("use some of {groups}, each once", groups=list(GROUPS))
+            raise Faulty([FieldProblem("group_by", Text("there are no groups by {name!r}", name=unknown[0]), mend)])
         with desk.asked(who, request, OF_CASES, "at", "group_by", "limit") as asked:
             found = hotspots(asked.connection, asked.scope, asked.filters, asked.moment, groups, limit)
             return asked.answer({"items": found, "group_by": groups})
@@ -164,5 +165,6 @@ def _add_hotspots(router: APIRouter, desk: Desk) -> None:
 
 def _check_group(measure: Measure, group_by: str | None) -> None:
     if group_by is not None and group_by not in measure.group_names:
-        mend = f"use {', '.join(measure.group_names)}" if measure.group_names else "leave it out"
-        raise Faulty([FieldProblem("group_by", f"this measure has no groups by {group_by!r}", mend)])
+        names = measure.group_names
+        mend = Text("use {groups}", groups=names) if names else Text("leave it out")
+        raise Faulty([FieldProblem("group_by", Text("this measure has no groups by {name!r}", name=group_by), mend)])

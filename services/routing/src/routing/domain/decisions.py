@@ -11,6 +11,7 @@ from routing.domain import commands, errors, events
 from routing.domain.case import Case, Step
 from routing.domain.commands import Act
 from routing.domain.programme import Directory, Programme
+from routing.domain.text import Text
 from routing.domain.workflow import allow
 
 Events = list[events.Event]
@@ -32,7 +33,7 @@ def assign(case: Case, command: commands.Assign, programme: Programme, directory
     """One assignment a round, to units of the agency's directory, the lead not supporting itself."""
     allow(case, Step.ASSIGNED, command.act.at)
     if programme.returns is not None and case.transfers > programme.returns.max_transfers:
-        raise errors.TransferCapReached(f"The case went to another unit {case.transfers} times.")
+        raise errors.TransferCapReached(Text("The case went to another unit {times} times.", times=case.transfers))
     require_units(command.lead, command.supporting, programme, directory)
     return [
         events.CaseAssigned(
@@ -94,7 +95,8 @@ def report_progress(case: Case, command: commands.ReportProgress) -> Events:
     allow(case, Step.IN_PROGRESS, command.act.at, owner=command.unit == case.owner)
     names = [milestone.name for milestone in case.milestones]
     if command.milestone is not None and command.milestone not in names:
-        raise errors.UnknownMilestone(mend=f"Choose one of: {', '.join(names)}." if names else "Make a plan first.")
+        choose = Text("Choose one of: {choices}.", choices=names)
+        raise errors.UnknownMilestone(mend=choose if names else Text("Make a plan first."))
     told = (command.unit, command.note, command.milestone)
     return [events.ProgressReported(case.id, *told, **signed(command.act))]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from routing.domain.text import Text
+
 
 class Refusal(Exception):
     """The request was refused."""
@@ -11,7 +13,7 @@ class Refusal(Exception):
     field: str | None = None
     mend: str | None = None
 
-    def __init__(self, message: str | None = None, *, field: str | None = None, mend: str | None = None) -> None:
+    def __init__(self, message: Text | None = None, *, field: str | None = None, mend: Text | None = None) -> None:
         super().__init__(message or " ".join((self.__doc__ or "").split()))
         self.field = field or self.field
         self.mend = mend or self.mend
@@ -262,7 +264,7 @@ class NotInProgramme(Refusal):
     @classmethod
     def of(cls, key: str) -> NotInProgramme:
         """The refusal that names the missing key of the programme document."""
-        return cls(f"The programme has no [{key}].", field=key)
+        return cls(Text("The programme has no [{key}].", key=key), field=key)
 
 
 class WrongKindOfUnit(Refusal):

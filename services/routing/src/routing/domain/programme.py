@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from routing.domain.errors import UnknownKind, UnknownUnit, WrongKindOfUnit
 from routing.domain.rules import Rule, Rules
+from routing.domain.text import Text
 
 LETTER = "{programme}-交办〔{year}〕{number}号"
 """Letter numbers of a programme that says nothing about their form."""
@@ -83,7 +84,7 @@ class Programme:
     def require_kind(self, kind: str) -> None:
         """UnknownKind unless the programme has the kind."""
         if kind not in self.kinds:
-            raise UnknownKind(mend=f"Choose one of: {', '.join(sorted(self.kinds))}.")
+            raise UnknownKind(mend=Text("Choose one of: {choices}.", choices=sorted(self.kinds)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +103,13 @@ class Directory:
     def require(self, unit: str, field: str, kinds: frozenset[str] | None = None) -> None:
         """UnknownUnit or WrongKindOfUnit unless the directory has the unit; `field` is where the request names it."""
         if unit not in self.units:
-            raise UnknownUnit(f"The directory of {self.agency} has no unit {unit}.", field=field)
+            raise UnknownUnit(
+                Text("The directory of {agency} has no unit {unit}.", agency=self.agency, unit=unit), field=field
+            )
         kind = self.units[unit]
         if kinds is not None and kind is not None and kind not in kinds:
-            wanted = ", ".join(sorted(kinds))
-            raise WrongKindOfUnit(f"{unit} is of the kind {kind}.", field=field, mend=f"Choose one of: {wanted}.")
+            mend = Text("Choose one of: {choices}.", choices=sorted(kinds))
+            raise WrongKindOfUnit(Text("{unit} is of the kind {kind}.", unit=unit, kind=kind), field=field, mend=mend)
 
 
 def _ids(entries: Iterable[Mapping[str, Any]] | None) -> frozenset[str] | None:

@@ -9,6 +9,7 @@ from typing import Literal
 from routing.domain import errors
 from routing.domain.commands import Act
 from routing.domain.programme import Directory, Programme
+from routing.domain.text import Text
 
 State = Literal["", "called", "held", "cancelled"]
 
@@ -131,7 +132,7 @@ def hold(session: JointSession, minutes: str, act: Act) -> list[Event]:
     """Once, not before it begins."""
     called = _open(session)
     if act.at < called.starts_at:
-        raise errors.SessionNotBegun(f"It begins at {called.starts_at.isoformat()}.")
+        raise errors.SessionNotBegun(Text("It begins at {at}.", at=called.starts_at.isoformat()))
     about = (called.session, minutes, session.present, session.absent)
     return [SessionHeld(*about, act.by, act.at, act.backdating_reason)]
 

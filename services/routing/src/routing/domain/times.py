@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from routing.domain import errors
 from routing.domain.commands import Act
+from routing.domain.text import Text
 
 SKEW = timedelta(minutes=5)
 """How far a sender's clock may be off before a date counts as future or back-dated."""
@@ -25,7 +26,9 @@ def act(
     if said >= received - SKEW:
         return Act(by, said)
     if not office and said < received - timedelta(days=backdating_days):
-        raise errors.TooFarBack(f"The programme lets a move be recorded at most {backdating_days} days late.")
+        raise errors.TooFarBack(
+            Text("The programme lets a move be recorded at most {days} days late.", days=backdating_days)
+        )
     if not reason:
         raise errors.ReasonMissing
     return Act(by, said, reason)

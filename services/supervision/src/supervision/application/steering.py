@@ -25,6 +25,7 @@ from supervision.domain.obligations import REPORT, OnceRule
 from supervision.domain.periods import ONCE, named
 from supervision.domain.policy import Policy
 from supervision.domain.steering import duty_of
+from supervision.domain.text import Text
 
 Wanted = tuple[Aggregate[Any], str]
 
@@ -222,10 +223,11 @@ class Steering:
         data, policy = command.data, self._policy(session, command)
         measures = policy.obligations.measures.get(data["ground"])
         if measures is None:
-            known = ", ".join(policy.obligations.measures) or "none"
-            raise errors.UnknownGround(mend=f"The programme knows: {known}.")
+            known = list(policy.obligations.measures)
+            none = Text("The programme knows: none.")
+            raise errors.UnknownGround(mend=Text("The programme knows: {known}.", known=known) if known else none)
         if data["measure"] not in measures:
-            raise errors.UnknownMeasure(mend=f"Use one of: {', '.join(sorted(measures))}.")
+            raise errors.UnknownMeasure(mend=Text("Use one of: {measures}.", measures=sorted(measures)))
         unit, person = data.get("unit"), data.get("person")
         if unit is None and person is None:
             raise errors.NobodyAccountable
@@ -275,11 +277,8 @@ class Steering:
         data, policy = command.data, self._policy(session, command)
         rule = policy.obligations.duties.get(REPORT + data["report"])
         if rule is None:
-            raise errors.UnknownReport(mend="See `reports` in the programme document.")
-        try:
-            period = named(data["period"], rule.every)
-        except ValueError as error:
-            raise errors.BadPeriod(f"{error}.") from None
+            raise errors.UnknownReport(mend=Text("See `reports` in the programme document."))
+        period = named(data["period"], rule.every)
         act = act_of(command, policy)
         if act.at < self._duties.view(session, policy).counting.end(period.last):
             raise errors.PeriodNotOver
@@ -307,7 +306,7 @@ class Steering:
     def _person(self, session: Session, policy: Policy, person: str) -> str | None:
         known = {one.id: one for one in self._duties.register(session.tx).people(policy.agency)}
         if person not in known:
-            raise errors.UnknownPerson(f"The directory has no person {person}.", field="person")
+            raise errors.UnknownPerson(Text("The directory has no person {person}.", person=person), field="person")
         return known[person].unit
 
     def _case(self, session: Session, command: Command, policy: Policy, case: str | None, where: str) -> None:
@@ -318,7 +317,7 @@ class Steering:
         except errors.UnknownCase:
             raise errors.UnknownCase(field=where) from None
         if watch.programme != policy.programme:
-            raise errors.UnknownCase("The case is another programme's.", field=where)
+            raise errors.UnknownCase(Text("The case is another programme's."), field=where)
 
     def _due(self, session: Session, policy: Policy, day: str, act: Act, where: str = "due_on") -> datetime:
         due_at = self._duties.view(session, policy).counting.end(date.fromisoformat(day))
@@ -353,7 +352,7 @@ class Steering:
         if held.outcome(ONCE).fulfilled_at is not None:
             raise errors.AlreadyFulfilled
         if act.at < opened.at:
-            raise errors.BackInTime("It is dated before it was owed.")
+            raise errors.BackInTime(Text("It is dated before it was owed."))
         self._duties.fulfil(session, opened.duty, act.at, act.learnt_at, [], by=act.by, traceparent=command.traceparent)
         return self._done(session, opened.duty)
 
@@ -393,7 +392,7 @@ def open_reply(
 
 def _require_unit(known: frozenset[str], unit: str, where: str) -> None:
     if unit not in known:
-        raise errors.UnknownUnit(f"The directory has no unit {unit}.", field=where)
+        raise errors.UnknownUnit(Text("The directory has no unit {unit}.", unit=unit), field=where)
 
 
 def _new(command: Command, kind: str) -> UUID:

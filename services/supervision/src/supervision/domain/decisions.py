@@ -10,6 +10,7 @@ from supervision.domain.commands import CloseOut, HelpToApply, Verify
 from supervision.domain.events import CaseClosedOut, EnterpriseVerified, HelpGiven, ReopeningOrdered, WatchEvent
 from supervision.domain.facts import BY, learn
 from supervision.domain.policy import Policy
+from supervision.domain.text import Text
 from supervision.domain.watch import SATISFIED, Fact, Watch, apply
 
 
@@ -43,7 +44,8 @@ def close_out(watch: Watch, command: CloseOut, policy: Policy, calendar: Calenda
     """Once; with the copy to the office and the enterprise's satisfaction where the programme asks for them."""
     require_open(watch)
     if watch.parts - watch.closed_parts:
-        raise errors.PartsOpen(f"{len(watch.parts - watch.closed_parts)} of its {len(watch.parts)} parts are open.")
+        count = {"open": len(watch.parts - watch.closed_parts), "all": len(watch.parts)}
+        raise errors.PartsOpen(Text("{open} of its {all} parts are open.", **count))
     steps = [watch.fact("fed_back", watch.round), watch.fact("verified", watch.round)]
     if policy.copy_to_office and not _fed_back(watch).copied_to_office:
         raise errors.NotCopiedToOffice
@@ -73,7 +75,7 @@ def help_to_apply(watch: Watch, command: HelpToApply) -> list[WatchEvent]:
     if match.helped is not None:
         raise errors.HelpedAlready
     if act.at < match.at:
-        raise errors.BackInTime("The help is dated before the policy came.")
+        raise errors.BackInTime(Text("The help is dated before the policy came."))
     return [HelpGiven(watch.case, command.policy, command.note, act.by, act.backdating_reason, act.learnt_at, act.at)]
 
 
@@ -84,7 +86,8 @@ def require_open(watch: Watch) -> None:
     if watch.closed:
         raise errors.AlreadyClosedOut
     if watch.gone is not None:
-        raise errors.NoLongerWorkedOn(f"The case was {watch.gone}.")
+        gone = Text("merged") if watch.gone == "merged" else Text("withdrawn")
+        raise errors.NoLongerWorkedOn(Text("The case was {gone}.", gone=gone))
 
 
 def _fed_back(watch: Watch) -> Fact:
@@ -96,4 +99,5 @@ def _fed_back(watch: Watch) -> Fact:
 
 def _not_before(at: datetime, step: Fact | None) -> None:
     if step is not None and at < step.at:
-        raise errors.BackInTime(f"It is dated before the step it follows, which happened at {step.at.isoformat()}.")
+        follows = Text("It is dated before the step it follows, which happened at {at}.", at=step.at.isoformat())
+        raise errors.BackInTime(follows)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
+from supervision.domain.text import Text
+
 
 class Refusal(Exception):
     """The request was refused."""
@@ -11,7 +15,7 @@ class Refusal(Exception):
     field: str | None = None
     mend: str | None = None
 
-    def __init__(self, message: str | None = None, *, field: str | None = None, mend: str | None = None) -> None:
+    def __init__(self, message: Text | None = None, *, field: str | None = None, mend: Text | None = None) -> None:
         super().__init__(message or " ".join((self.__doc__ or "").split()))
         self.field = field or self.field
         self.mend = mend or self.mend
@@ -146,7 +150,7 @@ class NotInProgramme(Refusal):
     @classmethod
     def of(cls, key: str) -> NotInProgramme:
         """The refusal that names the missing key of the programme document."""
-        return cls(f"The programme has no [{key}].", field=key)
+        return cls(Text("The programme has no [{key}].", key=key), field=key)
 
 
 class NoLongerWorkedOn(Refusal):
@@ -206,6 +210,13 @@ class UnknownClock(Refusal):
     slug = "unknown-clock"
     status = 404
     field = "clock"
+
+    @classmethod
+    def of(cls, known: Collection[str]) -> UnknownClock:
+        """The refusal that names the clocks which the case has."""
+        if not known:
+            return cls(mend=Text("Name a clock of the case: none has started."))
+        return cls(mend=Text("Name a clock of the case: {known}.", known=sorted(known)))
 
 
 class ClockNotRunning(Refusal):

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from supervision.domain import errors
 from supervision.domain.commands import Act
+from supervision.domain.text import Text
 
 SKEW = timedelta(minutes=5)
 """How far a sender's clock may be off before a date counts as future or back-dated."""
@@ -25,7 +26,9 @@ def act(
     if said >= received - SKEW:
         return Act(by, min(said, received), received)
     if not office and said < received - backdating:
-        raise errors.TooFarBack(f"The programme lets it be recorded at most {backdating.days} days late.")
+        raise errors.TooFarBack(
+            Text("The programme lets it be recorded at most {days} days late.", days=backdating.days)
+        )
     if not reason:
         raise errors.ReasonMissing
     return Act(by, said, received, reason)

@@ -33,8 +33,7 @@ def traced(watch: Watch, name: str, generation: int | None) -> Clock:
     for clock in reversed(watch.clocks):
         if clock.name == name and generation in (None, clock.generation):
             return clock
-    known = ", ".join(sorted({clock.name for clock in watch.clocks})) or "none has started"
-    raise UnknownClock(mend=f"Name a clock of the case: {known}.")
+    raise UnknownClock.of({clock.name for clock in watch.clocks})
 
 
 def trace(clock: Clock, counting: Counting) -> list[Interval]:
