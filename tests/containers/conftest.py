@@ -72,8 +72,7 @@ def compose(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Compose]:
     environment = {"BUGLE_SECRETS": str(folder / "secrets")}
     compose = Compose(f"bugle-test-{secrets.token_hex(4)}", folder / ".env", environment)
     try:
-        compose.run("build")
-        compose.run("up", "--detach", "--wait")
+        compose.run("up", "--build", "--detach", "--wait")
         yield compose
     finally:
         compose.run("down", "--volumes", "--remove-orphans", "--timeout", "5")
