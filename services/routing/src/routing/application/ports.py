@@ -39,7 +39,7 @@ class Directories(Protocol):
 
 
 class Letters(Protocol):
-    """Numbers of assignment letters: 1, 2, 3 … in each programme and year, without gap."""
+    """Numbers of assignment letters: 1, 2, 3 … in each series of a programme and year, without gap."""
 
     def draw(self, session: Session, programme: Programme, year: int, case: str) -> str:
         """The next letter, for this case; it is used up only if the case's assignment by it is recorded."""
