@@ -41,7 +41,7 @@ def keep_directory(desk: Desk, session: Session, event: Envelope, told: Director
 
 def keep_enterprise(desk: Desk, session: Session, event: Envelope, told: EnterpriseRegistered) -> None:
     """Keep where the enterprise lies."""
-    desk.townships.add(session, told.enterprise, told.township)
+    desk.townships.add(session, told.enterprise, told.agency, told.township)
 
 
 def open_case(desk: Desk, session: Session, event: Envelope, told: Report) -> None:
