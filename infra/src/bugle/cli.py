@@ -14,7 +14,7 @@ import typer.main
 
 from bugle.stack.errors import StackError
 
-# name → module:function; a function is a command with Typer's annotations, its docstring the help.
+# name → module:function; a function is a command with Typer's annotations, its docstring the help. Or a Typer's group.
 COMMANDS = {
     "up": "bugle.stack.commands:up",
     "down": "bugle.stack.commands:down",
@@ -26,6 +26,7 @@ COMMANDS = {
     "figures": "bugle.demo.command:figures",
     "verify": "bugle.verify.command:verify",
     "scenarios": "bugle.scenarios.command:scenarios",
+    "rules": "bugle.rules.command:rules",
     "rebuild": "bugle.rebuild:rebuild",
     "redrive": "bugle.redrive:redrive",
     "bench": "bench.command:bench",
@@ -45,7 +46,9 @@ class _Lazy(typer.core.TyperGroup):
         return _command(cmd_name, getattr(importlib.import_module(module), name))
 
 
-def _command(name: str, function: Callable[..., Any]) -> Any:
+def _command(name: str, function: Callable[..., Any] | typer.Typer) -> Any:
+    if isinstance(function, typer.Typer):
+        return typer.main.get_command(function)
     app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
     app.command(name)(function)
     return typer.main.get_command(app)
