@@ -26,6 +26,7 @@ COMMANDS = {
     "figures": "bugle.demo.command:figures",
     "verify": "bugle.verify.command:verify",
     "scenarios": "bugle.scenarios.command:scenarios",
+    "rules": "bugle.rules.command:rules",
     "rebuild": "bugle.rebuild:rebuild",
     "redrive": "bugle.redrive:redrive",
     "bench": "bench.command:bench",

@@ -21,6 +21,7 @@ LEAD, SUPPORT, OTHER = "power-supply", "finance-bureau", "housing-bureau"
 
 DOCUMENT: Mapping[str, Any] = {
     "id": "jinxian",
+    "agency": "jinxian",
     "zone": "Asia/Shanghai",
     "assignment": "office",
     "backdating_days": 7,
@@ -56,6 +57,7 @@ OPENED = events.CaseOpened(
 )
 CLASSIFIED = events.CaseClassified(CASE, "power", None, None, "officer", hours(1))
 ASSIGNED = events.CaseAssigned(CASE, LEAD, (SUPPORT,), "letter 1", None, None, 1, "officer", hours(2))
+FAILED = events.AssignmentFailed(CASE, "power", 3, LEAD, "unknown_unit", 1, "rule", START)
 RECEIVED = events.LetterReceived(CASE, LEAD, "officer", hours(3))
 ACCEPTED = events.CaseAccepted(CASE, LEAD, "officer", hours(4))
 CONTACTED = events.EnterpriseContacted(CASE, LEAD, None, "officer", hours(5))
@@ -83,6 +85,7 @@ UNMERGED = events.CaseUnmerged(CASE, OTHER_CASE, hours(3))
 WITHDRAWN = events.CaseWithdrawn(CASE, "done by itself", hours(2))
 WITHDRAWAL_REFUSED = events.WithdrawalRefused(CASE, "result_reported", hours(9))
 BESIDE: tuple[Event, ...] = (
+    FAILED,
     RETURNED,
     LIMITED,
     TRANSFERRED,

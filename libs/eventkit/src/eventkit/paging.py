@@ -86,11 +86,12 @@ def page(
     more = len(rows) > window.limit
     return {
         "items": [item(row) for row in shown] if item else list(shown),
-        "next": _encode(key(shown[-1])) if more else None,
+        "next": cursor(key(shown[-1])) if more else None,
     }
 
 
-def _encode(key: Sequence[Any]) -> str:
+def cursor(key: Sequence[Any]) -> str:
+    """The opaque `next` of a page that ends with this key."""
     return base64.urlsafe_b64encode(orjson.dumps(list(key))).rstrip(b"=").decode()
 
 

@@ -11,9 +11,10 @@ from eventkit.text import Text
 
 
 async def check_parameters(request: Request) -> None:
-    """Dependency of every read under /v1; Faulty naming each parameter. What is declared, OpenAPI says."""
-    if request.method not in ("GET", "HEAD"):
-        return
+    """Dependency of every read under /v1, also of one that is asked by POST; Faulty naming each parameter.
+
+    What is declared, OpenAPI says.
+    """
     known = _declared(request)
     mend = Text("use {known}, or leave it out", known=known) if known else Text("leave it out")
     faults = [
@@ -35,5 +36,6 @@ def _declared(request: Request) -> list[str]:
     """The query parameters of the request's route."""
     paths = request.app.openapi()["paths"]
     path = f"/v1{request.scope['route'].path_format.removeprefix('/v1')}"
-    declared = paths.get(path, {}).get("get", {}).get("parameters", ())
+    method = "get" if request.method == "HEAD" else request.method.lower()
+    declared = paths.get(path, {}).get(method, {}).get("parameters", ())
     return [one["name"] for one in declared if one["in"] == "query"]

@@ -435,6 +435,15 @@ class NamedTwice(Refusal):
     mend = "Leave one of the two out."
 
 
+class UnknownVersion(Refusal):
+    """No such version of the programme has arrived."""
+
+    slug = "unknown-version"
+    status = 404
+    field = "version"
+    mend = "Leave it out for the newest."
+
+
 class UnknownProgramme(Refusal):
     """No version of this programme has arrived."""
 
