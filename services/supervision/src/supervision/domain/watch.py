@@ -120,9 +120,11 @@ class Watch:
 
     @property
     def gone(self) -> Ground | None:
-        """Why the case is no longer worked on although it was not closed out: merged or withdrawn."""
-        last = next((f for f in reversed(self.facts) if f.name in ("merged", "unmerged", "withdrawn")), None)
-        return None if last is None or last.name == "unmerged" else last.ends
+        """Why the case is no longer worked on although it was not closed out: withdrawn for good, or merged."""
+        if self.fact("withdrawn", None) is not None:
+            return "withdrawn"
+        last = next((f for f in reversed(self.facts) if f.name in ("merged", "unmerged")), None)
+        return None if last is None else last.ends
 
     @property
     def over(self) -> bool:
