@@ -13,6 +13,7 @@ from supervision.domain import errors, leave
 from supervision.domain.calendar import Calendar, Year
 from supervision.domain.commands import Act, AskExtension, DecideExtension, PauseCase, RaiseCase
 from supervision.domain.events import (
+    CaseClosedOut,
     CaseEscalated,
     CaseRaised,
     ClockCancelled,
@@ -30,7 +31,7 @@ from supervision.domain.publication import recompute
 from supervision.domain.renewal import Cause, renew
 from supervision.domain.trace import trace
 from supervision.domain.watch import Watch, apply
-from tests.unit.supervision.made import CONTACT, Life, china, cn, document, names, policy
+from tests.unit.supervision.made import CASE, CONTACT, Life, china, cn, document, names, policy
 
 RECEIVED = china("2021-03-11T09:30")  # a Thursday: 3wd end on Tuesday the 16th
 LATER = china("2021-05-03T09:00")
@@ -371,6 +372,17 @@ def test_merged_case_stands_still_until_the_merger_is_undone() -> None:
     assert due(life.watch) == china("2021-04-02T00:00"), "12th to 29th are left out: 30th, 31st, 1st"
     life.sweep(LATER)
     assert names(life.happened).count("DeadlineMissed") == 1
+
+
+def test_close_out_ends_clocks_of_a_round_that_is_heard_of_later() -> None:
+    """A case that ends with its parts may have gone to another unit meanwhile, which supervision had not heard."""
+    life = received()
+    life.hear(CaseClosedOut(CASE, 1, "rule", None, china("2021-03-15T12:00"), china("2021-03-15T12:00")))
+    life.step("transferred", china("2021-03-15T09:00"), learnt_at=china("2021-03-15T09:00"))
+    life.step("received", china("2021-03-15T10:00"), learnt_at=china("2021-03-15T10:00"), round=2)
+    life.sweep(LATER)
+    assert [clock.cancelled for clock in life.watch.clocks] == ["returned", "closed_out"]
+    assert "DeadlineMissed" not in names(life.happened)
 
 
 def test_withdrawn_case_stays_so_when_its_merger_is_undone() -> None:

@@ -132,6 +132,12 @@ class Watch:
         return self.closed or self.gone is not None
 
     @property
+    def end(self) -> Fact | None:
+        """The fact with which it came to its end, None while something may still be done with it."""
+        name = "closed_out" if self.closed else self.gone
+        return next((fact for fact in reversed(self.facts) if fact.name == name), None)
+
+    @property
     def spans(self) -> tuple[Span, ...]:
         """When nothing was counted: the pauses, and the time a case was merged into another."""
         merged = [f for f in self.facts if f.name in ("merged", "unmerged")]
@@ -196,9 +202,8 @@ class Watch:
     def _ends(self, clock: Clock, fact: Fact) -> bool:
         if clock.fact == fact.name or fact.ends is None or self._undone(fact):
             return False
-        if clock.fact == REPORTED:
-            return fact.ends in ("closed_out", "merged", "withdrawn")
-        return fact.ends in ("merged", "withdrawn") or fact.round >= clock.round
+        whole = fact.ends in ("closed_out", "merged", "withdrawn")  # the case, whatever round it is in
+        return whole or (clock.fact != REPORTED and fact.round >= clock.round)
 
     def _undone(self, fact: Fact) -> bool:
         if fact.name != "merged":
