@@ -39,7 +39,9 @@ def ended(part: str, fact: str, at: datetime) -> Envelope:
 def watched() -> Service:
     """The case and its parts, of which nothing has been heard but whose parts they are."""
     service = Service()
-    service.hear(programme_published(document()), *(issue_reported(LEARNT, case=case) for case in (CASE, FIRST, SECOND)))
+    service.hear(
+        programme_published(document()), *(issue_reported(LEARNT, case=case) for case in (CASE, FIRST, SECOND))
+    )
     service.hear(*map(linked, (FIRST, SECOND)))
     return service
 

@@ -101,6 +101,8 @@ def renew(watch: Watch, policy: Policy, calendar: Calendar, cause: Cause) -> lis
 
 
 def _renewed(watch: Watch, clock: Clock, policy: Policy, calendar: Calendar, cause: Cause) -> list[WatchEvent]:
+    if cause.ground != "policy":
+        policy = policy.of_version(watch.version_for(clock))
     rule, fact = policy.rule(clock.name), watch.fact(clock.fact, clock.round)
     since = clock.started_at if cause.corrects and clock.provisional else cause.at
     if rule is None or fact is None or not _open(watch, clock, policy, cause) or _over(watch, clock, cause, since):

@@ -87,11 +87,15 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """A watch as it stands. `round`: supervision's; `course`: the round in which the department is, as far as known."""
+    """A watch as it stands. `round`: supervision's; `course`: the round in which the department is, as far as known.
+
+    `adoptions`: the versions of its programme that it came under, each since when; the first since it was reported.
+    """
 
     case: str = ""
     programme: str = ""
     programme_version: int = 0
+    adoptions: tuple[tuple[datetime, int], ...] = ()
     agency: str = ""
     enterprise: str = ""
     due_at: datetime | None = None
@@ -177,6 +181,11 @@ class Watch:
         """The last generation of the clock; 0 when it never ran."""
         return max((c.generation for c in self.clocks if c.name == clock), default=0)
 
+    def version_for(self, clock: Clock) -> int:
+        """The programme version by which a clock is judged: that of the day on which it was due, if it is over."""
+        in_force = (version for at, version in self.adoptions if at <= clock.due_at)
+        return max((clock.policy_version, *in_force))
+
     def match(self, policy: str) -> Match | None:
         """The policy's match with the case."""
         return next((match for match in self.matches if match.policy == policy), None)
@@ -229,6 +238,7 @@ def _opened(watch: Watch, event: events.WatchOpened) -> Watch:
         case=event.case,
         programme=event.programme,
         programme_version=event.programme_version,
+        adoptions=((event.at, event.programme_version),),
         agency=event.agency,
         enterprise=event.enterprise,
         due_at=event.due_at,
@@ -305,7 +315,8 @@ def _decided(watch: Watch, event: events.ExtensionDecided) -> Watch:
 
 
 def _adopted(watch: Watch, event: events.PolicyAdopted) -> Watch:
-    return replace(watch, programme_version=event.programme_version)
+    adoptions = (*watch.adoptions, (event.at, event.programme_version))
+    return replace(watch, programme_version=event.programme_version, adoptions=adoptions)
 
 
 def _raised(watch: Watch, event: events.CaseRaised) -> Watch:
