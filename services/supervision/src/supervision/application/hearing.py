@@ -59,7 +59,8 @@ class Hearing:
         register = self._duties.register(session.tx)
         people = [(person.id, person.role, person.unit) for person in told.people]
         policies = self._duties.policies(session, told.agency)  # NotYet before anything is written
-        register.take_directory(told.agency, [unit.id for unit in told.units], people, told.at.date())
+        since = min((told.at.astimezone(policy.zone).date() for policy in policies), default=told.at.date())
+        register.take_directory(told.agency, [unit.id for unit in told.units], people, since)
         for policy in policies:
             self._duties.reconcile(session, policy, told.at, event.recorded_at, traceparent=event.traceparent)
 

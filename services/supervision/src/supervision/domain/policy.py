@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from typing import Any, Literal, Protocol
 from zoneinfo import ZoneInfo
@@ -145,6 +145,7 @@ class Policy:
     pause: PauseRule | None
     extension: ExtensionRule | None
     obligations: Obligations
+    earlier: Mapping[int, Policy] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
     def of(cls, programme: str, version: int, document: Mapping[str, Any]) -> Policy:
@@ -174,6 +175,10 @@ class Policy:
             extension=_extension(document.get("extension")),
             obligations=Obligations.of(document),
         )
+
+    def of_version(self, version: int) -> Policy:
+        """An earlier version, as far as it was given along; else this one."""
+        return self.earlier.get(version, self)
 
     def rule(self, clock: str) -> ClockRule | None:
         """The rule of a clock; "milestone:2" is the second of the rule "milestone". None: this version has none."""

@@ -87,11 +87,15 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """A watch as it stands. `round`: supervision's; `course`: the round in which the department is, as far as known."""
+    """A watch as it stands. `round`: supervision's; `course`: the round in which the department is, as far as known.
+
+    `adoptions`: the versions of its programme that it came under, each since when; the first since it was reported.
+    """
 
     case: str = ""
     programme: str = ""
     programme_version: int = 0
+    adoptions: tuple[tuple[datetime, int], ...] = ()
     agency: str = ""
     enterprise: str = ""
     due_at: datetime | None = None
@@ -120,14 +124,22 @@ class Watch:
 
     @property
     def gone(self) -> Ground | None:
-        """Why the case is no longer worked on although it was not closed out: merged or withdrawn."""
-        last = next((f for f in reversed(self.facts) if f.name in ("merged", "unmerged", "withdrawn")), None)
-        return None if last is None or last.name == "unmerged" else last.ends
+        """Why the case is no longer worked on although it was not closed out: withdrawn for good, or merged."""
+        if self.fact("withdrawn", None) is not None:
+            return "withdrawn"
+        last = next((f for f in reversed(self.facts) if f.name in ("merged", "unmerged")), None)
+        return None if last is None else last.ends
 
     @property
     def over(self) -> bool:
         """Whether nothing more is to be done with it."""
         return self.closed or self.gone is not None
+
+    @property
+    def end(self) -> Fact | None:
+        """The fact with which it came to its end, None while something may still be done with it."""
+        name = "closed_out" if self.closed else self.gone
+        return next((fact for fact in reversed(self.facts) if fact.name == name), None)
 
     @property
     def spans(self) -> tuple[Span, ...]:
@@ -169,6 +181,11 @@ class Watch:
         """The last generation of the clock; 0 when it never ran."""
         return max((c.generation for c in self.clocks if c.name == clock), default=0)
 
+    def version_for(self, clock: Clock) -> int:
+        """The programme version by which a clock is judged: that of the day on which it was due, if it is over."""
+        in_force = (version for at, version in self.adoptions if at <= clock.due_at)
+        return max((clock.policy_version, *in_force))
+
     def match(self, policy: str) -> Match | None:
         """The policy's match with the case."""
         return next((match for match in self.matches if match.policy == policy), None)
@@ -194,9 +211,8 @@ class Watch:
     def _ends(self, clock: Clock, fact: Fact) -> bool:
         if clock.fact == fact.name or fact.ends is None or self._undone(fact):
             return False
-        if clock.fact == REPORTED:
-            return fact.ends in ("closed_out", "merged", "withdrawn")
-        return fact.ends in ("merged", "withdrawn") or fact.round >= clock.round
+        whole = fact.ends in ("closed_out", "merged", "withdrawn")  # the case, whatever round it is in
+        return whole or (clock.fact != REPORTED and fact.round >= clock.round)
 
     def _undone(self, fact: Fact) -> bool:
         if fact.name != "merged":
@@ -222,6 +238,7 @@ def _opened(watch: Watch, event: events.WatchOpened) -> Watch:
         case=event.case,
         programme=event.programme,
         programme_version=event.programme_version,
+        adoptions=((event.at, event.programme_version),),
         agency=event.agency,
         enterprise=event.enterprise,
         due_at=event.due_at,
@@ -298,7 +315,8 @@ def _decided(watch: Watch, event: events.ExtensionDecided) -> Watch:
 
 
 def _adopted(watch: Watch, event: events.PolicyAdopted) -> Watch:
-    return replace(watch, programme_version=event.programme_version)
+    adoptions = (*watch.adoptions, (event.at, event.programme_version))
+    return replace(watch, programme_version=event.programme_version, adoptions=adoptions)
 
 
 def _raised(watch: Watch, event: events.CaseRaised) -> Watch:
