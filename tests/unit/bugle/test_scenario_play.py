@@ -92,6 +92,14 @@ def test_system_that_does_not_catch_up_proves_nothing() -> None:
     assert "caught up" in stuck.fault
 
 
+def test_watches_that_may_not_be_read_prove_nothing() -> None:
+    class Closed(Late):
+        def read(self, address: str, headers: Any) -> httpx.Response:
+            return httpx.Response(403) if address.startswith("supervision:/watches") else super().read(address, headers)
+
+    assert not played(Closed(forbidden=False), FORBIDDEN, patience=0.5).passed
+
+
 def test_events_of_all_cases_are_shown() -> None:
     class Held(Late):
         def read(self, address: str, headers: Any) -> httpx.Response:
@@ -105,3 +113,16 @@ def test_events_of_all_cases_are_shown() -> None:
     assert played(Held(), []).events == [
         *("case_opened", "duty_opened", "duty_reminded", "duty_missed", "duty_broken", "duty_fulfilled", "duty_ended")
     ]
+
+
+@pytest.mark.parametrize("withdrawn", [True, False])
+def test_what_was_withdrawn_is_not_held_against_it(withdrawn: bool) -> None:
+    class Rescinding(Late):
+        def read(self, address: str, headers: Any) -> httpx.Response:
+            if not address.startswith("reporting:/issues"):
+                return super().read(address, headers)
+            rescission = _event("misses_rescinded") | {"event_id": "r"}
+            rescission["data"] = {"withdrawn": [{"event": "e" if withdrawn else "another"}]}
+            return _items(_event("case_opened") | {"event_id": "o"}, _event("case_assigned"), rescission)
+
+    assert played(Rescinding(), FORBIDDEN).passed == withdrawn

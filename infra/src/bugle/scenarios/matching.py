@@ -69,6 +69,14 @@ def lacking(events: Sequence[Mapping[str, Any]], wanted: Sequence[Mapping[str, A
     return found
 
 
+def standing(events: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The events of a timeline that late evidence has not withdrawn: between two steps of a play a sweep may come."""
+    withdrawn = {
+        entry["event"] for event in events if short(event) == "misses_rescinded" for entry in event["data"]["withdrawn"]
+    }
+    return [event for event in events if event["event_id"] not in withdrawn]
+
+
 def _is(event: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
     alike = short(event) == wanted["type"] and has(event["data"], wanted.get("data", {}))
     return alike and ("at" not in wanted or _instant(wanted["at"]) == _instant(event["occurred_at"]))

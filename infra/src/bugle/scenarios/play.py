@@ -14,7 +14,7 @@ import httpx
 from bugle.importing.run import calendar_of
 from bugle.scenarios.document import staged, without
 from bugle.scenarios.files import Scenario, Step
-from bugle.scenarios.matching import at, expected_event, filled, has, lacking, short
+from bugle.scenarios.matching import at, expected_event, filled, has, lacking, short, standing
 from bugle.scenarios.seen import seen
 from bugle.scenarios.settling import settled
 from bugle.scenarios.stage import Stage, has_field, known, new_id
@@ -77,6 +77,7 @@ class _Actor:
         run = new_id()[:8]
         self._zone = ZoneInfo(scenario.folder.programme["zone"])
         self._now: str | None = None
+        self._grace = 0.0
         self._names: dict[str, Any] = {
             "agency": f"play-{scenario.row.lower()}-{run}",
             "programme": f"{scenario.folder.id}-{run}",
@@ -86,6 +87,7 @@ class _Actor:
         """Publish calendar, directory and programme, and register the enterprises."""
         names, scenario, folder = self._names, self._scenario, self._scenario.folder
         document = staged(folder.programme, names["agency"], names["programme"], filled(scenario.changes, names))
+        self._grace = document["grace_seconds"]
         if removed is not None:
             document = without(document, removed)
         if folder.calendar_file is not None:
@@ -184,7 +186,7 @@ class _Actor:
         if missing := lacking(items, wanted):
             raise Failed(f"see: {missing[0]} did not come; there are {', '.join(came) or 'no events'}")
         for one in never:
-            if not lacking(items, [one]):
+            if not lacking(standing(items), [one]):
                 raise Failed(f"see: {one} came, which must never come")
         for name, type in step.get("save", {}).items():
             self._names[name] = next(item["event_id"] for item in items if short(item) == type)
@@ -196,7 +198,7 @@ class _Actor:
 
     def _at_last(self, attempt: Callable[[], httpx.Response]) -> httpx.Response:
         """The answer when everything has been applied that was sequenced before, and what follows from it."""
-        if not settled(self._as("office"), self._names["programme"], self._patience):
+        if not settled(self._as("office"), self._names["programme"], self._grace, self._patience):
             raise Failed("reporting or the sweep of supervision has not caught up; see `bugle status`")
         return attempt()
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from bugle.scenarios.matching import short
-from bugle.scenarios.settling import Read, pages
+from bugle.scenarios.settling import Read, everything
 
 Item = Mapping[str, Any]
 
@@ -18,7 +18,7 @@ def seen(read: Read, programme: str) -> list[str]:
 
 
 def _of_cases(read: Read, programme: str) -> Iterator[str]:
-    for case in pages(read, f"reporting:/ledger?programme={programme}&limit=100"):
+    for case in everything(read, f"reporting:/ledger?programme={programme}&limit=100") or ():
         answer = read(f"reporting:/issues/{case['case_id']}/timeline")
         for event in answer.json()["items"] if answer.is_success else ():
             yield short(event)
@@ -26,7 +26,7 @@ def _of_cases(read: Read, programme: str) -> Iterator[str]:
 
 def _beside(read: Read, programme: str) -> Iterator[str]:
     for address, told in _LISTS:
-        for item in pages(read, f"{address}?programme={programme}&limit=100"):
+        for item in everything(read, f"{address}?programme={programme}&limit=100") or ():
             yield from told(item)
     counted = read(f"reporting:/figures/service_count?programme={programme}")
     if counted.is_success and counted.json()["value"]:

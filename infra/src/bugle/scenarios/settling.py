@@ -3,48 +3,47 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
 
-from bugle.scenarios.document import GRACE
-
 HOPS = 3
 """Intake, routing and supervision each answer an event with a later one: what the first caused needs as many rounds."""
 
-_SOON = timedelta(seconds=GRACE + 1)
 _POLL = 0.15
 
 Read = Callable[[str], httpx.Response]
 
 
-def settled(read: Read, programme: str, patience: float) -> bool:
+def settled(read: Read, programme: str, grace: float, patience: float) -> bool:
     """Wait until what had been sequenced by now, and whatever follows from it, shows in every read.
 
     Round by round: reporting's watermark has passed the moment at which the round began, and no watch of the programme
-    has anything due. False when that takes longer than `patience` seconds.
+    has anything due, or will have within its `grace` seconds. False when that takes longer than `patience` seconds.
     """
-    until = time.monotonic() + patience
+    until, soon = time.monotonic() + patience, timedelta(seconds=grace + 1)
     for _ in range(HOPS):
         moment = datetime.now(UTC)
-        while not (_applied(read, programme, moment) and _swept(read, programme, moment)):
+        while not (_applied(read, programme, moment) and _swept(read, programme, moment + soon)):
             if time.monotonic() > until:
                 return False
             time.sleep(_POLL)
     return True
 
 
-def pages(read: Read, address: str) -> Iterator[dict[str, Any]]:
-    """All items of a list, page after page; none when it may not be read."""
-    after: str | None = None
-    while (answer := read(address if after is None else f"{address}&after={after}")).is_success:
-        body = answer.json()
-        yield from body["items"]
-        after = body.get("next")
-        if after is None:
-            return
+def everything(read: Read, address: str) -> list[dict[str, Any]] | None:
+    """All items of a list, page after page; None when it may not be read."""
+    items: list[dict[str, Any]] = []
+    after: str | None = ""
+    while after is not None:
+        answer = read(f"{address}&after={after}" if after else address)
+        if not answer.is_success:
+            return None
+        items += answer.json()["items"]
+        after = answer.json().get("next")
+    return items
 
 
 def _applied(read: Read, programme: str, moment: datetime) -> bool:
@@ -53,7 +52,9 @@ def _applied(read: Read, programme: str, moment: datetime) -> bool:
     return mark is not None and datetime.fromisoformat(mark) >= moment
 
 
-def _swept(read: Read, programme: str, moment: datetime) -> bool:
-    """Nothing is due, or will be once the grace of what has just come is over."""
-    ripe = (watch["ripe_at"] for watch in pages(read, f"supervision:/watches?programme={programme}&limit=100"))
-    return all(at is None or datetime.fromisoformat(at) > moment + _SOON for at in ripe)
+def _swept(read: Read, programme: str, upto: datetime) -> bool:
+    watches = everything(read, f"supervision:/watches?programme={programme}&limit=100")
+    if watches is None:
+        return False
+    ripe = (watch["ripe_at"] for watch in watches)
+    return all(at is None or datetime.fromisoformat(at) > upto for at in ripe)
