@@ -71,6 +71,7 @@ _LISTS: tuple[tuple[str, Callable[[Item], list[str]]], ...] = (
     ("intake:/teams", _always("team_formed")),
     ("intake:/visits", _always("visit_recorded")),
     ("intake:/suggestions", _suggestion),
+    ("intake:/policies", _always("policy_published")),
     ("reporting:/sessions", _session),
     ("supervision:/duties", _duty),
     ("supervision:/dispatches", _always("dispatch_held")),
