@@ -14,7 +14,7 @@ from eventkit.paging import Window, keyset, page
 from eventkit.problems import Faulty, FieldProblem
 from eventkit.text import Text
 from reporting.queries.clocks import clocks_at
-from reporting.queries.desk import Asked, Desk, Who, parameters
+from reporting.queries.desk import PAGING, Desk, Who, parameters
 from reporting.queries.figures import figure
 from reporting.queries.filters import OF_CASES, Condition, conditions, equals
 from reporting.queries.hotspots import GROUPS, MOST, hotspots
@@ -22,10 +22,8 @@ from reporting.queries.issues import as_dict, ledger_of, ledger_rows, timeline_o
 from reporting.queries.measure import Measure
 from reporting.queries.measures import MEASURES, RATES
 from reporting.queries.programme_routes import programme_routes
-from reporting.queries.weighing import composite, weighed
-from reporting.read_model.tables import programmes
+from reporting.queries.rate_routes import rate_routes
 
-PAGING = ("at", "limit", "after")
 _OF_CLOCKS: dict[str, Condition] = OF_CASES | {"clock": equals("clock"), "status": equals("status")}
 _CLOCK_COLUMNS = [
     "case_id",
@@ -54,8 +52,9 @@ class UnknownMeasure(Problem):
 def routes(engine: Engine) -> APIRouter:
     """All reads, over an engine that stays the caller's."""
     router, desk = APIRouter(tags=["reads"]), Desk(engine)
-    for add in (_add_ledger, _add_timeline, _add_clocks, _add_figures, _add_rates, _add_hotspots):
+    for add in (_add_ledger, _add_timeline, _add_clocks, _add_figures, _add_hotspots):
         add(router, desk)
+    router.include_router(rate_routes(desk))
     router.include_router(programme_routes(desk))
     return router
 
@@ -113,35 +112,6 @@ def _add_figures(router: APIRouter, desk: Desk) -> None:
         with desk.asked(who, request, dict(counted.filters), "at", "group_by") as asked:
             told = figure(asked.connection, counted, asked.scope, asked.filters, asked.moment, group_by)
             return asked.answer({"measure": measure, "formula": counted.formula, **told})
-
-
-def _add_rates(router: APIRouter, desk: Desk) -> None:
-    @router.get("/rates", response_class=Response, openapi_extra=parameters(OF_CASES))
-    def rates(request: Request, who: Who, at: str | None = None) -> Response:
-        """Contact in time, resolution, satisfaction and on time: numerator, denominator and what is in neither.
-
-        Of one programme that weighs rates: with its exclusions, each with its weight, and their weighed mean.
-        """
-        with desk.asked(who, request, OF_CASES, "at") as asked:
-            told = {
-                name: {"formula": rate.formula}
-                | figure(asked.connection, rate, asked.scope, asked.filters, asked.moment)
-                for name, rate in RATES.items()
-            }
-            weights = _weights(asked)
-            for name, (rate, weight) in weights.items():
-                counted = figure(asked.connection, rate, asked.scope, asked.filters, asked.moment)
-                told[name] = {"formula": rate.formula, **counted, "weight": weight}
-            body = {"composite": composite({name: told[name] for name in weights})} if weights else {}
-            return asked.answer({"rates": told} | body)
-
-
-def _weights(asked: Asked) -> dict[str, tuple[Measure, int]]:
-    programme = asked.filters.get("programme")
-    if programme is None:
-        return {}
-    held = asked.connection.scalar(select(programmes.c.document).where(programmes.c.programme_id == programme))
-    return weighed(held or {})
 
 
 def _add_hotspots(router: APIRouter, desk: Desk) -> None:
