@@ -21,10 +21,9 @@ from eventkit.ids import uid
 from eventkit.memory import MemoryStore
 from eventkit.processing import Processor
 from eventkit.session import Session
-from eventkit.store import Transaction
 from supervision.adapters.messages import CODEC
 from supervision.application.context import Context
-from supervision.application.ports import DeedRow, DutyRow, Explained, LibraryPolicy, Streams, Subject, WatchRow
+from supervision.application.ports import DeedRow, DutyRow, Explained, LibraryPolicy, Streams, Subject
 from supervision.application.reactions import Watching
 from supervision.application.sweeping import Sweeping
 from supervision.domain.calendar import Calendar, Year
@@ -34,6 +33,7 @@ from supervision.domain.facts import learn
 from supervision.domain.policy import Policy
 from supervision.domain.sweep import settle
 from supervision.domain.watch import Watch, apply
+from tests.support.supervision_tables import MemoryReads
 
 ROOT = Path(__file__).parents[3]
 CASE = "6f0e8b1c-4d2a-5c7e-9b10-000000000004"
@@ -133,43 +133,6 @@ class Life:
 def names(events: Iterable[object]) -> list[str]:
     """Class names, for a glance at what happened."""
     return [type(event).__name__ for event in events]
-
-
-class MemoryReads:
-    """The tables, in memory."""
-
-    def __init__(self) -> None:
-        self.policies: dict[tuple[str, int], Policy] = {}
-        self.rows: dict[str, WatchRow] = {}
-        self.learnt: dict[str, tuple[int, datetime]] = {}
-        self.woken: list[str] = []
-
-    def __call__(self, _: Transaction) -> MemoryReads:
-        return self
-
-    def policy(self, programme: str, version: int) -> Policy | None:
-        return self.policies.get((programme, version))
-
-    def newest(self, programme: str) -> tuple[Policy, datetime] | None:
-        if programme not in self.learnt:
-            return None
-        version, learnt_at = self.learnt[programme]
-        return self.policies[programme, version], learnt_at
-
-    def adopt(self, programme: str, version: int, document: Mapping[str, Any], learnt_at: datetime) -> None:
-        self.policies[programme, version] = Policy.of(programme, version, document)
-        self.learnt[programme] = max((version, learnt_at), self.learnt.get(programme, (0, learnt_at)))
-
-    def keep(self, rows: Sequence[WatchRow]) -> None:
-        self.rows.update({row.case: row for row in rows})
-
-    def wake(self, calendar: str, at: datetime) -> None:
-        self.woken.append(calendar)
-
-    def wake_programme(self, programme: str, at: datetime) -> None:
-        """As the statement does: the earlier of the two moments."""
-        for row in [row for row in self.rows.values() if row.programme == programme and not row.closed]:
-            self.rows[row.case] = replace(row, ripe_at=at if row.ripe_at is None else min(at, row.ripe_at))
 
 
 def roles_of(role: str | None) -> frozenset[str]:
@@ -286,7 +249,7 @@ class Service:
 
     def __init__(self) -> None:
         self.store = MemoryStore("supervision")
-        self.reads = MemoryReads()
+        self.reads = MemoryReads(self.store)
         self.register = MemoryRegister()
         self.context = Context(Streams(CODEC), self.reads, lambda tx: self.register)
         self._processor = Processor(self.store, Watching(self.context))
@@ -337,10 +300,12 @@ def told(name: str, at: datetime, sequenced_at: datetime, data: Mapping[str, Any
     )
 
 
-def programme_published(document: Mapping[str, Any], programme: str = "jinxian") -> Envelope:
+def programme_published(
+    document: Mapping[str, Any], programme: str = "jinxian", version: int = 1, at: datetime | None = None
+) -> Envelope:
     """intake's programme."""
-    data = {"programme": programme, "version": 1, "agency": "jinxian", "document": document}
-    at = LEARNT - timedelta(days=100)
+    data = {"programme": programme, "version": version, "agency": "jinxian", "document": document}
+    at = at or LEARNT - timedelta(days=100)
     return told("intake.programme_published", at, at, data, key=programme)
 
 
@@ -384,6 +349,9 @@ STEPS = {
     "reopened": "case_reopened",
     "progress": "progress_reported",
     "returned": "case_returned",
+    "merged": "case_merged",
+    "unmerged": "case_unmerged",
+    "withdrawn": "case_withdrawn",
 }
 
 

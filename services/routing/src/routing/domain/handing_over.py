@@ -51,6 +51,8 @@ def arbitrate(case: Case, command: commands.Reassign, programme: Programme, dire
     _rules(programme)
     allow_move(case, "arbitrate", command.act.at)
     _not_final(case)
+    if case.passed_to is not None:
+        raise errors.PassedOn
     require_units(command.lead, command.supporting, programme, directory)
     decided = events.CaseArbitrated(case.id, command.lead, command.note, case.round + 1, **signed(command.act))
     return [decided, _assigned(case, command)]

@@ -75,11 +75,9 @@ class Context(Reference):
         """Bring an open watch under the newest version of its programme, if that one wants it; how many events."""
         watch = self.watch(session, case)
         newest = self.reads(session.tx).newest(watch.programme)
-        if newest is None or watch.over:
+        if newest is None or not _to_adopt(watch, newest[0]):
             return 0
         policy, learnt_at = newest
-        if policy.version <= watch.programme_version or not policy.adopted_by_open:
-            return 0
         adopted = PolicyAdopted(case, policy.version, learnt_at, learnt_at)
         cause = Cause("policy", learnt_at, learnt_at, "policy_adopted")
         renewed = renew(apply(watch, adopted), policy, self.calendar(session, policy), cause)
@@ -88,18 +86,21 @@ class Context(Reference):
 
     def tell_parent(self, session: Session, part: str, parent: str, traceparent: str | None) -> None:
         """Count a part that has come to its end; its case ends with the last one."""
-        ended = session.get(self.streams.watch, part)
-        last = next((fact for fact in reversed(ended.facts) if fact.ends is not None), None)
-        watch = session.get(self.streams.watch, parent)
-        if last is None or not ended.over or part in watch.closed_parts:
+        end, watch = session.get(self.streams.watch, part).end, session.get(self.streams.watch, parent)
+        if end is None:
             return
-        self.record(session, parent, [PartClosed(parent, part, last.learnt_at, last.at)], traceparent)
-        self.end_with_parts(session, parent, last.at, last.learnt_at)
+        if part not in watch.closed_parts:
+            self.record(session, parent, [PartClosed(parent, part, end.learnt_at, end.at)], traceparent)
+        self.end_with_parts(session, parent)
 
-    def end_with_parts(self, session: Session, case: str, at: datetime, learnt_at: datetime) -> None:
-        """Close a case out whose parts have all come to their end."""
+    def end_with_parts(self, session: Session, case: str) -> None:
+        """Close a case out whose parts have all come to their end; one that was merged may have come back."""
         watch = session.get(self.streams.watch, case)
-        if watch.opened:
+        session.preload((self.streams.watch, part) for part in sorted(watch.parts))
+        ends = [session.get(self.streams.watch, part).end for part in sorted(watch.parts)]
+        ended = [end for end in ends if end is not None]
+        if watch.opened and ended and len(ended) == len(ends):
+            at, learnt_at = max(end.at for end in ended), max(end.learnt_at for end in ended)
             policy = self.policy(session, watch.programme, watch.programme_version)
             self.record(session, case, all_parts_ended(watch, at, learnt_at, policy, self.calendar(session, policy)))
             self.duties.follow(session, watch, session.get(self.streams.watch, case), policy)
@@ -119,11 +120,16 @@ class Context(Reference):
 
     def keep(self, session: Session, cases: Iterable[str]) -> None:
         """Bring the tables up to the watches of these cases, in one statement."""
-        watches = (session.get(self.streams.watch, case) for case in sorted(set(cases)))
-        self.reads(session.tx).keep([self._row(session, watch) for watch in watches if watch.opened])
+        watches = [session.get(self.streams.watch, case) for case in sorted(set(cases))]
+        reads = self.reads(session.tx)
+        newest = {programme: reads.newest(programme) for programme in {w.programme for w in watches if w.opened}}
+        reads.keep([self._row(session, watch, newest[watch.programme]) for watch in watches if watch.opened])
 
-    def _row(self, session: Session, watch: Watch) -> WatchRow:
+    def _row(self, session: Session, watch: Watch, newest: tuple[Policy, datetime] | None) -> WatchRow:
         policy = self.policy(session, watch.programme, watch.programme_version)
+        moments = [watch.ripe_at(policy)]
+        if newest is not None and _to_adopt(watch, newest[0]):
+            moments.append(newest[1])  # it was woken for that, and must not fall asleep again before
         running = [clock for clock in watch.clocks if clock.runs]
         return WatchRow(
             case=watch.case,
@@ -133,7 +139,12 @@ class Context(Reference):
             lead=watch.lead(),
             units=sorted(watch.concerned()),
             closed=watch.closed,
-            ripe_at=watch.ripe_at(policy),
+            ripe_at=min((moment for moment in moments if moment is not None), default=None),
             calendar=policy.calendar if any(clock.calendar is not None for clock in running) else None,
             provisional=any(clock.provisional for clock in running),
         )
+
+
+def _to_adopt(watch: Watch, newest: Policy) -> bool:
+    """Whether an open watch is to go by the newest version of its programme and does not yet."""
+    return not watch.over and newest.version > watch.programme_version and newest.adopted_by_open

@@ -101,10 +101,6 @@ class Clock:
         """The stages that fired and were not withdrawn."""
         return self.fired - self.withdrawn
 
-    def missed_by(self, moment: datetime) -> bool:
-        """Whether its miss stands and was due by a moment."""
-        return any(s.kind == "miss" and s.stage in self.standing and s.due_at <= moment for s in self.stages)
-
     def next(self, evidence: Sequence[Evidence], policy: Policy) -> Due | None:
         """What it does next if no further fact comes, and when; None when it is done."""
         if self.replaced:

@@ -2,7 +2,7 @@
 
 A calendar amended, a pause, an extension, a newer version of the programme, another kind or grade: each may move what
 a running clock waits for. Then this generation is cancelled and the next one begins, which says by what it is counted.
-What was past when the cause happened stays as it is, and is judged by the rules of its day: a miss that stands from
+What was past when the cause happened stays as it is, and is judged by the rules of its day: a deadline that was over
 before is not looked at again, and a reminder or level that was rightly fired is neither withdrawn nor fired once more.
 """
 
@@ -103,7 +103,7 @@ def renew(watch: Watch, policy: Policy, calendar: Calendar, cause: Cause) -> lis
 def _renewed(watch: Watch, clock: Clock, policy: Policy, calendar: Calendar, cause: Cause) -> list[WatchEvent]:
     rule, fact = policy.rule(clock.name), watch.fact(clock.fact, clock.round)
     since = clock.started_at if cause.corrects and clock.provisional else cause.at
-    if rule is None or fact is None or not _open(watch, clock, policy, cause) or clock.missed_by(since):
+    if rule is None or fact is None or not _open(watch, clock, policy, cause) or _over(watch, clock, cause, since):
         return []
     part = next((part for part in fact.parts if part.name == clock.about), None)
     counting = Counting(calendar, policy.zone, watch.spans)
@@ -116,7 +116,7 @@ def _renewed(watch: Watch, clock: Clock, policy: Policy, calendar: Calendar, cau
     ended: list[WatchEvent] = []
     if clock.cancelled is None:
         ended.append(ClockCancelled(watch.case, clock.name, clock.generation, cause.ground, cause.at))
-    gone = [stage for stage in clock.stages if stage.stage in clock.standing and stage.due_at > since]
+    gone = [stage for stage in clock.stages if stage.stage in clock.standing and stage.due_at >= since]
     if gone:
         ended.append(rescind(watch, clock, gone, cause.fact, cause.at, policy))
     basis = Basis(rule, policy, calendar)
@@ -129,6 +129,16 @@ def _open(watch: Watch, clock: Clock, policy: Policy, cause: Cause) -> bool:
     if clock.stopped_at is not None or watch.evidence(clock, policy):
         return False
     return clock.cancelled is None or (cause.ground == "merged" and clock.cancelled == "merged")
+
+
+def _over(watch: Watch, clock: Clock, cause: Cause, since: datetime) -> bool:
+    """Whether its deadline was past when the cause happened: a miss, even if the sweep has not been there yet.
+
+    While a case was merged nothing was counted, so what was due meanwhile was not past.
+    """
+    if cause.ground == "merged":
+        since = next((fact.at for fact in reversed(watch.facts) if fact.name == "merged"), since)
+    return clock.due_at < since
 
 
 def _same(found: Schedule, clock: Clock) -> bool:

@@ -120,14 +120,22 @@ class Watch:
 
     @property
     def gone(self) -> Ground | None:
-        """Why the case is no longer worked on although it was not closed out: merged or withdrawn."""
-        last = next((f for f in reversed(self.facts) if f.name in ("merged", "unmerged", "withdrawn")), None)
-        return None if last is None or last.name == "unmerged" else last.ends
+        """Why the case is no longer worked on although it was not closed out: withdrawn for good, or merged."""
+        if self.fact("withdrawn", None) is not None:
+            return "withdrawn"
+        last = next((f for f in reversed(self.facts) if f.name in ("merged", "unmerged")), None)
+        return None if last is None else last.ends
 
     @property
     def over(self) -> bool:
         """Whether nothing more is to be done with it."""
         return self.closed or self.gone is not None
+
+    @property
+    def end(self) -> Fact | None:
+        """The fact with which it came to its end, None while something may still be done with it."""
+        name = "closed_out" if self.closed else self.gone
+        return next((fact for fact in reversed(self.facts) if fact.name == name), None)
 
     @property
     def spans(self) -> tuple[Span, ...]:
@@ -194,9 +202,8 @@ class Watch:
     def _ends(self, clock: Clock, fact: Fact) -> bool:
         if clock.fact == fact.name or fact.ends is None or self._undone(fact):
             return False
-        if clock.fact == REPORTED:
-            return fact.ends in ("closed_out", "merged", "withdrawn")
-        return fact.ends in ("merged", "withdrawn") or fact.round >= clock.round
+        whole = fact.ends in ("closed_out", "merged", "withdrawn")  # the case, whatever round it is in
+        return whole or (clock.fact != REPORTED and fact.round >= clock.round)
 
     def _undone(self, fact: Fact) -> bool:
         if fact.name != "merged":
