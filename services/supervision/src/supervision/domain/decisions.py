@@ -8,7 +8,7 @@ from supervision.domain import errors
 from supervision.domain.calendar import Calendar
 from supervision.domain.commands import CloseOut, HelpToApply, Verify
 from supervision.domain.events import CaseClosedOut, EnterpriseVerified, HelpGiven, ReopeningOrdered, WatchEvent
-from supervision.domain.facts import BY, learn
+from supervision.domain.facts import learn
 from supervision.domain.policy import Policy
 from supervision.domain.watch import SATISFIED, Fact, Watch, apply
 
@@ -42,8 +42,8 @@ def verify(watch: Watch, command: Verify, policy: Policy, calendar: Calendar) ->
 def close_out(watch: Watch, command: CloseOut, policy: Policy, calendar: Calendar) -> list[WatchEvent]:
     """Once; with the copy to the office and the enterprise's satisfaction where the programme asks for them."""
     require_open(watch)
-    if watch.parts - watch.closed_parts:
-        raise errors.PartsOpen(f"{len(watch.parts - watch.closed_parts)} of its {len(watch.parts)} parts are open.")
+    if watch.open_parts:
+        raise errors.PartsOpen(f"{len(watch.open_parts)} of its {len(watch.parts)} parts are open.")
     steps = [watch.fact("fed_back", watch.round), watch.fact("verified", watch.round)]
     if policy.copy_to_office and not _fed_back(watch).copied_to_office:
         raise errors.NotCopiedToOffice
@@ -54,15 +54,6 @@ def close_out(watch: Watch, command: CloseOut, policy: Policy, calendar: Calenda
     act = command.act
     closed = CaseClosedOut(watch.case, watch.round, act.by, act.backdating_reason, act.learnt_at, act.at)
     return learn(watch, closed, policy, calendar)
-
-
-def all_parts_ended(
-    watch: Watch, at: datetime, learnt_at: datetime, policy: Policy, calendar: Calendar
-) -> list[WatchEvent]:
-    """The close-out of a case whose parts have all come to their end."""
-    if watch.over or not watch.parts or watch.parts - watch.closed_parts:
-        return []
-    return learn(watch, CaseClosedOut(watch.case, watch.round, BY, None, learnt_at, at), policy, calendar)
 
 
 def help_to_apply(watch: Watch, command: HelpToApply) -> list[WatchEvent]:
