@@ -142,7 +142,7 @@ class Context(Reference):
             units=sorted(watch.concerned()),
             closed=watch.closed,
             ripe_at=min((moment for moment in moments if moment is not None), default=None),
-            calendar=policy.calendar if any(clock.calendar is not None for clock in running) else None,
+            calendar=policy.calendar if any(clock.movable for clock in watch.clocks) else None,
             provisional=any(clock.provisional for clock in running),
         )
 

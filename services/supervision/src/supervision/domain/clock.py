@@ -97,6 +97,13 @@ class Clock:
         return self.superseded or self.cancelled in REPLACING
 
     @property
+    def movable(self) -> bool:
+        """Whether a newer calendar may move its due time: it runs, or was late by one that was not out yet."""
+        if self.calendar is None or self.runs:
+            return self.calendar is not None
+        return self.provisional and not self.replaced and (self.in_time is False or bool(self.standing))
+
+    @property
     def standing(self) -> frozenset[int]:
         """The stages that fired and were not withdrawn."""
         return self.fired - self.withdrawn

@@ -113,7 +113,8 @@ def decide_extension(watch: Watch, command: DecideExtension, policy: Policy, cal
         learnt_at=act.learnt_at,
         at=act.at,
     )
-    return _renewed(watch, decided, policy, calendar, Cause("extended", asked.asked_at, act.learnt_at, "extended"))
+    cause = Cause("extended", asked.asked_at, act.learnt_at, "extended", clock=asked.clock)
+    return _renewed(watch, decided, policy, calendar, cause)
 
 
 def raise_case(watch: Watch, command: RaiseCase, policy: Policy) -> Events:

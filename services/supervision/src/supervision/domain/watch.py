@@ -210,12 +210,13 @@ class Watch:
         return next(c for c in self.clocks if (c.name, c.generation) == (name, generation))
 
     def newest(self, name: str) -> Clock | None:
-        """The last generation of a clock."""
-        return max((c for c in self.clocks if c.name == name), key=lambda c: c.generation, default=None)
+        """The last generation of a clock in its last round; one of an earlier round may have begun since."""
+        return max((c for c in self.clocks if c.name == name), key=lambda c: (c.round, c.generation), default=None)
 
-    def granted(self, clock: str, round: int) -> tuple[str, ...]:
-        """The spans by which a clock was extended in a round."""
-        of = (e for e in self.extensions if e.clock == clock and e.granted is not None)
+    def granted(self, clock: str, round: int, since: datetime | None = None) -> tuple[str, ...]:
+        """The spans by which a clock was extended in a round, as asked since a moment."""
+        asked = (e for e in self.extensions if since is None or e.asked_at >= since)
+        of = (e for e in asked if e.clock == clock and e.granted is not None)
         return tuple(str(e.granted) for e in of if self.clock(e.clock, e.generation).round == round)
 
     def evidence(self, clock: Clock, policy: Policy) -> list[Evidence]:
