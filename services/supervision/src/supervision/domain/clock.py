@@ -108,11 +108,15 @@ class Clock:
         """The stages that fired and were not withdrawn."""
         return self.fired - self.withdrawn
 
-    def next(self, evidence: Sequence[Evidence], policy: Policy) -> Due | None:
-        """What it does next if no further fact comes, and when; None when it is done."""
+    def next(self, evidence: Sequence[Evidence], policy: Policy, level: int) -> Due | None:
+        """What it does next if no further fact comes, and when; None when it is done.
+
+        `level`: how high the case stands, by whatever brought it there. Levels up to it are passed over.
+        """
         if self.replaced:
             return None
-        found = [*self._rescissions(evidence), *self._stages(evidence, policy), *self._cancellations(evidence, policy)]
+        stages = (due for due in self._stages(evidence, policy) if not _reached(due, level))
+        found = [*self._rescissions(evidence), *stages, *self._cancellations(evidence, policy)]
         return min(found, key=lambda due: (due.at, due.rank), default=None)
 
     def _ripe(self, stage: Stage, policy: Policy) -> datetime:
@@ -140,6 +144,10 @@ class Clock:
             stopped = any(e.ends is None and e.learnt_at <= ripe for e in evidence)
             if ending.ends is not None and self.cancelled is None and not stopped:
                 yield Due(ripe, 99, "cancel", evidence=ending)
+
+
+def _reached(due: Due, level: int) -> bool:
+    return due.act == "fire" and due.stage is not None and (due.stage.level or level + 1) <= level
 
 
 def started(event: ClockStarted) -> Clock:

@@ -237,7 +237,8 @@ class Watch:
 
     def ripe_at(self, policy: Policy) -> datetime | None:
         """When some clock does its next thing; None when none ever will unless more is learnt."""
-        found = (clock.next(self.evidence(clock, policy), policy) for clock in self.clocks)
+        level = self.level
+        found = (clock.next(self.evidence(clock, policy), policy, level) for clock in self.clocks)
         return min((due.at for due in found if due is not None), default=None)
 
 
