@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from supervision.domain import leave
-from supervision.domain.commands import Act, PauseCase
+from supervision.domain.commands import Act, PauseCase, RaiseCase
 from supervision.domain.events import CaseEscalated, ClockStarted, PolicyAdopted, WatchEvent
 from supervision.domain.policy import Policy
 from supervision.domain.publication import recompute
@@ -16,6 +16,7 @@ from supervision.domain.renewal import Cause, renew
 from tests.unit.supervision.made import CONTACT, Life, china, document, names, policy
 
 RECEIVED = china("2021-03-11T09:30")
+FIRED = ("DeadlineMissed", "CardIssued", "CaseEscalated")
 RULES: dict[str, Any] = {"pause": {"reasons": [{"id": "enterprise"}], "max": "10wd"}}
 
 
@@ -28,6 +29,10 @@ def received(*clocks: dict[str, Any], **changes: Any) -> Life:
 def pause(life: Life, at: datetime, until: str) -> None:
     wanted = PauseCase("enterprise", None, date.fromisoformat(until), Act("office", at, at))
     life.record(leave.pause(life.watch, wanted, life.policy, life.calendar))
+
+
+def raise_up(life: Life, at: datetime) -> None:
+    life.record(leave.raise_case(life.watch, RaiseCase(None, Act("office", at, at)), life.policy))
 
 
 def adopt(life: Life, at: datetime, version: int = 2, **clock: Any) -> list[WatchEvent]:
@@ -45,6 +50,37 @@ def test_no_level_is_reached_twice() -> None:
             adopt(life, china(f"2021-03-{day}T12:00"), version=day, limit="9wd")
     levels = Counter(event.level for event in life.happened if isinstance(event, CaseEscalated))
     assert levels == {1: 1, 2: 1}
+
+
+def test_ladder_of_a_clock_goes_on_where_the_case_stands() -> None:
+    """GLPI #1996: the case was raised on request, then its clock went up the same levels again."""
+    life = received()
+    raise_up(life, china("2021-03-12T10:00"))
+    life.sweep(china("2021-04-30T00:00"))
+    [climbed] = [event for event in life.happened if isinstance(event, CaseEscalated)]
+    assert (climbed.level, climbed.at) == (2, china("2021-03-19T00:00")), "level 1 is passed over, 2 comes when due"
+
+
+def test_case_at_the_top_climbs_no_more_and_its_miss_stays() -> None:
+    life = received()
+    for hour in (10, 11):
+        raise_up(life, china(f"2021-03-12T{hour}:00"))
+    life.sweep(china("2021-04-30T00:00"))
+    assert [name for name in names(life.happened) if name in FIRED] == ["DeadlineMissed", "CardIssued"]
+    assert life.watch.ripe_at(life.policy) is None
+
+
+def test_level_that_was_taken_back_is_climbed_by_another_clock() -> None:
+    """Two clocks are missed; what the first one climbed is withdrawn, so the second one's ground stands alone."""
+    call = {**CONTACT, "id": "call", "stops": ["planned"]}
+    life = received(CONTACT, call)
+    life.sweep(china("2021-03-20T00:00"))
+    climbed = [event for event in life.happened if isinstance(event, CaseEscalated)]
+    assert [(event.clock, event.level) for event in climbed] == [("call", 1), ("call", 2)]
+    life.step("planned", china("2021-03-12T10:00"), learnt_at=china("2021-03-22T10:00"))
+    life.sweep(china("2021-04-30T00:00"))
+    climbed = [event for event in life.happened if isinstance(event, CaseEscalated)]
+    assert [(event.clock, event.level) for event in climbed[2:]] == [("contact", 1), ("contact", 2)]
 
 
 def test_no_level_is_lost_after_a_change() -> None:

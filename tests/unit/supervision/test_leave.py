@@ -164,6 +164,9 @@ def test_hours_leave_out_exactly_the_pause() -> None:
         (PauseCase("holiday", None, None, act("2021-03-12T10:00")), errors.UnknownReason),
         (PauseCase("enterprise", None, date(2021, 3, 11), act("2021-03-12T10:00")), errors.PauseTooShort),
         (PauseCase("enterprise", None, date(2021, 4, 30), act("2021-03-12T10:00")), errors.PauseTooLong),
+        (PauseCase("enterprise", None, date.max, act("2021-03-12T10:00")), errors.PauseTooLong),
+        (PauseCase("enterprise", None, date.min, act("2021-03-12T10:00")), errors.PauseTooShort),
+        (PauseCase("enterprise", None, None, act("1970-01-01T10:00")), errors.BackInTime),
     ],
 )
 def test_pause_is_refused(wanted: PauseCase, refusal: type[errors.Refusal]) -> None:
@@ -254,6 +257,18 @@ def test_stopped_clock_is_not_extended() -> None:
             life.policy,
             life.calendar,
         )
+
+
+@pytest.mark.parametrize("unit", ["power", "roads", None])
+def test_unit_of_the_clock_lead_and_office_ask(unit: str | None) -> None:
+    """Received by the power company; the lead is another by now. None is the office."""
+    life = received()
+    life.step("assigned", RECEIVED, learnt_at=RECEIVED, unit="roads", parts=(Part("bank", unit="bank"),))
+    wanted = AskExtension("contact", parse_limit("1wd"), "x", unit, act("2021-03-12T10:00"))
+    assert names(leave.ask_extension(life.watch, wanted, life.policy, life.calendar)) == ["ExtensionAsked"]
+    with pytest.raises(errors.NotYourClock):
+        stranger = replace(wanted, unit="bank")
+        leave.ask_extension(life.watch, stranger, life.policy, life.calendar)
 
 
 # --- what else is counted anew

@@ -63,6 +63,8 @@ _ENTERS = {
     "case_closed_out": "closed_out",
     "case_reopened": "assigned",
 }
+FACTS = tuple(_ENTERS)
+"""Events that move a case, each within its round."""
 BEGINNING = ("case_reopened", "case_returned", "case_transferred", "case_arbitrated")
 """Facts with which a round begins: later ones that do not tell their round are of it."""
 

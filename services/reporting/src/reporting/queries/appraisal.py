@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, and_, or_, select
+from sqlalchemy.dialects.postgresql import TIMESTAMP
 
 from reporting.projections.case_event import short_type
 from reporting.queries.beside import Fired, fired
 from reporting.queries.issues import as_dict
-from reporting.queries.periods import Period
+from reporting.queries.periods import Period, within
 from reporting.queries.scope import Scope
 from reporting.read_model.tables import ledger, people, records, units
 
@@ -28,7 +29,8 @@ def supervision_list(connection: Connection, scope: Scope, programme: str, month
         if one.case_id is not None:
             by_case[one.case_id].append(one)
     columns = (ledger.c[name] for name in _SHOWN)
-    rows = connection.execute(select(*columns).where(ledger.c.case_id.in_(list(by_case)))).all()
+    seen = select(*columns).where(ledger.c.case_id.in_(list(by_case)), scope.cases(ledger))
+    rows = connection.execute(seen).all()
     items = [as_dict(row) | {"events": [_event(one) for one in by_case[row.case_id]]} for row in rows]
     return sorted(items, key=lambda item: (-len(item["events"]), item["case_id"]))
 
@@ -38,7 +40,7 @@ def departments(
 ) -> dict[str, Any]:
     """The score of every department of which an event counts: `base` plus the points of each item, capped if it says.
 
-    An event counts for the unit it names, else for the lead. What was withdrawn counts for nobody.
+    An event counts for the unit it names, else for the lead of its moment. What was withdrawn counts for nobody.
     """
     formula = document.get("appraisal", {}).get("department")
     if formula is None:
@@ -46,9 +48,8 @@ def departments(
     names = {item["event"] for item in formula["items"]}
     by_unit: defaultdict[str, defaultdict[str, list[Fired]]] = defaultdict(lambda: defaultdict(list))
     for one in fired(connection, scope, programme, names, period.begin, period.end):
-        unit = one.data.get("unit") or one.lead
-        if unit is not None and scope.department in (None, unit):
-            by_unit[unit][one.name].append(one)
+        if one.unit is not None and scope.department in (None, one.unit):
+            by_unit[one.unit][one.name].append(one)
     titles = dict(connection.execute(select(units.c.unit_id, units.c.name).where(scope.rows(units))).all())
     scored = [_score(unit, titles.get(unit), formula, events) for unit, events in by_unit.items()]
     return {
@@ -75,6 +76,7 @@ def _score(unit: str, name: str | None, formula: Document, events: Mapping[str, 
 def cadres(connection: Connection, scope: Scope, programme: str, period: Period) -> list[dict[str, Any]]:
     """The duties of each official in the period: what stands fulfilled, late or missed, with the events that say so."""
     first = records.alias("first")
+    name, due = records.c.data["period"].astext, first.c.data["due_at"].astext.cast(TIMESTAMP(timezone=True))
     rows = connection.execute(
         select(records.c.stream, records.c.type, records.c.event_id, records.c.data, first.c.data.label("opened"))
         .select_from(records.join(first, first.c.stream == records.c.stream))
@@ -83,6 +85,7 @@ def cadres(connection: Connection, scope: Scope, programme: str, period: Period)
             first.c.type == "bugle.supervision.duty_opened.v1",
             first.c.data["programme"].astext == programme,
             first.c.data["person"].astext.is_not(None),
+            or_(name.in_(within(period)), and_(name == "once", due >= period.begin, due < period.end)),
             *(() if scope.agency is None else (first.c.data["agency"].astext == scope.agency,)),
             *(() if scope.department is None else (first.c.data["unit"].astext == scope.department,)),
         )
@@ -92,18 +95,15 @@ def cadres(connection: Connection, scope: Scope, programme: str, period: Period)
     by_duty: defaultdict[str, list[Any]] = defaultdict(list)
     for row in rows:
         by_duty[row.stream].append(row)
-    items = [_duty(events, names, period) for events in by_duty.values()]
-    return sorted((item for item in items if item["periods"]), key=lambda item: (item["person"], item["rule"]))
+    items = [_duty(events, names) for events in by_duty.values()]
+    return sorted(items, key=lambda item: (item["person"], item["rule"]))
 
 
-def _duty(events: Iterable[Any], names: Mapping[str, str], period: Period) -> dict[str, Any]:
+def _duty(events: Sequence[Any], names: Mapping[str, str]) -> dict[str, Any]:
     periods: dict[str, dict[str, Any]] = {}
-    told: dict[str, Any] = {}
+    told = events[0].opened
     for event in events:
-        told = event.opened
-        name = event.data.get("period")
-        if name is None or not (period.holds(name) or (name == "once" and _due_in(told, period))):
-            continue
+        name = event.data["period"]
         held = periods.setdefault(name, {"period": name, "status": "open", "lacking": [], "events": []})
         _note(held, short_type(event.type), event)
     person = told["person"]
@@ -127,11 +127,6 @@ def _note(held: dict[str, Any], name: str, event: Any) -> None:
             held["events"] = [id for id in held["events"] if id not in data["withdrawn"]]
             if held["status"] in ("missed", "broken"):
                 held["status"] = "open"
-
-
-def _due_in(told: Mapping[str, Any], period: Period) -> bool:
-    due = told.get("due_at")
-    return due is not None and period.begin.isoformat() <= due < period.end.isoformat()
 
 
 def _event(one: Fired) -> dict[str, Any]:

@@ -61,6 +61,13 @@ def before(held: Period) -> Period:
     return period(names[_every(match)], held.begin.tzinfo)
 
 
+def within(held: Period) -> list[str]:
+    """The names of the periods that lie within one, itself among them."""
+    year = held.name[:4]
+    every = [year, *(f"{year}-Q{n}" for n in range(1, 5)), *(f"{year}-{n:02}" for n in range(1, 13))]
+    return [name for name in every if held.holds(name)]
+
+
 def _every(match: re.Match[str]) -> Every:
     return "month" if match["month"] else "quarter" if match["quarter"] else "year"
 

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from eventkit.errors import Problem
 from eventkit.paging import Window, keyset, page
+from eventkit.text import Text
 from reporting.queries.desk import PAGING, Asked, Desk, Who, parameters
 from reporting.queries.evidence import Part, counted, key_of, shown
 from reporting.queries.figures import figure
@@ -73,7 +74,7 @@ def _add_counted(router: APIRouter, desk: Desk) -> None:
         with desk.asked(who, request, OF_CASES, *PAGING, "part") as asked:
             rates = RATES | {name: measure for name, (measure, _) in _weights(asked).items()}
             if rate not in rates:
-                raise UnknownRate(field="rate", mend=f"use one of {', '.join(sorted(rates))}")
+                raise UnknownRate(field="rate", mend=Text("use one of {known}", known=sorted(rates)))
             about = (asked.scope, asked.filters, asked.moment, part, window)
             rows = counted(asked.connection, rates[rate], *about)
             held = shown(asked.connection, rates[rate], rows[: window.limit], asked.moment)

@@ -23,6 +23,11 @@ def _terms(payload: Payload) -> Payload:
     return {**payload, **nothing, "about": payload.pop("milestone")}
 
 
+def _ended(payload: Payload) -> Payload:
+    """A part's end of version 1 did not tell its ground, and came once."""
+    return {**payload, "ground": None, "turn": 1}
+
+
 def _same(payload: Payload) -> Payload:
     """Version 2 only allows for more facts and grounds."""
     return payload
@@ -50,7 +55,8 @@ CODEC = Codec(
         "case_raised.v1": events.CaseRaised,
         "parts_learnt.v1": events.PartsLearnt,
         "parent_learnt.v1": events.ParentLearnt,
-        "part_closed.v1": events.PartClosed,
+        "part_closed.v2": events.PartClosed,
+        "part_reopened.v1": events.PartReopened,
         "enterprise_verified.v1": events.EnterpriseVerified,
         "case_closed_out.v1": events.CaseClosedOut,
         "reopening_ordered.v1": events.ReopeningOrdered,
@@ -76,6 +82,7 @@ CODEC = Codec(
         "clock_started.v1": ("clock_started.v2", _terms),
         "clock_stopped.v1": ("clock_stopped.v2", _same),
         "clock_cancelled.v1": ("clock_cancelled.v2", _same),
+        "part_closed.v1": ("part_closed.v2", _ended),
         "misses_rescinded.v1": ("misses_rescinded.v2", _same),
     },
 )

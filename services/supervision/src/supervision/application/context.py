@@ -13,9 +13,9 @@ from supervision.application.duties import Duties
 from supervision.application.ports import Reads, Registers, Streams, WatchRow
 from supervision.application.reference import Reference
 from supervision.domain.calendar import EVERY_DAY, Calendar
-from supervision.domain.decisions import all_parts_ended
-from supervision.domain.events import PartClosed, PolicyAdopted, WatchEvent
+from supervision.domain.events import PolicyAdopted, WatchEvent
 from supervision.domain.naming import event_id, natural_id
+from supervision.domain.parts import ended_with_parts, part_told
 from supervision.domain.policy import Policy
 from supervision.domain.publication import recompute
 from supervision.domain.renewal import Cause, renew
@@ -68,8 +68,10 @@ class Context(Reference):
         self.record(session, case, decided, traceparent)
         after = self.watch(session, case)
         self.duties.follow(session, before, after, policy, traceparent)
-        if after.parent is not None and after.over and not before.over:
+        if after.parent is not None and after.end != before.end:
             self.tell_parent(session, case, after.parent, traceparent)
+        if before.over and not after.over:
+            self.end_with_parts(session, case, traceparent)  # its parts may have ended while it was merged
         return len(renewed) + len(decided)
 
     def _by_day(self, session: Session, watch: Watch) -> Policy:
@@ -93,26 +95,26 @@ class Context(Reference):
         return 1 + len(renewed)
 
     def tell_parent(self, session: Session, part: str, parent: str, traceparent: str | None) -> None:
-        """Count a part that has come to its end; its case ends with the last one."""
-        end, watch = session.get(self.streams.watch, part).end, session.get(self.streams.watch, parent)
-        if end is None:
-            return
-        if part not in watch.closed_parts:
-            self.record(session, parent, [PartClosed(parent, part, end.learnt_at, end.at)], traceparent)
-        self.end_with_parts(session, parent)
+        """Tell a case that a part has come to its end or is open again; it ends with the last one."""
+        held, whole = session.get(self.streams.watch, part), session.get(self.streams.watch, parent)
+        self.record(session, parent, part_told(parent, whole, part, held), traceparent)
+        self.end_with_parts(session, parent, traceparent)
 
-    def end_with_parts(self, session: Session, case: str) -> None:
-        """Close a case out whose parts have all come to their end; one that was merged may have come back."""
+    def end_with_parts(self, session: Session, case: str, traceparent: str | None = None) -> None:
+        """Close a case out with its parts; if it is a part itself, its own case is told."""
         watch = session.get(self.streams.watch, case)
+        if not watch.opened or not watch.parts:
+            return
         session.preload((self.streams.watch, part) for part in sorted(watch.parts))
-        ends = [session.get(self.streams.watch, part).end for part in sorted(watch.parts)]
-        ended = [end for end in ends if end is not None]
-        if watch.opened and ended and len(ended) == len(ends):
-            at, learnt_at = max(end.at for end in ended), max(end.learnt_at for end in ended)
-            policy = self.policy(session, watch.programme, watch.programme_version)
-            self.record(session, case, all_parts_ended(watch, at, learnt_at, policy, self.calendar(session, policy)))
-            self.duties.follow(session, watch, session.get(self.streams.watch, case), policy)
+        parts = [session.get(self.streams.watch, part) for part in sorted(watch.parts)]
+        policy = self.policy(session, watch.programme, watch.programme_version)
+        ended = ended_with_parts(watch, parts, policy, self.calendar(session, policy))
+        if ended:
+            self.record(session, case, ended, traceparent)
+            self.duties.follow(session, watch, session.get(self.streams.watch, case), policy, traceparent)
             self.keep(session, [case])
+            if watch.parent is not None:
+                self.tell_parent(session, case, watch.parent, traceparent)
 
     def record(self, session: Session, case: str, events: Sequence[WatchEvent], traceparent: str | None = None) -> None:
         """Take events into the watch under their natural ids."""
@@ -148,7 +150,7 @@ class Context(Reference):
             units=sorted(watch.concerned()),
             closed=watch.closed,
             ripe_at=min((moment for moment in moments if moment is not None), default=None),
-            calendar=policy.calendar if any(clock.calendar is not None for clock in running) else None,
+            calendar=policy.calendar if any(clock.movable for clock in watch.clocks) else None,
             provisional=any(clock.provisional for clock in running),
         )
 

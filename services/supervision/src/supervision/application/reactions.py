@@ -141,7 +141,7 @@ class Watching:
         context.decide(session, told.issue, lambda *_: [learnt], traceparent=event.traceparent)
         for part in told.parts:
             context.tell_parent(session, part, told.issue, event.traceparent)
-        context.end_with_parts(session, told.issue)
+        context.end_with_parts(session, told.issue, event.traceparent)
 
     def learn_parent(self, session: Session, event: Envelope) -> None:
         """The case is a part of another; other relations mean nothing here."""

@@ -52,6 +52,13 @@ class NothingFedBack(Refusal):
     mend = "Let the department feed the result back first; it is known here a moment later."
 
 
+class NoResult(Refusal):
+    """No result of this round has been reported."""
+
+    slug = "no-result"
+    mend = "Let the department report its result first; it is known here a moment later."
+
+
 class NotCopiedToOffice(Refusal):
     """The programme closes a case out only with a copy of the result to the office."""
 
@@ -225,6 +232,15 @@ class ClockNotRunning(Refusal):
     slug = "clock-not-running"
     field = "clock"
     mend = "Name a clock that runs: see GET /v1/cases/{case}/clocks."
+
+
+class NotYourClock(Refusal):
+    """Another unit answers for this clock."""
+
+    slug = "not-your-clock"
+    status = 403
+    field = "clock"
+    mend = "Name a clock of your unit, or let the lead or the office ask."
 
 
 class ExtensionTooLate(Refusal):

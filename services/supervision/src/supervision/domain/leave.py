@@ -32,7 +32,7 @@ DECIDING = {"office": Text("office"), "leader": Text("leader")}
 def pause(watch: Watch, command: PauseCase, policy: Policy, calendar: Calendar) -> Events:
     """One pause at a time, for a reason of the programme, with an end within the programme's longest."""
     rule, act = policy.pause, command.act
-    require_open(watch)
+    require_open(watch, act)
     if rule is None:
         raise errors.NotInProgramme.of("pause")
     if command.reason not in rule.reasons:
@@ -41,10 +41,11 @@ def pause(watch: Watch, command: PauseCase, policy: Policy, calendar: Calendar) 
         raise errors.AlreadyPaused
     counting = Counting(calendar, policy.zone)
     latest = counting.due(act.at, rule.max).at
-    until = latest if command.until is None else counting.end(command.until)
+    last = latest.astimezone(policy.zone).date()  # no day after it is counted: the last day of all has no end
+    until = latest if command.until is None else counting.end(min(command.until, last))
     if until <= act.at:
         raise errors.PauseTooShort
-    if until > latest:
+    if until > latest or (command.until is not None and command.until > last):
         raise errors.PauseTooLong(
             Text("The programme allows {span}, which is until {latest}.", span=rule.max, latest=latest.isoformat())
         )
@@ -55,7 +56,7 @@ def pause(watch: Watch, command: PauseCase, policy: Policy, calendar: Calendar) 
 
 def resume(watch: Watch, act: Act, policy: Policy, calendar: Calendar) -> Events:
     """End the running pause now."""
-    require_open(watch)
+    require_open(watch, act)
     running = next((p for p in watch.pauses if p.span.from_at <= act.at < p.span.to_at), None)
     if running is None:
         raise errors.NotPaused
@@ -64,12 +65,17 @@ def resume(watch: Watch, act: Act, policy: Policy, calendar: Calendar) -> Events
 
 
 def ask_extension(watch: Watch, command: AskExtension, policy: Policy, calendar: Calendar) -> Events:
-    """While the clock runs, early enough, not too often, for not too long, and not while another is undecided."""
+    """By the unit of a running clock, the lead or the office; early enough, not too often, for not too long.
+
+    Not while another is undecided.
+    """
     rule, act = policy.extension, command.act
-    require_open(watch)
+    require_open(watch, act)
     if rule is None:
         raise errors.NotInProgramme.of("extension")
     clock = _running(watch, command.clock)
+    if command.unit not in (None, clock.unit, watch.lead()):
+        raise errors.NotYourClock
     if any(e.clock == clock.name and not e.decided for e in watch.extensions):
         raise errors.ExtensionUndecided
     if len(watch.granted(clock.name, clock.round)) >= rule.times:
@@ -96,7 +102,7 @@ def ask_extension(watch: Watch, command: AskExtension, policy: Policy, calendar:
 def decide_extension(watch: Watch, command: DecideExtension, policy: Policy, calendar: Calendar) -> Events:
     """Once, by whom the programme names. What is granted counts from the asking on, however long deciding took."""
     rule, act = policy.extension, command.act
-    require_open(watch)
+    require_open(watch, act)
     if rule is None:
         raise errors.NotInProgramme.of("extension")
     if rule.decides not in command.roles:
@@ -119,13 +125,14 @@ def decide_extension(watch: Watch, command: DecideExtension, policy: Policy, cal
         learnt_at=act.learnt_at,
         at=act.at,
     )
-    return _renewed(watch, decided, policy, calendar, Cause("extended", asked.asked_at, act.learnt_at, "extended"))
+    cause = Cause("extended", asked.asked_at, act.learnt_at, "extended", clock=asked.clock)
+    return _renewed(watch, decided, policy, calendar, cause)
 
 
 def raise_case(watch: Watch, command: RaiseCase, policy: Policy) -> Events:
     """To the level above the highest reached; LadderEnds at the top."""
-    require_open(watch)
     level, act = watch.level + 1, command.act
+    require_open(watch, act)
     role = policy.ladder.get(level)
     if role is None:
         raise errors.LadderEnds

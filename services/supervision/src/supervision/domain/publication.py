@@ -1,4 +1,4 @@
-"""Publishing calendars, and what a newly known year changes for clocks that run."""
+"""Publishing calendars, and what a newly known year changes for clocks."""
 
 from __future__ import annotations
 
@@ -61,9 +61,9 @@ def apply(_: Calendar, event: CalendarPublished) -> Calendar:
 
 
 def recompute(watch: Watch, policy: Policy, calendar: Calendar) -> list[WatchEvent]:
-    """New generations of the clocks that still run and count otherwise by a newer version of the calendar."""
+    """New generations of the clocks that run, or were late, and count otherwise by a newer version of the calendar."""
     at = calendar.published_at
-    counted = (clock for clock in watch.clocks if clock.runs and clock.calendar is not None)
+    counted = (clock for clock in watch.clocks if clock.movable)
     if at is None or not any((clock.calendar_version or 0) < calendar.version for clock in counted):
         return []
     return renew(watch, policy, calendar, Cause("recomputed", at, at, "calendar_published", corrects=True))

@@ -30,9 +30,10 @@ class Interval:
 
 def traced(watch: Watch, name: str, generation: int | None) -> Clock:
     """The clock of a generation, or its newest; UnknownClock when the case has none."""
-    for clock in reversed(watch.clocks):
-        if clock.name == name and generation in (None, clock.generation):
-            return clock
+    held = (clock for clock in watch.clocks if (clock.name, clock.generation) == (name, generation))
+    clock = watch.newest(name) if generation is None else next(held, None)
+    if clock is not None:
+        return clock
     raise UnknownClock.of({clock.name for clock in watch.clocks})
 
 

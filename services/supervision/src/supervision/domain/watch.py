@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
 from supervision.domain import events
 from supervision.domain.clock import Clock, Evidence, changed, started
-from supervision.domain.events import Ground, Span, WatchEvent
+from supervision.domain.events import Ground, PartGround, Span, WatchEvent
 from supervision.domain.policy import Policy
 
 REPORTED = "reported"
@@ -86,6 +86,20 @@ class Match:
 
 
 @dataclass(frozen=True, slots=True)
+class PartEnd:
+    """How a part of the case came to its end the last time, the `turn`th; `undone`: it is worked on again."""
+
+    turn: int
+    ground: PartGround | None
+    undone: bool = False
+
+    @property
+    def solved(self) -> bool:
+        """Whether it was closed out: a part that was merged or withdrawn has its end, and solved nothing."""
+        return not self.undone and self.ground in (None, "closed_out")
+
+
+@dataclass(frozen=True, slots=True)
 class Watch:
     """A watch as it stands. `round`: supervision's; `course`: the round in which the department is, as far as known.
 
@@ -109,7 +123,7 @@ class Watch:
     extensions: tuple[Extension, ...] = ()
     parent: str | None = None
     parts: frozenset[str] = frozenset()
-    closed_parts: frozenset[str] = frozenset()
+    ends: Mapping[str, PartEnd] = field(default_factory=dict)
     matches: tuple[Match, ...] = ()
 
     @property
@@ -140,6 +154,16 @@ class Watch:
         """The fact with which it came to its end, None while something may still be done with it."""
         name = "closed_out" if self.closed else self.gone
         return next((fact for fact in reversed(self.facts) if fact.name == name), None)
+
+    @property
+    def open_parts(self) -> frozenset[str]:
+        """Its parts that have not come to their end."""
+        return self.parts - {part for part, end in self.ends.items() if not end.undone}
+
+    @property
+    def solved_parts(self) -> frozenset[str]:
+        """Its parts that were closed out."""
+        return self.parts & {part for part, end in self.ends.items() if end.solved}
 
     @property
     def spans(self) -> tuple[Span, ...]:
@@ -195,12 +219,13 @@ class Watch:
         return next(c for c in self.clocks if (c.name, c.generation) == (name, generation))
 
     def newest(self, name: str) -> Clock | None:
-        """The last generation of a clock."""
-        return max((c for c in self.clocks if c.name == name), key=lambda c: c.generation, default=None)
+        """The last generation of a clock in its last round; one of an earlier round may have begun since."""
+        return max((c for c in self.clocks if c.name == name), key=lambda c: (c.round, c.generation), default=None)
 
-    def granted(self, clock: str, round: int) -> tuple[str, ...]:
-        """The spans by which a clock was extended in a round."""
-        of = (e for e in self.extensions if e.clock == clock and e.granted is not None)
+    def granted(self, clock: str, round: int, since: datetime | None = None) -> tuple[str, ...]:
+        """The spans by which a clock was extended in a round, as asked since a moment."""
+        asked = (e for e in self.extensions if since is None or e.asked_at >= since)
+        of = (e for e in asked if e.clock == clock and e.granted is not None)
         return tuple(str(e.granted) for e in of if self.clock(e.clock, e.generation).round == round)
 
     def evidence(self, clock: Clock, policy: Policy) -> list[Evidence]:
@@ -221,7 +246,8 @@ class Watch:
 
     def ripe_at(self, policy: Policy) -> datetime | None:
         """When some clock does its next thing; None when none ever will unless more is learnt."""
-        found = (clock.next(self.evidence(clock, policy), policy) for clock in self.clocks)
+        level = self.level
+        found = (clock.next(self.evidence(clock, policy), policy, level) for clock in self.clocks)
         return min((due.at for due in found if due is not None), default=None)
 
 
@@ -332,7 +358,12 @@ def _parent(watch: Watch, event: events.ParentLearnt) -> Watch:
 
 
 def _part_closed(watch: Watch, event: events.PartClosed) -> Watch:
-    return replace(watch, closed_parts=watch.closed_parts | {event.part})
+    return replace(watch, ends={**watch.ends, event.part: PartEnd(event.turn, event.ground)})
+
+
+def _part_reopened(watch: Watch, event: events.PartReopened) -> Watch:
+    end = replace(watch.ends[event.part], undone=True)
+    return replace(watch, ends={**watch.ends, event.part: end})
 
 
 def _matched(watch: Watch, event: events.PolicyMatched) -> Watch:
@@ -360,6 +391,7 @@ _FOLDS: Mapping[type, Callable[[Watch, Any], Watch]] = {
     events.PartsLearnt: _parts,
     events.ParentLearnt: _parent,
     events.PartClosed: _part_closed,
+    events.PartReopened: _part_reopened,
     events.PolicyMatched: _matched,
     events.HelpGiven: _helped,
 }
