@@ -60,6 +60,7 @@ class Hearing:
         people = [(person.id, person.role, person.unit) for person in told.people]
         policies = self._duties.policies(session, told.agency)  # NotYet before anything is written
         register.take_directory(told.agency, [unit.id for unit in told.units], people, told.at.date())
+        register.name_units(told.agency, {unit.id: unit.name for unit in told.units})
         for policy in policies:
             self._duties.reconcile(session, policy, told.at, event.recorded_at, traceparent=event.traceparent)
 

@@ -9,6 +9,7 @@ from typing import Any, Literal, Protocol
 from zoneinfo import ZoneInfo
 
 from supervision.domain.limits import Limit, parse_limit
+from supervision.domain.notice import Telling
 from supervision.domain.obligations import Obligations
 
 Each = Literal["milestone", "supporting"]
@@ -145,6 +146,7 @@ class Policy:
     pause: PauseRule | None
     extension: ExtensionRule | None
     obligations: Obligations
+    telling: Telling
 
     @classmethod
     def of(cls, programme: str, version: int, document: Mapping[str, Any]) -> Policy:
@@ -173,6 +175,7 @@ class Policy:
             pause=_pause(document.get("pause")),
             extension=_extension(document.get("extension")),
             obligations=Obligations.of(document),
+            telling=Telling.of(document),
         )
 
     def rule(self, clock: str) -> ClockRule | None:
