@@ -28,6 +28,7 @@ COMMANDS = {
     "scenarios": "bugle.scenarios.command:scenarios",
     "rebuild": "bugle.rebuild:rebuild",
     "redrive": "bugle.redrive:redrive",
+    "deliveries": "bugle.deliveries:deliveries",
     "bench": "bench.command:bench",
 }
 
