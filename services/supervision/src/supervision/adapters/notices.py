@@ -43,7 +43,8 @@ _CANCEL = text(
     WITH told AS (
         UPDATE notifications SET withdrawn = true WHERE cause = ANY(CAST(:events AS uuid[])) RETURNING notification
     )
-    UPDATE deliveries d SET state = 'cancelled', reason = 'its ground has gone', done_at = :at, claim = NULL
+    UPDATE deliveries d SET state = 'cancelled', reason = 'its ground has gone', done_at = :at, claim = NULL,
+        claimed_until = NULL
     FROM told WHERE d.notification = told.notification AND d.state IN ('waiting', 'held', 'no_address', 'dead')
     """
 )
@@ -63,12 +64,13 @@ _DELIVERY = text(
     " VALUES (CAST(:notification AS uuid), :channel, :state, :agency, :at, :at, :done_at) ON CONFLICT DO NOTHING"
 )
 _DONE = text(
-    "UPDATE deliveries SET state = :state, attempts = :attempts, reason = :reason, done_at = :at, claim = NULL"
+    "UPDATE deliveries SET state = :state, attempts = :attempts, reason = :reason, done_at = :at, claim = NULL,"
+    " claimed_until = NULL"
     " WHERE notification = CAST(:notification AS uuid) AND channel = :channel AND state = ANY(:before)"
 )
 _AGAIN = text(
-    "UPDATE deliveries SET state = 'waiting', attempts = 0, next_at = :at, reason = NULL, done_at = NULL, claim = NULL"
-    " WHERE notification = CAST(:notification AS uuid) AND channel = :channel"
+    "UPDATE deliveries SET state = 'waiting', attempts = 0, next_at = :at, reason = NULL, done_at = NULL, claim = NULL,"
+    " claimed_until = NULL WHERE notification = CAST(:notification AS uuid) AND channel = :channel"
 )
 _READ = text("UPDATE notifications SET read_at = :at, read_by = :by WHERE notification = CAST(:notification AS uuid)")
 

@@ -7,7 +7,6 @@ the public network when it was set may point inside by now.
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import hmac
 import socket
@@ -53,7 +52,7 @@ def key_of(secret: str) -> bytes:
     """The key of a secret, base64 of 24 to 64 bytes behind whsec_; ValueError for anything else."""
     try:
         key = base64.b64decode(secret.removeprefix(PREFIX), validate=True)
-    except binascii.Error as error:
+    except ValueError as error:  # binascii.Error is one
         raise ValueError("the secret is not base64") from error
     if not secret.startswith(PREFIX) or len(key) not in SECRET_BYTES:
         raise ValueError("the secret is not whsec_ and 24 to 64 bytes in base64")
