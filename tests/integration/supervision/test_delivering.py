@@ -258,7 +258,9 @@ def test_http_needs_a_policy_that_allows_it(place: Place, post: Post, targets: s
     assert post.hook.requests == []
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "10.1.2.3", "[::1]", "169.254.169.254"])
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1", "localhost", "10.1.2.3", "[::1]", "169.254.169.254", "[::ffff:10.0.0.1]", "[64:ff9b::a00:1]"]
+)
 def test_public_policy_keeps_out_of_private_networks(host: str) -> None:
     caller = webhook.Caller("public", 1.0)
     letter: Any = Letter(UUID(int=1), "case_assigned", "jinxian", None, NOW, None)  # type: ignore[arg-type]

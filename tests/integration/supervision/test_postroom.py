@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
+import orjson
 import pytest
 from sqlalchemy import Engine
 
+from eventkit.metrics import exposition
+from supervision.adapters.levels import Levels
 from supervision.config import HttpSettings
 from supervision.entrypoints import deliveries
 from supervision.entrypoints.http import make_app
@@ -248,6 +254,52 @@ def test_operator_retries_what_died(place: Place, post: Post, capsys: pytest.Cap
     post.run()
     assert post.states() == [("webhook", "delivered")] * 2
     assert deliveries.listed(place.engine, deliveries.OPEN) == []
+
+
+def test_department_sees_the_addresses_it_keeps(place: Place, caller: Caller) -> None:
+    given(place, notice("case_assigned", "unit"), people={"head": "county_leader"})
+    for path in (MAIL, "/addresses/person/head/email", "/addresses/unit/finance/email"):
+        put(caller, path, OFFICE, "a@b.example")
+    seen = {
+        name: [item["recipient"] for item in caller.send("GET", "/addresses", who).json()["items"]]
+        for name, who in {"office": OFFICE, "power": POWER, "twin": TWIN, "foreign": FOREIGN}.items()
+    }
+    assert seen == {"office": ["head", "finance", "power"], "power": ["head", "power"], "twin": [], "foreign": []}
+
+
+def test_command_line_ends_with_an_honest_status(place: Place, post: Post) -> None:
+    given(place, notice("case_assigned", "unit", channels=("email",)))
+    place.hear(assigned())
+    post.run()
+    url = place.engine.url.render_as_string(hide_password=False)
+    environment = {**os.environ, "BUGLE_DATABASE_URL": url, "BUGLE_METRICS_PORT": "0"}
+
+    def run(*options: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", deliveries.__name__, *options]
+        return subprocess.run(command, env=environment, text=True, capture_output=True, check=False)
+
+    listed = run("--json")
+    assert listed.returncode == 0, listed.stderr
+    [told] = orjson.loads(listed.stdout)["deliveries"]
+    assert (told["state"], told["recipient"]) == ("no_address", "power")
+    assert "no_address" in run().stdout
+    assert [run("--retry", one).returncode for one in ("nonsense", told["notification"], told["notification"])] == [
+        1,
+        0,
+        1,
+    ]
+    assert run("--retry", "all", "--state", "delivered").stdout == "0 are tried again\n"
+
+
+def test_levels_are_shown_as_metrics(place: Place, post: Post) -> None:
+    given(place, notice("case_assigned", "unit", "office", channels=("email",)))
+    place.hear(assigned())
+    post.run(smtp_host="")
+    Levels(place.engine).tell()
+    shown = exposition()[0].decode()
+    assert 'bugle_deliveries{channel="email",state="held"} 2.0' in shown
+    assert 'bugle_deliveries{channel="webhook",state="dead"} 0.0' in shown
+    assert 'bugle_deliveries_oldest_seconds{channel="email",state="held"}' in shown
 
 
 def test_cancelled_delivery_is_not_redriven(place: Place, post: Post, caller: Caller) -> None:

@@ -23,14 +23,14 @@ _LET_GO = text(
 )
 _CLAIM = text(
     """
-    UPDATE deliveries d SET claim = CAST(:claim AS uuid), claimed_until = :until, attempts = d.attempts + 1
-    FROM (
+    WITH due AS MATERIALIZED (
         SELECT notification, channel FROM deliveries
         WHERE state = 'waiting' AND next_at <= :now AND (claimed_until IS NULL OR claimed_until < :now)
             AND channel <> ALL(CAST(:missing AS text[]))
         ORDER BY next_at LIMIT :limit FOR UPDATE SKIP LOCKED
-    ) due
-    WHERE d.notification = due.notification AND d.channel = due.channel
+    )
+    UPDATE deliveries d SET claim = CAST(:claim AS uuid), claimed_until = :until, attempts = d.attempts + 1
+    FROM due WHERE d.notification = due.notification AND d.channel = due.channel
     RETURNING d.notification, d.channel, d.attempts
     """
 )

@@ -73,6 +73,14 @@ papers = Table(
     Column("data", JSONB),
 )
 
+people = Table(
+    "people",
+    metadata,
+    Column("agency", Text, primary_key=True),
+    Column("person", Text, primary_key=True),
+    Column("unit", Text),
+)
+
 notifications = Table(
     "notifications",
     metadata,

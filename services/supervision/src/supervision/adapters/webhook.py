@@ -12,7 +12,7 @@ import hmac
 import socket
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from ipaddress import ip_address
+from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -29,6 +29,8 @@ PREFIX = "whsec_"
 SECRET_BYTES = range(24, 65)
 _AGAIN = (408, 425, 429)
 _LONGEST = timedelta(hours=1)
+_TRANSLATED = ip_network("64:ff9b::/96")
+"""Where IPv6 networks reach IPv4 (RFC 6052), private addresses too."""
 
 
 def fault_of(url: str, targets: Targets) -> str | None:
@@ -109,9 +111,19 @@ class Caller:
         except OSError:
             raise NotSent("the webhook's host is not known") from None
         hosts: Sequence[str] = [str(entry[4][0]) for entry in found]
-        if self._targets == "public" and not all(ip_address(host).is_global for host in hosts):
+        if self._targets == "public" and not all(map(_is_public, hosts)):
             raise NotSent("the webhook leads into a private network", final=True)
         return hosts[0]
+
+
+def _is_public(host: str) -> bool:
+    """Whether an address belongs to the public network, also the one that an IPv6 address stands for."""
+    address = ip_address(host.partition("%")[0])
+    if isinstance(address, IPv6Address):
+        inner = address.ipv4_mapped or address.sixtofour
+        if address in _TRANSLATED or (inner is not None and not inner.is_global):
+            return False
+    return address.is_global and not address.is_multicast
 
 
 def _body(letter: Letter) -> bytes:

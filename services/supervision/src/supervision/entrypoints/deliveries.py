@@ -40,7 +40,8 @@ def main() -> None:
         sys.exit(0 if retry(store, asked.retry, datetime.now(UTC), asked.state or "dead") else 1)
     rows = listed(store.engine, (asked.state,) if asked.state else OPEN)
     if asked.json:
-        print(orjson.dumps({"deliveries": [dict(row._mapping) for row in rows]}, option=orjson.OPT_INDENT_2).decode())
+        told = [{str(name): value for name, value in row._asdict().items()} for row in rows]
+        print(orjson.dumps({"deliveries": told}, option=orjson.OPT_INDENT_2).decode())
         return
     for row in rows:
         print(f"{row.notification}  {row.channel:7}  {row.state:10}  {row.name}  {row.recipient}  {row.reason or ''}")

@@ -14,7 +14,7 @@ from eventkit.caller import Caller
 from eventkit.catalogues import ON_PAPER, accepted
 from eventkit.paging import Window, keyset, page
 from eventkit.store import Store
-from supervision.adapters.tables import addresses, deliveries, notifications
+from supervision.adapters.tables import addresses, deliveries, notifications, people
 from supervision.adapters.wording import told as of_rows
 from supervision.application.context import Context
 from supervision.application.postroom import KEEPERS, READERS, WATCHERS
@@ -81,7 +81,7 @@ def told(engine: Engine, store: Store, context: Context) -> APIRouter:
         held = addresses.c
         query = select(addresses).where(held.agency == who.agency)
         if "office" not in who.roles:
-            query = query.where(held.kind == "unit", held.recipient == (who.department or ""))
+            query = query.where(_of_department(who))
         with engine.connect() as connection:
             rows = connection.execute(window.select(query, held.kind, held.recipient, held.channel)).all()
         return page(rows, window, key=lambda row: (row.kind, row.recipient, row.channel), item=_address)
@@ -107,6 +107,13 @@ def _mine(who: Caller) -> ColumnElement[bool]:
         mine.append(and_(agency, to == "role", held.access == "department", held.unit == unit))
     mine += [and_(agency, to == "role", held.access == role) for role in sorted(staff - {"department"})]
     return or_(*mine)
+
+
+def _of_department(who: Caller) -> ColumnElement[bool]:
+    """The unit's addresses and those of its people."""
+    held, unit = addresses.c, who.department or ""
+    own = select(people.c.person).where(people.c.agency == who.agency, people.c.unit == unit)
+    return or_(and_(held.kind == "unit", held.recipient == unit), and_(held.kind == "person", held.recipient.in_(own)))
 
 
 def _deliveries() -> Select[Any]:
