@@ -29,6 +29,7 @@ COMMANDS = {
     "rules": "bugle.rules.command:rules",
     "rebuild": "bugle.rebuild:rebuild",
     "redrive": "bugle.redrive:redrive",
+    "deliveries": "bugle.deliveries:deliveries",
     "bench": "bench.command:bench",
     "audit": "bugle.audit.command:app",
     "secrets": "bugle.deployed.command:app",

@@ -194,6 +194,12 @@ class MemoryRegister:
             for id, role, unit in people
         ]
 
+    def name_units(self, agency: str, names: Mapping[str, str]) -> None:
+        self.unit_names = dict(names)
+
+    def paired(self, programme: str, enterprise: str) -> frozenset[str]:
+        return frozenset()
+
     def take_enterprise(self, agency: str, enterprise: str, tier: str) -> None:
         pass  # no duty of these tests is owed to every enterprise
 

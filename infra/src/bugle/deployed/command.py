@@ -41,7 +41,7 @@ def init(
     keys.ensure()
     user = os.geteuid() or ACCOUNT
     if user == ACCOUNT:
-        for key in (keys.jwks_file, keys.contact_key_file):
+        for key in (keys.jwks_file, keys.contact_key_file, keys.address_key_file):
             os.chown(key, ACCOUNT, ACCOUNT)
     lines = [f"{name}={value}" for name, value in settings(user).items()]
     text = "\n".join(["# Made by `bugle secrets init`. Keep it as safe as the data.", *lines]) + "\n"

@@ -51,13 +51,19 @@ class Keys:
         return held
 
     @property
+    def address_key_file(self) -> Path:
+        """32 random bytes: the key that encrypts the addresses of notifications."""
+        return self.home.path / "keys" / "address.key"
+
+    @property
     def _private_file(self) -> Path:
         return self.home.path / "keys" / "issuer.jwk"
 
     def ensure(self) -> None:
         """Make the keys that are missing."""
-        if not self.contact_key_file.exists():
-            self.home.write("keys/contact.key", secrets.token_bytes(32))
+        for file in (self.contact_key_file, self.address_key_file):
+            if not file.exists():
+                self.home.write(f"keys/{file.name}", secrets.token_bytes(32))
         if not self._private_file.exists():
             private = _new_key()
             self.home.write("keys/jwks.json", json.dumps({"keys": [_public(private)]}, indent=1).encode(), 0o644)

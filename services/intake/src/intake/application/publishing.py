@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
-from contracts import DOCUMENTS
+from contracts import DOCUMENTS, NOTIFIABLE
 from eventkit.commands import Command, Done
 from eventkit.session import Session
 from eventkit.wording import of_schema
@@ -31,6 +32,7 @@ class Publishing(Context):
         """Raises ForeignAgency, BadDocument, VersionTaken or FutureDate."""
         data = command.data
         refuse([(f.pointer.removeprefix("/"), of_schema(f)) for f in DOCUMENTS[DOCUMENT].validate(data["document"])])
+        refuse(list(_untold(data["document"])))
         agency = data["document"]["agency"]
         if not command.caller.acts_for(agency):
             raise ForeignAgency(field="document/agency")
@@ -62,3 +64,10 @@ class Publishing(Context):
             ),
         )
         return record(session, command, (self.streams.directory, agency), decided, path="directories")
+
+
+def _untold(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Events that nobody can be told of, by their place."""
+    for index, notice in enumerate(document.get("notify", ())):
+        if notice["on"] not in NOTIFIABLE:
+            yield f"notify/{index}/on", f"Nobody can be told of {notice['on']}: see NOTIFIABLE of the contracts"

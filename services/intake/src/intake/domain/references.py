@@ -23,6 +23,7 @@ def references(document: Document, directory: Directory) -> Iterator[Fault]:
     yield from _ranks(document)
     yield from _units(document, directory)
     yield from _returns(document)
+    yield from _notify(document)
 
 
 def _grades(document: Document) -> Iterator[Fault]:
@@ -90,6 +91,14 @@ def _units(document: Document, directory: Directory) -> Iterator[Fault]:
 def _returns(document: Document) -> Iterator[Fault]:
     clock = document.get("returns", {}).get("clock")
     yield from _unknown([("returns/clock", clock)], _ids(document, "clocks"), Text("clock"))
+
+
+def _notify(document: Document) -> Iterator[Fault]:
+    named: list[tuple[str, str | None]] = []
+    for index, notice in enumerate(document.get("notify", ())):
+        roles = ((n, to.removeprefix("role:")) for n, to in enumerate(notice["to"]) if to.startswith("role:"))
+        named += ((f"notify/{index}/to/{n}", role) for n, role in roles)
+    yield from _unknown(named, _ids(document, "roles"), Text("role"))
 
 
 def _unknown(named: Collection[tuple[str, str | None]], known: Collection[str], what: Text) -> Iterator[Fault]:

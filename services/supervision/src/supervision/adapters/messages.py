@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from eventkit.codec import Codec
-from supervision.domain import duty, events, steering
+from supervision.domain import duty, events, notification, steering
 
 Payload = dict[str, Any]
 
@@ -76,6 +76,11 @@ CODEC = Codec(
         "report_published.v1": steering.ReportPublished,
         "policy_matched.v1": events.PolicyMatched,
         "help_given.v1": events.HelpGiven,
+        "notification_raised.v1": notification.NotificationRaised,
+        "notification_delivered.v1": notification.NotificationDelivered,
+        "delivery_given_up.v1": notification.DeliveryGivenUp,
+        "delivery_redriven.v1": notification.DeliveryRedriven,
+        "notification_read.v1": notification.NotificationRead,
     },
     {
         "fact_learnt.v1": ("fact_learnt.v2", _parts),

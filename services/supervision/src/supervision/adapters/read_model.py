@@ -24,6 +24,10 @@ _ADOPT = text(
     "INSERT INTO programmes (programme, version, document, learnt_at)"
     " VALUES (:programme, :version, CAST(:document AS jsonb), :learnt_at) ON CONFLICT DO NOTHING"
 )
+_NOTIFY = text(
+    "INSERT INTO notify_names (programme, name) SELECT :programme, notice->>'on'"
+    " FROM jsonb_array_elements(CAST(:document AS jsonb)->'notify') AS notice ON CONFLICT DO NOTHING"
+)
 _KEEP = text(
     """
     INSERT INTO watches AS w (
@@ -86,6 +90,7 @@ class PostgresReadModel:
             "learnt_at": learnt_at,
         }
         self._connection.execute(_ADOPT, about)
+        self._connection.execute(_NOTIFY, about)
 
     def keep(self, rows: Sequence[WatchRow]) -> None:
         if not rows:

@@ -90,6 +90,13 @@ _TEAM = text(
     " ON CONFLICT (team) DO UPDATE SET tier = excluded.tier, enterprises = excluded.enterprises,"
     " roles = excluded.roles, people = excluded.people"
 )
+_NAME_UNIT = text(
+    "INSERT INTO unit_names (agency, unit, name) VALUES (:agency, :unit, :name)"
+    " ON CONFLICT (agency, unit) DO UPDATE SET name = excluded.name"
+)
+_PAIRED = text(
+    "SELECT DISTINCT unnest(people) FROM teams WHERE programme = :programme AND :enterprise = ANY(enterprises)"
+)
 _PEOPLE = text("SELECT person AS id, role, unit, since FROM people WHERE agency = :agency ORDER BY person")
 _UNITS = text("SELECT unit AS id, since FROM units WHERE agency = :agency ORDER BY unit")
 _ENTERPRISES = text(
@@ -215,6 +222,11 @@ class PostgresRegister:
             if rows:
                 self._connection.execute(statement, rows)
 
+    def name_units(self, agency: str, names: Mapping[str, str]) -> None:
+        if names:
+            told = [{"agency": agency, "unit": unit, "name": name} for unit, name in names.items()]
+            self._connection.execute(_NAME_UNIT, told)
+
     def take_enterprise(self, agency: str, enterprise: str, tier: str) -> None:
         self._connection.execute(_ENTERPRISE, {"agency": agency, "enterprise": enterprise, "tier": tier})
 
@@ -237,6 +249,10 @@ class PostgresRegister:
             "since": since,
         }
         self._connection.execute(_TEAM, told)
+
+    def paired(self, programme: str, enterprise: str) -> frozenset[str]:
+        about = {"programme": programme, "enterprise": enterprise}
+        return frozenset(self._connection.execute(_PAIRED, about).scalars())
 
     def people(self, agency: str) -> Sequence[Subject]:
         rows = self._connection.execute(_PEOPLE, {"agency": agency})

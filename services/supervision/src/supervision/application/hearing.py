@@ -61,6 +61,7 @@ class Hearing:
         policies = self._duties.policies(session, told.agency)  # NotYet before anything is written
         since = min((told.at.astimezone(policy.zone).date() for policy in policies), default=told.at.date())
         register.take_directory(told.agency, [unit.id for unit in told.units], people, since)
+        register.name_units(told.agency, {unit.id: unit.name for unit in told.units})
         for policy in policies:
             self._duties.reconcile(session, policy, told.at, event.recorded_at, traceparent=event.traceparent)
 

@@ -109,8 +109,16 @@ class IssueLinked:
 
 
 @dataclass(frozen=True, slots=True)
+class ListedUnit:
+    """A unit of a directory."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Listed:
-    """A unit or person of a directory."""
+    """A person of a directory."""
 
     id: str
     role: str | None = None
@@ -122,7 +130,7 @@ class DirectoryPublished:
     """intake: an agency's directory, whole."""
 
     agency: str
-    units: tuple[Listed, ...]
+    units: tuple[ListedUnit, ...]
     people: tuple[Listed, ...]
     at: datetime
 

@@ -11,9 +11,10 @@ from uuid import UUID
 from eventkit.codec import Codec
 from eventkit.session import Aggregate
 from eventkit.store import Transaction
-from supervision.domain import duty, publication, steering, watch
+from supervision.domain import duty, notification, publication, steering, watch
 from supervision.domain.calendar import Calendar
 from supervision.domain.duty import Deed, Duty, DutyOpened
+from supervision.domain.notification import Notification
 from supervision.domain.policy import Policy
 from supervision.domain.watch import Watch
 
@@ -29,6 +30,7 @@ class Streams:
         self.letter = Aggregate("letter", steering.Letter, steering.apply_letter, codec)
         self.record = Aggregate("accountability", steering.Filed, steering.apply_filed, codec)
         self.publication = Aggregate("report", steering.Filed, steering.apply_filed, codec)
+        self.notification = Aggregate("notification", Notification, notification.apply, codec)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +168,9 @@ class Register(Protocol):
     ) -> None:
         """Copy a directory: people as (id, role, unit). Whom a later directory adds is there `since` that day."""
 
+    def name_units(self, agency: str, names: Mapping[str, str]) -> None:
+        """Keep how units are called, by id."""
+
     def take_enterprise(self, agency: str, enterprise: str, tier: str) -> None:
         """Copy an enterprise."""
 
@@ -179,6 +184,9 @@ class Register(Protocol):
         since: date,
     ) -> None:
         """Copy a team: members as (role, person)."""
+
+    def paired(self, programme: str, enterprise: str) -> frozenset[str]:
+        """The people of the programme's teams for an enterprise."""
 
     def people(self, agency: str) -> Sequence[Subject]:
         """The people of an agency's directory."""

@@ -103,7 +103,7 @@ class Watching:
         watch = session.get(context.streams.watch, told.issue)
         decided = learn(watch, opened, policy, context.calendar(session, policy))
         context.record(session, told.issue, decided, event.traceparent)
-        if policy.obligations.policies is not None:
+        if policy.obligations.policies is not None or policy.telling.notices:
             context.duties.register(session.tx).tell_case(told.issue, told.title, told.text, told.kind)
 
     def declare_history(self, session: Session, event: Envelope) -> None:

@@ -477,3 +477,63 @@ class HelpedAlready(Refusal):
 
     slug = "helped-already"
     mend = "Nothing more needs to be done."
+
+
+# --- notifications
+
+
+class UnknownNotification(Refusal):
+    """There is no such notification in your inbox."""
+
+    slug = "unknown-notification"
+    status = 404
+    field = "notification"
+    mend = "Take the id from GET /v1/inbox."
+
+
+class UnknownDelivery(Refusal):
+    """There is no such delivery among those you may see."""
+
+    slug = "unknown-delivery"
+    status = 404
+    field = "notification"
+    mend = "Take notification and channel from GET /v1/deliveries."
+
+
+class NotToRedrive(Refusal):
+    """Only a delivery that was given up, or that had no address, is tried again."""
+
+    slug = "not-to-redrive"
+    mend = "See its state in GET /v1/deliveries; one that waits or is held goes out by itself."
+
+
+class UnknownRecipient(Refusal):
+    """There is no such recipient among those you may give an address."""
+
+    slug = "unknown-recipient"
+    status = 404
+    field = "recipient"
+    mend = "Take units and people from the directory, roles from the programme; the office's recipient is its agency."
+
+
+class UnknownAddress(Refusal):
+    """The recipient has no address for this channel."""
+
+    slug = "unknown-address"
+    status = 404
+    field = "channel"
+
+
+class BadAddress(Refusal):
+    """This is no address that can be used."""
+
+    slug = "bad-address"
+    status = 422
+    field = "address"
+
+
+class NoAddressKey(Refusal):
+    """Addresses are kept encrypted only, and this service was started without a key."""
+
+    slug = "no-address-key"
+    mend = "Let the operator set BUGLE_ADDRESS_KEY_FILE, a file of 32 random bytes."

@@ -9,6 +9,7 @@ from typing import Any, Literal, Protocol
 from zoneinfo import ZoneInfo
 
 from supervision.domain.limits import Limit, parse_limit
+from supervision.domain.notice import Telling
 from supervision.domain.obligations import Obligations
 
 Each = Literal["milestone", "supporting"]
@@ -145,6 +146,7 @@ class Policy:
     pause: PauseRule | None
     extension: ExtensionRule | None
     obligations: Obligations
+    telling: Telling
     earlier: Mapping[int, Policy] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
@@ -174,6 +176,7 @@ class Policy:
             pause=_pause(document.get("pause")),
             extension=_extension(document.get("extension")),
             obligations=Obligations.of(document),
+            telling=Telling.of(document),
         )
 
     def of_version(self, version: int) -> Policy:
