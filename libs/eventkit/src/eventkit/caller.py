@@ -9,6 +9,9 @@ from eventkit.errors import Problem
 
 ROLES = frozenset({"frontend", "office", "department", "leader", "enterprise", "analyst", "operator"})
 
+OWN = frozenset({"department", "enterprise"})
+"""Roles that act for one body alone, which the claim of the same name names."""
+
 
 class Forbidden(Problem):
     """The caller's roles do not allow this."""
@@ -32,9 +35,16 @@ class Caller:
         return "operator" in self.roles or agency == self.agency
 
     def needs(self, allowed: Collection[str]) -> None:
-        """Raises Forbidden unless the caller has one of the allowed roles."""
+        """Raises Forbidden unless the caller has one of the allowed roles, and is somebody in it.
+
+        A department or an enterprise without the claim that says which would be taken for whatever has none.
+        """
         if self.roles.isdisjoint(allowed):
             wanted = ", ".join(sorted(allowed))
             raise Forbidden(
                 f"This needs one of the roles: {wanted}.", mend=f"use a token with one of the roles {wanted}"
             )
+        held = self.roles.intersection(allowed)
+        if held <= OWN and not any(getattr(self, role) for role in held):
+            claim = min(held)
+            raise Forbidden(f"The token names no {claim}.", mend=f"use a token with the claim {claim}")
