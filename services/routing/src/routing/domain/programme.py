@@ -46,6 +46,7 @@ class Programme:
     first_asked: frozenset[str]
     returns: Returns | None
     joint_sessions: bool
+    long_term: bool = False
 
     @classmethod
     def of(cls, id: str, version: int, document: Mapping[str, Any]) -> Programme:
@@ -66,6 +67,7 @@ class Programme:
             first_asked=frozenset(document.get("first_asked", {}).get("kinds", ())),
             returns=_returns(document.get("returns")),
             joint_sessions="joint_sessions" in document,
+            long_term="long_term" in document,
         )
 
     def year(self, moment: datetime) -> int:
