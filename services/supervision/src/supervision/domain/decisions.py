@@ -10,13 +10,13 @@ from supervision.domain.commands import CloseOut, HelpToApply, Verify
 from supervision.domain.events import CaseClosedOut, EnterpriseVerified, HelpGiven, ReopeningOrdered, WatchEvent
 from supervision.domain.facts import BY, learn
 from supervision.domain.policy import Policy
-from supervision.domain.watch import SATISFIED, Fact, Watch, apply
+from supervision.domain.watch import REPORTED, SATISFIED, Fact, Watch, apply
 
 
 def verify(watch: Watch, command: Verify, policy: Policy, calendar: Calendar) -> list[WatchEvent]:
     """Once a round, after the feedback; an unsatisfied enterprise has the case reopened."""
     act = command.act
-    require_open(watch)
+    require_open(watch, act.at)
     _not_before(act.at, _fed_back(watch))
     if watch.fact("verified", watch.round) is not None:
         raise errors.AlreadyVerified
@@ -41,7 +41,7 @@ def verify(watch: Watch, command: Verify, policy: Policy, calendar: Calendar) ->
 
 def close_out(watch: Watch, command: CloseOut, policy: Policy, calendar: Calendar) -> list[WatchEvent]:
     """Once; with the copy to the office and the enterprise's satisfaction where the programme asks for them."""
-    require_open(watch)
+    require_open(watch, command.act.at)
     if watch.parts - watch.closed_parts:
         raise errors.PartsOpen(f"{len(watch.parts - watch.closed_parts)} of its {len(watch.parts)} parts are open.")
     steps = [watch.fact("fed_back", watch.round), watch.fact("verified", watch.round)]
@@ -77,10 +77,14 @@ def help_to_apply(watch: Watch, command: HelpToApply) -> list[WatchEvent]:
     return [HelpGiven(watch.case, command.policy, command.note, act.by, act.backdating_reason, act.learnt_at, act.at)]
 
 
-def require_open(watch: Watch) -> None:
-    """UnknownCase, AlreadyClosedOut or NoLongerWorkedOn unless something may still be done with the case."""
+def require_open(watch: Watch, at: datetime) -> None:
+    """UnknownCase, AlreadyClosedOut or NoLongerWorkedOn unless something may still be done with the case.
+
+    BackInTime for what is dated before its report.
+    """
     if not watch.opened:
         raise errors.UnknownCase
+    _not_before(at, watch.fact(REPORTED, None))
     if watch.closed:
         raise errors.AlreadyClosedOut
     if watch.gone is not None:

@@ -20,6 +20,7 @@ from supervision.domain.events import (
 from supervision.domain.limits import Counting, Limit
 from supervision.domain.policy import ExtensionRule, Policy
 from supervision.domain.renewal import Cause, renew
+from supervision.domain.times import require_near
 from supervision.domain.watch import Extension, Watch, apply
 
 Events = list[WatchEvent]
@@ -28,13 +29,15 @@ Events = list[WatchEvent]
 def pause(watch: Watch, command: PauseCase, policy: Policy, calendar: Calendar) -> Events:
     """One pause at a time, for a reason of the programme, with an end within the programme's longest."""
     rule, act = policy.pause, command.act
-    require_open(watch)
+    require_open(watch, act.at)
     if rule is None:
         raise errors.NotInProgramme.of("pause")
     if command.reason not in rule.reasons:
         raise errors.UnknownReason(mend=f"Choose one of: {', '.join(sorted(rule.reasons))}.")
     if any(act.at < pause.span.to_at for pause in watch.pauses):
         raise errors.AlreadyPaused
+    if command.until is not None:
+        require_near(command.until, act, "until")
     counting = Counting(calendar, policy.zone)
     latest = counting.due(act.at, rule.max).at
     until = latest if command.until is None else counting.end(command.until)
@@ -49,7 +52,7 @@ def pause(watch: Watch, command: PauseCase, policy: Policy, calendar: Calendar) 
 
 def resume(watch: Watch, act: Act, policy: Policy, calendar: Calendar) -> Events:
     """End the running pause now."""
-    require_open(watch)
+    require_open(watch, act.at)
     running = next((p for p in watch.pauses if p.span.from_at <= act.at < p.span.to_at), None)
     if running is None:
         raise errors.NotPaused
@@ -60,7 +63,7 @@ def resume(watch: Watch, act: Act, policy: Policy, calendar: Calendar) -> Events
 def ask_extension(watch: Watch, command: AskExtension, policy: Policy, calendar: Calendar) -> Events:
     """While the clock runs, early enough, not too often, for not too long, and not while another is undecided."""
     rule, act = policy.extension, command.act
-    require_open(watch)
+    require_open(watch, act.at)
     if rule is None:
         raise errors.NotInProgramme.of("extension")
     clock = _running(watch, command.clock)
@@ -90,7 +93,7 @@ def ask_extension(watch: Watch, command: AskExtension, policy: Policy, calendar:
 def decide_extension(watch: Watch, command: DecideExtension, policy: Policy, calendar: Calendar) -> Events:
     """Once, by whom the programme names. What is granted counts from the asking on, however long deciding took."""
     rule, act = policy.extension, command.act
-    require_open(watch)
+    require_open(watch, act.at)
     if rule is None:
         raise errors.NotInProgramme.of("extension")
     if rule.decides not in command.roles:
@@ -100,6 +103,8 @@ def decide_extension(watch: Watch, command: DecideExtension, policy: Policy, cal
         raise errors.UnknownExtension
     if asked.decided:
         raise errors.ExtensionDecidedAlready
+    if act.at < asked.asked_at:
+        raise errors.BackInTime("It is dated before it was asked for.")
     decided = ExtensionDecided(
         case=watch.case,
         extension=asked.number,
@@ -118,7 +123,7 @@ def decide_extension(watch: Watch, command: DecideExtension, policy: Policy, cal
 
 def raise_case(watch: Watch, command: RaiseCase, policy: Policy) -> Events:
     """To the level above the highest reached; LadderEnds at the top."""
-    require_open(watch)
+    require_open(watch, command.act.at)
     level, act = watch.level + 1, command.act
     role = policy.ladder.get(level)
     if role is None:
