@@ -7,11 +7,12 @@ miss bears the moment at which the duty was due, and evidence that is learnt lat
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import reduce
 from itertools import takewhile
+from operator import le, lt
 from typing import Literal
 from uuid import UUID
 
@@ -341,15 +342,18 @@ def fulfil(
     return happened + _rescinded(duty, term, at)
 
 
-def _rescinded(duty: Duty, term: Term, at: datetime) -> list[Event]:
-    """What is withdrawn because it was done, or no longer owed, at `at`; it happened when the last of it did."""
+def _rescinded(duty: Duty, term: Term, at: datetime, covers: Callable[[datetime, datetime], bool] = le) -> list[Event]:
+    """What is withdrawn because it was done, or no longer owed, at `at`; it happened when the last of it did.
+
+    What is done when it is due covers it; what ceases to be owed only then was owed until then.
+    """
     assert duty.opened is not None
     id, outcome = duty.opened.duty, duty.outcome(term.period)
     gone: list[tuple[datetime, UUID]] = []
-    if outcome.missed and at <= term.due_at:
+    if outcome.missed and covers(at, term.due_at):
         gone.append((term.due_at, missed_id(id, term.period)))
         gone += [(term.due_at, card_id(id, term.period))] if outcome.card else []
-    if outcome.broken and term.broken_at is not None and at <= term.broken_at:
+    if outcome.broken and term.broken_at is not None and covers(at, term.broken_at):
         gone.append((term.broken_at, broken_id(id, term.period)))
     if not gone:
         return []
@@ -364,7 +368,7 @@ def end(duty: Duty, ground: DutyGround, at: datetime, learnt_at: datetime, view:
     happened: list[Event] = [ended]
     for term in terms(duty, view, learnt_at):
         if apply(duty, ended).gone(term) is not None:
-            happened += _rescinded(duty, term, at)
+            happened += _rescinded(duty, term, at, lt)
     return happened
 
 
