@@ -162,7 +162,7 @@ def when(name: str, case: Case, at: datetime) -> Events:
         case "report_progress":
             return decisions.report_progress(case, commands.ReportProgress(LEAD, "在途", None, signed))
         case "report_result":
-            return decisions.report_result(case, commands.ReportResult(LEAD, "solved", None, None, signed))
+            return decisions.report_result(case, commands.ReportResult(LEAD, "solved", None, None, signed), PROGRAMME)
         case "feed_back":
             return decisions.feed_back(case, commands.FeedBack(LEAD, True, signed))
     raise LookupError(name)

@@ -21,7 +21,13 @@ VISITS: dict[str, Any] = {
 
 def directory(at: datetime, *people: str) -> Envelope:
     listed = [{"id": person, "role": None, "unit": None} for person in people]
-    return told("intake.directory_published", at, at, {"agency": "jinxian", "units": [], "people": listed}, "agency")
+    return told(
+        "intake.directory_published",
+        at,
+        at,
+        {"agency": "jinxian", "version": len(people), "units": [], "people": listed},
+        "agency",
+    )
 
 
 @pytest.mark.parametrize(

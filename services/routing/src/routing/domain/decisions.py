@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import timedelta
 from typing import Any
 
 from routing.domain import commands, errors, events
@@ -12,12 +11,10 @@ from routing.domain.case import Case, Step
 from routing.domain.commands import Act
 from routing.domain.programme import Directory, Programme
 from routing.domain.text import Text
-from routing.domain.workflow import allow
+from routing.domain.times import HORIZON
+from routing.domain.workflow import LONG_TERM, allow
 
 Events = list[events.Event]
-
-HORIZON = timedelta(days=7306)
-"""20 years, with the leap days: how far ahead a plan reaches."""
 
 
 def classify(case: Case, command: commands.Classify, programme: Programme) -> Events:
@@ -101,11 +98,16 @@ def report_progress(case: Case, command: commands.ReportProgress) -> Events:
     return [events.ProgressReported(case.id, *told, **signed(command.act))]
 
 
-def report_result(case: Case, command: commands.ReportResult) -> Events:
-    """Once a round, after the acceptance, or for what was passed on; "explained" names the policy."""
+def report_result(case: Case, command: commands.ReportResult, programme: Programme) -> Events:
+    """Once a round, after the acceptance, or for what was passed on; "explained" names the policy.
+
+    Put off for long only where the programme has such cases reported on: else nobody would hear of it again.
+    """
     allow(case, Step.RESULT_REPORTED, command.act.at)
     if command.outcome == "explained" and not command.policy:
         raise errors.PolicyMissing
+    if command.outcome == LONG_TERM and not programme.long_term:
+        raise errors.NotInProgramme.of("long_term")
     told = (command.outcome, command.policy, command.note)
     return [events.ResultReported(case.id, command.unit, *told, **signed(command.act))]
 

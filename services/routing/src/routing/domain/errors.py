@@ -162,6 +162,15 @@ class TooFarBack(Refusal):
     mend = "Ask the office to record it."
 
 
+class TooEarly(Refusal):
+    """The move is dated before 1990."""
+
+    slug = "too-early"
+    status = 422
+    field = "occurred_at"
+    mend = "Correct occurred_at."
+
+
 class ReasonMissing(Refusal):
     """A back-dated move needs a reason."""
 
@@ -390,6 +399,15 @@ class SessionInThePast(Refusal):
     status = 422
     field = "starts_at"
     mend = "Give a later time, or date the calling back."
+
+
+class SessionTooFar(Refusal):
+    """The session begins more than 20 years after it is called."""
+
+    slug = "session-too-far"
+    status = 422
+    field = "starts_at"
+    mend = "Give a time at most 20 years ahead."
 
 
 class SessionNotBegun(Refusal):

@@ -51,6 +51,7 @@ class Programme:
     joint_sessions: bool
     townships: frozenset[str] | None
     clocks: tuple[Limits, ...]
+    long_term: bool = False
 
     @classmethod
     def of(cls, id: str, version: int, document: Mapping[str, Any]) -> Programme:
@@ -74,6 +75,7 @@ class Programme:
             joint_sessions="joint_sessions" in document,
             townships=_ids(document.get("townships"), "township"),
             clocks=tuple(map(Limits.of, document.get("clocks", ()))),
+            long_term="long_term" in document,
         )
 
     @property

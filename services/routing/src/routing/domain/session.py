@@ -10,6 +10,7 @@ from routing.domain import errors
 from routing.domain.commands import Act
 from routing.domain.programme import Directory, Programme
 from routing.domain.text import Text
+from routing.domain.times import HORIZON
 
 State = Literal["", "called", "held", "cancelled"]
 
@@ -108,13 +109,15 @@ def apply(session: JointSession, event: Event) -> JointSession:
 
 
 def call(session: JointSession, called: SessionCalled, programme: Programme, directory: Directory) -> list[Event]:
-    """Where the programme has joint sessions, of units in the directory, not before it is called."""
+    """Where the programme has joint sessions, of units in the directory, not before it is called nor 20 years after."""
     if not programme.joint_sessions:
         raise errors.NotInProgramme.of("joint_sessions")
     for place, unit in enumerate(called.units):
         directory.require(unit, f"units/{place}")
     if called.starts_at < called.at:
         raise errors.SessionInThePast
+    if called.starts_at > called.at + HORIZON:
+        raise errors.SessionTooFar
     return [called]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from routing.domain import errors
 from routing.domain.commands import Act
@@ -10,6 +10,10 @@ from routing.domain.text import Text
 
 SKEW = timedelta(minutes=5)
 """How far a sender's clock may be off before a date counts as future or back-dated."""
+EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
+"""No ledger goes further back; an earlier date is a slip of the pen."""
+HORIZON = timedelta(days=7306)
+"""20 years, with the leap days: how far ahead a plan or a session reaches."""
 
 
 def act(
@@ -23,6 +27,8 @@ def act(
         return Act(by, received)
     if said > received + SKEW:
         raise errors.FutureDate
+    if said < EARLIEST:
+        raise errors.TooEarly
     if said >= received - SKEW:
         return Act(by, said)
     if not office and said < received - timedelta(days=backdating_days):

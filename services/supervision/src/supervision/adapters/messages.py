@@ -65,9 +65,10 @@ CODEC = Codec(
         "duty_fulfilled.v1": duty.DutyFulfilled,
         "duty_reminded.v1": duty.DutyReminded,
         "duty_missed.v1": duty.DutyMissed,
+        "duty_card_issued.v1": duty.DutyCardIssued,
         "duty_broken.v1": duty.DutyBroken,
         "duty_rescinded.v1": duty.DutyRescinded,
-        "duty_ended.v1": duty.DutyEnded,
+        "duty_ended.v2": duty.DutyEnded,
         "dispatch_held.v1": steering.DispatchHeld,
         "supervision_letter_issued.v1": steering.SupervisionLetterIssued,
         "supervision_letter_answered.v1": steering.SupervisionLetterAnswered,
@@ -89,5 +90,6 @@ CODEC = Codec(
         "clock_cancelled.v1": ("clock_cancelled.v2", _same),
         "part_closed.v1": ("part_closed.v2", _ended),
         "misses_rescinded.v1": ("misses_rescinded.v2", _same),
+        "duty_ended.v1": ("duty_ended.v2", _same),
     },
 )

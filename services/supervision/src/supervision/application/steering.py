@@ -16,6 +16,7 @@ from supervision.application.access import WHOLE_AGENCY, seen
 from supervision.application.acting import act_of
 from supervision.application.context import Context
 from supervision.application.duties import DISPATCH_ITEM, LETTER_REPLY, PLEDGE, Duties, Owed
+from supervision.application.evidence import Evidence, Named
 from supervision.application.ports import DeedRow
 from supervision.domain import duty, errors, steering
 from supervision.domain.commands import Act
@@ -26,6 +27,8 @@ from supervision.domain.periods import ONCE, named
 from supervision.domain.policy import Policy
 from supervision.domain.steering import duty_of
 from supervision.domain.text import Text
+from supervision.domain.times import SKEW, require_near
+from supervision.domain.watch import REPORTED
 
 Wanted = tuple[Aggregate[Any], str]
 
@@ -38,6 +41,7 @@ class Steering:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._streams = context.streams
+        self._evidence = Evidence(context.duties)
 
     @property
     def _duties(self) -> Duties:
@@ -70,12 +74,15 @@ class Steering:
     # --- pledges
 
     def make_pledge(self, session: Session, command: Command) -> Done:
-        """Raises UnknownProgramme, NotInProgramme, UnknownPerson, DueInThePast and what `times.act` raises."""
+        """Raises UnknownProgramme, NotInProgramme, UnknownPerson, UnknownEnterprise, TooFarAhead, DueInThePast and what
+        `times.act` raises.
+        """
         data, policy = command.data, self._policy(session, command)
         rule = policy.obligations.pledges
         if rule is None:
             raise errors.NotInProgramme.of("pledges")
         person = self._person(session, policy, data["person"])
+        self._enterprise(session, policy, data.get("enterprise"))
         act, counting = act_of(command, policy), self._duties.view(session, policy).counting
         due_at = self._due(session, policy, data["due_on"], act)
         id = _new(command, PLEDGE)
@@ -107,7 +114,9 @@ class Steering:
     # --- dispatch
 
     def hold_dispatch(self, session: Session, command: Command) -> Done:
-        """Raises UnknownProgramme, NotInProgramme, UnknownUnit, UnknownCase, DueInThePast, what `times.act` raises."""
+        """Raises UnknownProgramme, NotInProgramme, UnknownUnit, UnknownCase, TooFarAhead, DueInThePast, BackInTime and
+        what `times.act` raises.
+        """
         data, policy = command.data, self._policy(session, command)
         if not policy.obligations.dispatch:
             raise errors.NotInProgramme.of("dispatch")
@@ -117,7 +126,7 @@ class Steering:
         units = self._units(session, policy)
         for place, told in enumerate(data["items"]):
             _require_unit(units, told["unit"], f"items/{place}/unit")
-            self._case(session, command, policy, told.get("case"), f"items/{place}/case")
+            self._case(session, command, policy, told.get("case"), f"items/{place}/case", act)
             due.append(self._due(session, policy, told["due_on"], act, f"items/{place}/due_on"))
             item, day = place + 1, date.fromisoformat(told["due_on"])
             owed = duty_of(DISPATCH_ITEM, id, item)
@@ -170,14 +179,14 @@ class Steering:
     # --- supervision letters
 
     def issue_letter(self, session: Session, command: Command) -> Done:
-        """Raises UnknownProgramme, NotInProgramme, UnknownUnit, UnknownCase and what `times.act` raises."""
+        """Raises UnknownProgramme, NotInProgramme, UnknownUnit, UnknownCase, BackInTime and what `times.act` raises."""
         data, policy = command.data, self._policy(session, command)
         rule = policy.obligations.cards
         if rule is None:
             raise errors.NotInProgramme.of("cards")
         _require_unit(self._units(session, policy), data["unit"], "unit")
-        self._case(session, command, policy, data.get("case"), "case")
         act, id = act_of(command, policy), _new(command, "letter")
+        self._case(session, command, policy, data.get("case"), "case", act)
         issued = steering.SupervisionLetterIssued(
             letter=id,
             programme=policy.programme,
@@ -210,7 +219,7 @@ class Steering:
         answered = steering.answer(letter, command.data["reply"], act)
         event = natural_id(id, "answered", act.at)
         self._record(session, command, self._streams.letter, id, answered, [event])
-        reply = duty_of(LETTER_REPLY, id, issued.at)
+        reply = reply_of(self._duties, session, issued)
         self._duties.fulfil(session, reply, act.at, act.learnt_at, [event], by=act.by, traceparent=command.traceparent)
         return Done({"id": str(id)}, location=f"/v1/letters/{id}")
 
@@ -218,7 +227,7 @@ class Steering:
 
     def hold_accountable(self, session: Session, command: Command) -> Done:
         """Raises UnknownProgramme, UnknownGround, UnknownMeasure, NobodyAccountable, UnknownUnit, UnknownPerson,
-        UnknownCase, UnknownEvidence and what `times.act` raises.
+        UnknownCase, UnknownEvidence, BackInTime and what `times.act` raises.
         """
         data, policy = command.data, self._policy(session, command)
         measures = policy.obligations.measures.get(data["ground"])
@@ -235,11 +244,10 @@ class Steering:
             _require_unit(self._units(session, policy), unit, "unit")
         if person is not None:
             self._person(session, policy, person)
-        case = data.get("case")
-        self._case(session, command, policy, case, "case")
-        evidence = tuple(UUID(id) for id in data["evidence"])
-        self._evidence(session, case, evidence)
+        case, evidence = data.get("case"), tuple(UUID(id) for id in data["evidence"])
         act, id = act_of(command, policy), _new(command, "accountability")
+        self._case(session, command, policy, case, "case", act)
+        self._evidence.require(session, policy, Named(case, unit, person), evidence)
         made = steering.AccountabilityRecorded(
             record=id,
             programme=policy.programme,
@@ -259,16 +267,6 @@ class Steering:
         event = natural_id(id, "accountability_recorded")
         self._record(session, command, self._streams.record, id, [made], [event])
         return Done({"id": str(id)}, location="/v1/accountability")
-
-    def _evidence(self, session: Session, case: str | None, evidence: Sequence[UUID]) -> None:
-        """Events of supervision's own log, or steps of the case that others told."""
-        known = set(self._duties.register(session.tx).recorded(evidence))
-        if case is not None:
-            facts = session.get(self._streams.watch, case).facts
-            known |= {UUID(fact.source) for fact in facts if fact.source is not None}
-        for place, id in enumerate(evidence):
-            if id not in known:
-                raise errors.UnknownEvidence(field=f"evidence/{place}")
 
     # --- reports
 
@@ -309,7 +307,11 @@ class Steering:
             raise errors.UnknownPerson(Text("The directory has no person {person}.", person=person), field="person")
         return known[person].unit
 
-    def _case(self, session: Session, command: Command, policy: Policy, case: str | None, where: str) -> None:
+    def _enterprise(self, session: Session, policy: Policy, enterprise: str | None) -> None:
+        if enterprise is not None and self._duties.register(session.tx).enterprise_of(enterprise) != policy.agency:
+            raise errors.UnknownEnterprise
+
+    def _case(self, session: Session, command: Command, policy: Policy, case: str | None, where: str, act: Act) -> None:
         if case is None:
             return
         try:
@@ -318,8 +320,12 @@ class Steering:
             raise errors.UnknownCase(field=where) from None
         if watch.programme != policy.programme:
             raise errors.UnknownCase(Text("The case is another programme's."), field=where)
+        reported = watch.fact(REPORTED, None)
+        if reported is not None and act.at < reported.at - SKEW:
+            raise errors.BackInTime(Text("It is dated before the case was reported."))
 
     def _due(self, session: Session, policy: Policy, day: str, act: Act, where: str = "due_on") -> datetime:
+        require_near(date.fromisoformat(day), act, where)
         due_at = self._duties.view(session, policy).counting.end(date.fromisoformat(day))
         if due_at <= act.at:
             raise errors.DueInThePast(field=where)
@@ -364,6 +370,11 @@ class Steering:
         return Done(body, version, location=f"/v1/duties/{id}")
 
 
+def reply_of(duties: Duties, session: Session, issued: steering.SupervisionLetterIssued) -> UUID:
+    """The duty to reply to a letter: one that has ended was that of a letter withdrawn before it was issued again."""
+    return duties.standing(session, "duty", LETTER_REPLY, issued.letter, issued.at)
+
+
 def open_reply(
     duties: Duties,
     session: Session,
@@ -375,7 +386,7 @@ def open_reply(
     rule = policy.obligations.cards
     assert rule is not None
     owed = Owed(
-        id=duty_of(LETTER_REPLY, issued.letter, issued.at),
+        id=reply_of(duties, session, issued),
         rule=LETTER_REPLY,
         subject_kind="unit",
         subject=issued.unit,

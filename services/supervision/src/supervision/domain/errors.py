@@ -117,6 +117,23 @@ class TooFarBack(Refusal):
     mend = "Ask the office to record it."
 
 
+class TooEarly(Refusal):
+    """It is dated before 1990."""
+
+    slug = "too-early"
+    status = 422
+    field = "occurred_at"
+    mend = "Correct occurred_at."
+
+
+class TooFarAhead(Refusal):
+    """The day lies more than 20 years ahead."""
+
+    slug = "too-far-ahead"
+    status = 422
+    mend = "Give a day at most 20 years ahead."
+
+
 class ReasonMissing(Refusal):
     """What is dated back needs a reason."""
 
@@ -342,6 +359,15 @@ class UnknownUnit(Refusal):
     mend = "Take a unit id from the agency's directory; one that was just published is known a moment later."
 
 
+class UnknownEnterprise(Refusal):
+    """The agency has no such enterprise."""
+
+    slug = "unknown-enterprise"
+    status = 422
+    field = "enterprise"
+    mend = "Take an id from the agency's enterprises; one that was just registered is known a moment later."
+
+
 class UnknownPerson(Refusal):
     """The agency's directory has no such person."""
 
@@ -431,11 +457,11 @@ class NobodyAccountable(Refusal):
 
 
 class UnknownEvidence(Refusal):
-    """No event of this id is known here."""
+    """No event of this id stands against the case, unit or person of the record in this programme."""
 
     slug = "unknown-evidence"
     status = 422
-    mend = "Take event ids from the case's timeline, its clocks, duties or letters."
+    mend = "Name the case, unit or person that the event is about, and take ids from its timeline, duties or letters."
 
 
 class UnknownReport(Refusal):

@@ -21,6 +21,7 @@ from supervision.domain.limits import Counting, Limit
 from supervision.domain.policy import ExtensionRule, Policy
 from supervision.domain.renewal import Cause, renew
 from supervision.domain.text import Text
+from supervision.domain.times import require_near
 from supervision.domain.watch import Extension, Watch, apply
 
 Events = list[WatchEvent]
@@ -39,6 +40,8 @@ def pause(watch: Watch, command: PauseCase, policy: Policy, calendar: Calendar) 
         raise errors.UnknownReason(mend=Text("Choose one of: {choices}.", choices=sorted(rule.reasons)))
     if any(act.at < pause.span.to_at for pause in watch.pauses):
         raise errors.AlreadyPaused
+    if command.until is not None:
+        require_near(command.until, act, "until")
     counting = Counting(calendar, policy.zone)
     latest = counting.due(act.at, rule.max).at
     last = latest.astimezone(policy.zone).date()  # no day after it is counted: the last day of all has no end
@@ -112,6 +115,8 @@ def decide_extension(watch: Watch, command: DecideExtension, policy: Policy, cal
         raise errors.UnknownExtension
     if asked.decided:
         raise errors.ExtensionDecidedAlready
+    if act.at < asked.asked_at:
+        raise errors.BackInTime(Text("It is dated before it was asked for."))
     decided = ExtensionDecided(
         case=watch.case,
         extension=asked.number,

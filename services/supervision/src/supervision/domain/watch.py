@@ -11,9 +11,11 @@ from typing import Any
 from supervision.domain import events
 from supervision.domain.clock import Clock, Evidence, changed, started
 from supervision.domain.events import Ground, PartGround, Span, WatchEvent
+from supervision.domain.obligations import LONG_TERM
 from supervision.domain.policy import Policy
 
 REPORTED = "reported"
+EXTERNAL = "external"
 SATISFIED = ("satisfied", "basically_satisfied")
 MOVED_ON = ("returned", "transferred")
 """Facts with which a department is rid of the case: the next round begins."""
@@ -252,7 +254,12 @@ class Watch:
 
 
 def stops_clock(clock: Clock, fact: Fact, policy: Policy) -> bool:
-    """Whether the clock waits for the fact. A clock runs within its round; one from the report on through all."""
+    """Whether the clock waits for the fact. A clock runs within its round; one from the report on through all.
+
+    Work that is put off for long does not meet the issue's own due date: that clock goes on.
+    """
+    if clock.limit == EXTERNAL and fact.outcome == LONG_TERM:
+        return False
     if fact.name not in policy.stops(clock) or (clock.about is not None and fact.about != clock.about):
         return False
     return clock.fact == REPORTED or fact.round == clock.round
