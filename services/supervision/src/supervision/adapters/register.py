@@ -32,6 +32,10 @@ _WAKE = text(
     )
     """
 )
+_WAKE_CALENDAR = text(
+    "UPDATE duties SET ripe_at = least(ripe_at, :at) WHERE NOT ended"
+    " AND programme IN (SELECT programme FROM programmes WHERE document->>'calendar' = :calendar)"
+)
 _OF_CASE = text("SELECT duty FROM duties WHERE case_id = :case AND NOT ended ORDER BY duty")
 _ABOUT = text("SELECT duty FROM duties WHERE about = :about AND NOT ended ORDER BY duty")
 _OF_RULE = text("SELECT subject, duty FROM duties WHERE programme = :programme AND rule = :rule AND NOT ended")
@@ -156,6 +160,9 @@ class PostgresRegister:
     def wake(self, programme: str, subjects: Collection[str], at: datetime, team: str | None = None) -> None:
         told = {"programme": programme, "subjects": sorted(subjects), "at": at, "team": team}
         self._connection.execute(_WAKE, told)
+
+    def wake_calendar(self, calendar: str, at: datetime) -> None:
+        self._connection.execute(_WAKE_CALENDAR, {"calendar": calendar, "at": at})
 
     def of_case(self, case: str) -> Sequence[UUID]:
         return list(self._connection.execute(_OF_CASE, {"case": case}).scalars())

@@ -143,6 +143,9 @@ class Register(Protocol):
     def wake(self, programme: str, subjects: Collection[str], at: datetime, team: str | None = None) -> None:
         """Have the duties of these subjects, of a team's members, and of the programme itself looked at again."""
 
+    def wake_calendar(self, calendar: str, at: datetime) -> None:
+        """Have the duties looked at again of the programmes whose calendar has a new version, published at `at`."""
+
     def of_case(self, case: str) -> Sequence[UUID]:
         """The duties of a case that have not ended."""
 
