@@ -159,6 +159,9 @@ class MemoryRegister:
     def wake(self, programme: str, subjects: Collection[str], at: datetime, team: str | None = None) -> None:
         self.woken += sorted(subjects)
 
+    def wake_calendar(self, calendar: str, at: datetime) -> None:
+        self.woken.append(calendar)
+
     def of_case(self, case: str) -> Sequence[UUID]:
         return [id for id, row in self.rows.items() if row.opened.case == case and not row.ended]
 
@@ -257,6 +260,9 @@ class MemoryRegister:
 
     def helped_by(self, policy: LibraryPolicy) -> Sequence[Explained]:
         return []
+
+    def policy(self, id: str) -> LibraryPolicy | None:
+        return None
 
     def helping(self, case: str) -> Sequence[LibraryPolicy]:
         return []

@@ -7,13 +7,13 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from supervision.domain import leave
-from supervision.domain.commands import Act, PauseCase, RaiseCase
-from supervision.domain.events import CaseEscalated, ClockStarted, PolicyAdopted, WatchEvent
+from supervision.domain import decisions, leave
+from supervision.domain.commands import Act, PauseCase, RaiseCase, Verify
+from supervision.domain.events import CaseEscalated, ClockStarted, DeadlineMissed, PolicyAdopted, WatchEvent
 from supervision.domain.policy import Policy
 from supervision.domain.publication import recompute
 from supervision.domain.renewal import Cause, renew
-from tests.unit.supervision.made import CONTACT, Life, china, document, names, policy
+from tests.unit.supervision.made import CONTACT, Life, china, cn, document, names, policy
 
 RECEIVED = china("2021-03-11T09:30")
 FIRED = ("DeadlineMissed", "CardIssued", "CaseEscalated")
@@ -93,7 +93,7 @@ def test_no_level_is_lost_after_a_change() -> None:
 
 
 def test_pause_survives_a_change_of_the_rules() -> None:
-    """GLPI #6902, #15605: waiting time was forgotten when the service level of a ticket was changed."""
+    """GLPI #6902: waiting time was forgotten when the service level of a ticket was changed."""
     life = received()
     pause(life, china("2021-03-12T10:00"), "2021-03-16")
     [_, started] = adopt(life, china("2021-03-17T10:00"), limit="4wd")
@@ -102,12 +102,22 @@ def test_pause_survives_a_change_of_the_rules() -> None:
     assert len(started.pauses) == 1
 
 
+def test_waiting_time_is_left_out_of_a_rule_that_comes_during_the_pause() -> None:
+    """GLPI #15605: a service level given while the ticket was waiting counted the waiting time before it."""
+    life = received()
+    pause(life, china("2021-03-12T10:00"), "2021-03-18")
+    [_, started] = adopt(life, china("2021-03-15T10:00"), limit="1wd")
+    assert isinstance(started, ClockStarted)
+    assert started.due_at == china("2021-03-20T00:00"), "12th to 18th are out: Friday the 19th"
+
+
 def test_pause_counts_working_days_as_the_calendar_does() -> None:
     """GLPI #10594: waiting over days off was added in calendar time, so that the target fell on a wrong day."""
     life = received()
-    pause(life, china("2021-03-12T20:00"), "2021-03-15")
+    pause(life, china("2021-03-12T20:00"), "2021-03-17")
     newest = life.watch.newest("contact")
-    assert newest is not None and newest.due_at == china("2021-03-19T00:00"), "12th and 15th out, no weekend added"
+    assert newest is not None
+    assert newest.due_at == china("2021-03-23T00:00"), "12th and 15th to 17th are out: 18th, 19th, 22nd count"
 
 
 def test_what_was_closed_stays_judged_by_its_own_rules() -> None:
@@ -115,7 +125,8 @@ def test_what_was_closed_stays_judged_by_its_own_rules() -> None:
     life = received()
     life.step("contacted", china("2021-03-15T10:00"), learnt_at=china("2021-03-15T10:00"))
     before = life.watch.clocks
-    assert adopt(life, china("2021-03-20T10:00"), limit="1wd") == []
+    assert adopt(life, china("2021-03-15T12:00"), limit="1wd") == [], "before it would have been due"
+    assert adopt(life, china("2021-03-20T10:00"), version=3, limit="9wd") == [], "and after"
     assert life.watch.clocks == before
     assert before[0].in_time is True
     assert before[0].policy_version == 1
@@ -146,6 +157,21 @@ def test_escalation_is_not_lost_when_the_case_moves() -> None:
     life.step("planned", china("2021-03-12T11:00"), learnt_at=china("2021-03-12T11:00"))
     life.sweep(china("2021-04-30T00:00"))
     assert names(life.happened).count("CaseEscalated") == 2
+
+
+def test_reopened_case_starts_its_deadlines_anew() -> None:
+    """Zammad #188: a ticket that was opened again kept its old, or had no, deadline and nobody was reminded."""
+    life = received()
+    life.step("contacted", china("2021-03-12T10:00"), learnt_at=china("2021-03-12T10:00"))
+    at = china("2021-03-22T10:00")
+    life.step("fed_back", china("2021-03-19T10:00"), learnt_at=china("2021-03-19T10:00"))
+    life.record(decisions.verify(life.watch, Verify("unsatisfied", None, Act("office", at, at)), life.policy, cn()))
+    life.step("received", at, learnt_at=at, round=2)
+    newest = life.watch.newest("contact")
+    assert newest is not None
+    assert (newest.round, newest.due_at, newest.runs) == (2, china("2021-03-26T00:00"), True)
+    life.sweep(china("2021-04-30T00:00"))
+    assert [event.at for event in life.happened if isinstance(event, DeadlineMissed)] == [china("2021-03-26T00:00")]
 
 
 def test_reminder_keeps_to_the_programmes_zone_and_quiet_hours() -> None:

@@ -117,6 +117,15 @@ def test_early_resumption_counts_again_from_its_day() -> None:
     assert [clock.cancelled for clock in life.watch.clocks] == ["paused", "paused", None]
 
 
+def test_pause_is_ended_early_once() -> None:
+    """An earlier end told later cannot be recorded beside the first: it has a name to be refused by."""
+    life = received()
+    pause(life, "2021-03-12T10:00", "2021-03-18")
+    life.record(leave.resume(life.watch, act("2021-03-17T09:00"), life.policy, life.calendar))
+    with pytest.raises(errors.NotPaused):
+        leave.resume(life.watch, act("2021-03-15T09:00"), life.policy, life.calendar)
+
+
 def test_backdated_pause_makes_a_miss_groundless() -> None:
     life = received()
     life.sweep(china("2021-03-20T00:00"))

@@ -69,6 +69,7 @@ CODEC = Codec(
         "duty_broken.v1": duty.DutyBroken,
         "duty_rescinded.v1": duty.DutyRescinded,
         "duty_ended.v2": duty.DutyEnded,
+        "duty_recounted.v1": duty.DutyRecounted,
         "dispatch_held.v1": steering.DispatchHeld,
         "supervision_letter_issued.v1": steering.SupervisionLetterIssued,
         "supervision_letter_answered.v1": steering.SupervisionLetterAnswered,

@@ -32,6 +32,10 @@ _WAKE = text(
     )
     """
 )
+_WAKE_CALENDAR = text(
+    "UPDATE duties SET ripe_at = least(ripe_at, :at) WHERE NOT ended"
+    " AND programme IN (SELECT programme FROM programmes WHERE document->>'calendar' = :calendar)"
+)
 _OF_CASE = text("SELECT duty FROM duties WHERE case_id = :case AND NOT ended ORDER BY duty")
 _ABOUT = text("SELECT duty FROM duties WHERE about = :about AND NOT ended ORDER BY duty")
 _OF_RULE = text("SELECT subject, duty FROM duties WHERE programme = :programme AND rule = :rule AND NOT ended")
@@ -165,6 +169,7 @@ _FITS = """
 _HELPED = text(
     f"SELECT e.case_id, e.programme, e.agency, e.unit, e.at {_FITS} AND l.policy = :policy ORDER BY e.case_id"
 )
+_ONE_POLICY = text("SELECT * FROM library WHERE policy = :policy")
 _HELPING = text(
     "SELECT l.policy, l.agency, l.title, l.programmes, l.kinds, l.keywords, l.at, l.valid_from, l.valid_to"
     f" {_FITS} AND e.case_id = :case ORDER BY l.policy"
@@ -198,6 +203,9 @@ class PostgresRegister:
     def wake(self, programme: str, subjects: Collection[str], at: datetime, team: str | None = None) -> None:
         told = {"programme": programme, "subjects": sorted(subjects), "at": at, "team": team}
         self._connection.execute(_WAKE, told)
+
+    def wake_calendar(self, calendar: str, at: datetime) -> None:
+        self._connection.execute(_WAKE_CALENDAR, {"calendar": calendar, "at": at})
 
     def of_case(self, case: str) -> Sequence[UUID]:
         return list(self._connection.execute(_OF_CASE, {"case": case}).scalars())
@@ -350,23 +358,28 @@ class PostgresRegister:
             told[name] = orjson.dumps(getattr(policy, name)).decode()
         self._connection.execute(_POLICY, told)
 
+    def policy(self, id: str) -> LibraryPolicy | None:
+        row = self._connection.execute(_ONE_POLICY, {"policy": id}).one_or_none()
+        return None if row is None else _library_policy(row)
+
     def helped_by(self, policy: LibraryPolicy) -> Sequence[Explained]:
         rows = self._connection.execute(_HELPED, {"policy": policy.policy})
         return [Explained(row.case_id, row.programme, row.agency, row.unit, row.at) for row in rows]
 
     def helping(self, case: str) -> Sequence[LibraryPolicy]:
-        return [
-            LibraryPolicy(
-                *(row.policy, row.agency, row.title),
-                *(tuple(row.programmes), tuple(row.kinds), tuple(row.keywords)),
-                *(row.at, row.valid_from, row.valid_to),
-            )
-            for row in self._connection.execute(_HELPING, {"case": case})
-        ]
+        return [_library_policy(row) for row in self._connection.execute(_HELPING, {"case": case})]
 
     def recorded(self, ids: Collection[UUID]) -> Sequence[Recorded]:
         rows = self._connection.execute(_RECORDED, {"ids": [str(id) for id in ids]})
         return [Recorded(row.event_id, row.stream, orjson.loads(row.data), row.withdrawn) for row in rows]
+
+
+def _library_policy(row: Row[Any]) -> LibraryPolicy:
+    return LibraryPolicy(
+        *(row.policy, row.agency, row.title),
+        *(tuple(row.programmes), tuple(row.kinds), tuple(row.keywords)),
+        *(row.at, row.valid_from, row.valid_to),
+    )
 
 
 def _duty(row: DutyRow) -> dict[str, Any]:

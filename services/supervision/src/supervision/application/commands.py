@@ -199,6 +199,7 @@ class Desk:
         session.record(context.streams.calendar, id, decided, key=id, cause=command.id, traceparent=command.traceparent)
         if decided:
             context.reads(session.tx).wake(id, command.received_at)
+            context.duties.register(session.tx).wake_calendar(id, command.received_at)
         outcome = "unchanged" if not decided else "amended" if known else "created"
         return Done(
             {"id": id, "outcome": outcome, "version": wanted.version},

@@ -23,7 +23,7 @@ from supervision.application.ports import (
 from supervision.application.reference import Reference
 from supervision.domain import duty as duties
 from supervision.domain import naming
-from supervision.domain.duty import Deed, Duty, DutyGround, DutyOpened, View
+from supervision.domain.duty import Deed, Duty, DutyGround, DutyOpened, Moments, View
 from supervision.domain.events import PolicyMatched
 from supervision.domain.facts import BY
 from supervision.domain.naming import natural_id
@@ -98,10 +98,7 @@ class Duties(Reference):
         if session.get(self.streams.duty, str(owed.id)).opened is not None:
             return
         view = self.view(session, policy)
-        due_at = owed.due_at
-        if due_at is None:
-            assert rule is not None
-            due_at = view.counting.due(owed.start, rule.within).at
+        moments = _moments(view, rule, owed.start, owed.due_at, owed.broken_at)
         opened = DutyOpened(
             duty=owed.id,
             programme=policy.programme,
@@ -122,9 +119,9 @@ class Duties(Reference):
             until=None,
             within=None,
             remind=None,
-            due_at=due_at,
-            remind_at=view.remind_at(due_at, None if rule is None else rule.remind, owed.start),
-            broken_at=owed.broken_at,
+            due_at=moments.due_at,
+            remind_at=moments.remind_at,
+            broken_at=moments.broken_at,
             card=None if rule is None else rule.card,
             by=owed.by,
             learnt_at=owed.learnt_at,
@@ -144,6 +141,7 @@ class Duties(Reference):
         traceparent: str | None = None,
     ) -> int:
         """What was owed once has been done; how many events that were. Nothing for a duty that was never opened."""
+        self._recount(session, id)
         duty = session.get(self.streams.duty, str(id))
         if duty.opened is None:
             return 0
@@ -158,13 +156,41 @@ class Duties(Reference):
 
     def settle(self, session: Session, id: UUID, upto: datetime) -> int:
         """What has come of a duty before `upto`; how many events that were. Its row is left to `keep`."""
+        recounted = self._recount(session, id)
         duty = session.get(self.streams.duty, str(id))
         if duty.opened is None:
             return 0
         deeds = self.register(session.tx).deeds(duty.opened) if duty.opened.needs else ()
         happened = duties.settle(duty, deeds, self._view(session, duty), upto)
         self._take(session, id, happened)
+        return recounted + len(happened)
+
+    def _recount(self, session: Session, id: UUID) -> int:
+        """What is owed once, by the newest calendar and the rules under which it was opened; how many events."""
+        duty = session.get(self.streams.duty, str(id))
+        opened = duty.opened
+        if opened is None or opened.every != ONCE:
+            return 0
+        policy = self.policy(session, opened.programme, opened.programme_version)
+        rule, view = _rules(policy).get(opened.rule), self.view(session, policy)
+        if rule is None:
+            return 0  # due on a day that somebody gave, or counted from another moment than that of its opening
+        pledge = policy.obligations.pledges if opened.rule == PLEDGE else None
+        due_at = None if pledge is None else opened.due_at
+        broken_at = None
+        if pledge is not None and due_at is not None:
+            broken_at = view.counting.later(due_at, pledge.broken_after).at
+        found = _moments(view, rule, self._start(session, opened, policy), due_at, broken_at)
+        happened = duties.recount(duty, found, view.counting.calendar)
+        self._take(session, id, happened)
         return len(happened)
+
+    def _start(self, session: Session, opened: DutyOpened, programme: Policy) -> datetime:
+        """From when on what is owed once is counted: help, from when the policy applies."""
+        helping = self.register(session.tx).policy(opened.about or "") if opened.rule == HELP else None
+        if helping is None:
+            return opened.at
+        return self._applies(session, helping, programme, opened.at, opened.at.astimezone(programme.zone).date())
 
     def _view(self, session: Session, duty: Duty) -> View:
         assert duty.opened is not None
@@ -476,6 +502,28 @@ _STEPS: dict[str, Callable[[Duties, Session, Watch, Fact, Policy, str | None], N
     "withdrawn": Duties._gone,
     "closed_out": Duties._closed,
 }
+
+
+def _moments(
+    view: View, rule: OnceRule | None, start: datetime, due_at: datetime | None, broken_at: datetime | None
+) -> Moments:
+    """When what is owed once is due, by the rule unless `due_at` is given; a reminder lies between start and due."""
+    if due_at is None:
+        assert rule is not None
+        due_at = view.counting.due(start, rule.within).at
+    return Moments(due_at, view.remind_at(due_at, None if rule is None else rule.remind, start), broken_at)
+
+
+def _rules(policy: Policy) -> dict[str, OnceRule]:
+    """The rules of what is owed once and counted from its opening."""
+    held = policy.obligations
+    found = {
+        SUGGESTION: held.suggestions,
+        HELP: held.policies,
+        LETTER_REPLY: None if held.cards is None else held.cards.reply,
+        PLEDGE: None if held.pledges is None else OnceRule(held.pledges.broken_after, held.pledges.remind),
+    }
+    return {name: rule for name, rule in found.items() if rule is not None}
 
 
 def _concerns(rule: DutyRule, subject: Subject) -> bool:

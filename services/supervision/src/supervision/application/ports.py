@@ -160,6 +160,9 @@ class Register(Protocol):
     def wake(self, programme: str, subjects: Collection[str], at: datetime, team: str | None = None) -> None:
         """Have the duties of these subjects, of a team's members, and of the programme itself looked at again."""
 
+    def wake_calendar(self, calendar: str, at: datetime) -> None:
+        """Have the duties looked at again of the programmes whose calendar has a new version, published at `at`."""
+
     def of_case(self, case: str) -> Sequence[UUID]:
         """The duties of a case that have not ended."""
 
@@ -241,6 +244,9 @@ class Register(Protocol):
 
     def take_policy(self, policy: LibraryPolicy) -> None:
         """Copy a policy of the library, or put it right."""
+
+    def policy(self, id: str) -> LibraryPolicy | None:
+        """A policy of the library as it was told last; None for one that has not been told of."""
 
     def helped_by(self, policy: LibraryPolicy) -> Sequence[Explained]:
         """The explained cases that a policy may help, which came after they were explained."""

@@ -13,9 +13,10 @@ from datetime import date, datetime, timedelta
 from functools import reduce
 from itertools import takewhile
 from operator import le, lt
-from typing import Literal
+from typing import Literal, NamedTuple
 from uuid import UUID
 
+from supervision.domain.calendar import Calendar
 from supervision.domain.limits import Counting, Limit, parse_limit
 from supervision.domain.naming import natural_id
 from supervision.domain.obligations import Counts, Need, SubjectKind
@@ -140,7 +141,39 @@ class DutyEnded:
     at: datetime
 
 
-Event = DutyOpened | DutyFulfilled | DutyReminded | DutyMissed | DutyCardIssued | DutyBroken | DutyRescinded | DutyEnded
+@dataclass(frozen=True, slots=True)
+class DutyRecounted:
+    """What is owed once is due at another time, by a newer version of the calendar."""
+
+    duty: UUID
+    due_at: datetime
+    remind_at: datetime | None
+    broken_at: datetime | None
+    calendar: str
+    calendar_version: int
+    learnt_at: datetime
+    at: datetime
+
+
+Event = (
+    DutyOpened
+    | DutyFulfilled
+    | DutyReminded
+    | DutyMissed
+    | DutyCardIssued
+    | DutyBroken
+    | DutyRescinded
+    | DutyEnded
+    | DutyRecounted
+)
+
+
+class Moments(NamedTuple):
+    """When what is owed once is due, reminded of, and broken."""
+
+    due_at: datetime
+    remind_at: datetime | None
+    broken_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +277,8 @@ def event_id(event: Event) -> UUID:
             return natural_id(event.duty, "duty_rescinded", event.period, event.evidence_at)
         case DutyEnded():
             return natural_id(event.duty, "duty_ended", event.at)
+        case DutyRecounted():
+            return natural_id(event.duty, "duty_recounted", event.calendar, event.calendar_version)
 
 
 def missed_id(duty: UUID, period: str) -> UUID:
@@ -280,6 +315,10 @@ def apply(duty: Duty, event: Event) -> Duty:
             return _withdrawn(duty, event)
         case DutyEnded():
             return replace(duty, ended=event)
+        case DutyRecounted() if duty.opened is not None:
+            about = replace(duty.opened, due_at=event.due_at, remind_at=event.remind_at, broken_at=event.broken_at)
+            return replace(duty, opened=about)
+    return duty
 
 
 def _noted(duty: Duty, period: str, **changes: object) -> Duty:
@@ -370,6 +409,18 @@ def end(duty: Duty, ground: DutyGround, at: datetime, learnt_at: datetime, view:
         if apply(duty, ended).gone(term) is not None:
             happened += _rescinded(duty, term, at, lt)
     return happened
+
+
+def recount(duty: Duty, found: Moments, calendar: Calendar) -> list[Event]:
+    """Anew by the calendar; nothing when it was done or over before the calendar was published, or stays as it was."""
+    opened, published = duty.opened, calendar.published_at
+    if opened is None or opened.due_at is None or published is None or duty.ended is not None:
+        return []
+    outcome, held = duty.outcome(ONCE), Moments(opened.due_at, opened.remind_at, opened.broken_at)
+    done = outcome.fulfilled_at is not None or outcome.broken or (outcome.missed and found.due_at != held.due_at)
+    if done or found == held or (held.broken_at or held.due_at) < published:
+        return []
+    return [DutyRecounted(opened.duty, *found, calendar.id, calendar.version, published, published)]
 
 
 def settle(duty: Duty, deeds: Sequence[Deed], view: View, upto: datetime) -> list[Event]:

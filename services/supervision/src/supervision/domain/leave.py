@@ -58,9 +58,10 @@ def pause(watch: Watch, command: PauseCase, policy: Policy, calendar: Calendar) 
 
 
 def resume(watch: Watch, act: Act, policy: Policy, calendar: Calendar) -> Events:
-    """End the running pause now."""
+    """End the running pause now, once."""
     require_open(watch, act)
-    running = next((p for p in watch.pauses if p.span.from_at <= act.at < p.span.to_at), None)
+    unended = (pause for pause in watch.pauses if not pause.resumed)
+    running = next((pause for pause in unended if pause.span.from_at <= act.at < pause.span.to_at), None)
     if running is None:
         raise errors.NotPaused
     resumed = CaseResumed(watch.case, running.number, act.by, act.backdating_reason, act.learnt_at, act.at)

@@ -57,10 +57,11 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """A pause of the case, by its number; `span` ends with its resumption, if there was one."""
+    """A pause of the case, by its number; `span` ends with its resumption, if it was `resumed`."""
 
     number: int
     span: Span
+    resumed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,7 +330,7 @@ def _paused(watch: Watch, event: events.CasePaused) -> Watch:
 
 def _resumed(watch: Watch, event: events.CaseResumed) -> Watch:
     pauses = (
-        replace(pause, span=Span(pause.span.from_at, event.at)) if pause.number == event.pause else pause
+        replace(pause, span=Span(pause.span.from_at, event.at), resumed=True) if pause.number == event.pause else pause
         for pause in watch.pauses
     )
     return replace(watch, pauses=tuple(pauses))
