@@ -61,7 +61,7 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="One JSON object
         )
     everything = all(row["ready"] for row in rows)
     parked = databases.parked(stack.system.database(service) for service in SERVICES) if rows[0]["ready"] else {}
-    unsent = databases.unsent(stack.system.database("supervision")) if rows[0]["ready"] else {}
+    unsent = databases.unsent(stack.system.database("supervision")) if rows[0]["ready"] else []
     if as_json:
         home = str(stack.home.path)
         told = {"home": home, "ready": everything, "parked": parked, "unsent": unsent, "processes": rows}
@@ -70,8 +70,8 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="One JSON object
         _table(rows)
         for consumer, events in parked.items():
             typer.echo(f"{consumer}: {events} events are parked; see bugle redrive {consumer}")
-        for standing, number in unsent.items():
-            typer.echo(f"notifier: {number} deliveries are {standing}; see bugle deliveries --state {standing}")
+        for kind in unsent:
+            typer.echo("notifier: {count} deliveries are {state}: {reason}; see bugle deliveries".format_map(kind))
     raise typer.Exit(0 if everything else 1)
 
 

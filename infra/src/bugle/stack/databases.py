@@ -73,15 +73,19 @@ def parked(of: Iterable[Database]) -> dict[str, int]:
     return found
 
 
-def unsent(of: Database) -> dict[str, int]:
-    """How many notifications have not arrived and do not go out by themselves, by state, where that is not none."""
+def unsent(of: Database) -> list[dict[str, object]]:
+    """How many notifications have not arrived and do not go out by themselves: state, reason and count of each kind."""
     import psycopg
+    from psycopg.rows import dict_row
 
     with psycopg.connect(of.url.replace(DRIVER, "postgresql")) as connection:
         if connection.execute("SELECT to_regclass('public.deliveries')").fetchone() == (None,):
-            return {}
-        query = "SELECT state, count(*) FROM deliveries WHERE state IN ('held', 'no_address', 'dead') GROUP BY state"
-        return dict(connection.execute(query).fetchall())
+            return []
+        query = (
+            "SELECT state, reason, count(*) FROM deliveries WHERE state IN ('held', 'no_address', 'dead')"
+            " GROUP BY state, reason ORDER BY state, reason"
+        )
+        return connection.cursor(row_factory=dict_row).execute(query).fetchall()
 
 
 def _applied(owner_url: str) -> set[str]:
