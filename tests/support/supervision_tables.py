@@ -43,6 +43,11 @@ class MemoryReadModel:
         versions = [version for id, version in self._programmes if id == programme]
         return cast("tuple[Policy, datetime]", self._programmes[programme, max(versions)]) if versions else None
 
+    def in_force(self, programme: str, at: datetime) -> Policy | None:
+        versions = sorted((version, *held) for (id, version), held in self._programmes.items() if id == programme)
+        learnt = [policy for _, policy, learnt_at in versions if learnt_at <= at]
+        return learnt[-1] if learnt else versions[0][1] if versions else None
+
     def adopt(self, programme: str, version: int, document: Mapping[str, Any], learnt_at: datetime) -> None:
         self._programmes.setdefault((programme, version), (Policy.of(programme, version, document), learnt_at))
 

@@ -23,7 +23,7 @@ from eventkit.processing import Processor
 from eventkit.session import Session
 from supervision.adapters.messages import CODEC
 from supervision.application.context import Context
-from supervision.application.ports import DeedRow, DutyRow, Explained, LibraryPolicy, Streams, Subject
+from supervision.application.ports import DeedRow, DutyRow, Explained, LibraryPolicy, Recorded, Streams, Subject
 from supervision.application.reactions import Watching
 from supervision.application.sweeping import Sweeping
 from supervision.domain.calendar import Calendar, Year
@@ -194,6 +194,18 @@ class MemoryRegister:
             for id, role, unit in people
         ]
 
+    def name_units(self, agency: str, names: Mapping[str, str]) -> None:
+        self.unit_names = dict(names)
+
+    def paired(self, programme: str, enterprise: str) -> frozenset[str]:
+        return frozenset()
+
+    def tell_roles(self, agency: str, version: int, at: datetime, people: Iterable[tuple[str, str | None]]) -> None:
+        pass  # whose roles count when is a query of SQL: see the integration tests
+
+    def enterprise_of(self, enterprise: str) -> str | None:
+        return "jinxian"
+
     def take_enterprise(self, agency: str, enterprise: str, tier: str) -> None:
         pass  # no duty of these tests is owed to every enterprise
 
@@ -222,8 +234,17 @@ class MemoryRegister:
     def teams(self, programme: str) -> Sequence[Subject]:
         return [team for held, team, _ in self.known_teams.values() if held == programme]
 
-    def tell_case(self, case: str, title: str, text: str | None, kind: str | None) -> None:
+    def tell_case(self, case: str, title: str, text: str | None, kind: str | None, at: datetime) -> None:
         self.words[case] = title
+
+    def amend_case(self, case: str, changes: Mapping[str, Any]) -> None:
+        self.words[case] = changes.get("title", self.words.get(case, ""))
+
+    def tell_kind(self, case: str, kind: str, at: datetime, by: str) -> None:
+        pass  # matching is a query of SQL: see the integration tests
+
+    def explained_case(self, case: str) -> Explained | None:
+        return self.explained.get(case)
 
     def explain(self, explained: Explained) -> None:
         self.explained[explained.case] = explained
@@ -240,8 +261,8 @@ class MemoryRegister:
     def helping(self, case: str) -> Sequence[LibraryPolicy]:
         return []
 
-    def recorded(self, ids: Collection[UUID]) -> frozenset[UUID]:
-        return frozenset()
+    def recorded(self, ids: Collection[UUID]) -> Sequence[Recorded]:
+        return []
 
 
 class Service:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -10,6 +11,7 @@ from supervision.domain import leave
 from supervision.domain.commands import Act, PauseCase, RaiseCase
 from supervision.domain.events import CaseEscalated, ClockStarted, PolicyAdopted, WatchEvent
 from supervision.domain.policy import Policy
+from supervision.domain.publication import recompute
 from supervision.domain.renewal import Cause, renew
 from tests.unit.supervision.made import CONTACT, LEARNT, Life, china, document, names, policy
 
@@ -128,6 +130,24 @@ def test_what_was_closed_stays_judged_by_its_own_rules() -> None:
     assert life.watch.clocks == before
     assert before[0].in_time is True
     assert before[0].policy_version == 1
+
+
+def test_rules_of_today_reach_no_deadline_of_the_past() -> None:
+    """GLPI #8744 once more: whatever has an old deadline counted anew does so by the rules of its day."""
+    life = received()
+    life.sweep(china("2021-03-20T10:00"))
+    old = life.policy
+    adopt(life, china("2021-03-20T10:00"), limit="1wd")
+    life.policy = replace(life.policy, earlier={1: old})
+    off = replace(life.calendar, version=2, published_at=china("2021-03-12T08:00"))
+    assert recompute(life.watch, life.policy, off) == []
+    wanted = PauseCase(
+        "enterprise", None, date(2021, 3, 12), Act("office", RECEIVED, china("2021-03-20T11:00"), "late")
+    )
+    life.record(leave.pause(life.watch, wanted, life.policy, life.calendar))
+    newest = life.watch.newest("contact")
+    assert newest is not None
+    assert (newest.due_at, newest.policy_version, newest.limit) == (china("2021-03-18T00:00"), 1, "3wd")
 
 
 def test_escalation_is_not_lost_when_the_case_moves() -> None:

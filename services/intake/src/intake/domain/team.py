@@ -12,6 +12,7 @@ from intake.domain.directory import Directory
 from intake.domain.errors import AlreadyRegistered
 from intake.domain.events import Finding, Person, TeamFormed
 from intake.domain.programme import Programme
+from intake.domain.text import Text
 from intake.domain.timing import backdating_reason
 
 
@@ -42,9 +43,9 @@ def form(state: Team, command: FormTeam, programme: Programme, directory: Direct
     for field in ("programme", "name", "tier", "batch", "enterprises", "members", "synthetic"):
         if getattr(event, field) != getattr(state.formed, field):
             raise AlreadyRegistered(
-                f"The team {state.formed.name} was formed with another {field}.",
+                Text("The team {name} was formed with another {field}.", name=state.formed.name, field=field),
                 field=field,
-                mend="repeat the first content, or form a new team under another ref",
+                mend=Text("repeat the first content, or form a new team under another ref"),
             )
     return []
 

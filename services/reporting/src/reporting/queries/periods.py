@@ -10,9 +10,14 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from eventkit.problems import Faulty, FieldProblem
+from eventkit.text import Text
 
 Every = Literal["month", "quarter", "year"]
-_SUCH_AS: Mapping[Every, str] = {"month": "2021-05", "quarter": "2021-Q2", "year": "2021"}
+_SUCH_AS: Mapping[Every, Text] = {
+    "month": Text("write a month such as 2021-05"),
+    "quarter": Text("write a quarter such as 2021-Q2"),
+    "year": Text("write a year such as 2021"),
+}
 _NAME = re.compile(r"(?P<year>[1-9][0-9]{3})(-Q(?P<quarter>[1-4])|-(?P<month>0[1-9]|1[0-2]))?")
 
 
@@ -37,8 +42,8 @@ def period(name: str, zone: ZoneInfo, every: Every | None = None, field: str = "
     """The period of a name such as 2021-05, 2021-Q2 or 2021, or of the kind `every` alone; Faulty for anything else."""
     match = _NAME.fullmatch(name)
     if match is None or match["year"] == "9999" or every not in (None, _every(match)):
-        mend = "write 2021-05, 2021-Q2 or 2021" if every is None else f"write a {every} such as {_SUCH_AS[every]}"
-        raise Faulty([FieldProblem(field, f"{name!r} is no period", mend)])
+        mend = Text("write 2021-05, 2021-Q2 or 2021") if every is None else _SUCH_AS[every]
+        raise Faulty([FieldProblem(field, Text("{name!r} is no period", name=name), mend)])
     first, after = _days(match)
     return Period(name, _midnight(first, zone), _midnight(after, zone))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from eventkit.codec import Codec
-from supervision.domain import duty, events, steering
+from supervision.domain import duty, events, notification, steering
 
 Payload = dict[str, Any]
 
@@ -65,9 +65,10 @@ CODEC = Codec(
         "duty_fulfilled.v1": duty.DutyFulfilled,
         "duty_reminded.v1": duty.DutyReminded,
         "duty_missed.v1": duty.DutyMissed,
+        "duty_card_issued.v1": duty.DutyCardIssued,
         "duty_broken.v1": duty.DutyBroken,
         "duty_rescinded.v1": duty.DutyRescinded,
-        "duty_ended.v1": duty.DutyEnded,
+        "duty_ended.v2": duty.DutyEnded,
         "dispatch_held.v1": steering.DispatchHeld,
         "supervision_letter_issued.v1": steering.SupervisionLetterIssued,
         "supervision_letter_answered.v1": steering.SupervisionLetterAnswered,
@@ -76,6 +77,11 @@ CODEC = Codec(
         "report_published.v1": steering.ReportPublished,
         "policy_matched.v1": events.PolicyMatched,
         "help_given.v1": events.HelpGiven,
+        "notification_raised.v1": notification.NotificationRaised,
+        "notification_delivered.v1": notification.NotificationDelivered,
+        "delivery_given_up.v1": notification.DeliveryGivenUp,
+        "delivery_redriven.v1": notification.DeliveryRedriven,
+        "notification_read.v1": notification.NotificationRead,
     },
     {
         "fact_learnt.v1": ("fact_learnt.v2", _parts),
@@ -84,5 +90,6 @@ CODEC = Codec(
         "clock_cancelled.v1": ("clock_cancelled.v2", _same),
         "part_closed.v1": ("part_closed.v2", _ended),
         "misses_rescinded.v1": ("misses_rescinded.v2", _same),
+        "duty_ended.v1": ("duty_ended.v2", _same),
     },
 )

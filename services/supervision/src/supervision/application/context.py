@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from eventkit.errors import NotYet
@@ -59,7 +60,7 @@ class Context(Reference):
     def decide(self, session: Session, case: str, decision: Decision, *, traceparent: str | None = None) -> int:
         """Decide on a watch by the newest calendar and record it; how many events that were."""
         before = self.watch(session, case)
-        policy = self.policy(session, before.programme, before.programme_version)
+        policy = self._by_day(session, before)
         calendar = self.calendar(session, policy)
         renewed = recompute(before, policy, calendar)
         self.record(session, case, renewed, traceparent)
@@ -72,6 +73,13 @@ class Context(Reference):
         if before.over and not after.over:
             self.end_with_parts(session, case, traceparent)  # its parts may have ended while it was merged
         return len(renewed) + len(decided)
+
+    def _by_day(self, session: Session, watch: Watch) -> Policy:
+        """The watch's policy, along with those that were in force when its clocks were due."""
+        versions = {watch.version_for(clock) for clock in watch.clocks} - {watch.programme_version}
+        earlier = {version: self.policy(session, watch.programme, version) for version in versions}
+        policy = self.policy(session, watch.programme, watch.programme_version)
+        return replace(policy, earlier=earlier) if earlier else policy
 
     def adopt_newest(self, session: Session, case: str) -> int:
         """Bring an open watch under the newest version of its programme, if that one wants it; how many events."""

@@ -10,6 +10,7 @@ from supervision.domain.commands import Act, CloseOut, HelpToApply, Verify
 from supervision.domain.events import CaseClosedOut, EnterpriseVerified, HelpGiven, ReopeningOrdered, WatchEvent
 from supervision.domain.facts import learn
 from supervision.domain.policy import Policy
+from supervision.domain.text import Text
 from supervision.domain.times import SKEW
 from supervision.domain.watch import REPORTED, SATISFIED, Fact, Watch, apply
 
@@ -47,7 +48,8 @@ def close_out(watch: Watch, command: CloseOut, policy: Policy, calendar: Calenda
     """
     require_open(watch, command.act)
     if watch.open_parts:
-        raise errors.PartsOpen(f"{len(watch.open_parts)} of its {len(watch.parts)} parts are open.")
+        count = {"open": len(watch.open_parts), "all": len(watch.parts)}
+        raise errors.PartsOpen(Text("{open} of its {all} parts are open.", **count))
     result, *steps = (watch.fact(name, watch.round) for name in ("result", "fed_back", "verified"))
     if not any((result, *steps, watch.solved_parts)):
         raise errors.NoResult
@@ -70,7 +72,7 @@ def help_to_apply(watch: Watch, command: HelpToApply) -> list[WatchEvent]:
     if match.helped is not None:
         raise errors.HelpedAlready
     if act.at < match.at:
-        raise errors.BackInTime("The help is dated before the policy came.")
+        raise errors.BackInTime(Text("The help is dated before the policy came."))
     return [HelpGiven(watch.case, command.policy, command.note, act.by, act.backdating_reason, act.learnt_at, act.at)]
 
 
@@ -81,10 +83,11 @@ def require_open(watch: Watch, act: Act) -> None:
     if watch.closed:
         raise errors.AlreadyClosedOut
     if watch.gone is not None:
-        raise errors.NoLongerWorkedOn(f"The case was {watch.gone}.")
+        gone = Text("merged") if watch.gone == "merged" else Text("withdrawn")
+        raise errors.NoLongerWorkedOn(Text("The case was {gone}.", gone=gone))
     reported = watch.fact(REPORTED, None)
     if reported is not None and act.at < reported.at - SKEW:
-        raise errors.BackInTime("It is dated before the case was reported.")
+        raise errors.BackInTime(Text("It is dated before the case was reported."))
 
 
 def _fed_back(watch: Watch) -> Fact:
@@ -96,4 +99,5 @@ def _fed_back(watch: Watch) -> Fact:
 
 def _not_before(at: datetime, step: Fact | None) -> None:
     if step is not None and at < step.at:
-        raise errors.BackInTime(f"It is dated before the step it follows, which happened at {step.at.isoformat()}.")
+        follows = Text("It is dated before the step it follows, which happened at {at}.", at=step.at.isoformat())
+        raise errors.BackInTime(follows)

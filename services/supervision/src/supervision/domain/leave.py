@@ -20,9 +20,14 @@ from supervision.domain.events import (
 from supervision.domain.limits import Counting, Limit
 from supervision.domain.policy import ExtensionRule, Policy
 from supervision.domain.renewal import Cause, renew
+from supervision.domain.text import Text
+from supervision.domain.times import require_near
 from supervision.domain.watch import Extension, Watch, apply
 
 Events = list[WatchEvent]
+
+DECIDING = {"office": Text("office"), "leader": Text("leader")}
+"""Who may decide on extensions, as a refusal says it."""
 
 
 def pause(watch: Watch, command: PauseCase, policy: Policy, calendar: Calendar) -> Events:
@@ -32,9 +37,11 @@ def pause(watch: Watch, command: PauseCase, policy: Policy, calendar: Calendar) 
     if rule is None:
         raise errors.NotInProgramme.of("pause")
     if command.reason not in rule.reasons:
-        raise errors.UnknownReason(mend=f"Choose one of: {', '.join(sorted(rule.reasons))}.")
+        raise errors.UnknownReason(mend=Text("Choose one of: {choices}.", choices=sorted(rule.reasons)))
     if any(act.at < pause.span.to_at for pause in watch.pauses):
         raise errors.AlreadyPaused
+    if command.until is not None:
+        require_near(command.until, act, "until")
     counting = Counting(calendar, policy.zone)
     latest = counting.due(act.at, rule.max).at
     last = latest.astimezone(policy.zone).date()  # no day after it is counted: the last day of all has no end
@@ -42,7 +49,9 @@ def pause(watch: Watch, command: PauseCase, policy: Policy, calendar: Calendar) 
     if until <= act.at:
         raise errors.PauseTooShort
     if until > latest or (command.until is not None and command.until > last):
-        raise errors.PauseTooLong(f"The programme allows {rule.max}, which is until {latest.isoformat()}.")
+        raise errors.PauseTooLong(
+            Text("The programme allows {span}, which is until {latest}.", span=rule.max, latest=latest.isoformat())
+        )
     signed = (act.by, act.backdating_reason, act.learnt_at, act.at)
     paused = CasePaused(watch.case, len(watch.pauses) + 1, command.reason, command.note, until, *signed)
     return _renewed(watch, paused, policy, calendar, Cause("paused", act.at, act.learnt_at, "paused"))
@@ -73,7 +82,7 @@ def ask_extension(watch: Watch, command: AskExtension, policy: Policy, calendar:
     if any(e.clock == clock.name and not e.decided for e in watch.extensions):
         raise errors.ExtensionUndecided
     if len(watch.granted(clock.name, clock.round)) >= rule.times:
-        raise errors.ExtendedOftenEnough(f"The programme extends a clock {rule.times} times.")
+        raise errors.ExtendedOftenEnough(Text("The programme extends a clock {times} times.", times=rule.times))
     counting = Counting(calendar, policy.zone, watch.spans)
     _early_enough(clock, rule, act.at, counting)
     _short_enough(clock, rule, command.limit, counting)
@@ -100,12 +109,14 @@ def decide_extension(watch: Watch, command: DecideExtension, policy: Policy, cal
     if rule is None:
         raise errors.NotInProgramme.of("extension")
     if rule.decides not in command.roles:
-        raise errors.NotYoursToDecide(f"In this programme the {rule.decides} decides.")
+        raise errors.NotYoursToDecide(Text("In this programme the {role} decides.", role=DECIDING[rule.decides]))
     asked = next((e for e in watch.extensions if e.number == command.extension), None)
     if asked is None:
         raise errors.UnknownExtension
     if asked.decided:
         raise errors.ExtensionDecidedAlready
+    if act.at < asked.asked_at:
+        raise errors.BackInTime(Text("It is dated before it was asked for."))
     decided = ExtensionDecided(
         case=watch.case,
         extension=asked.number,
@@ -140,8 +151,7 @@ def _renewed(watch: Watch, event: WatchEvent, policy: Policy, calendar: Calendar
 def _running(watch: Watch, name: str) -> Clock:
     clock = watch.newest(name)
     if clock is None:
-        known = ", ".join(sorted({c.name for c in watch.clocks})) or "none has started"
-        raise errors.UnknownClock(mend=f"Name a clock of the case: {known}.")
+        raise errors.UnknownClock.of({c.name for c in watch.clocks})
     if not clock.runs:
         raise errors.ClockNotRunning
     return clock
@@ -150,12 +160,12 @@ def _running(watch: Watch, name: str) -> Clock:
 def _early_enough(clock: Clock, rule: ExtensionRule, at: datetime, counting: Counting) -> None:
     latest = clock.due_at if rule.ask_before is None else counting.earlier(clock.due_at, rule.ask_before).at
     if at > latest:
-        raise errors.ExtensionTooLate(f"It had to be asked for by {latest.isoformat()}.")
+        raise errors.ExtensionTooLate(Text("It had to be asked for by {latest}.", latest=latest.isoformat()))
 
 
 def _short_enough(clock: Clock, rule: ExtensionRule, limit: Limit, counting: Counting) -> None:
     if counting.later(clock.due_at, limit).at > counting.later(clock.due_at, rule.max).at:
-        raise errors.ExtensionTooLong(f"The programme extends by at most {rule.max}.")
+        raise errors.ExtensionTooLong(Text("The programme extends by at most {span}.", span=rule.max))
 
 
 def _limit(

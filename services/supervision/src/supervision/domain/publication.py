@@ -11,6 +11,7 @@ from supervision.domain.calendar import Calendar, Year
 from supervision.domain.events import CalendarPublished, PublishedYear, WatchEvent
 from supervision.domain.policy import Policy
 from supervision.domain.renewal import Cause, renew
+from supervision.domain.text import Text
 from supervision.domain.watch import Watch
 
 
@@ -32,7 +33,9 @@ def publish(known: Calendar, command: PublishCalendar) -> list[CalendarPublished
     if command.version <= known.version:
         same = (known.version, known.source, known.years) == (published.version, published.source, published.years)
         if not same:
-            raise errors.StaleCalendar(f"Version {known.version} is published; a change needs a newer one.")
+            raise errors.StaleCalendar(
+                Text("Version {version} is published; a change needs a newer one.", version=known.version)
+            )
         return []
     for text, year in command.years.items():
         _check(int(text), year)
@@ -43,12 +46,12 @@ def _check(number: int, year: PublishedYear) -> None:
     place = f"years/{number}"
     strangers = [day for day in (*year.off, *year.work) if day.year != number]
     if strangers:
-        raise errors.BadCalendar(f"{strangers[0]} does not lie in {number}.", field=place, mend="Move it to its year.")
+        outside = Text("{day} does not lie in {year}.", day=strangers[0], year=number)
+        raise errors.BadCalendar(outside, field=place, mend=Text("Move it to its year."))
     both = set(year.off) & set(year.work)
     if both:
-        raise errors.BadCalendar(
-            f"{min(both)} is listed as a day off and as a working day.", field=place, mend="List it once."
-        )
+        twice = Text("{day} is listed as a day off and as a working day.", day=min(both))
+        raise errors.BadCalendar(twice, field=place, mend=Text("List it once."))
 
 
 def apply(_: Calendar, event: CalendarPublished) -> Calendar:

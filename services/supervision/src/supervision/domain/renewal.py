@@ -111,6 +111,8 @@ def renew(watch: Watch, policy: Policy, calendar: Calendar, cause: Cause) -> lis
 
 
 def _renewed(watch: Watch, clock: Clock, policy: Policy, calendar: Calendar, cause: Cause) -> list[WatchEvent]:
+    if cause.ground != "policy":
+        policy = policy.of_version(watch.version_for(clock))
     rule, fact = policy.rule(clock.name), watch.fact(clock.fact, clock.round)
     since = clock.started_at if cause.corrects and clock.provisional else cause.at
     late = _late(watch, clock, policy, cause)

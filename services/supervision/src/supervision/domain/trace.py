@@ -34,8 +34,7 @@ def traced(watch: Watch, name: str, generation: int | None) -> Clock:
     clock = watch.newest(name) if generation is None else next(held, None)
     if clock is not None:
         return clock
-    known = ", ".join(sorted({clock.name for clock in watch.clocks})) or "none has started"
-    raise UnknownClock(mend=f"Name a clock of the case: {known}.")
+    raise UnknownClock.of({clock.name for clock in watch.clocks})
 
 
 def trace(clock: Clock, counting: Counting) -> list[Interval]:

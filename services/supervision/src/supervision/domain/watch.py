@@ -11,9 +11,11 @@ from typing import Any
 from supervision.domain import events
 from supervision.domain.clock import Clock, Evidence, changed, started
 from supervision.domain.events import Ground, PartGround, Span, WatchEvent
+from supervision.domain.obligations import LONG_TERM
 from supervision.domain.policy import Policy
 
 REPORTED = "reported"
+EXTERNAL = "external"
 SATISFIED = ("satisfied", "basically_satisfied")
 MOVED_ON = ("returned", "transferred")
 """Facts with which a department is rid of the case: the next round begins."""
@@ -101,11 +103,15 @@ class PartEnd:
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """A watch as it stands. `round`: supervision's; `course`: the round in which the department is, as far as known."""
+    """A watch as it stands. `round`: supervision's; `course`: the round in which the department is, as far as known.
+
+    `adoptions`: the versions of its programme that it came under, each since when; the first since it was reported.
+    """
 
     case: str = ""
     programme: str = ""
     programme_version: int = 0
+    adoptions: tuple[tuple[datetime, int], ...] = ()
     agency: str = ""
     enterprise: str = ""
     due_at: datetime | None = None
@@ -201,6 +207,11 @@ class Watch:
         """The last generation of the clock; 0 when it never ran."""
         return max((c.generation for c in self.clocks if c.name == clock), default=0)
 
+    def version_for(self, clock: Clock) -> int:
+        """The programme version by which a clock is judged: that of the day on which it was due, if it is over."""
+        in_force = (version for at, version in self.adoptions if at <= clock.due_at)
+        return max((clock.policy_version, *in_force))
+
     def match(self, policy: str) -> Match | None:
         """The policy's match with the case."""
         return next((match for match in self.matches if match.policy == policy), None)
@@ -243,7 +254,12 @@ class Watch:
 
 
 def stops_clock(clock: Clock, fact: Fact, policy: Policy) -> bool:
-    """Whether the clock waits for the fact. A clock runs within its round; one from the report on through all."""
+    """Whether the clock waits for the fact. A clock runs within its round; one from the report on through all.
+
+    Work that is put off for long does not meet the issue's own due date: that clock goes on.
+    """
+    if clock.limit == EXTERNAL and fact.outcome == LONG_TERM:
+        return False
     if fact.name not in policy.stops(clock) or (clock.about is not None and fact.about != clock.about):
         return False
     return clock.fact == REPORTED or fact.round == clock.round
@@ -255,6 +271,7 @@ def _opened(watch: Watch, event: events.WatchOpened) -> Watch:
         case=event.case,
         programme=event.programme,
         programme_version=event.programme_version,
+        adoptions=((event.at, event.programme_version),),
         agency=event.agency,
         enterprise=event.enterprise,
         due_at=event.due_at,
@@ -331,7 +348,8 @@ def _decided(watch: Watch, event: events.ExtensionDecided) -> Watch:
 
 
 def _adopted(watch: Watch, event: events.PolicyAdopted) -> Watch:
-    return replace(watch, programme_version=event.programme_version)
+    adoptions = (*watch.adoptions, (event.at, event.programme_version))
+    return replace(watch, programme_version=event.programme_version, adoptions=adoptions)
 
 
 def _raised(watch: Watch, event: events.CaseRaised) -> Watch:
