@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from contracts import DOCUMENTS
+from contracts import DOCUMENTS, EVENTS
 from eventkit.commands import Command, Done
 from eventkit.session import Session
 from intake.application.context import Context, Wanted, record, timing
@@ -16,6 +16,8 @@ from intake.domain.publication import refuse
 
 DOCUMENT = "bugle.documents.programme.v2"
 """Every document of version 1 is one of version 2."""
+TOLD = frozenset(contract.name for contract in EVENTS.values())
+"""The short names of all events: what a document may score by, or look for in a case."""
 
 
 class Publishing(Context):
@@ -38,6 +40,7 @@ class Publishing(Context):
             session.get(self.streams.programme, id),
             PublishProgramme(id, data["version"], data["document"], timing(command)),
             self.directory(session, agency),
+            TOLD,
         )
         return record(session, command, (self.streams.programme, id), decided, path="programmes")
 

@@ -10,7 +10,7 @@ from sqlalchemy import Select, func, select
 
 from reporting.bulletins.tallies import Reported, Told
 from reporting.queries import appraisal
-from reporting.queries.cases import cases
+from reporting.queries.cases import cases, is_open
 from reporting.queries.hotspots import hotspots
 from reporting.queries.issues import as_dict
 from reporting.queries.moments import Moment
@@ -34,9 +34,7 @@ def long_term(of: Reported) -> Told:
         held.c.programme == of.programme,
         of.scope.cases(held),
         held.c.outcome == "long_term",
-        held.c.closed_at.is_(None),
-        held.c.merged_into.is_(None),
-        ~held.c.withdrawn,
+        is_open(held),
     )
     total = of.connection.scalar(select(func.count()).select_from(held).where(*where))
     columns = (held.c.case_id, held.c.enterprise, held.c.lead, held.c.reported_at, ledger.c.title)

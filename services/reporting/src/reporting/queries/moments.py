@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -13,6 +12,7 @@ from eventkit.envelope import PARTITIONS, parse_instant, partition_of
 from eventkit.problems import Faulty, FieldProblem
 from reporting import CONSUMER, TOPICS
 from reporting.queries.scope import Scope
+from reporting.queries.zones import known_zones
 from reporting.read_model.tables import programmes
 
 _FORM = "write a date such as 2021-04-22 or an instant with offset such as 2021-04-22T18:00:00+08:00"
@@ -50,10 +50,10 @@ def _zone(connection: Connection, scope: Scope, programme: str | None) -> ZoneIn
     wanted = select(zone).where(scope.rows(programmes)).distinct()
     if programme is not None:
         wanted = wanted.where(programmes.c.programme_id == programme)
-    zones: Sequence[str] = connection.scalars(wanted).all()
+    zones = sorted(known_zones().intersection(connection.scalars(wanted)))
     if len(zones) > 1:
         mend = "name a programme, or write an instant with offset"
-        raise Faulty([FieldProblem("at", f"a day ends at different times in {', '.join(sorted(zones))}", mend)])
+        raise Faulty([FieldProblem("at", f"a day ends at different times in {', '.join(zones)}", mend)])
     return ZoneInfo(zones[0] if zones else "UTC")
 
 

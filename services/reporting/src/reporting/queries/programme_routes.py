@@ -23,6 +23,7 @@ from reporting.queries.desk import Asked, Desk, Who, parameters
 from reporting.queries.filters import OF_CASES
 from reporting.queries.issues import as_dict
 from reporting.queries.periods import Every, Period, period
+from reporting.queries.zones import zone_of
 from reporting.read_model.tables import programmes
 
 OF_PROGRAMME = {"programme": OF_CASES["programme"]}
@@ -42,7 +43,7 @@ class OfProgramme:
     @property
     def zone(self) -> ZoneInfo:
         """Where its days begin and end."""
-        return ZoneInfo(self.document["zone"])
+        return zone_of(self.document["zone"])
 
     def period(self, name: str, every: Every | None = None, field: str = "period") -> Period:
         """A period of the programme's zone; Faulty for anything else, with `field`, the parameter that names it."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 from routing.domain.errors import UnknownKind, UnknownUnit, WrongKindOfUnit
 from routing.domain.rules import Rule, Rules
@@ -53,7 +54,7 @@ class Programme:
         return cls(
             id=id,
             version=version,
-            zone=ZoneInfo(document["zone"]),
+            zone=_zone(document["zone"]),
             automatic=document.get("assignment") == "automatic",
             backdating_days=document.get("backdating_days", 0),
             kinds=frozenset(kind["id"] for kind in document.get("kinds", ())),
@@ -107,6 +108,16 @@ class Directory:
         if kinds is not None and kind is not None and kind not in kinds:
             wanted = ", ".join(sorted(kinds))
             raise WrongKindOfUnit(f"{unit} is of the kind {kind}.", field=field, mend=f"Choose one of: {wanted}.")
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
+def _zone(name: str) -> ZoneInfo:
+    """UTC for a name that is no zone: intake refuses it, but not when the oldest documents were published."""
+    return ZoneInfo(name if name in _zones() else "UTC")
 
 
 def _ids(entries: Iterable[Mapping[str, Any]] | None) -> frozenset[str] | None:
