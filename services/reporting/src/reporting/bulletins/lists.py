@@ -10,6 +10,7 @@ from sqlalchemy import Select, func, select
 
 from reporting.bulletins.tallies import Reported, Told
 from reporting.queries import appraisal
+from reporting.queries.cadres import cadres
 from reporting.queries.cases import cases, is_open
 from reporting.queries.hotspots import hotspots
 from reporting.queries.issues import as_dict
@@ -55,7 +56,7 @@ def owed(of: Reported) -> list[Told]:
     """What officials owed in the period: each duty with the number of periods by status, and who missed some."""
     by_rule: dict[tuple[str, str], Counter[str]] = {}
     missing: dict[tuple[str, str], Counter[str]] = {}
-    for one in appraisal.cadres(of.connection, of.scope, of.programme, of.period):
+    for one in cadres(of.connection, of.scope, of.programme, of.document, of.period):
         key = (one["rule"], one["title"] or one["rule"])
         counted = by_rule.setdefault(key, Counter())
         counted.update(period["status"] for period in one["periods"])

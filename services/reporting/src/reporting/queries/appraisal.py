@@ -1,19 +1,18 @@
-"""Appraisal of departments and cadres, and the monthly supervision list: every point with the events behind it."""
+"""Appraisal of departments, and the monthly supervision list: every point with the events behind it."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Connection, select
 
-from reporting.projections.case_event import short_type
 from reporting.queries.beside import Fired, fired
 from reporting.queries.issues import as_dict
 from reporting.queries.periods import Period
-from reporting.queries.scope import Scope
-from reporting.read_model.tables import ledger, people, records, units
+from reporting.queries.scope import Scope, agency_of
+from reporting.read_model.tables import ledger, units
 
 Document = Mapping[str, Any]
 
@@ -49,7 +48,8 @@ def departments(
         unit = one.data.get("unit") or one.lead
         if unit is not None and scope.department in (None, unit):
             by_unit[unit][one.name].append(one)
-    titles = dict(connection.execute(select(units.c.unit_id, units.c.name).where(scope.rows(units))).all())
+    named = select(units.c.unit_id, units.c.name).where(units.c.agency == agency_of(programme))
+    titles = dict(connection.execute(named).all())
     scored = [_score(unit, titles.get(unit), formula, events) for unit, events in by_unit.items()]
     return {
         "base": formula["base"],
@@ -70,68 +70,6 @@ def _score(unit: str, name: str | None, formula: Document, events: Mapping[str, 
                 {"id": item["id"], "count": len(counted), "points": points, "events": [one.event_id for one in counted]}
             )
     return {"unit": unit, "name": name, "score": formula["base"] + sum(i["points"] for i in items), "items": items}
-
-
-def cadres(connection: Connection, scope: Scope, programme: str, period: Period) -> list[dict[str, Any]]:
-    """The duties of each official in the period: what stands fulfilled, late or missed, with the events that say so."""
-    first = records.alias("first")
-    rows = connection.execute(
-        select(records.c.stream, records.c.type, records.c.event_id, records.c.data, first.c.data.label("opened"))
-        .select_from(records.join(first, first.c.stream == records.c.stream))
-        .where(
-            first.c.version == 1,
-            first.c.type == "bugle.supervision.duty_opened.v1",
-            first.c.data["programme"].astext == programme,
-            first.c.data["person"].astext.is_not(None),
-            *(() if scope.agency is None else (first.c.data["agency"].astext == scope.agency,)),
-            *(() if scope.department is None else (first.c.data["unit"].astext == scope.department,)),
-        )
-        .order_by(records.c.stream, records.c.version)
-    ).all()
-    names = dict(connection.execute(select(people.c.person_id, people.c.name).where(scope.rows(people))).all())
-    by_duty: defaultdict[str, list[Any]] = defaultdict(list)
-    for row in rows:
-        by_duty[row.stream].append(row)
-    items = [_duty(events, names, period) for events in by_duty.values()]
-    return sorted((item for item in items if item["periods"]), key=lambda item: (item["person"], item["rule"]))
-
-
-def _duty(events: Iterable[Any], names: Mapping[str, str], period: Period) -> dict[str, Any]:
-    periods: dict[str, dict[str, Any]] = {}
-    told: dict[str, Any] = {}
-    for event in events:
-        told = event.opened
-        name = event.data.get("period")
-        if name is None or not (period.holds(name) or (name == "once" and _due_in(told, period))):
-            continue
-        held = periods.setdefault(name, {"period": name, "status": "open", "lacking": [], "events": []})
-        _note(held, short_type(event.type), event)
-    person = told["person"]
-    shown = {name: told[name] for name in ("duty", "rule", "title", "unit")}
-    return {"person": person, "name": names.get(person), **shown, "periods": list(periods.values())}
-
-
-def _note(held: dict[str, Any], name: str, event: Any) -> None:
-    data = event.data
-    match name:
-        case "duty_fulfilled":
-            held |= {"status": "fulfilled" if data["in_time"] else "late", "lacking": []}
-            held["events"].append(event.event_id)
-        case "duty_missed":
-            held |= {"status": "missed", "lacking": data["lacking"]}
-            held["events"].append(event.event_id)
-        case "duty_broken":
-            held["status"] = "broken"
-            held["events"].append(event.event_id)
-        case "duty_rescinded":
-            held["events"] = [id for id in held["events"] if id not in data["withdrawn"]]
-            if held["status"] in ("missed", "broken"):
-                held["status"] = "open"
-
-
-def _due_in(told: Mapping[str, Any], period: Period) -> bool:
-    due = told.get("due_at")
-    return due is not None and period.begin.isoformat() <= due < period.end.isoformat()
 
 
 def _event(one: Fired) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Literal
@@ -13,6 +13,7 @@ from eventkit.problems import Faulty, FieldProblem
 
 Every = Literal["month", "quarter", "year"]
 _SUCH_AS: Mapping[Every, str] = {"month": "2021-05", "quarter": "2021-Q2", "year": "2021"}
+_MONTHS: Mapping[Every, int] = {"month": 1, "quarter": 3, "year": 12}
 _NAME = re.compile(r"(?P<year>[1-9][0-9]{3})(-Q(?P<quarter>[1-4])|-(?P<month>0[1-9]|1[0-2]))?")
 
 
@@ -43,17 +44,35 @@ def period(name: str, zone: ZoneInfo, every: Every | None = None, field: str = "
     return Period(name, _midnight(first, zone), _midnight(after, zone))
 
 
+def within(held: Period, every: Every) -> Iterator[Period]:
+    """The periods of a kind that lie within this one, in order; none where the kind is longer."""
+    zone = held.begin.tzinfo
+    assert isinstance(zone, ZoneInfo)
+    months = _MONTHS[every]
+    first = held.begin.date()
+    while first < held.end.date() and (first.month - 1) % months == 0:
+        one = period(_named(first, every), zone)
+        if one.end > held.end:
+            return
+        yield one
+        first = one.end.date()
+
+
 def before(held: Period) -> Period:
     """The period of the same kind just before."""
     match = _NAME.fullmatch(held.name)
     assert match is not None and isinstance(held.begin.tzinfo, ZoneInfo)
-    day = held.begin.date() - timedelta(days=1)
+    return period(_named(held.begin.date() - timedelta(days=1), _every(match)), held.begin.tzinfo)
+
+
+def _named(day: date, every: Every) -> str:
+    """The name of the period in which the day lies."""
     names: Mapping[Every, str] = {
         "month": f"{day.year}-{day.month:02}",
         "quarter": f"{day.year}-Q{(day.month + 2) // 3}",
         "year": f"{day.year}",
     }
-    return period(names[_every(match)], held.begin.tzinfo)
+    return names[every]
 
 
 def _every(match: re.Match[str]) -> Every:
