@@ -1,12 +1,13 @@
 PYTHON ?= python3
 BIN := .venv/bin
+BACKEND ?= embedded
 SERVICES := intake routing supervision reporting
 PACKAGES := contracts libs/eventkit $(SERVICES:%=services/%) infra bench
 OWN := bugle-contracts bugle-eventkit bugle-reporting
 COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-header \
 	--no-emit-index-url --no-emit-find-links $(OWN:%=--no-emit-package %)
 
-.PHONY: help setup lint format test demo lock clean
+.PHONY: help setup lint format test containers demo lock clean
 
 help:            ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile
@@ -32,8 +33,11 @@ format: setup    ## what ruff can mend by itself
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-test: setup      ## every test, on real servers
-	$(BIN)/python -m pytest
+test: setup      ## every test, on real servers; BACKEND=containers or external: servers that are not embedded
+	BUGLE_BACKEND=$(BACKEND) $(BIN)/python -m pytest
+
+containers: setup ## images under docker compose, and the integration tests on servers in containers
+	tests/containers/run
 
 demo: setup      ## the five programmes on a running system; CHECK=1 compares the figures and ends
 	$(BIN)/bugle demo $(if $(CHECK),--check)

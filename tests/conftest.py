@@ -7,7 +7,6 @@ from collections.abc import Iterator
 import pytest
 
 from bugle.stack import Stack, System
-from bugle.stack.postgres import SUPERUSER
 from tests.support.stack import running_servers, running_system
 
 
@@ -21,7 +20,7 @@ def servers() -> Iterator[Stack]:
 @pytest.fixture(scope="session")
 def database_server(servers: Stack) -> str:
     """The address of the server's own database, as superuser."""
-    return servers.postgres.url(SUPERUSER, "postgres", "postgresql+psycopg")
+    return servers.postgres.admin_url("postgresql+psycopg")
 
 
 @pytest.fixture(scope="session")

@@ -104,8 +104,13 @@ def _published(document: Mapping[str, Any]) -> Any:
 def _reference(agency: str, programme: str, document: Mapping[str, Any]) -> list[Any]:
     at, team = LEARNT - timedelta(days=99), str(uid("team"))
     roles = [role["id"] for role in document["roles"]]
-    people = [{"id": f"p{n}", "role": role, "unit": "dept-01"} for n, role in enumerate(roles)]
-    listed = {"agency": agency, "version": 1, "units": [{"id": id} for id in DIRECTORY.units], "people": people}
+    people = [{"id": f"p{n}", "name": role, "role": role, "unit": "dept-01"} for n, role in enumerate(roles)]
+    listed = {
+        "agency": agency,
+        "version": 1,
+        "units": [{"id": id, "name": id} for id in DIRECTORY.units],
+        "people": people,
+    }
     members = [{"role": role, "person": f"p{n}"} for n, role in enumerate(roles)]
     formed = {"team": team, "programme": programme, "agency": agency, "tier": "key", "members": members}
     return [

@@ -14,6 +14,7 @@ from eventkit.memory import MemoryStore
 from intake.entrypoints.reads import reads as intake
 from reporting.queries.routes import routes as reporting
 from routing.entrypoints.reads import reads as routing
+from routing.entrypoints.rules import rules
 from supervision.entrypoints.reads import reads as supervision
 from tests.support.http import TestClient
 from tests.support.tokens import Issuer
@@ -24,6 +25,25 @@ def engine() -> Iterator[Engine]:
     engine = create_engine("sqlite://")
     yield engine
     engine.dispose()
+
+
+@pytest.mark.parametrize(
+    ("address", "field"),
+    [
+        ("/rules/trial?foo=1", "foo"),
+        ("/rules/backtest?foo=1", "foo"),
+        ("/rules/backtest?limit=201", "limit"),
+    ],
+)
+def test_wrong_parameter_of_a_question_is_named(tmp_path: Path, address: str, field: str) -> None:
+    """A question that is asked by POST is a read too."""
+    context: Any = None
+    issuer = Issuer(tmp_path)
+    routers = [rules(MemoryStore("routing"), context)]
+    app = create_app(service="routing", tokens=issuer.tokens(), routers=routers)
+    with TestClient(app) as http:
+        answer = http.post(f"/v1{address}", json={}, headers=issuer.headers("office"))
+    assert (answer.status_code, [fault["field"] for fault in answer.json()["errors"]]) == (422, [field])
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from bugle.stack import Stack, System
 from bugle.stack.home import ROOT
 from bugle.stack.system import PROCESSES
 from reporting.read_model.hashing import table_hashes
+from tests.support.backends import embedded_only
 from tests.support.office import Office, new_agency, programme, until
 from tests.support.stack import running_system
 
@@ -78,6 +79,7 @@ def office(servers: Stack, system: System) -> Iterator[Office]:
         yield office
 
 
+@embedded_only
 @pytest.mark.timeout(240)
 def test_broker_away_stops_no_intake_and_fires_no_clock(servers: Stack, office: Office) -> None:
     """Due 25 s after the letter's receipt; the contact in time is recorded while Kafka is away, past the due time."""
@@ -101,6 +103,7 @@ def test_broker_away_stops_no_intake_and_fires_no_clock(servers: Stack, office: 
     assert not {"deadline_missed", "card_issued", "case_escalated"} & set(office.happened(case))
 
 
+@embedded_only
 @pytest.mark.timeout(180)
 def test_database_away_is_said_and_survived(servers: Stack, office: Office) -> None:
     office.open()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
+import orjson
 import pytest
 from typer.testing import CliRunner
 
@@ -110,6 +112,27 @@ def test_demo_prints_figures_and_stories(programmes: System, capsys: pytest.Capt
     ):
         assert story in told
     assert "supervision.case_escalated" in told
+
+
+def test_backtest_of_own_rules_covers_every_case(
+    programmes: System, command: CliRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All 513 issues of Jinxian by the rules of its newest version, over the public interface, down to events."""
+    monkeypatch.setattr("bugle.rules.command.running_place", lambda against: programmes)
+    asked = ["rules", "backtest", "--programme", "jinxian"]
+    first, again, bounded = (command.invoke(app, [*asked, "--json", *more]) for more in ([], [], ["--fail-above", "0"]))
+    assert (first.exit_code, again.stdout, bounded.exit_code) == (0, first.stdout, 1)
+    told = orjson.loads(first.stdout)
+    assert told["counts"]["cases"] == len({item["case"] for item in told["items"]}) == 513
+    real = Counter(item["destination"] for item in told["items"] if not item["synthetic"])
+    assert real == {"same": 3, "elsewhere": 1, "unled": 3}
+    [moved] = [item for item in told["items"] if item["destination"] == "elsewhere" and not item["synthetic"]]
+    target = Target.of(programmes)
+    with target.client(target.reporting, None) as client:
+        timeline = client.get(f"/v1/issues/{moved['case']}/timeline").json()["items"]
+    assert {move["event"] for move in moved["history"]["moves"]} <= {event["event_id"] for event in timeline}
+    tried = command.invoke(app, ["rules", "trial", "--programme", "jinxian", "--title", "电压不稳"])
+    assert tried.exit_code == 0 and "power-company, by rule power" in tried.stdout
 
 
 @pytest.mark.parametrize("programme", PROGRAMMES)

@@ -18,8 +18,9 @@ import pytest
 from bugle.stack import Home, Stack, System
 from bugle.stack.postgres import SUPERUSER
 from bugle.stack.system import PROCESSES
+from tests.support.backends import embedded_only
 
-pytestmark = pytest.mark.timeout(400)
+pytestmark = [pytest.mark.timeout(400), embedded_only]
 BUGLE = Path(sys.executable).with_name("bugle")
 
 

@@ -17,7 +17,10 @@ from bugle import cli
 from bugle.stack import Home, Stack, StackError, jars
 from bugle.stack.home import ROOT
 from bugle.stack.ports import HOST
+from tests.support.backends import embedded_only
 from tests.support.sources import PACKAGES
+
+pytestmark = embedded_only
 
 
 @pytest.fixture

@@ -10,22 +10,24 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bugle.stack import Home, Stack, System
+from tests.support.backends import backend
 
 
 @contextmanager
 def running_servers() -> Iterator[Stack]:
-    """PostgreSQL and Kafka in a folder of their own, deleted afterwards; they end with the run, also a killed one."""
+    """PostgreSQL and Kafka, by default in a folder of their own, deleted afterwards; they end with the run."""
     if "BUGLE_TEST_HOME" in os.environ:  # servers that a developer keeps running between test runs
         yield Stack(Home(Path(os.environ["BUGLE_TEST_HOME"])))
         return
-    folder = Path(tempfile.mkdtemp(prefix="bugle-test-"))
-    stack = Stack(Home(folder), tied=True)
-    try:
-        stack.start(services=False)
-        yield stack
-    finally:
-        stack.stop()
-        shutil.rmtree(folder)
+    with backend():
+        folder = Path(tempfile.mkdtemp(prefix="bugle-test-"))
+        stack = Stack(Home(folder), tied=True)
+        try:
+            stack.start(services=False)
+            yield stack
+        finally:
+            stack.stop()
+            shutil.rmtree(folder)
 
 
 @contextmanager

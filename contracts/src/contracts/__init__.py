@@ -9,10 +9,14 @@ There are no event classes here: each service keeps types of its own and proves 
 
 from __future__ import annotations
 
+import json
+
 from contracts.loader import ROOT, Catalogue, Contract, Fault
 
 EVENTS = Catalogue(ROOT / "events")
 COMMANDS = Catalogue(ROOT / "commands")
 DOCUMENTS = Catalogue(ROOT / "documents", service="documents")
+NOTIFIABLE: frozenset[str] = frozenset(json.loads((ROOT / "notifiable.json").read_text(encoding="utf-8")))
+"""The names of events that `notify` of a programme document may name."""
 
-__all__ = ["COMMANDS", "DOCUMENTS", "EVENTS", "ROOT", "Catalogue", "Contract", "Fault"]
+__all__ = ["COMMANDS", "DOCUMENTS", "EVENTS", "NOTIFIABLE", "ROOT", "Catalogue", "Contract", "Fault"]

@@ -20,11 +20,14 @@ ROOT = Path(__file__).parent
 class Fault:
     """One violation: a JSON pointer into the validated data ("/facts/0/at", "" for the whole) and a sentence.
 
-    The sentence never repeats the offending value, which may be a phone number.
+    The sentence never repeats the offending value, which may be a phone number. `keyword` of the schema failed, with
+    `values` as jsonschema-rs tells them ({"limit": 3}), for whoever says it in words of their own.
     """
 
     pointer: str
     message: str
+    keyword: str = field(default="", compare=False)
+    values: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True)
@@ -101,12 +104,12 @@ def _faults(error: ValidationError) -> Iterator[Fault]:
     kind = error.kind.as_dict()
     at = "".join(f"/{_escape(str(part))}" for part in error.instance_path)
     if "property" in kind:
-        yield Fault(f"{at}/{_escape(kind['property'])}", "this field is required")
+        yield Fault(f"{at}/{_escape(kind['property'])}", "this field is required", "required")
     elif "unexpected" in kind:
         for name in kind["unexpected"]:
-            yield Fault(f"{at}/{_escape(name)}", "this field is unknown")
+            yield Fault(f"{at}/{_escape(name)}", "this field is unknown", "additionalProperties")
     else:
-        yield Fault(at, error.message)
+        yield Fault(at, error.message, error.kind.name, kind)
 
 
 def _escape(part: str) -> str:

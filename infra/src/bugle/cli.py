@@ -26,9 +26,12 @@ COMMANDS = {
     "figures": "bugle.demo.command:figures",
     "verify": "bugle.verify.command:verify",
     "scenarios": "bugle.scenarios.command:scenarios",
+    "rules": "bugle.rules.command:rules",
     "rebuild": "bugle.rebuild:rebuild",
     "redrive": "bugle.redrive:redrive",
+    "deliveries": "bugle.deliveries:deliveries",
     "bench": "bench.command:bench",
+    "audit": "bugle.audit.command:app",
     "secrets": "bugle.deployed.command:app",
 }
 
@@ -48,7 +51,9 @@ class _Lazy(typer.core.TyperGroup):
 
 def _command(name: str, function: Callable[..., Any] | typer.Typer) -> Any:
     if isinstance(function, typer.Typer):
-        return typer.main.get_command(function)
+        group = typer.main.get_command(function)
+        group.name = name
+        return group
     app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
     app.command(name)(function)
     return typer.main.get_command(app)

@@ -1,8 +1,9 @@
 """Whether everything that has been recorded has had its effects, and waiting until it has.
 
 Quiet: every relay has published all its events, every consumer's progress has passed the head of every log it follows
-on all partitions, and no stage of a clock is due, or will be once its grace is over. What is parked or waits for a
-predecessor, and the clocks it holds up, would not move by waiting: `bugle verify` tells of it.
+on all partitions, no stage of a clock is due, or will be once its grace is over, and everybody has been told who is to
+be. What is parked or waits for a predecessor, and the clocks it holds up, would not move by waiting, nor need mails
+that cannot be sent: `bugle verify` tells of the one and `bugle deliveries` of the other.
 """
 
 from __future__ import annotations
@@ -32,6 +33,9 @@ _RIPE = """
     AND NOT EXISTS (SELECT FROM parked AS p WHERE p.consumer = 'supervision' AND p.key = w.case_id)
     AND NOT EXISTS (SELECT FROM waiting AS p WHERE p.consumer = 'supervision' AND p.key = w.case_id)
 """
+
+
+_UNTOLD = "SELECT count(*) FROM causes WHERE next_at IS NOT NULL"
 
 
 class Restless(StackError):
@@ -111,6 +115,9 @@ class Observer:
         ripe = self._one("supervision", _RIPE)[0]
         if ripe:
             yield f"{ripe} clocks are due and not yet fired by supervision-sweeper"
+        untold = self._one("supervision", _UNTOLD)[0]
+        if untold:
+            yield f"{untold} events are to be told of by supervision-notifier"
 
     def _one(self, service: str, query: str, *parameters: object) -> tuple[Any, ...]:
         row: tuple[Any, ...] | None = self._connections[service].execute(query, parameters).fetchone()

@@ -131,3 +131,8 @@ def test_service_is_recorded_once(agency: Agency) -> None:
     assert agency.send("POST", "/services", body).status_code == 201
     assert agency.send("POST", "/services", body).json()["outcome"] == "unchanged"
     fault(agency.send("POST", "/services", {**body, "count": 161}), 409, "/ref")
+
+
+def test_nobody_can_be_told_of_an_unknown_event(agency: Agency) -> None:
+    notify = [{"on": name, "to": ["unit"], "channels": ["inbox"]} for name in ("card_issued", "card_lost")]
+    fault(agency.publish(agency.document(version=2, notify=notify)), 422, "/document/notify/1/on")

@@ -240,3 +240,19 @@ def test_hotspots_refuse_unknown_groups(client: TestClient, issuer: Issuer) -> N
     for groups in ("colour", "kind,kind", ""):
         answer = client.get(f"/v1/hotspots?group_by={groups}", headers=issuer.headers("office"))
         assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "group_by")
+
+
+@pytest.mark.parametrize(
+    ("language", "problem", "mend"),
+    [
+        ({}, "'nonsense' is no state", "write one of reported, classified"),
+        ({"Accept-Language": "zh-CN"}, "“nonsense”不是 state 的可选值", "请填写下列值之一：reported、classified"),
+    ],
+)
+def test_wrong_filter_in_both_languages(
+    client: TestClient, issuer: Issuer, language: dict[str, str], problem: str, mend: str
+) -> None:
+    answer = client.get("/v1/ledger?state=nonsense", headers=issuer.headers("office") | language)
+    [found] = answer.json()["errors"]
+    assert (answer.status_code, found["problem"]) == (422, problem)
+    assert found["mend"].startswith(mend)

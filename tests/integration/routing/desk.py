@@ -17,6 +17,7 @@ from eventkit.arrivals import Arrival, read
 from eventkit.envelope import Envelope, to_record
 from eventkit.postgres import PostgresStore
 from eventkit.processing import Processor
+from eventkit.sequencer import lead
 from routing.bootstrap import Routing, reactions_of
 from tests.support.http import TestClient
 from tests.support.tokens import Issuer
@@ -112,6 +113,19 @@ class Desk:
         event = issue(programme, **changes)
         self.hear(event)
         return event.key
+
+    def sequence(self) -> int:
+        """Be the relay for a moment: everything recorded goes into the log; its last number."""
+        with self.engine.connect() as connection:
+            connection.detach()  # the lock of a leader ends with its connection, which the pool would keep
+            with lead(connection, "routing") as sequencer:
+                assert sequencer is not None
+                while sequencer.sequence(1000, 0):
+                    pass
+                return sequencer.head.log_seq
+
+    def ask(self, path: str, body: Mapping[str, Any], headers: Any = None, **parameters: Any) -> Any:
+        return self.http.post(f"/v1{path}", json=body, headers=headers or self.office(), params=parameters)
 
     def office(self, **claims: Any) -> dict[str, str]:
         return self.issuer.headers("office", **claims)

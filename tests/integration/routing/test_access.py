@@ -14,7 +14,7 @@ MATRIX: list[tuple[str, dict[str, Any], tuple[int, int, int, int, bool]]] = [
     ("department", {"department": LEAD}, (200, 201, 409, 403, True)),
     ("department", {"department": SUPPORT}, (200, 201, 403, 403, True)),
     ("department", {"department": OTHER}, (404, 404, 404, 403, False)),
-    ("department", {"department": None}, (404, 404, 404, 403, False)),
+    ("department", {"department": None}, (403, 403, 403, 403, False)),
     ("department", {"department": LEAD, "agency": "anyi"}, (404, 404, 404, 403, False)),
     ("office", {}, (200, 403, 403, 409, True)),
     ("office", {"agency": "anyi"}, (404, 403, 403, 404, False)),

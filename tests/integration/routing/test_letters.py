@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from pathlib import Path
+from runpy import run_path
 
 import pytest
+from sqlalchemy import text
 
 from eventkit.envelope import Envelope
 from eventkit.session import Session
@@ -13,8 +16,10 @@ from routing.bootstrap import Routing
 from routing.domain.opening import assigned_by_rule
 from routing.domain.programme import Programme
 from routing.domain.rules import Rule
-from tests.integration.routing.desk import REPORTED, Desk, issue, programme, told
+from tests.integration.routing.desk import REPORTED, Desk, directory, issue, programme, told
 from tests.unit.routing.made import DOCUMENT, LEAD
+
+MIGRATION = Path(__file__).parents[3] / "services/routing/migrations/versions/0004_backtest.py"
 
 
 @pytest.mark.timeout(60)
@@ -33,6 +38,46 @@ def test_concurrent_writers_leave_no_gap(routing_desk: Desk) -> None:
         assert set(pool.map(assign, [event.key for event in events])) == {201}
     assert sorted(map(int, routing_desk.letters("crowded"))) == list(range(1, 25))
     assert routing_desk.column("SELECT last FROM letters WHERE programme = 'crowded' AND year = :y", y=year) == [24]
+
+
+def test_meeting_numbers_each_letter_once(routing_desk: Desk) -> None:
+    """Two programmes of an agency that write their letters alike count them together, also many in one act."""
+    for id in ("meeting-a", "meeting-b"):
+        routing_desk.hear(programme(id, letter="进问交〔{year}〕{number}号"))
+    listed = {id: [issue(id) for _ in range(30)] for id in ("meeting-a", "meeting-b")}
+    routing_desk.hear(*listed["meeting-a"], *listed["meeting-b"])
+    letters = []
+    for id, cases in listed.items():
+        body = {"meeting": "m1", "programme": id, "items": [{"case": event.key} for event in cases]}
+        answer = routing_desk.http.post("/v1/assignment-meetings", json=body, headers=routing_desk.office())
+        assert answer.status_code == 201, answer.text
+        letters += [item["letter"] for item in answer.json()["items"]]
+    numbers = [int(letter.split("〕")[1].removesuffix("号")) for letter in letters]
+    assert numbers == list(range(1, 61))
+
+
+def test_series_goes_on_behind_its_programmes(routing_desk: Desk) -> None:
+    """The migration to series: what was numbered apart is numbered together from the highest number on."""
+    for id, form in (
+        ("old-a", "旧〔{year}〕{number}号"),
+        ("old-b", "旧〔{year}〕{number}号"),
+        ("old-c", "旧"),
+        ("old-d", None),
+    ):
+        routing_desk.hear(programme(id, agency="old", **({} if form is None else {"letter": form})))
+    with routing_desk.engine.begin() as connection:
+        for n, id in enumerate(("old-a", "old-b", "old-c", "old-d"), start=5):
+            connection.execute(text("INSERT INTO letters VALUES (:id, 2026, :n)"), {"id": id, "n": n})
+        connection.execute(text(run_path(str(MIGRATION))["_SERIES"]))
+    found = routing_desk.column("SELECT programme || '=' || last FROM letters WHERE programme LIKE 'old %'")
+    assert sorted(found) == ["old 旧{year}-{number}=7", "old 旧〔{year}〕{number}号=6"]
+    case = routing_desk.open("old-a", agency="old")
+    asked = {"occurred_at": "2026-03-11T02:00:00Z", "reason": "late"}
+    answer = routing_desk.post(case, "assignment", asked, routing_desk.office(agency="old"))
+    assert answer.json()["errors"][0]["field"] == "/lead"
+    routing_desk.hear(directory("old"))
+    answer = routing_desk.post(case, "assignment", asked, routing_desk.office(agency="old"))
+    assert answer.json()["letter"] == "旧〔2026〕7号"
 
 
 def test_undone_letter_gives_number_back(routing_desk: Desk) -> None:

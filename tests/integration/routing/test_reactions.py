@@ -62,6 +62,31 @@ def test_automatic_programme_assigns(routing_desk: Desk) -> None:
     assert routing_desk.names(imported.key) == ["case_opened", "case_classified"]
 
 
+def test_rule_with_a_unit_of_yesterday_is_told(routing_desk: Desk) -> None:
+    """A later directory drops the unit: the case is not lost with it, and the office assigns."""
+    id, agency = "outdated", "shangrao"
+    routing_desk.hear(directory(agency), programme(id, agency=agency, assignment="automatic"))
+    routing_desk.hear(directory(agency, 2, [SUPPORT, OTHER]))
+    case = routing_desk.open(id, agency=agency)
+    failed = routing_desk.events(case)[-1]
+    assert routing_desk.names(case) == ["case_opened", "case_classified", "assignment_failed"]
+    assert (failed.json()["rule"], failed.json()["unit"], failed.json()["problem"]) == ("power", LEAD, "unknown_unit")
+    refused = routing_desk.post(case, "assignment", {}, routing_desk.office(agency=agency))
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "/lead")
+    by_hand = routing_desk.post(case, "assignment", {"lead": OTHER}, routing_desk.office(agency=agency))
+    assert (by_hand.status_code, by_hand.json()["letter"].split("〕")[1]) == (201, "1号")
+
+
+def test_rule_waits_for_a_unit_on_its_way(routing_desk: Desk) -> None:
+    """The programme came before the directory that has its units: another partition carries that."""
+    id, agency = "early", "yujiang"
+    event = issue(id, agency=agency)
+    routing_desk.hear(programme(id, agency=agency, assignment="automatic"), event)
+    assert routing_desk.names(event.key) == []
+    routing_desk.hear(directory(agency))
+    assert routing_desk.names(event.key)[-1] == "case_assigned"
+
+
 def test_row_and_history_in_one_batch(routing_desk: Desk, programme_id: str) -> None:
     event = issue(programme_id, ledger=ROW, kind="power", reported_by="ledger")
     routing_desk.hear(event, history(event.key, RESULT, ASSIGNED, RECEIVED))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from itertools import count
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
@@ -12,10 +13,12 @@ from sqlalchemy import Engine
 from bugle.stack import Stack, databases
 from bugle.stack.home import ROOT
 from eventkit.postgres import make_engine
-from eventkit.settings import HttpSettings
+from supervision.config import HttpSettings
 from supervision.entrypoints.http import make_app
 from tests.integration.supervision.place import Place
+from tests.integration.supervision.post import Post
 from tests.support.http import TestClient
+from tests.support.receivers import mail_server, web_server
 from tests.support.tokens import AUDIENCE, ISSUER, Issuer
 
 _numbers = count(1)
@@ -35,6 +38,13 @@ def engine(servers: Stack) -> Iterator[Engine]:
 def place(engine: Engine) -> Place:
     """The worker and sweepers of supervision."""
     return Place(engine)
+
+
+@pytest.fixture
+def post(place: Place, tmp_path: Path) -> Iterator[Post]:
+    """Notifiers, with a real mail server and a real web server to notify."""
+    with mail_server() as mailbox, web_server() as hook:
+        yield Post(place, tmp_path, mailbox, hook)
 
 
 @pytest.fixture(scope="session")

@@ -5,11 +5,13 @@ from __future__ import annotations
 import tomllib
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx
 import orjson
 import pytest
 
+from supervision import bootstrap
 from tests.integration.supervision.place import Place
 from tests.support.http import TestClient
 from tests.support.tokens import Issuer
@@ -22,7 +24,10 @@ from tests.unit.supervision.made import (
     issue_reported,
     programme_published,
     step,
+    told,
 )
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 OFFICE: dict[str, Any] = {"roles": ["office"], "agency": "jinxian"}
 OTHER: dict[str, Any] = {"roles": ["office"], "agency": "daan"}
@@ -167,6 +172,35 @@ def test_provisional_deadline_is_recomputed_when_its_year_is_published(place: Pl
     assert (second["generation"], second["provisional"], second["calendar_version"]) == (2, False, 2)
     assert second["due_at"] == "2022-02-07T16:00:00Z"
     assert place.kinds()["deadline_missed"] == 2
+
+
+def ten_days_off(version: int, days: int) -> dict[str, Any]:
+    """A calendar of this year and the next, with so many days off from tomorrow on."""
+    today = datetime.now(SHANGHAI).date()
+    years: dict[str, Any] = {str(today.year + n): {"off": [], "work": [], "notice": None} for n in range(2)}
+    for day in (today + timedelta(days=n) for n in range(1, days + 1)):
+        years[str(day.year)]["off"].append(day.isoformat())
+    return {"version": version, "source": "notices", "years": years}
+
+
+def test_reply_to_a_letter_is_due_by_the_amended_calendar(place: Place, caller: Caller) -> None:
+    now = datetime.now(UTC)
+    told_of = {"agency": "jinxian", "version": 1, "units": [{"id": "power"}], "people": []}
+    cards = {"yellow_to_letter": 2, "per": "month", "reply_within": "1wd"}
+    caller.send("PUT", "/calendars/cn", OPERATOR, ten_days_off(1, 0))
+    place.hear(
+        programme_published(document(cards=cards)), told("intake.directory_published", now, now, told_of, "agency")
+    )
+    issued = caller.send("POST", "/letters", OFFICE, {"programme": "jinxian", "unit": "power", "text": "Reply."})
+    assert issued.status_code == 201, issued.text
+    caller.send("PUT", "/calendars/cn", OPERATOR, ten_days_off(2, 10))
+    place.watermark(datetime.now(UTC) + timedelta(minutes=1))
+    for sweeper in bootstrap.sweepers(place.store):
+        sweeper.sweep()
+    [duty] = caller.send("GET", "/duties?programme=jinxian", OFFICE).json()["items"]
+    first = datetime.fromisoformat(issued.json()["reply_due_at"])
+    assert datetime.fromisoformat(duty["due_at"]) >= max(first, datetime.now(UTC) + timedelta(days=10))
+    assert place.kinds()["duty_recounted"] == 1
 
 
 def test_watches_are_paged(place: Place, caller: Caller) -> None:

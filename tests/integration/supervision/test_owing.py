@@ -148,7 +148,7 @@ def test_who_joins_later_owes_from_then_on_and_who_leaves_no_more(place: Place) 
     }
 
 
-def test_newer_version_that_asks_for_something_else_begins_anew(place: Place) -> None:
+def test_newer_version_that_asks_for_something_else_begins_with_the_next_period(place: Place) -> None:
     place.hear(published(duties=[VISITS]), directory(a="paired_cadre"))
     twice = {**VISITS, "needs": [{**VISITS["needs"][0], "min": 2}]}
     place.hear(published(2, china("2021-05-10T09:00"), duties=[twice]))
@@ -158,6 +158,7 @@ def test_newer_version_that_asks_for_something_else_begins_anew(place: Place) ->
     assert sorted(told_of) == [
         "duty_ended",
         "duty_fulfilled 2021-04",
+        "duty_missed 2021-05",
         "duty_missed 2021-06",
         "duty_opened",
         "duty_opened",

@@ -8,8 +8,11 @@ import pytest
 from psycopg import errors as postgres
 from sqlalchemy.exc import IntegrityError, OperationalError, TimeoutError
 
+from eventkit.caller import Forbidden
 from eventkit.errors import Problem
-from eventkit.problems import FieldProblem, Unreadable, describe
+from eventkit.problems import FieldProblem, Unavailable, Unreadable, describe
+from eventkit.text import Text
+from eventkit.voice import ENGLISH, Voice
 
 
 class IllegalMove(Exception):
@@ -39,13 +42,14 @@ def test_refusal_without_message_speaks_by_its_docstring() -> None:
     ],
 )
 def test_field_is_a_pointer_into_the_request(field: str | None, at: str, pointer: str) -> None:
-    problem = Problem("too early", field=field, mend="write a later date")
+    problem = Problem(Text("too early"), field=field, mend=Text("write a later date"))
     expected = [{"field": pointer, "problem": "too early", "mend": "write a later date"}]
     assert describe(problem, at).body["errors"] == expected
 
 
 def test_faults_are_listed_as_given() -> None:
-    details = describe(Unreadable([FieldProblem("/a", "is x", "write y"), FieldProblem("", "is z", "send w")]), "/data")
+    said = Text("is x")
+    details = describe(Unreadable([FieldProblem("/a", said, said), FieldProblem("", said, said)]), "/data")
     assert [fault["field"] for fault in details.body["errors"]] == ["/a", ""]
 
 
@@ -72,3 +76,56 @@ def test_unexpected_error_is_a_reference(caplog: pytest.LogCaptureFixture) -> No
     assert "contacts" not in str(details.body)
     assert "13800000000" not in str(details.body)
     assert details.body["reference"] in caplog.text
+
+
+CHINESE = Voice("zh")
+
+
+def test_problem_is_told_in_chinese() -> None:
+    problem = Forbidden(
+        Text("This needs one of the roles: {wanted}.", wanted=["leader", "office"]),
+        mend=Text("use a token with one of the roles {wanted}", wanted=["leader", "office"]),
+    )
+    details = describe(problem, voice=CHINESE)
+    assert details.body == {
+        "type": "urn:bugle:problem:forbidden",
+        "title": "无权操作",
+        "status": 403,
+        "detail": "此项操作须具备下列角色之一：leader、office。",
+        "errors": [
+            {
+                "field": "",
+                "problem": "此项操作须具备下列角色之一：leader、office。",
+                "mend": "请使用具备下列角色之一的账号：leader、office",
+            }
+        ],
+    }
+
+
+def test_docstring_and_faults_are_told_in_chinese() -> None:
+    details = describe(Unreadable([FieldProblem("/a", Text("is no id"), Text("correct the path"))]), voice=CHINESE)
+    assert details.body["detail"] == "请求无法识别，问题及改正办法逐项列出。"
+    assert details.body["errors"] == [{"field": "/a", "problem": "不是有效的编号", "mend": "请更正地址中的编号"}]
+
+
+def test_text_without_chinese_stays_english() -> None:
+    details = describe(IllegalMove(), voice=CHINESE)
+    assert details.body["detail"] == "A case is received before it is accepted. Receive it."
+    assert details.body["title"] == "Illegal move"
+
+
+@pytest.mark.parametrize("error", [IllegalMove(), Unavailable(), RuntimeError(), Problem(Text("no"))])
+def test_answer_names_its_language(error: Exception) -> None:
+    for voice in (ENGLISH, CHINESE):
+        headers = describe(error, voice=voice).headers
+        assert (headers["Content-Language"], headers["Vary"]) == (voice.language, "Accept-Language")
+
+
+def test_headers_of_the_problem_are_kept() -> None:
+    assert describe(Unavailable(), voice=CHINESE).headers["Retry-After"] == "2"
+
+
+def test_unexpected_error_is_told_in_chinese() -> None:
+    body = describe(RuntimeError(), voice=CHINESE).body
+    assert body["title"] == "系统内部错误"
+    assert body["reference"]

@@ -139,6 +139,14 @@ def test_name_that_is_not_defined_is_found(path: str, where: str) -> None:
     assert where in [place for place, _ in references(document, Directory(1, UNITS_OF_EXAMPLE))]
 
 
+def test_role_that_is_told_must_be_one_of_the_programme() -> None:
+    named = (["unit", "role:bureau_head"], ["unit", "role:x"])
+    told = [{"on": "card_issued", "to": to, "channels": ["inbox"]} for to in named]
+    document = {**EXAMPLE, "notify": told}
+    found = list(references(document, Directory(1, UNITS_OF_EXAMPLE)))
+    assert found == [("notify/1/to/1", "The programme has no role x")]
+
+
 def test_lead_of_a_rule_must_be_of_a_kind_that_may_lead() -> None:
     units = {**UNITS_OF_EXAMPLE, "dept-01": replace(UNITS[0], id="dept-01", kind="office")}
     assert [place for place, _ in references(EXAMPLE, Directory(1, units))] == ["rules/2/lead"]

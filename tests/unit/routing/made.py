@@ -21,6 +21,7 @@ LEAD, SUPPORT, OTHER = "power-supply", "finance-bureau", "housing-bureau"
 
 DOCUMENT: Mapping[str, Any] = {
     "id": "jinxian",
+    "agency": "jinxian",
     "zone": "Asia/Shanghai",
     "assignment": "office",
     "backdating_days": 7,
@@ -56,6 +57,7 @@ OPENED = events.CaseOpened(
 )
 CLASSIFIED = events.CaseClassified(CASE, "power", None, None, "officer", hours(1))
 ASSIGNED = events.CaseAssigned(CASE, LEAD, (SUPPORT,), "letter 1", None, None, 1, "officer", hours(2))
+FAILED = events.AssignmentFailed(CASE, "power", 3, LEAD, "unknown_unit", 1, "rule", START)
 RECEIVED = events.LetterReceived(CASE, LEAD, "officer", hours(3))
 ACCEPTED = events.CaseAccepted(CASE, LEAD, "officer", hours(4))
 CONTACTED = events.EnterpriseContacted(CASE, LEAD, None, "officer", hours(5))
@@ -83,6 +85,7 @@ UNMERGED = events.CaseUnmerged(CASE, OTHER_CASE, hours(3))
 WITHDRAWN = events.CaseWithdrawn(CASE, "done by itself", hours(2))
 WITHDRAWAL_REFUSED = events.WithdrawalRefused(CASE, "result_reported", hours(9))
 BESIDE: tuple[Event, ...] = (
+    FAILED,
     RETURNED,
     LIMITED,
     TRANSFERRED,
@@ -159,7 +162,7 @@ def when(name: str, case: Case, at: datetime) -> Events:
         case "report_progress":
             return decisions.report_progress(case, commands.ReportProgress(LEAD, "在途", None, signed))
         case "report_result":
-            return decisions.report_result(case, commands.ReportResult(LEAD, "solved", None, None, signed))
+            return decisions.report_result(case, commands.ReportResult(LEAD, "solved", None, None, signed), PROGRAMME)
         case "feed_back":
             return decisions.feed_back(case, commands.FeedBack(LEAD, True, signed))
     raise LookupError(name)

@@ -7,7 +7,8 @@ from datetime import date
 import pytest
 
 from routing.domain import commands, decisions, errors
-from routing.domain.events import Milestone
+from routing.domain.events import Milestone, Outcome
+from routing.domain.programme import Programme
 from tests.unit.routing import made
 
 SIGNED = made.act(made.hours(12))
@@ -73,11 +74,23 @@ def test_progress_names_planned_milestone() -> None:
         decisions.report_progress(case, commands.ReportProgress(made.LEAD, None, "通电", SIGNED))
 
 
-def test_explanation_rests_on_policy() -> None:
+def result(outcome: Outcome, policy: str | None = None, programme: Programme = made.PROGRAMME) -> object:
     case = made.given(made.GIVEN["accepted"])
+    return decisions.report_result(case, commands.ReportResult(made.LEAD, outcome, policy, None, SIGNED), programme)
+
+
+def test_explanation_rests_on_policy() -> None:
     with pytest.raises(errors.PolicyMissing):
-        decisions.report_result(case, commands.ReportResult(made.LEAD, "explained", None, None, SIGNED))
-    assert decisions.report_result(case, commands.ReportResult(made.LEAD, "explained", "国发〔2020〕1号", None, SIGNED))
+        result("explained")
+    assert result("explained", "国发〔2020〕1号")
+
+
+def test_work_is_put_off_only_where_it_is_reported_on() -> None:
+    with pytest.raises(errors.NotInProgramme) as refused:
+        result("long_term")
+    assert refused.value.field == "long_term"
+    reported_on = Programme.of("jinxian", 3, {**made.DOCUMENT, "long_term": {"every": "month"}})
+    assert result("long_term", programme=reported_on)
 
 
 def test_reason_travels_with_event() -> None:

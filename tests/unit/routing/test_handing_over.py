@@ -107,6 +107,18 @@ def test_passed_on_case_is_answered_for_by_the_office() -> None:
         handing_over.pass_on(given(RECEIVED), commands.PassOn("city", None, act(hours(4))), PROGRAMME)
 
 
+def test_case_of_a_body_outside_is_not_arbitrated() -> None:
+    """No unit could work on it afterwards: whatever comes before the result is the body's."""
+    with pytest.raises(errors.PassedOn):
+        handing_over.arbitrate(given(GIVEN["passed_on"]), reassign(), PROGRAMME, DIRECTORY)
+
+
+def test_passed_on_case_shows_it_although_the_first_asked_had_begun() -> None:
+    begun = (*GIVEN["classified"], made.OWNED, made.CONTACTED)
+    assert given((*begun, made.PASSED_ON)).state == "passed_on"
+    assert given((*begun, made.PASSED_ON, made.RESULTED)).state == "result_reported"
+
+
 def test_supporter_speaks_once_a_round() -> None:
     wanted = commands.ReportSupport(SUPPORT, None, act(hours(4)))
     [said] = remarks.report_support(given(RECEIVED), wanted)
@@ -172,6 +184,7 @@ def test_amendment_reaches_title_and_kind() -> None:
     after = given([*GIVEN["classified"], amended, classified])
     assert (after.title, after.kind) == ("新", "land")
     assert following.amend(given(GIVEN["assigned"]), {"kind": "land"}, "office", hours(3)) == []
+    assert following.amend(given(GIVEN["passed_on"]), {"kind": "land"}, "office", hours(3)) == [], "a body has it"
     assert following.amend(given(GIVEN["assigned"]), {"batch": "1"}, "office", hours(3)) == []
 
 

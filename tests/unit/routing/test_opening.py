@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from routing.domain import events, opening
 from routing.domain.opening import Report
-from routing.domain.programme import Programme
+from routing.domain.programme import Directory, Programme
 from tests.unit.routing import made
 from tests.unit.routing.made import CASE, DOCUMENT, ENTERPRISE, LEAD, PROGRAMME, START, SUPPORT, hours
 
@@ -62,6 +63,32 @@ def test_unrecognised_issue_stays_open() -> None:
 def test_rule_assigns_live_issues(report: Report, programme: Programme, assigned: bool) -> None:
     case = made.given(opening.open_case(report, programme))
     assert (opening.lead_at_once(case, report, programme, None) is not None) == assigned
+
+
+RULE = PROGRAMME.rules.ordered[1]
+
+
+@pytest.mark.parametrize(
+    ("changes", "units", "stuck"),
+    [
+        ({}, {}, None),
+        ({}, {LEAD: "absent"}, (LEAD, "unknown_unit")),
+        ({}, {SUPPORT: "absent"}, (SUPPORT, "unknown_unit")),
+        ({}, {LEAD: "office"}, (LEAD, "wrong_kind_of_unit")),
+        ({"supporting": (LEAD,)}, {}, (LEAD, "lead_supports_itself")),
+    ],
+)
+def test_rule_fails_on_units_of_today(
+    changes: dict[str, Any], units: dict[str, str], stuck: tuple[str, str] | None
+) -> None:
+    known = {unit: kind for unit, kind in {**made.DIRECTORY.units, **units}.items() if kind != "absent"}
+    assert opening.obstacle(replace(RULE, **changes), PROGRAMME, Directory("jinxian", known)) == stuck
+
+
+def test_failed_assignment_leaves_case_classified() -> None:
+    case = made.given([*made.GIVEN["classified"], made.FAILED])
+    assert (case.state, case.lead) == ("classified", None)
+    assert opening.failed_by_rule(case, RULE, 3, (LEAD, "unknown_unit"), START) == [made.FAILED]
 
 
 def test_reopening_assigns_same_units() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import reduce
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from routing.domain import errors, session
 from routing.domain.programme import Programme
 from routing.domain.session import Event, JointSession, SessionCalled, SessionCancelled, SessionHeld, UnitReportedIn
+from routing.domain.times import HORIZON
 from tests.unit.routing.made import CASE, DIRECTORY, DOCUMENT, ENTERPRISE, LEAD, OTHER, SUPPORT, act, hours
 
 ID = "6f0e8b1c-4d2a-5c7e-9b10-000000000061"
@@ -38,6 +40,11 @@ def test_session_begins_after_it_is_called() -> None:
     late = SessionCalled(ID, "jinxian", 3, "jinxian", ENTERPRISE, (), (LEAD,), hours(0), None, "officer", hours(1))
     with pytest.raises(errors.SessionInThePast):
         session.call(JointSession(), late, PROGRAMME, DIRECTORY)
+
+
+def test_session_at_the_end_of_time_is_refused() -> None:
+    with pytest.raises(errors.SessionTooFar):
+        session.call(JointSession(), replace(CALLED, starts_at=CALLED.at + 2 * HORIZON), PROGRAMME, DIRECTORY)
 
 
 def test_unknown_unit_is_not_summoned() -> None:

@@ -30,6 +30,11 @@ def test_future_is_refused() -> None:
         said(NOW + timedelta(minutes=6), "why not", office=True)
 
 
+def test_date_before_all_ledgers_is_refused() -> None:
+    with pytest.raises(errors.TooEarly):
+        said(times.EARLIEST - timedelta(seconds=1), "a slip of the pen", office=True)
+
+
 def test_backdating_needs_reason() -> None:
     at = NOW - timedelta(days=7)
     assert said(at, "no network") == Act("officer", at, "no network")

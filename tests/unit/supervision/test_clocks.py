@@ -147,6 +147,15 @@ def test_external_limit_is_due_when_the_issue_says() -> None:
     assert (started.due_at, started.calendar, started.limit) == (DUE, None, "external")
 
 
+def test_work_put_off_for_long_is_still_due_when_the_issue_says() -> None:
+    life = Life(policy({**EXTERNAL, "stops": ["result"]}, calendar="none"), due_at=DUE)
+    life.step("assigned", RECEIVED)
+    assert names(life.step("result", RECEIVED + timedelta(hours=1), outcome="long_term")) == ["FactLearnt"]
+    assert "DeadlineMissed" in names(life.sweep(FOREVER))
+    stop = life.step("result", RECEIVED + timedelta(hours=2), outcome="solved")[-1]
+    assert isinstance(stop, ClockStopped)
+
+
 def test_each_milestone_has_a_clock_of_its_own() -> None:
     life = Life(policy(MILESTONES))
     life.step("planned", RECEIVED, parts=plan(("trial", "2021-03-15"), ("done", "2021-03-20")))

@@ -11,12 +11,13 @@ import pytest
 from supervision.domain import errors, times
 from supervision.domain.commands import Act, CloseOut, Verify
 from supervision.domain.decisions import close_out, verify
-from supervision.domain.events import CaseClosedOut, ReopeningOrdered
+from supervision.domain.events import CaseClosedOut, EnterpriseVerified, ReopeningOrdered
 from supervision.domain.watch import Watch
 from tests.unit.supervision.made import Life, china, cn, names, policy
 
 FED_BACK = china("2021-03-20T10:00")
 CHECK = {"id": "check", "starts": "fed_back", "stops": ["verified"], "limit": "3wd"}
+NEITHER: dict[str, Any] = {"verification": {"required": False, "copy_to_office": False}}
 RETURN = {"id": "return", "starts": "verified", "stops": ["closed_out"], "limit": "3wd"}
 
 
@@ -31,6 +32,14 @@ def fed_back(copied: bool = True, **changes: Any) -> Life:
     life = Life(policy(CHECK, RETURN, **changes))
     life.step("assigned", FED_BACK - timedelta(days=3))
     life.step("fed_back", FED_BACK, copied_to_office=copied)
+    return life
+
+
+def result(**changes: Any) -> Life:
+    """A case of which a result is reported, and no more."""
+    life = Life(policy(**changes))
+    life.step("assigned", FED_BACK - timedelta(days=3))
+    life.step("result", FED_BACK - timedelta(days=1))
     return life
 
 
@@ -80,7 +89,8 @@ def test_close_out_ends_everything() -> None:
     [
         (lambda: Watch(), closed, errors.UnknownCase),
         (lambda: Life(policy()).watch, verified, errors.NothingFedBack),
-        (lambda: Life(policy()).watch, closed, errors.NothingFedBack),
+        (lambda: Life(policy()).watch, closed, errors.NoResult),
+        (lambda: result().watch, closed, errors.NothingFedBack),
         (lambda: fed_back(copied=False).watch, closed, errors.NotCopiedToOffice),
         (lambda: fed_back().watch, closed, errors.NotVerified),
     ],
@@ -118,8 +128,36 @@ def test_times_do_not_go_back() -> None:
 
 
 def test_programme_may_ask_for_neither_copy_nor_answer() -> None:
-    life = Life(policy(verification={"required": False, "copy_to_office": False}))
+    life = result(**NEITHER)
     assert closed(life) == ["CaseClosedOut"]
+    with pytest.raises(errors.BackInTime):
+        closed(result(**NEITHER), days=-2)
+
+
+def test_case_without_a_result_is_not_closed_out() -> None:
+    """Also when the round before had one."""
+    life = Life(policy(**NEITHER))
+    with pytest.raises(errors.NoResult):
+        closed(life)
+    life = result(**NEITHER)
+    life.step("returned", FED_BACK)
+    with pytest.raises(errors.NoResult):
+        closed(life, days=1)
+
+
+def test_ledger_may_lack_the_result() -> None:
+    life = Life(policy(**NEITHER))
+    life.hear(EnterpriseVerified(life.watch.case, "satisfied", None, 1, "ledger", None, FED_BACK, FED_BACK))
+    assert closed(life, days=1) == ["CaseClosedOut"]
+
+
+def test_nothing_is_dated_before_the_report() -> None:
+    """An office may date back as far as it likes, but not a case's steps before the case."""
+    life = fed_back()
+    with pytest.raises(errors.BackInTime):
+        verified(life, days=-3650)
+    with pytest.raises(errors.BackInTime):
+        closed(life, days=-3650)
 
 
 def said(**earlier: float) -> Act:

@@ -25,6 +25,7 @@ from supervision.domain.duty import (
     Event,
     View,
 )
+from supervision.domain.errors import BadPeriod
 from supervision.domain.limits import Counting
 from supervision.domain.obligations import Need
 from supervision.domain.periods import Period, named, period_of
@@ -124,7 +125,7 @@ def test_period_of_a_day(day: str, every: Any, name: str, first: str, last: str)
     ("name", "every"), [("2021-13", "month"), ("2021-Q2", "month"), ("2021", "quarter"), ("x", "year")]
 )
 def test_other_names_are_no_periods(name: str, every: Any) -> None:
-    with pytest.raises(ValueError, match="is no"):
+    with pytest.raises(BadPeriod, match="is no"):
         named(name, every)
 
 
@@ -235,6 +236,27 @@ def test_end_withdraws_what_was_due_after_it() -> None:
     assert (owing.status("2021-04"), owing.status("2021-05")) == ("missed", "ended")
     assert owing.sweep("2021-08-01T00:00") == []
     assert duties.end(owing.duty, "left", china("2021-05-15T00:00"), china("2021-06-04T00:00"), VIEW) == []
+
+
+def test_what_ends_when_it_is_due_was_owed_until_then() -> None:
+    owing = Owing(replace(MONTHLY, remind=None))
+    owing.sweep("2021-05-02T00:00")
+    due = china("2021-05-01T00:00")
+    ended = owing.take(duties.end(owing.duty, "left", due, china("2021-05-03T00:00"), owing.view))
+    assert names(ended) == ["DutyEnded"]
+    assert owing.sweep("2021-07-02T00:00") == []
+
+
+def test_changed_duty_is_owed_to_the_end_of_its_period() -> None:
+    owing = Owing(replace(MONTHLY, remind=None, card="yellow"))
+    at = china("2021-04-29T09:00")
+    owing.take(duties.end(owing.duty, "changed", at, at, owing.view))
+    missed, card = owing.sweep("2021-07-02T00:00")
+    assert names([missed, card]) == ["DutyMissed", "DutyCardIssued"]
+    owing.do("2021-04-30T10:00", learnt_at=china("2021-07-03T10:00"))
+    _, rescinded = owing.sweep("2021-07-04T00:00")
+    assert isinstance(rescinded, DutyRescinded)
+    assert rescinded.withdrawn == (duties.event_id(missed), duties.event_id(card))
 
 
 def test_pledge_kept_late_and_broken() -> None:

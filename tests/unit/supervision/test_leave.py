@@ -13,9 +13,12 @@ from supervision.domain import errors, leave
 from supervision.domain.calendar import Calendar, Year
 from supervision.domain.commands import Act, AskExtension, DecideExtension, PauseCase, RaiseCase
 from supervision.domain.events import (
+    CaseClosedOut,
+    CaseEscalated,
     CaseRaised,
     ClockCancelled,
     ClockStarted,
+    DeadlineMissed,
     MissesRescinded,
     Part,
     PolicyAdopted,
@@ -28,7 +31,7 @@ from supervision.domain.publication import recompute
 from supervision.domain.renewal import Cause, renew
 from supervision.domain.trace import trace
 from supervision.domain.watch import Watch, apply
-from tests.unit.supervision.made import CONTACT, Life, china, cn, document, names, policy
+from tests.unit.supervision.made import CASE, CONTACT, Life, china, cn, document, names, policy
 
 RECEIVED = china("2021-03-11T09:30")  # a Thursday: 3wd end on Tuesday the 16th
 LATER = china("2021-05-03T09:00")
@@ -114,6 +117,15 @@ def test_early_resumption_counts_again_from_its_day() -> None:
     assert [clock.cancelled for clock in life.watch.clocks] == ["paused", "paused", None]
 
 
+def test_pause_is_ended_early_once() -> None:
+    """An earlier end told later cannot be recorded beside the first: it has a name to be refused by."""
+    life = received()
+    pause(life, "2021-03-12T10:00", "2021-03-18")
+    life.record(leave.resume(life.watch, act("2021-03-17T09:00"), life.policy, life.calendar))
+    with pytest.raises(errors.NotPaused):
+        leave.resume(life.watch, act("2021-03-15T09:00"), life.policy, life.calendar)
+
+
 def test_backdated_pause_makes_a_miss_groundless() -> None:
     life = received()
     life.sweep(china("2021-03-20T00:00"))
@@ -134,6 +146,20 @@ def test_pause_after_a_miss_changes_nothing_of_it() -> None:
     assert life.watch.clocks == before
 
 
+@pytest.mark.parametrize("swept", [True, False])
+def test_deadline_that_is_over_is_not_moved_by_a_later_cause(swept: bool) -> None:
+    """Whether the sweep has been there yet or not: it may be late, as after an outage."""
+    life = received()
+    if swept:
+        life.sweep(china("2021-03-17T08:00"))
+    assert names(pause(life, "2021-03-17T09:00", "2021-03-22")) == ["CasePaused"]
+    assert adopted(life, version_2(limit="9wd"), "2021-03-17T10:00") == []
+    life.sweep(LATER)
+    fired = [(type(e).__name__, e.at) for e in life.happened if isinstance(e, DeadlineMissed | CaseEscalated)]
+    days = [china(f"2021-03-{day}T00:00") for day in (17, 18, 19)]
+    assert fired == list(zip(("DeadlineMissed", "CaseEscalated", "CaseEscalated"), days, strict=True))
+
+
 def test_hours_leave_out_exactly_the_pause() -> None:
     life = Life(policy({**CONTACT, "limit": "10h", "remind": "1h"}, **RULES))
     life.step("received", RECEIVED, learnt_at=RECEIVED)
@@ -147,6 +173,9 @@ def test_hours_leave_out_exactly_the_pause() -> None:
         (PauseCase("holiday", None, None, act("2021-03-12T10:00")), errors.UnknownReason),
         (PauseCase("enterprise", None, date(2021, 3, 11), act("2021-03-12T10:00")), errors.PauseTooShort),
         (PauseCase("enterprise", None, date(2021, 4, 30), act("2021-03-12T10:00")), errors.PauseTooLong),
+        (PauseCase("enterprise", None, date.max, act("2021-03-12T10:00")), errors.TooFarAhead),
+        (PauseCase("enterprise", None, date.min, act("2021-03-12T10:00")), errors.PauseTooShort),
+        (PauseCase("enterprise", None, None, act("1970-01-01T10:00")), errors.BackInTime),
     ],
 )
 def test_pause_is_refused(wanted: PauseCase, refusal: type[errors.Refusal]) -> None:
@@ -237,6 +266,18 @@ def test_stopped_clock_is_not_extended() -> None:
             life.policy,
             life.calendar,
         )
+
+
+@pytest.mark.parametrize("unit", ["power", "roads", None])
+def test_unit_of_the_clock_lead_and_office_ask(unit: str | None) -> None:
+    """Received by the power company; the lead is another by now. None is the office."""
+    life = received()
+    life.step("assigned", RECEIVED, learnt_at=RECEIVED, unit="roads", parts=(Part("bank", unit="bank"),))
+    wanted = AskExtension("contact", parse_limit("1wd"), "x", unit, act("2021-03-12T10:00"))
+    assert names(leave.ask_extension(life.watch, wanted, life.policy, life.calendar)) == ["ExtensionAsked"]
+    with pytest.raises(errors.NotYourClock):
+        stranger = replace(wanted, unit="bank")
+        leave.ask_extension(life.watch, stranger, life.policy, life.calendar)
 
 
 # --- what else is counted anew
@@ -355,6 +396,28 @@ def test_merged_case_stands_still_until_the_merger_is_undone() -> None:
     assert due(life.watch) == china("2021-04-02T00:00"), "12th to 29th are left out: 30th, 31st, 1st"
     life.sweep(LATER)
     assert names(life.happened).count("DeadlineMissed") == 1
+
+
+def test_close_out_ends_clocks_of_a_round_that_is_heard_of_later() -> None:
+    """A case that ends with its parts may have gone to another unit meanwhile, which supervision had not heard."""
+    life = received()
+    life.hear(CaseClosedOut(CASE, 1, "rule", None, china("2021-03-15T12:00"), china("2021-03-15T12:00")))
+    life.step("transferred", china("2021-03-15T09:00"), learnt_at=china("2021-03-15T09:00"))
+    life.step("received", china("2021-03-15T10:00"), learnt_at=china("2021-03-15T10:00"), round=2)
+    life.sweep(LATER)
+    assert [clock.cancelled for clock in life.watch.clocks] == ["returned", "closed_out"]
+    assert "DeadlineMissed" not in names(life.happened)
+
+
+def test_withdrawn_case_stays_so_when_its_merger_is_undone() -> None:
+    life = received()
+    for day, fact in enumerate(("merged", "withdrawn", "unmerged"), start=12):
+        life.step(fact, china(f"2021-03-{day}T10:00"), learnt_at=china(f"2021-03-{day}T10:00"))
+    assert (life.watch.gone, life.watch.over) == ("withdrawn", True)
+    with pytest.raises(errors.NoLongerWorkedOn):
+        pause(life, "2021-03-15T10:00")
+    life.sweep(LATER)
+    assert "DeadlineMissed" not in names(life.happened)
 
 
 def test_withdrawn_case_has_no_clocks() -> None:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from tests.unit.supervision.made import (
     CASE,
+    CONTACT,
     LEARNT,
     Service,
     china,
@@ -86,3 +89,16 @@ def test_clock_without_published_calendar_is_provisional() -> None:
     assert (service.reads.rows[CASE].calendar, service.reads.rows[CASE].provisional) == ("cn", True)
     started = next(e.json() for e in service.store.tables.events if e.type.endswith("clock_started.v2"))
     assert (started["calendar"], started["calendar_version"], started["provisional"]) == ("cn", 0, True)
+
+
+@pytest.mark.parametrize("order", ["version first", "issue first"])
+def test_newer_version_reaches_a_case_whatever_comes_before_the_sweep(order: str) -> None:
+    """A step that is heard between the publication and the sweep must not make the case miss it; nor a late report."""
+    service, at = Service(), LEARNT + timedelta(hours=1)
+    service.hear(programme_published(document()))
+    events = [issue_reported(LEARNT), programme_published(document({**CONTACT, "limit": "9wd"}), version=2, at=at)]
+    for event in events if order == "issue first" else reversed(events):
+        service.hear(event)
+    service.hear(step("received", LEARNT + timedelta(hours=2), LEARNT + timedelta(hours=2)))
+    service.sweep(LEARNT + timedelta(hours=3))
+    assert kinds(service)[-3:] == ["policy_adopted", "clock_cancelled", "clock_started"]

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from supervision.domain import decisions, leave
+from supervision.domain.clock import REPLACING
 from supervision.domain.commands import (
     Act,
     AskExtension,
@@ -26,7 +27,7 @@ from supervision.domain.commands import (
     Verify,
 )
 from supervision.domain.errors import Refusal
-from supervision.domain.events import CaseClosedOut, Part, PolicyAdopted, WatchEvent
+from supervision.domain.events import CaseClosedOut, ClockCancelled, ClockStopped, Part, PolicyAdopted, WatchEvent
 from supervision.domain.limits import parse_limit
 from supervision.domain.policy import Policy
 from supervision.domain.renewal import Cause, renew
@@ -207,7 +208,18 @@ class WholeLife(RuleBasedStateMachine):
 
     @invariant()
     def replaced_generation_is_never_stopped(self) -> None:
-        assert [c for c in self.life.watch.clocks if c.replaced and c.stopped_at is not None] == []
+        """It may have been stopped before: late, and then counted anew in its favour."""
+        replaced = set()
+        for event in self.life.happened:
+            if isinstance(event, ClockCancelled) and event.reason in REPLACING:
+                replaced.add((event.clock, event.generation))
+            assert not isinstance(event, ClockStopped) or (event.clock, event.generation) not in replaced
+
+    @invariant()
+    def no_level_is_reached_that_the_case_has(self) -> None:
+        """Each escalation that stands is of another level."""
+        levels = [s.level for c in self.life.watch.clocks for s in c.stages if s.level and s.stage in c.standing]
+        assert len(levels) == len(set(levels))
 
     @invariant()
     def case_is_closed_out_once(self) -> None:

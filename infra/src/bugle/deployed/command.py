@@ -20,7 +20,7 @@ from bugle.stack.system import SERVICES
 ACCOUNT = 10001
 """Whom containers run as where root makes the secrets; files are given to this account."""
 
-app = typer.Typer(no_args_is_help=True, help="Passwords and keys of a deployed system.")
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Passwords and keys of a deployed system.")
 
 
 @app.callback()
@@ -41,7 +41,7 @@ def init(
     keys.ensure()
     user = os.geteuid() or ACCOUNT
     if user == ACCOUNT:
-        for key in (keys.jwks_file, keys.contact_key_file):
+        for key in (keys.jwks_file, keys.contact_key_file, keys.address_key_file):
             os.chown(key, ACCOUNT, ACCOUNT)
     lines = [f"{name}={value}" for name, value in settings(user).items()]
     text = "\n".join(["# Made by `bugle secrets init`. Keep it as safe as the data.", *lines]) + "\n"

@@ -11,6 +11,9 @@
 | `steps` | in order: `do` a command, `read` an answer until it has what is expected, or `see` events of a case |
 
 A step `do` or `read` may expect a refusal: `refused` is the slug of the problem. At least one step of a file must.
+Events are told as a short type or as {type, data?, at?, count?}.
+What a step says must not be there (`never` of `see`, `lacks` of `read`) is looked for when everything that was recorded
+before it, and what follows from it, has been applied; events that late evidence withdrew do not stand against it.
 `save` gives names to parts of the answer (name = path), of `see` to ids of events (name = short type).
 """
 

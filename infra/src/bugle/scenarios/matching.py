@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 _NAME = re.compile(r"\$\{?(\w+)\}?")
@@ -46,3 +47,40 @@ def at(value: Any, path: str) -> Any:
     for part in path.split("."):
         value = value[int(part)] if isinstance(value, list) else value[part]
     return value
+
+
+def short(event: Mapping[str, Any]) -> str:
+    """`case_opened` of an event of a timeline."""
+    return str(event["type"]).split(".")[2]
+
+
+def expected_event(told: Any) -> dict[str, Any]:
+    """{type, data?, at?, count?}, of which a short type alone may be written."""
+    return {"type": told} if isinstance(told, str) else dict(told)
+
+
+def lacking(events: Sequence[Mapping[str, Any]], wanted: Sequence[Mapping[str, Any]]) -> list[str]:
+    """What of the wanted events is not among those of a timeline."""
+    found = []
+    for one in wanted:
+        matching = [event for event in events if _is(event, one)]
+        if len(matching) < one.get("count", 1):
+            found.append(str(dict(one)))
+    return found
+
+
+def standing(events: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The events of a timeline that late evidence has not withdrawn: between two steps of a play a sweep may come."""
+    withdrawn = {
+        entry["event"] for event in events if short(event) == "misses_rescinded" for entry in event["data"]["withdrawn"]
+    }
+    return [event for event in events if event["event_id"] not in withdrawn]
+
+
+def _is(event: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
+    alike = short(event) == wanted["type"] and has(event["data"], wanted.get("data", {}))
+    return alike and ("at" not in wanted or _instant(wanted["at"]) == _instant(event["occurred_at"]))
+
+
+def _instant(text: str) -> datetime:
+    return datetime.fromisoformat(text.replace("Z", "+00:00"))

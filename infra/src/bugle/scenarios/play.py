@@ -14,7 +14,9 @@ import httpx
 from bugle.importing.run import calendar_of
 from bugle.scenarios.document import staged, without
 from bugle.scenarios.files import Scenario, Step
-from bugle.scenarios.matching import at, filled, has
+from bugle.scenarios.matching import at, expected_event, filled, has, lacking, short, standing
+from bugle.scenarios.seen import seen
+from bugle.scenarios.settling import settled
 from bugle.scenarios.stage import Stage, has_field, known, new_id
 from bugle.stack.home import ROOT
 
@@ -30,7 +32,7 @@ class Failed(Exception):
 
 @dataclass(slots=True)
 class Played:
-    """What came of a scenario. `step` is the number of the one that failed; `events` the short types seen, in order."""
+    """What came of a scenario. `step` is the number of the one that failed; `events`: short types, each once."""
 
     row: str
     title: Mapping[str, str]
@@ -59,6 +61,7 @@ def play(stage: Stage, scenario: Scenario, removed: str | None = None, patience:
         played.step = None
     except Failed as failure:
         played.fault = str(failure)
+    played.events = actor.seen()
     played.seconds = time.monotonic() - began
     return played
 
@@ -74,6 +77,7 @@ class _Actor:
         run = new_id()[:8]
         self._zone = ZoneInfo(scenario.folder.programme["zone"])
         self._now: str | None = None
+        self._grace = 0.0
         self._names: dict[str, Any] = {
             "agency": f"play-{scenario.row.lower()}-{run}",
             "programme": f"{scenario.folder.id}-{run}",
@@ -83,6 +87,7 @@ class _Actor:
         """Publish calendar, directory and programme, and register the enterprises."""
         names, scenario, folder = self._names, self._scenario, self._scenario.folder
         document = staged(folder.programme, names["agency"], names["programme"], filled(scenario.changes, names))
+        self._grace = document["grace_seconds"]
         if removed is not None:
             document = without(document, removed)
         if folder.calendar_file is not None:
@@ -101,6 +106,10 @@ class _Actor:
         for number, enterprise in enumerate(scenario.enterprises, start=1):
             data = {"agency": names["agency"], **enterprise}
             self._do({"do": "intake.register_enterprise", "data": data, "save": {f"enterprise_{number}": "id"}})
+
+    def seen(self) -> list[str]:
+        """The short types of all events that public reads show of this play."""
+        return seen(self._as("office"), self._names["programme"])
 
     def take(self, step: Step) -> None:
         """One step; raises Failed."""
@@ -139,23 +148,21 @@ class _Actor:
         self._save(step, answer.json())
 
     def _read(self, step: Step) -> None:
-        address = self._filled(step["read"])
-        headers = self._stage.headers(self._names["agency"], self._filled(step.get("as", "office")))
+        address, read = self._filled(step["read"]), self._as(self._filled(step.get("as", "office")))
         expected, unwanted = (self._filled(step.get(key)) for key in ("has", "lacks"))
         texts, refusal = self._filled(step.get("text", [])), step.get("refused")
 
         def fits(answer: httpx.Response) -> bool:
             if refusal is not None:
                 return not answer.is_success and _slug(answer) == refusal
-            if not answer.is_success:
-                return False
-            if texts:
-                return all(text in answer.text for text in texts)
-            body = answer.json()
-            return (expected is None or has(body, expected)) and (unwanted is None or not has(body, unwanted))
+            if not answer.is_success or texts:
+                return answer.is_success and all(text in answer.text for text in texts)
+            return expected is None or has(answer.json(), expected)
 
-        answer = self._until(lambda: self._stage.read(address, headers), fits)
-        if not fits(answer):
+        answer = self._until(lambda: read(address), fits)
+        if unwanted is not None and fits(answer):
+            answer = self._at_last(lambda: read(address))
+        if not fits(answer) or (unwanted is not None and has(answer.json(), unwanted)):
             raise Failed(f"read {address}: {answer.status_code} {answer.text[:1500]}")
         if refusal is not None:
             self._played.refused.append(refusal)
@@ -163,25 +170,37 @@ class _Actor:
             self._save(step, answer.json())
 
     def _see(self, step: Step) -> None:
-        case = self._filled(step.get("of", "$case"))
-        wanted: Sequence[Any] = [_expected(one) for one in self._filled(step["see"])]
-        never = self._filled(step.get("never", []))
-        headers = self._stage.headers(self._names["agency"], "office")
+        address = f"reporting:/issues/{self._filled(step.get('of', '$case'))}/timeline"
+        wanted: Sequence[Any] = [expected_event(one) for one in self._filled(step["see"])]
+        never = [expected_event(one) for one in self._filled(step.get("never", []))]
+        read = self._as("office")
 
         def fits(answer: httpx.Response) -> bool:
-            return answer.is_success and not _lacking(answer.json()["items"], wanted)
+            return answer.is_success and not lacking(answer.json()["items"], wanted)
 
-        answer = self._until(lambda: self._stage.read(f"reporting:/issues/{case}/timeline", headers), fits)
+        answer = self._until(lambda: read(address), fits)
+        if never and fits(answer):
+            answer = self._at_last(lambda: read(address))
         items = answer.json()["items"] if answer.is_success else []
-        seen = [item["type"].split(".")[2] for item in items]
-        self._played.events += [type for type in seen if type not in self._played.events]
-        lacking = _lacking(items, wanted)
-        if lacking:
-            raise Failed(f"see: {lacking[0]} did not come; there are {', '.join(seen) or 'no events'}")
-        if unwanted := sorted(set(never) & set(seen)):
-            raise Failed(f"see: {unwanted[0]} came, which must never come")
+        came = [short(item) for item in items]
+        if missing := lacking(items, wanted):
+            raise Failed(f"see: {missing[0]} did not come; there are {', '.join(came) or 'no events'}")
+        for one in never:
+            if not lacking(standing(items), [one]):
+                raise Failed(f"see: {one} came, which must never come")
         for name, type in step.get("save", {}).items():
-            self._names[name] = next(item["event_id"] for item in items if item["type"].split(".")[2] == type)
+            self._names[name] = next(item["event_id"] for item in items if short(item) == type)
+
+    def _as(self, who: Mapping[str, Any] | str) -> Callable[[str], httpx.Response]:
+        """Reading as a caller."""
+        headers = self._stage.headers(self._names["agency"], who)
+        return lambda address: self._stage.read(address, headers)
+
+    def _at_last(self, attempt: Callable[[], httpx.Response]) -> httpx.Response:
+        """The answer when everything has been applied that was sequenced before, and what follows from it."""
+        if not settled(self._as("office"), self._names["programme"], self._grace, self._patience):
+            raise Failed("reporting or the sweep of supervision has not caught up; see `bugle status`")
+        return attempt()
 
     def _until(self, attempt: Callable[[], httpx.Response], fits: Callable[[httpx.Response], bool]) -> httpx.Response:
         """The first answer that fits, or the last one when patience is at its end."""
@@ -218,27 +237,3 @@ def _slug(answer: httpx.Response) -> str:
         return str(answer.json().get("type", "")).rpartition("/")[2].rpartition(":")[2]
     except ValueError:
         return ""
-
-
-def _instant(text: str) -> datetime:
-    return datetime.fromisoformat(text.replace("Z", "+00:00"))
-
-
-def _expected(told: Any) -> dict[str, Any]:
-    return {"type": told} if isinstance(told, str) else dict(told)
-
-
-def _lacking(items: Sequence[Mapping[str, Any]], wanted: Sequence[Mapping[str, Any]]) -> list[str]:
-    """What of the wanted events is not there: each {type, data?, at?, count?}."""
-    lacking = []
-    for one in wanted:
-        matching = [
-            item
-            for item in items
-            if item["type"].split(".")[2] == one["type"]
-            and has(item["data"], one.get("data", {}))
-            and ("at" not in one or _instant(one["at"]) == _instant(item["occurred_at"]))
-        ]
-        if len(matching) < one.get("count", 1):
-            lacking.append(str(dict(one)))
-    return lacking

@@ -47,9 +47,9 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="One JSON object
     states = {state.name: state for state in stack.states()}
     ready = stack.system.ready([process for process in PROCESSES if process in states and states[process].pid])
     rows = []
-    for name in (*SERVERS, *PROCESSES):
+    for name in (*stack.servers, *PROCESSES):
         state = states.get(name)
-        ok = state is not None and state.status == "RUNNING" and ready.get(name, name in SERVERS)
+        ok = state is not None and state.status == "RUNNING" and ready.get(name, name in stack.servers)
         rows.append(
             {
                 "name": name,
@@ -61,13 +61,17 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="One JSON object
         )
     everything = all(row["ready"] for row in rows)
     parked = databases.parked(stack.system.database(service) for service in SERVICES) if rows[0]["ready"] else {}
+    unsent = databases.unsent(stack.system.database("supervision")) if rows[0]["ready"] else []
     if as_json:
-        told = {"home": str(stack.home.path), "ready": everything, "parked": parked, "processes": rows}
+        home = str(stack.home.path)
+        told = {"home": home, "ready": everything, "parked": parked, "unsent": unsent, "processes": rows}
         typer.echo(json.dumps(told, indent=1))
     else:
         _table(rows)
         for consumer, events in parked.items():
             typer.echo(f"{consumer}: {events} events are parked; see bugle redrive {consumer}")
+        for kind in unsent:
+            typer.echo("notifier: {count} deliveries are {state}: {reason}; see bugle deliveries".format_map(kind))
     raise typer.Exit(0 if everything else 1)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from bugle.stack.postgres import SUPERUSER, Postgres
+from bugle.stack.postgres import Postgres
 
 DRIVER = "postgresql+psycopg"
 """What SQLAlchemy is told; psycopg itself knows it as postgresql."""
@@ -33,7 +33,7 @@ def create(server: Postgres, names: list[str]) -> None:
     import psycopg
     from psycopg import sql
 
-    with psycopg.connect(server.url(SUPERUSER, "postgres"), autocommit=True) as connection:
+    with psycopg.connect(server.admin_url(), autocommit=True) as connection:
         roles = {row[0] for row in connection.execute("SELECT rolname FROM pg_roles")}
         present = {row[0] for row in connection.execute("SELECT datname FROM pg_database")}
         for name in names:
@@ -71,6 +71,21 @@ def parked(of: Iterable[Database]) -> dict[str, int]:
             if connection.execute("SELECT to_regclass('public.parked')").fetchone() != (None,):
                 found.update(connection.execute("SELECT consumer, count(*) FROM parked GROUP BY consumer").fetchall())
     return found
+
+
+def unsent(of: Database) -> list[dict[str, object]]:
+    """How many notifications have not arrived and do not go out by themselves: state, reason and count of each kind."""
+    import psycopg
+    from psycopg.rows import dict_row
+
+    with psycopg.connect(of.url.replace(DRIVER, "postgresql")) as connection:
+        if connection.execute("SELECT to_regclass('public.deliveries')").fetchone() == (None,):
+            return []
+        query = (
+            "SELECT state, reason, count(*) FROM deliveries WHERE state IN ('held', 'no_address', 'dead')"
+            " GROUP BY state, reason ORDER BY state, reason"
+        )
+        return connection.cursor(row_factory=dict_row).execute(query).fetchall()
 
 
 def _applied(owner_url: str) -> set[str]:

@@ -9,11 +9,13 @@ from concurrent.futures import ThreadPoolExecutor
 from bugle.stack import databases, jars
 from bugle.stack.databases import Database
 from bugle.stack.errors import StackError
+from bugle.stack.external import External
 from bugle.stack.home import Home
 from bugle.stack.kafka import Kafka
 from bugle.stack.keys import Keys
 from bugle.stack.ports import Ports
 from bugle.stack.postgres import Postgres
+from bugle.stack.programs import Program
 from bugle.stack.supervisor import State, Supervisor
 from bugle.stack.system import HTTP, System
 
@@ -38,15 +40,25 @@ class Stack:
         self.supervisor = Supervisor(self.home)
         self.ports = Ports(self.home)
         self.keys = Keys(self.home)
+        self._external = External.of()
+
+    @property
+    def servers(self) -> tuple[str, ...]:
+        """The servers that this stack itself starts and stops."""
+        return SERVERS if self._external is None else ()
 
     @property
     def postgres(self) -> Postgres:
         """The database server."""
+        if self._external is not None:
+            return self._external.database_server(self.home)
         return Postgres(self.home, self.ports.of("postgres"))
 
     @property
     def kafka(self) -> Kafka:
         """The broker."""
+        if self._external is not None:
+            return self._external.broker(self.home)
         return Kafka(self.home, self.ports.of("kafka"), self.ports.of("kafka-controller"))
 
     @property
@@ -112,18 +124,23 @@ class Stack:
         return System(name, self.home, self.postgres, self.kafka, self.supervisor)
 
     def _start_servers(self, fresh: bool) -> None:
-        if fresh:
-            self.ports.demand([*SERVERS, "kafka-controller"])
         self.keys.ensure()
-        with ThreadPoolExecutor(2) as pool:  # the first time, initdb runs while the jars arrive
-            made = pool.submit(self.postgres.prepare), pool.submit(self.kafka.prepare, self._progress)
-            programs = [program.result() for program in made]
-        self._say("Starting PostgreSQL and Kafka")
+        programs = self._prepared(fresh) if self.servers else []
         if fresh:
             self.supervisor.launch(self._tied)
-        self.supervisor.define("servers", programs)
-        self.supervisor.start(SERVERS)
+        if programs:
+            self._say("Starting PostgreSQL and Kafka")
+            self.supervisor.define("servers", programs)
+            self.supervisor.start(SERVERS)
         self._await("postgres", self.postgres.wait)
+
+    def _prepared(self, fresh: bool) -> list[Program]:
+        """The embedded servers, ready to be started."""
+        if fresh:
+            self.ports.demand([*SERVERS, "kafka-controller"])
+        with ThreadPoolExecutor(2) as pool:  # the first time, initdb runs while the jars arrive
+            made = pool.submit(self.postgres.prepare), pool.submit(self.kafka.prepare, self._progress)
+            return [program.result() for program in made]
 
     def _start_system(self) -> None:
         """What needs PostgreSQL only goes ahead while Kafka is still starting."""
@@ -142,7 +159,8 @@ class Stack:
         try:
             wait()
         except StackError as error:
-            raise StackError(f"{error}\n{self.supervisor.tail(server)}") from None
+            said = f"\n{self.supervisor.tail(server)}" if server in self.servers else ""
+            raise StackError(f"{error}{said}") from None
 
     def _stop(self) -> None:
         self._say("Stopping")

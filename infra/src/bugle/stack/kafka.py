@@ -58,11 +58,12 @@ class Kafka:
     home: Home
     port: int
     controller_port: int
+    host: str = HOST
 
     @property
     def address(self) -> str:
         """host:port for clients."""
-        return f"{HOST}:{self.port}"
+        return f"{self.host}:{self.port}"
 
     def prepare(self, progress: jars.Progress) -> Program:
         """Fetch the jars if need be, format the storage if it is new; the process to run."""
@@ -88,7 +89,7 @@ class Kafka:
     def _answers(self) -> bool:
         """Ask for the versions the broker speaks; it takes connections long before it answers."""
         try:
-            with socket.create_connection((HOST, self.port), timeout=2) as connection:
+            with socket.create_connection((self.host, self.port), timeout=2) as connection:
                 connection.sendall(_API_VERSIONS)
                 return len(connection.recv(4)) == 4
         except OSError:

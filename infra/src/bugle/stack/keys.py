@@ -36,17 +36,37 @@ class Keys:
         return self.home.path / "keys" / "contact.key"
 
     @property
+    def audit_public_file(self) -> Path:
+        """The public key that proves signed heads, one JWK: to be given to whoever shall verify."""
+        return self.home.path / "keys" / "audit.public.jwk"
+
+    def audit_key(self) -> dict[str, str]:
+        """The private key that signs heads, JWK; made with its public half when it is first asked for."""
+        file = self.home.path / "keys" / "audit.jwk"
+        if not file.exists():
+            private = _new_key()
+            self.home.write("keys/audit.public.jwk", json.dumps(_public(private)).encode(), 0o644)
+            self.home.write("keys/audit.jwk", json.dumps(private).encode())
+        held: dict[str, str] = json.loads(file.read_bytes())
+        return held
+
+    @property
+    def address_key_file(self) -> Path:
+        """32 random bytes: the key that encrypts the addresses of notifications."""
+        return self.home.path / "keys" / "address.key"
+
+    @property
     def _private_file(self) -> Path:
         return self.home.path / "keys" / "issuer.jwk"
 
     def ensure(self) -> None:
         """Make the keys that are missing."""
-        if not self.contact_key_file.exists():
-            self.home.write("keys/contact.key", secrets.token_bytes(32))
+        for file in (self.contact_key_file, self.address_key_file):
+            if not file.exists():
+                self.home.write(f"keys/{file.name}", secrets.token_bytes(32))
         if not self._private_file.exists():
             private = _new_key()
-            public = {name: value for name, value in private.items() if name != "d"}
-            self.home.write("keys/jwks.json", json.dumps({"keys": [public]}, indent=1).encode(), 0o644)
+            self.home.write("keys/jwks.json", json.dumps({"keys": [_public(private)]}, indent=1).encode(), 0o644)
             self.home.write("keys/issuer.jwk", json.dumps(private).encode())
 
     def token(
@@ -77,6 +97,10 @@ class Keys:
         scope = {"agency": agency, "department": department, "enterprise": enterprise}
         claims |= {name: value for name, value in scope.items() if value is not None} | {"roles": roles}
         return jwt.encode(claims, jwt.PyJWK(private), algorithm="EdDSA", headers={"kid": private["kid"]})
+
+
+def _public(private: dict[str, str]) -> dict[str, str]:
+    return {name: value for name, value in private.items() if name != "d"}
 
 
 def _new_key() -> dict[str, str]:

@@ -14,6 +14,7 @@ import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 from bugle.stack.errors import StackError
 from bugle.stack.home import Home
@@ -58,10 +59,20 @@ class Postgres:
 
     home: Home
     port: int
+    host: str = HOST
+    superuser: str = SUPERUSER
+    secret: str | None = None
+    """The superuser's password where it is not the home's to make up."""
 
     def url(self, role: str, database: str, driver: str = "postgresql") -> str:
         """The address of a database for one of the stack's roles, password included."""
-        return f"{driver}://{role}:{self.home.password(role)}@{HOST}:{self.port}/{database}"
+        known = self.secret if role == self.superuser else None
+        password = quote(known or self.home.password(role), safe="")
+        return f"{driver}://{quote(role, safe='')}:{password}@{self.host}:{self.port}/{database}"
+
+    def admin_url(self, driver: str = "postgresql") -> str:
+        """The address of the server's own database for the superuser."""
+        return self.url(self.superuser, "postgres", driver)
 
     @property
     def place(self) -> Path:
@@ -120,7 +131,7 @@ class Postgres:
         until = time.monotonic() + seconds
         while True:
             try:
-                psycopg.connect(self.url(SUPERUSER, "postgres"), connect_timeout=5).close()
+                psycopg.connect(self.admin_url(), connect_timeout=5).close()
                 return
             except psycopg.OperationalError as error:
                 if time.monotonic() > until:

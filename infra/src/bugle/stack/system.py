@@ -28,7 +28,7 @@ from bugle.stack.supervisor import Supervisor
 SERVICES = {
     "intake": ("http", "relay", "worker"),
     "routing": ("http", "relay", "worker"),
-    "supervision": ("http", "relay", "worker", "sweeper"),
+    "supervision": ("http", "relay", "worker", "sweeper", "notifier"),
     "reporting": ("http", "worker"),
 }
 PROCESSES = tuple(f"{service}-{kind}" for service, kinds in SERVICES.items() for kind in kinds)
@@ -95,6 +95,8 @@ class System:
         }
         if service == "intake":
             settings["BUGLE_CONTACT_KEY_FILE"] = str(keys.contact_key_file)
+        if service == "supervision":
+            settings["BUGLE_ADDRESS_KEY_FILE"] = str(keys.address_key_file)
         return settings
 
     def define(self) -> None:

@@ -16,6 +16,7 @@ from fastapi.security import HTTPBearer
 from eventkit.caller import ROLES, Caller
 from eventkit.errors import Problem
 from eventkit.problems import FieldProblem
+from eventkit.text import Text
 
 ALGORITHM = "EdDSA"
 """Pinned: a token that names another algorithm, or none, is refused whatever its signature."""
@@ -37,10 +38,10 @@ class Unauthenticated(Problem):
     slug = "unauthenticated"
     status = 401
 
-    def __init__(self, message: str | None = None) -> None:
+    def __init__(self, message: Text | None = None) -> None:
         super().__init__(message)
-        mend = "get a new token from the issuer and send Authorization: Bearer <token>"
-        self.faults = (FieldProblem("Authorization", message or "is missing", mend),)
+        mend = Text("get a new token from the issuer and send Authorization: Bearer <token>")
+        self.faults = (FieldProblem("Authorization", message or Text("is missing"), mend),)
         problem = "" if message is None else f', error="invalid_token", error_description="{message}"'
         self.headers = {"WWW-Authenticate": f'Bearer realm="bugle"{problem}'}
 
@@ -91,9 +92,9 @@ class Tokens:
                 options={"require": ["exp", "iss", "aud", "sub"], "verify_iat": False},
             )
         except jwt.ExpiredSignatureError:
-            raise Unauthenticated("the token has expired") from None
+            raise Unauthenticated(Text("the token has expired")) from None
         except jwt.PyJWTError:
-            raise Unauthenticated("the token is not valid here") from None
+            raise Unauthenticated(Text("the token is not valid here")) from None
         return claims
 
     def _key(self, kid: object) -> jwt.PyJWK:
@@ -102,7 +103,7 @@ class Tokens:
         try:
             return self._keys[str(kid)]
         except KeyError:
-            raise Unauthenticated("the token is signed by an unknown key") from None
+            raise Unauthenticated(Text("the token is signed by an unknown key")) from None
 
     def _refresh(self) -> None:
         """Read the file again; while it is away or half written, the keys that are known go on."""
@@ -139,7 +140,7 @@ def _caller(claims: Mapping[str, Any]) -> Caller:
 def _text(claims: Mapping[str, Any], name: str) -> str | None:
     value = claims.get(name)
     if value is not None and not isinstance(value, str):
-        raise Unauthenticated(f"the claim {name} is not a text")
+        raise Unauthenticated(Text("the claim {name} is not a text", name=name))
     return value or None
 
 

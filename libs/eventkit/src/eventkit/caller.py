@@ -6,8 +6,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from eventkit.errors import Problem
+from eventkit.text import Text
 
 ROLES = frozenset({"frontend", "office", "department", "leader", "enterprise", "analyst", "operator"})
+
+OWN = frozenset({"department", "enterprise"})
+"""Roles that act for one body alone, which the claim of the same name names."""
 
 
 class Forbidden(Problem):
@@ -32,9 +36,18 @@ class Caller:
         return "operator" in self.roles or agency == self.agency
 
     def needs(self, allowed: Collection[str]) -> None:
-        """Raises Forbidden unless the caller has one of the allowed roles."""
+        """Raises Forbidden unless the caller has one of the allowed roles, and is somebody in it.
+
+        A department or an enterprise without the claim that says which would be taken for whatever has none.
+        """
         if self.roles.isdisjoint(allowed):
-            wanted = ", ".join(sorted(allowed))
+            wanted = sorted(allowed)
             raise Forbidden(
-                f"This needs one of the roles: {wanted}.", mend=f"use a token with one of the roles {wanted}"
+                Text("This needs one of the roles: {wanted}.", wanted=wanted),
+                mend=Text("use a token with one of the roles {wanted}", wanted=wanted),
             )
+        held = self.roles.intersection(allowed)
+        if held <= OWN and not any(getattr(self, role) for role in held):
+            claim = min(held)
+            lacking = Text("The token names no {claim}.", claim=claim)
+            raise Forbidden(lacking, mend=Text("use a token with the claim {claim}", claim=claim))

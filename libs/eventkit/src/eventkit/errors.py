@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from eventkit.text import Text
+
 
 class Problem(Exception):
     """Something a caller can mend; carried to problem+json (RFC 9457).
@@ -13,7 +15,7 @@ class Problem(Exception):
     slug = "problem"
     status = 400
 
-    def __init__(self, message: str | None = None, *, field: str | None = None, mend: str | None = None) -> None:
+    def __init__(self, message: Text | None = None, *, field: str | None = None, mend: Text | None = None) -> None:
         super().__init__(message or (self.__doc__ or "").strip())
         self.field = field
         self.mend = mend

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from threading import RLock
+from typing import Any
 from uuid import UUID
 
 from eventkit.arrivals import Arrival
@@ -23,17 +24,24 @@ class _Tables:
     parked: list[tuple[str, Held]] = field(default_factory=list)
     waiting: list[tuple[str, Held]] = field(default_factory=list)
     progress: dict[tuple[str, str, int], Progress] = field(default_factory=dict)
+    own: dict[str, dict[Any, Any]] = field(default_factory=dict)
 
     def copy(self) -> _Tables:
         """A copy of the containers; rows are immutable."""
-        return _Tables(**{name: table.copy() for name, table in vars(self).items()})
+        copied = {name: table.copy() for name, table in vars(self).items()}
+        return _Tables(**{**copied, "own": {name: rows.copy() for name, rows in self.own.items()}})
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 class MemoryStore:
-    """One transaction at a time; what an exception leaves is put back."""
+    """One transaction at a time; what an exception leaves is put back. `clock` gives `recorded_at`."""
 
-    def __init__(self, service: str) -> None:
+    def __init__(self, service: str, clock: Callable[[], datetime] = _now) -> None:
         self.service = service
+        self.clock = clock
         self.tables = _Tables()
         self._lock = RLock()
 
@@ -56,11 +64,15 @@ class MemoryTransaction:
     def _tables(self) -> _Tables:
         return self._store.tables
 
+    def table(self, name: str) -> dict[Any, Any]:
+        """A table of the service's own, by key; what happens to it is part of the transaction. Rows are immutable."""
+        return self._tables.own.setdefault(name, {})
+
     def load(self, streams: Collection[str]) -> Mapping[str, Sequence[Envelope]]:
         return {stream: [e for e in self._tables.events if e.stream == stream] for stream in streams}
 
     def append(self, appends: Sequence[Append]) -> list[Envelope]:
-        now, written = datetime.now(UTC), []
+        now, written = self._store.clock(), []
         for append in appends:
             actual = sum(1 for e in self._tables.events if e.stream == append.stream)
             if actual != append.expected:

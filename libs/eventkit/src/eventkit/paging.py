@@ -22,6 +22,7 @@ from fastapi import Query
 from sqlalchemy import ColumnElement, Select, tuple_
 
 from eventkit.problems import FieldProblem, Unreadable
+from eventkit.text import Text
 
 LIMIT = 50
 MOST = 200
@@ -85,11 +86,12 @@ def page(
     more = len(rows) > window.limit
     return {
         "items": [item(row) for row in shown] if item else list(shown),
-        "next": _encode(key(shown[-1])) if more else None,
+        "next": cursor(key(shown[-1])) if more else None,
     }
 
 
-def _encode(key: Sequence[Any]) -> str:
+def cursor(key: Sequence[Any]) -> str:
+    """The opaque `next` of a page that ends with this key."""
     return base64.urlsafe_b64encode(orjson.dumps(list(key))).rstrip(b"=").decode()
 
 
@@ -98,5 +100,6 @@ def _decode(text: str, types: Sequence[type]) -> tuple[Any, ...]:
         values = orjson.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
         return tuple(_PARSERS[kind](value) for kind, value in zip(types, values, strict=True))
     except (ValueError, TypeError, AttributeError, binascii.Error):
-        fault = FieldProblem("after", "is no cursor of this list", "take `next` of the page before, or leave it out")
-        raise Unreadable([fault], "The cursor cannot be read.") from None
+        mend = Text("take `next` of the page before, or leave it out")
+        fault = FieldProblem("after", Text("is no cursor of this list"), mend)
+        raise Unreadable([fault], Text("The cursor cannot be read.")) from None

@@ -1,4 +1,4 @@
-"""Problem details (RFC 9457): the one mapper from what was raised to what a caller reads.
+"""Problem details (RFC 9457): the one mapper from what was raised to what a caller reads, in the caller's language.
 
 Whatever has `slug` and `status` is a refusal and speaks for itself; the domain's errors need inherit nothing from here.
 A server that is away is 503. Everything else is 500 with a reference that stands in the log, and nothing more.
@@ -17,6 +17,8 @@ from fastapi import Response
 
 from eventkit.delivery import Policy, policy_of
 from eventkit.errors import Problem, VersionConflict
+from eventkit.text import Text
+from eventkit.voice import ENGLISH, Voice
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS = 2
@@ -33,8 +35,8 @@ class FieldProblem:
     """One fault of a request: a JSON pointer (or the header's name), what is wrong, and how to mend it."""
 
     field: str
-    problem: str
-    mend: str
+    problem: Text
+    mend: Text
 
 
 class Faulty(Problem):
@@ -43,7 +45,7 @@ class Faulty(Problem):
     slug = "invalid"
     status = 422
 
-    def __init__(self, faults: Sequence[FieldProblem], message: str | None = None) -> None:
+    def __init__(self, faults: Sequence[FieldProblem], message: Text | None = None) -> None:
         super().__init__(message)
         self.faults = tuple(faults)
 
@@ -94,38 +96,45 @@ def is_outage(error: BaseException) -> bool:
     return not isinstance(error, VersionConflict) and policy_of(error) is Policy.RETRY
 
 
-def describe(error: BaseException, at: str = "") -> Details:
+def describe(error: BaseException, at: str = "", voice: Voice = ENGLISH) -> Details:
     """The problem of an error; `at` is the pointer to where a domain's field names stand ("/data" in a CloudEvent)."""
     if not is_refusal(error):
         if is_outage(error):
             log.warning("a server is away: %s", type(error).__name__, exc_info=error)
             error = Unavailable()
         else:
-            return _unexpected(error)
+            return _unexpected(error, voice)
     slug: str = error.slug  # type: ignore[attr-defined]  # is_refusal
     status: int = error.status  # type: ignore[attr-defined]  # is_refusal
-    detail = str(error) or (type(error).__doc__ or "").strip()
-    body = compose(slug, status, detail)
-    if faults := _faults(error, detail, at):
-        body["errors"] = faults
-    body.update(getattr(error, "members", {}))
-    return Details(status, body, dict(getattr(error, "headers", {})))
+    detail = _detail(error)
+    details = compose(slug, status, detail, voice)
+    if faults := _faults(error, detail, at, voice):
+        details.body["errors"] = faults
+    details.body.update(getattr(error, "members", {}))
+    details.headers.update(getattr(error, "headers", {}))
+    return details
 
 
-def compose(slug: str, status: int, detail: str) -> dict[str, Any]:
-    """The members every problem has."""
-    title = slug.replace("-", " ").replace("_", " ").capitalize()
-    return {"type": f"urn:bugle:problem:{slug}", "title": title, "status": status, "detail": detail}
+def compose(slug: str, status: int, detail: str, voice: Voice) -> Details:
+    """The members every problem has, and the headers that tell its language."""
+    told = {"title": voice.title(slug), "status": status, "detail": voice.say(detail)}
+    return Details(status, {"type": f"urn:bugle:problem:{slug}", **told}, voice.headers)
 
 
-def _faults(error: BaseException, detail: str, at: str) -> list[dict[str, str]]:
+def _detail(error: BaseException) -> str:
+    """What the error says, still able to be said in another language; its docstring when it says nothing."""
+    said = error.args[0] if error.args and isinstance(error.args[0], str) else str(error)
+    return said or (type(error).__doc__ or "").strip()
+
+
+def _faults(error: BaseException, detail: str, at: str, voice: Voice) -> list[dict[str, str]]:
     faults: Sequence[FieldProblem] = getattr(error, "faults", ())
     if faults:
-        return [{"field": f.field, "problem": f.problem, "mend": f.mend} for f in faults]
+        return [{"field": f.field, "problem": voice.say(f.problem), "mend": voice.say(f.mend)} for f in faults]
     field, mend = getattr(error, "field", None), getattr(error, "mend", None)
     if field is None and mend is None:
         return []
-    return [{"field": _pointer(field, at), "problem": detail, "mend": mend or ""}]
+    return [{"field": _pointer(field, at), "problem": voice.say(detail), "mend": voice.say(mend or "")}]
 
 
 def _pointer(field: str | None, at: str) -> str:
@@ -137,10 +146,10 @@ def _pointer(field: str | None, at: str) -> str:
     return field if at and field.startswith(f"{at}/") else f"{at}/{field.removeprefix('/')}"
 
 
-def _unexpected(error: BaseException) -> Details:
+def _unexpected(error: BaseException, voice: Voice) -> Details:
     reference = str(uuid4())
     log.error("unexpected error, reference %s", reference, exc_info=error)
-    body = compose(
-        "internal", 500, "Something went wrong that is no fault of the request. Give the operator the reference."
-    )
-    return Details(500, {**body, "reference": reference}, {})
+    detail = Text("Something went wrong that is no fault of the request. Give the operator the reference.")
+    details = compose("internal", 500, detail, voice)
+    details.body["reference"] = reference
+    return details

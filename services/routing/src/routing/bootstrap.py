@@ -13,6 +13,7 @@ from eventkit.processing import Processor
 from eventkit.reactions import Reactions
 from eventkit.session import Aggregate, Projector, Session
 from routing.adapters.copies import DirectoryCopies, ProgrammeCopies
+from routing.adapters.histories import CaseHistories
 from routing.adapters.letters import LetterBook
 from routing.adapters.messages import CASES, INCOMING, SESSIONS
 from routing.adapters.read_model import CaseList
@@ -54,7 +55,8 @@ class Routing:
 
     def __init__(self) -> None:
         letters = LetterBook(CASES)
-        self.desk = Desk(CASES, SESSIONS, ProgrammeCopies(), DirectoryCopies(), letters, TownshipCopies())
+        copies = (ProgrammeCopies(), DirectoryCopies(), letters, TownshipCopies())
+        self.desk = Desk(CASES, SESSIONS, *copies, CaseHistories(CASES))
         self.projectors: tuple[Projector, ...] = (CaseList(CASES).project, SessionList(SESSIONS).project, letters.count)
 
     def book(self) -> CommandBook:

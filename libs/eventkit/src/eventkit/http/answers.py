@@ -9,15 +9,16 @@ from fastapi import Response
 
 from eventkit.http.desk import Answer, Outcome
 from eventkit.problems import describe
+from eventkit.voice import Voice
 
 JSON = "application/json"
 
 
-def response(outcome: Outcome, at: str = "") -> Response:
+def response(outcome: Outcome, voice: Voice, at: str = "") -> Response:
     """The response to one command; `at` is the pointer to its data in the request."""
     if isinstance(outcome, Answer):
         return Response(orjson.dumps(outcome.body), outcome.status, _headers(outcome), JSON)
-    return describe(outcome, at).response()
+    return describe(outcome, at, voice).response()
 
 
 def _headers(answer: Answer) -> dict[str, str]:
@@ -31,14 +32,14 @@ def _headers(answer: Answer) -> dict[str, str]:
     return headers
 
 
-def line(id: str | None, outcome: Outcome) -> dict[str, Any]:
+def line(id: str | None, outcome: Outcome, voice: Voice) -> dict[str, Any]:
     """One event's answer in the list that answers a batch: {id, status, body | problem} and `replayed` when it is."""
     if isinstance(outcome, Answer):
         said: dict[str, Any] = {"id": id, "status": outcome.status, "body": outcome.body}
         if outcome.replayed:
             said["replayed"] = True
         return said
-    details = describe(outcome, "/data")
+    details = describe(outcome, "/data", voice)
     return {"id": id, "status": details.status, "problem": details.body}
 
 

@@ -24,9 +24,12 @@ from eventkit.http.openapi import complete
 from eventkit.http.parameters import check_parameters
 from eventkit.http.rest import add_command
 from eventkit.metrics import Check
-from eventkit.problems import Details, Faulty, FieldProblem, compose, describe
+from eventkit.problems import Faulty, FieldProblem, compose, describe
 from eventkit.session import Projector
 from eventkit.store import Store
+from eventkit.text import Text
+from eventkit.voice import speakers, voice_of
+from eventkit.wording import of_parameter
 
 
 def create_app(
@@ -48,6 +51,7 @@ def create_app(
     app = FastAPI(title=f"Bugle {service}", version="1", docs_url=None, redoc_url=None, exception_handlers=_handlers())
     app.add_middleware(Guard, service=service)
     app.state.tokens = tokens
+    app.state.speakers = speakers(service)
     app.include_router(health(checks))
     if book is not None:
         if store is None:
@@ -68,24 +72,25 @@ def _add_commands(app: FastAPI, book: CommandBook, contracts: Mapping[str, Contr
 
 
 _UNROUTED = {
-    404: ("not-found", "There is nothing at this address."),
-    405: ("method-not-allowed", "This address does not take that method."),
+    404: ("not-found", Text("There is nothing at this address.")),
+    405: ("method-not-allowed", Text("This address does not take that method.")),
 }
 
 
 def _handlers() -> dict[Any, Any]:
-    async def refused(_: Request, error: HTTPException) -> Response:
+    async def refused(request: Request, error: HTTPException) -> Response:
         """What Starlette itself refuses: unknown paths and methods."""
         slug, detail = _UNROUTED.get(error.status_code, ("refused", str(error.detail)))
-        headers = dict(error.headers or {})
-        return Details(error.status_code, compose(slug, error.status_code, detail), headers).response()
+        details = compose(slug, error.status_code, detail, voice_of(request))
+        details.headers.update(error.headers or {})
+        return details.response()
 
-    async def invalid(_: Request, error: RequestValidationError) -> Response:
+    async def invalid(request: Request, error: RequestValidationError) -> Response:
         """Query and path parameters that do not fit their declaration."""
-        faults = [
-            FieldProblem(".".join(map(str, e["loc"][1:])), e["msg"], "correct this parameter") for e in error.errors()
-        ]
-        return describe(Faulty(faults, "Parameters of the request are wrong.")).response()
+        mend = Text("correct this parameter")
+        faults = [FieldProblem(".".join(map(str, e["loc"][1:])), of_parameter(e), mend) for e in error.errors()]
+        wrong = Faulty(faults, Text("Parameters of the request are wrong."))
+        return describe(wrong, voice=voice_of(request)).response()
 
     return {HTTPException: refused, RequestValidationError: invalid}
 

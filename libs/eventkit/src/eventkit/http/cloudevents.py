@@ -20,6 +20,7 @@ from eventkit.http.desk import Desk, Order, Outcome
 from eventkit.http.reading import check_json, is_text, parse_time, parse_traceparent
 from eventkit.ids import uid
 from eventkit.problems import Faulty, FieldProblem, Unreadable, is_refusal
+from eventkit.text import Text
 
 REQUIRED = ("specversion", "id", "source", "type")
 BATCH = 500
@@ -35,8 +36,9 @@ class ForeignType(Faulty):
     slug = "foreign-type"
 
     def __init__(self, type: str, service: str) -> None:
-        fault = FieldProblem("/type", f"belongs to {service}", f"send it to POST /v1/events of {service}")
-        super().__init__([fault], f"{type} belongs to {service}.")
+        mend = Text("send it to POST /v1/events of {service}", service=service)
+        fault = FieldProblem("/type", Text("belongs to {service}", service=service), mend)
+        super().__init__([fault], Text("{type} belongs to {service}.", type=type, service=service))
         self.members = {"service": service}
 
 
@@ -45,8 +47,9 @@ class UnknownType(Faulty):
 
     slug = "unknown-type"
 
-    def __init__(self, type: str, known: str) -> None:
-        super().__init__([FieldProblem("/type", "is no command", f"send one of {known}")], f"{type} is no command.")
+    def __init__(self, type: str, known: list[str]) -> None:
+        fault = FieldProblem("/type", Text("is no command"), Text("send one of {known}", known=known))
+        super().__init__([fault], Text("{type} is no command.", type=type))
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +108,7 @@ class Counter:
         contract = self._contracts.get(type)
         if contract is not None and contract.service != self._book.service:
             raise ForeignType(type, contract.service)
-        known = ", ".join(entry.type for entry in self._book)
-        raise UnknownType(type, known)
+        raise UnknownType(type, [entry.type for entry in self._book])
 
 
 def event_id(event: Any) -> str | None:
@@ -117,36 +119,39 @@ def event_id(event: Any) -> str | None:
 
 def _envelope_faults(event: Any) -> list[FieldProblem]:
     if not isinstance(event, dict):
-        return [FieldProblem("", "is no event", "send a JSON object with the attributes of CloudEvents 1.0")]
+        mend = Text("send a JSON object with the attributes of CloudEvents 1.0")
+        return [FieldProblem("", Text("is no event"), mend)]
     faults = [
-        FieldProblem(f"/{name}", _wrong(event.get(name)), "write a text of 1 to 512 characters")
+        FieldProblem(f"/{name}", _wrong(event.get(name)), Text("write a text of 1 to 512 characters"))
         for name in REQUIRED
         if not is_text(event.get(name))
     ]
     if is_text(event.get("specversion")) and event["specversion"] != "1.0":
-        faults.append(FieldProblem("/specversion", "is not taken here", "write 1.0"))
+        faults.append(FieldProblem("/specversion", Text("is not taken here"), Text("write 1.0")))
     faults += [
-        FieldProblem(f"/{name}", "is no attribute's name", "use lower-case letters and digits")
+        FieldProblem(f"/{name}", Text("is no attribute's name"), Text("use lower-case letters and digits"))
         for name in event
         if name != "data_base64" and not _NAME.fullmatch(name)
     ]
     return faults + _data_faults(event)
 
 
-def _wrong(attribute: object) -> str:
+def _wrong(attribute: object) -> Text:
     if attribute is None:
-        return "this attribute is required"
-    return "is too long" if isinstance(attribute, str) and len(attribute) > 512 else "is no such text"
+        return Text("this attribute is required")
+    long = isinstance(attribute, str) and len(attribute) > 512
+    return Text("is too long") if long else Text("is no such text")
 
 
 def _data_faults(event: dict[str, Any]) -> list[FieldProblem]:
     media = event.get("datacontenttype")
     if media is not None and not (isinstance(media, str) and _JSON_DATA.fullmatch(media)):
-        return [FieldProblem("/datacontenttype", "is not taken here", "write application/json or leave it out")]
+        mend = Text("write application/json or leave it out")
+        return [FieldProblem("/datacontenttype", Text("is not taken here"), mend)]
     if "data_base64" in event:
-        return [FieldProblem("/data_base64", "is not taken here", "send JSON in data")]
+        return [FieldProblem("/data_base64", Text("is not taken here"), Text("send JSON in data"))]
     if not isinstance(event.get("data"), dict):
-        return [FieldProblem("/data", "is no object", "send the command's fields as an object")]
+        return [FieldProblem("/data", Text("is no object"), Text("send the command's fields as an object"))]
     return []
 
 

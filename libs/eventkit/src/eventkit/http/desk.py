@@ -23,6 +23,7 @@ from eventkit.errors import Problem, VersionConflict
 from eventkit.problems import Contended, Faulty, FieldProblem, Unreadable, is_outage, is_refusal
 from eventkit.session import Projector, Session
 from eventkit.store import Remembered, Store, Transaction
+from eventkit.text import Text
 
 ATTEMPTS = 4
 """The first and three more after a conflict."""
@@ -36,7 +37,8 @@ class KeyReused(Faulty):
     slug = "key-reused"
 
     def __init__(self, name: str) -> None:
-        super().__init__([FieldProblem(name, "was used for another request", "use a new one for a new request")])
+        mend = Text("use a new one for a new request")
+        super().__init__([FieldProblem(name, Text("was used for another request"), mend)])
 
 
 class Stale(Problem):
@@ -194,8 +196,8 @@ def _is_stale(command: Command, version: int | None) -> bool:
     if command.expected_version is None:
         return False
     if version is None:
-        fault = FieldProblem("If-Match", "this command changes nothing that has a version", "leave the header out")
-        raise Unreadable([fault])
+        problem = Text("this command changes nothing that has a version")
+        raise Unreadable([FieldProblem("If-Match", problem, Text("leave the header out"))])
     return command.expected_version != version
 
 

@@ -25,6 +25,8 @@ from eventkit.http.reading import (
 )
 from eventkit.http.rest import Endpoint
 from eventkit.problems import FieldProblem, Unreadable
+from eventkit.text import Text
+from eventkit.voice import Voice, voice_of
 
 STRUCTURED = "application/cloudevents+json"
 BATCHED = "application/cloudevents-batch+json"
@@ -55,26 +57,28 @@ def _endpoint(counter: Counter) -> Endpoint:
     def take(request: Request, caller: Caller, raw: bytes) -> Response:
         media, trace = media_type(request), parse_traceparent(request.headers.get("traceparent"))
         if media not in (JSON, STRUCTURED, BATCHED):
-            raise unsupported(media, STRUCTURED, BATCHED, f"{JSON} with ce- headers")
+            raise unsupported(media, STRUCTURED, BATCHED, Text("{media} with ce- headers", media=JSON))
         value = parse_json(raw)
         if media == BATCHED:
-            return _answers(_batch(value), counter, caller, trace)
+            return _answers(_batch(value), counter, caller, trace, voice_of(request))
         event = binary(request.headers, value) if media == JSON else value
         [outcome] = counter.take([event], caller, trace)
-        return response(outcome, "/data")
+        return response(outcome, voice_of(request), "/data")
 
     return admit
 
 
 def _batch(value: Any) -> list[Any]:
     if not isinstance(value, list):
-        raise Unreadable([FieldProblem("", "a batch is a JSON array", "send [event, event, ...]")])
+        fault = FieldProblem("", Text("a batch is a JSON array"), Text("send [event, event, ...]"))
+        raise Unreadable([fault])
     if len(value) > BATCH:
-        raise TooLarge(f"The batch holds {len(value)} events.", mend=f"send at most {BATCH} at a time")
+        mend = Text("send at most {most} at a time", most=BATCH)
+        raise TooLarge(Text("The batch holds {events} events.", events=len(value)), mend=mend)
     return value
 
 
-def _answers(events: list[Any], counter: Counter, caller: Caller, trace: str | None) -> Response:
+def _answers(events: list[Any], counter: Counter, caller: Caller, trace: str | None, voice: Voice) -> Response:
     outcomes = counter.take(events, caller, trace)
-    lines = [line(event_id(event), outcome) for event, outcome in zip(events, outcomes, strict=True)]
-    return Response(orjson.dumps(lines), 200, media_type=JSON)
+    lines = [line(event_id(event), outcome, voice) for event, outcome in zip(events, outcomes, strict=True)]
+    return Response(orjson.dumps(lines), 200, voice.headers, JSON)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from time import perf_counter
 
-from starlette.requests import ClientDisconnect
+from starlette.requests import ClientDisconnect, HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from eventkit import metrics
 from eventkit.problems import describe
+from eventkit.voice import voice_of
 
 
 class Guard:
@@ -37,7 +38,7 @@ class Guard:
         except Exception as error:
             if status:
                 raise
-            await describe(error).response()(scope, receive, watch)
+            await describe(error, voice=voice_of(HTTPConnection(scope))).response()(scope, receive, watch)
         finally:
             self._count(scope, status, perf_counter() - began)
 

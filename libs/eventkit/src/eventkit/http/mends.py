@@ -6,29 +6,32 @@ from collections.abc import Mapping
 from typing import Any
 
 from contracts import Fault
+from eventkit.http.reading import either
 from eventkit.problems import FieldProblem
+from eventkit.text import Text
+from eventkit.wording import of_schema
 
 _FORMATS = {
-    "uuid": "an id such as 6f1c2a34-0b5d-5e6f-8a9b-0c1d2e3f4a5b",
-    "date": "a date such as 2026-01-31",
-    "date-time": "an instant with offset such as 2026-01-31T09:00:00+08:00",
+    "uuid": Text("an id such as 6f1c2a34-0b5d-5e6f-8a9b-0c1d2e3f4a5b"),
+    "date": Text("a date such as 2026-01-31"),
+    "date-time": Text("an instant with offset such as 2026-01-31T09:00:00+08:00"),
 }
 _TYPES = {
-    "string": "a text",
-    "integer": "a whole number",
-    "number": "a number",
-    "boolean": "true or false",
-    "array": "a list",
-    "object": "an object",
-    "null": "null",
+    "string": Text("a text"),
+    "integer": Text("a whole number"),
+    "number": Text("a number"),
+    "boolean": Text("true or false"),
+    "array": Text("a list"),
+    "object": Text("an object"),
+    "null": Text("null"),
 }
 _BOUNDS = {
-    "minimum": "at least {}",
-    "maximum": "at most {}",
-    "minLength": "at least {} characters",
-    "maxLength": "at most {} characters",
-    "minItems": "at least {} items",
-    "maxItems": "at most {} items",
+    "minimum": Text("at least {n}"),
+    "maximum": Text("at most {n}"),
+    "minLength": Text("at least {n} characters"),
+    "maxLength": Text("at most {n} characters"),
+    "minItems": Text("at least {n} items"),
+    "maxItems": Text("at most {n} items"),
 }
 
 
@@ -38,10 +41,10 @@ def field_problem(fault: Fault, schema: Mapping[str, Any], at: str) -> FieldProb
     parent = _inside(schema, schema, path[:-1])
     known = parent.get("properties", {})
     if path and known and path[-1] not in known:
-        mend = f"leave it out; known here: {', '.join(known)}"
+        mend = Text("leave it out; known here: {known}", known=list(known))
     else:
-        mend = f"write {_wanted(_inside(schema, schema, path), schema)}"
-    return FieldProblem(at + fault.pointer, fault.message, mend)
+        mend = Text("write {wanted}", wanted=_wanted(_inside(schema, schema, path), schema))
+    return FieldProblem(at + fault.pointer, of_schema(fault), mend)
 
 
 def _inside(schema: Mapping[str, Any], root: Mapping[str, Any], path: list[str]) -> Mapping[str, Any]:
@@ -68,18 +71,23 @@ def _resolved(schema: Any, root: Mapping[str, Any]) -> Mapping[str, Any]:
 def _wanted(schema: Mapping[str, Any], root: Mapping[str, Any]) -> str:
     for choice in ("oneOf", "anyOf"):
         if choice in schema:
-            return " or ".join(dict.fromkeys(_wanted(_resolved(one, root), root) for one in schema[choice]))
+            wanted = dict.fromkeys(_wanted(_resolved(one, root), root) for one in schema[choice])
+            return either(list(wanted))
     if "enum" in schema:
-        return "one of " + ", ".join("null" if value is None else str(value) for value in schema["enum"])
+        choices = ["null" if value is None else str(value) for value in schema["enum"]]
+        return Text("one of {choices}", choices=choices)
     if "const" in schema:
         return str(schema["const"])
     kinds = schema.get("type", "object")
-    words = [_TYPES.get(kind, kind) for kind in ([kinds] if isinstance(kinds, str) else kinds)]
+    words: list[str] = [_TYPES.get(kind, kind) for kind in ([kinds] if isinstance(kinds, str) else kinds)]
+    return either([_narrowed(words[0], schema), *words[1:]])
+
+
+def _narrowed(word: str, schema: Mapping[str, Any]) -> str:
+    """The word of a type with what the schema asks for besides."""
     if schema.get("format") in _FORMATS:
-        words[0] = _FORMATS[schema["format"]]
+        word = _FORMATS[schema["format"]]
     elif "pattern" in schema:
-        words[0] += f" that matches {schema['pattern']}"
-    bounds = [phrase.format(schema[name]) for name, phrase in _BOUNDS.items() if name in schema]
-    if bounds:
-        words[0] += f" ({', '.join(bounds)})"
-    return " or ".join(words)
+        word = Text("{what} that matches {pattern}", what=word, pattern=schema["pattern"])
+    bounds = [phrase.filled(n=schema[name]) for name, phrase in _BOUNDS.items() if name in schema]
+    return Text("{what} ({bounds})", what=word, bounds=bounds) if bounds else word

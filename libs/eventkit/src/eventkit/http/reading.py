@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
+from functools import reduce
 from itertools import chain, count
 from typing import Any
 
@@ -13,6 +15,7 @@ from fastapi import Request
 from eventkit.envelope import parse_instant
 from eventkit.errors import Problem
 from eventkit.problems import FieldProblem, Unreadable
+from eventkit.text import Text
 
 MIB = 1024 * 1024
 COMMAND_LIMIT = MIB
@@ -52,8 +55,14 @@ def media_type(request: Request) -> str:
 
 def unsupported(found: str, *taken: str) -> UnsupportedMedia:
     """The problem of a media type that is not one of those taken."""
-    fault = FieldProblem("Content-Type", f"is {found or 'missing'}", f"send {' or '.join(taken)}")
-    return UnsupportedMedia([fault])
+    problem = Text("is {media}", media=found) if found else Text("is missing")
+    mend = Text("send {media}", media=either(taken))
+    return UnsupportedMedia([FieldProblem("Content-Type", problem, mend)])
+
+
+def either(texts: Sequence[str]) -> str:
+    """One or another of them: joined by "or" in the reader's language. At least one is needed."""
+    return reduce(lambda one, other: Text("{one} or {other}", one=one, other=other), texts)
 
 
 async def read_body(request: Request, limit: int) -> bytes:
@@ -72,18 +81,20 @@ async def read_body(request: Request, limit: int) -> bytes:
         else:
             chunks.append(chunk)
     if excess:
-        raise TooLarge(f"The body is larger than {limit // MIB} MiB.", mend="send less at a time")
+        larger = Text("The body is larger than {size} MiB.", size=limit // MIB)
+        raise TooLarge(larger, mend=Text("send less at a time"))
     return chunks[0] if len(chunks) == 1 else b"".join(chunks)
 
 
 def parse_json(raw: bytes) -> Any:
     """The JSON value of a body, not yet checked by `check_json`; Unreadable when it is empty or no JSON."""
     if not raw.strip():
-        raise _unreadable("the body is empty", "send a JSON object, {} if there is nothing to say")
+        raise _unreadable(Text("the body is empty"), Text("send a JSON object, {} if there is nothing to say"))
     try:
         return orjson.loads(raw)
     except orjson.JSONDecodeError as error:
-        raise _unreadable(f"the body is not JSON: {error}", "send JSON text in UTF-8") from None
+        problem = Text("the body is not JSON: {why}", why=str(error))
+        raise _unreadable(problem, Text("send JSON text in UTF-8")) from None
 
 
 def check_json(value: Any) -> None:
@@ -91,12 +102,13 @@ def check_json(value: Any) -> None:
     level = [value]
     for depth in count():
         if any("\x00" in one for one in level if isinstance(one, str)):
-            raise _unreadable("a text holds the character U+0000", "leave it out")
+            raise _unreadable(Text("a text holds the character U+0000"), Text("leave it out"))
         nests = [one for one in level if isinstance(one, (dict, list))]
         if not nests:
             return
         if depth == DEPTH:
-            raise _unreadable(f"lists and objects lie deeper than {DEPTH} in each other", "send a flatter value")
+            problem = Text("lists and objects lie deeper than {depth} in each other", depth=DEPTH)
+            raise _unreadable(problem, Text("send a flatter value"))
         level = [inner for one in nests for inner in (chain(one, one.values()) if isinstance(one, dict) else one)]
 
 
@@ -105,7 +117,7 @@ def parse_object(raw: bytes) -> dict[str, Any]:
     value = parse_json(raw)
     check_json(value)
     if not isinstance(value, dict):
-        raise _unreadable("the body is not a JSON object", "send an object: {...}")
+        raise _unreadable(Text("the body is not a JSON object"), Text("send an object: {...}"))
     return value
 
 
@@ -121,7 +133,7 @@ def whole(value: Any) -> Any:
     return value
 
 
-def _unreadable(problem: str, mend: str) -> Unreadable:
+def _unreadable(problem: Text, mend: Text) -> Unreadable:
     return Unreadable([FieldProblem("", problem, mend)])
 
 
@@ -132,8 +144,8 @@ def parse_time(value: object, field: str) -> datetime:
             return parse_instant(value)
     except (ValueError, OverflowError):
         pass
-    fault = FieldProblem(field, "is no instant", "write date, time and offset, such as 2026-01-31T09:00:00+08:00")
-    raise Unreadable([fault])
+    mend = Text("write date, time and offset, such as 2026-01-31T09:00:00+08:00")
+    raise Unreadable([FieldProblem(field, Text("is no instant"), mend)])
 
 
 def parse_traceparent(value: object) -> str | None:

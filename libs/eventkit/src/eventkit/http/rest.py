@@ -30,6 +30,8 @@ from eventkit.http.reading import (
 )
 from eventkit.ids import uid
 from eventkit.problems import FieldProblem, Unreadable
+from eventkit.text import Text
+from eventkit.voice import voice_of
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -65,7 +67,7 @@ def _endpoint(entry: Entry, acceptance: Acceptance, desk: Desk) -> Endpoint:
     def carry_out(request: Request, caller: Caller, body: bytes) -> Response:
         scope = f"rest:{caller.agency or ''}/{caller.sub}"
         order = acceptance.accept(entry, _submission(request, entry, caller, scope, parse_object(body)))
-        return response(desk.settle(scope, [order])[0])
+        return response(desk.settle(scope, [order])[0], voice_of(request))
 
     return admit
 
@@ -90,9 +92,13 @@ def _submission(http: Request, entry: Entry, caller: Caller, scope: str, data: d
 
 def _merge(data: dict[str, Any], parameters: dict[str, str]) -> None:
     """Put the path's parameters into the data."""
-    faults = [FieldProblem(f"/{name}", "stands in the path", "leave it out") for name in parameters if name in data]
+    faults = [
+        FieldProblem(f"/{name}", Text("stands in the path"), Text("leave it out"))
+        for name in parameters
+        if name in data
+    ]
     faults += [
-        FieldProblem(f"/{name}", "is no id", "correct the path")
+        FieldProblem(f"/{name}", Text("is no id"), Text("correct the path"))
         for name, value in parameters.items()
         if not is_text(value)
     ]
@@ -105,7 +111,8 @@ def _key(http: Request) -> str | None:
     key = http.headers.get("idempotency-key")
     if key is None or is_text(key):
         return key
-    raise Unreadable([FieldProblem("Idempotency-Key", "is no key", "send 1 to 512 characters, best a UUID")])
+    mend = Text("send 1 to 512 characters, best a UUID")
+    raise Unreadable([FieldProblem("Idempotency-Key", Text("is no key"), mend)])
 
 
 def _expected(http: Request) -> int | None:
@@ -114,4 +121,5 @@ def _expected(http: Request) -> int | None:
         return None
     if match := _ETAG.fullmatch(tag.strip()):
         return int(match[1])
-    raise Unreadable([FieldProblem("If-Match", "is no version", 'send the ETag of your last read, such as "3"')])
+    mend = Text('send the ETag of your last read, such as "3"')
+    raise Unreadable([FieldProblem("If-Match", Text("is no version"), mend)])

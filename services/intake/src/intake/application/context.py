@@ -14,6 +14,7 @@ from intake.domain.directory import Directory
 from intake.domain.errors import UnknownEnterprise, UnknownProgramme, UnknownReference
 from intake.domain.events import VisitRecorded
 from intake.domain.programme import Programme
+from intake.domain.text import Text
 from intake.domain.timing import Timing
 
 Wanted = tuple[Aggregate[Any], str]
@@ -53,7 +54,9 @@ class Context:
         id = referred(agency, "visit", given)
         recorded = session.get(self.streams.visit, id).recorded
         if recorded is None or recorded.agency != agency:
-            raise UnknownReference("The agency has no such visit.", field="visit", mend="record the visit first")
+            raise UnknownReference(
+                Text("The agency has no such visit."), field="visit", mend=Text("record the visit first")
+            )
         return recorded
 
     def wanted(self, command: Command, *enterprises: str) -> list[Wanted]:

@@ -14,6 +14,7 @@ from intake.domain.commands import FormTeam, RecordService, RecordVisit
 from intake.domain.errors import UnknownReference
 from intake.domain.events import Member
 from intake.domain.programme import Programme
+from intake.domain.text import Text
 
 
 class Fieldwork(Context):
@@ -93,7 +94,7 @@ class Fieldwork(Context):
         id = referred(agency, "team", given)
         formed = session.get(self.streams.team, id).formed
         if formed is None or formed.agency != agency:
-            raise UnknownReference("The agency has no such team.", field="team", mend="form the team first")
+            raise UnknownReference(Text("The agency has no such team."), field="team", mend=Text("form the team first"))
         return id
 
     def service_streams(self, command: Command) -> Iterable[Wanted]:

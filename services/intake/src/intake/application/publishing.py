@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
-from contracts import DOCUMENTS, EVENTS
+from contracts import DOCUMENTS, EVENTS, NOTIFIABLE
 from eventkit.commands import Command, Done
 from eventkit.session import Session
+from eventkit.wording import of_schema
 from intake.application.context import Context, Wanted, record, timing
 from intake.domain import directory, programme
 from intake.domain.commands import PublishDirectory, PublishProgramme
@@ -31,7 +33,8 @@ class Publishing(Context):
     def publish_programme(self, session: Session, command: Command) -> Done:
         """Raises ForeignAgency, BadDocument, VersionTaken or FutureDate."""
         data = command.data
-        refuse([(f.pointer.removeprefix("/"), f.message) for f in DOCUMENTS[DOCUMENT].validate(data["document"])])
+        refuse([(f.pointer.removeprefix("/"), of_schema(f)) for f in DOCUMENTS[DOCUMENT].validate(data["document"])])
+        refuse(list(_untold(data["document"])))
         agency = data["document"]["agency"]
         if not command.caller.acts_for(agency):
             raise ForeignAgency(field="document/agency")
@@ -64,3 +67,10 @@ class Publishing(Context):
             ),
         )
         return record(session, command, (self.streams.directory, agency), decided, path="directories")
+
+
+def _untold(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Events that nobody can be told of, by their place."""
+    for index, notice in enumerate(document.get("notify", ())):
+        if notice["on"] not in NOTIFIABLE:
+            yield f"notify/{index}/on", f"Nobody can be told of {notice['on']}: see NOTIFIABLE of the contracts"

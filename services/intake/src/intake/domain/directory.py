@@ -9,6 +9,7 @@ from itertools import chain
 from intake.domain.commands import PublishDirectory
 from intake.domain.errors import BadDocument, UnknownPerson, UnknownUnit, VersionTaken
 from intake.domain.events import DirectoryPublished, Person, Unit
+from intake.domain.text import Text
 from intake.domain.timing import check_moment
 
 
@@ -23,12 +24,12 @@ class Directory:
     def require_unit(self, unit: str | None, where: str) -> None:
         """UnknownUnit, at the field `where`, unless `unit` is None or in the directory."""
         if unit is not None and unit not in self.units:
-            raise UnknownUnit(f"The directory has no unit {unit}.", field=where)
+            raise UnknownUnit(Text("The directory has no unit {unit}.", unit=unit), field=where)
 
     def require_person(self, person: str | None, where: str) -> None:
         """UnknownPerson, at the field `where`, unless `person` is None or in the directory."""
         if person is not None and person not in self.people:
-            raise UnknownPerson(f"The directory has no person {person}.", field=where)
+            raise UnknownPerson(Text("The directory has no person {person}.", person=person), field=where)
 
 
 def apply(state: Directory, event: DirectoryPublished) -> Directory:
@@ -47,23 +48,23 @@ def publish(state: Directory, command: PublishDirectory) -> list[DirectoryPublis
     check_moment(command.timing.at, command.timing.now)
     version = state.version + 1 if command.version is None else command.version
     if version <= state.version:
-        raise VersionTaken(field="version", mend=f"publish it as version {state.version + 1}")
+        raise VersionTaken(field="version", mend=Text("publish it as version {version}", version=state.version + 1))
     for where, what in chain(_repeated(command), _homeless(command)):
-        raise BadDocument(what, field=where, mend="correct the directory and publish it again")
+        raise BadDocument(what, field=where, mend=Text("correct the directory and publish it again"))
     return [DirectoryPublished(command.agency, version, command.units, command.people, command.timing.at)]
 
 
-def _repeated(command: PublishDirectory) -> Iterable[tuple[str, str]]:
+def _repeated(command: PublishDirectory) -> Iterable[tuple[str, Text]]:
     for part, ids in (("units", [u.id for u in command.units]), ("people", [p.id for p in command.people])):
         seen: set[str] = set()
         for index, id in enumerate(ids):
             if id in seen:
-                yield f"{part}/{index}/id", f"{id} stands twice in {part}."
+                yield f"{part}/{index}/id", Text("{id} stands twice in {part}.", id=id, part=part)
             seen.add(id)
 
 
-def _homeless(command: PublishDirectory) -> Iterable[tuple[str, str]]:
+def _homeless(command: PublishDirectory) -> Iterable[tuple[str, Text]]:
     units = {unit.id for unit in command.units}
     for index, person in enumerate(command.people):
         if person.unit is not None and person.unit not in units:
-            yield f"people/{index}/unit", f"The directory has no unit {person.unit}."
+            yield f"people/{index}/unit", Text("The directory has no unit {unit}.", unit=person.unit)

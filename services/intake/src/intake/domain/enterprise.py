@@ -8,6 +8,7 @@ from datetime import datetime
 from intake.domain.commands import RegisterEnterprise
 from intake.domain.errors import AlreadyRegistered
 from intake.domain.events import ContactRecorded, EnterpriseRegistered
+from intake.domain.text import Text
 from intake.domain.timing import check_moment
 
 
@@ -54,9 +55,9 @@ def register(state: Enterprise, command: RegisterEnterprise) -> list[EnterpriseR
     for field in ("tier", "industry", "township", "synthetic"):
         if getattr(event, field) != getattr(state.registered, field):
             raise AlreadyRegistered(
-                f"{command.name} is registered with another {field}.",
+                Text("{name} is registered with another {field}.", name=command.name, field=field),
                 field=field,
-                mend="repeat the registration with its first content, or use another name",
+                mend=Text("repeat the registration with its first content, or use another name"),
             )
     return []
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from intake.domain.text import Text
+
 
 class Refusal(Exception):
     """The command was refused."""
@@ -10,7 +12,7 @@ class Refusal(Exception):
     status = 409
     mend_hint: str | None = None
 
-    def __init__(self, message: str | None = None, *, field: str | None = None, mend: str | None = None) -> None:
+    def __init__(self, message: Text | None = None, *, field: str | None = None, mend: Text | None = None) -> None:
         super().__init__(message or (self.__doc__ or "").strip())
         self.field = field
         self.mend = mend or self.mend_hint

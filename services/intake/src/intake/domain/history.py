@@ -9,6 +9,7 @@ from intake.domain.commands import ReportIssue
 from intake.domain.directory import Directory
 from intake.domain.errors import BadHistory, RowChanged
 from intake.domain.events import Fact
+from intake.domain.text import Text
 from intake.domain.timing import DECADE, check_moment
 
 NEEDS = {"assigned": "unit", "result": "outcome", "verified": "satisfaction"}
@@ -34,22 +35,24 @@ def check_history(command: ReportIssue, since: datetime, directory: Directory) -
     """
     if command.facts and command.ledger is None:
         raise BadHistory(
-            "Only a ledger row has a history.",
+            Text("Only a ledger row has a history."),
             field="history",
-            mend="give `ledger`, or report the steps as they happen",
+            mend=Text("give `ledger`, or report the steps as they happen"),
         )
     seen: set[Identity] = set()
     for index, fact in enumerate(command.facts):
         where = f"history/{index}"
         if fact.at < since:
             raise BadHistory(
-                f"{fact.fact} lies before the issue was reported.",
+                Text("{fact} lies before the issue was reported.", fact=_SAID[fact.fact]),
                 field=f"{where}/at",
-                mend="correct the date of the fact or the date of the report",
+                mend=Text("correct the date of the fact or the date of the report"),
             )
         check_moment(fact.at, command.timing.now, f"{where}/at")
         if identity(fact) in seen:
-            raise BadHistory(f"{fact.fact} is told twice.", field=f"{where}/fact", mend="tell it once")
+            raise BadHistory(
+                Text("{fact} is told twice.", fact=_SAID[fact.fact]), field=f"{where}/fact", mend=Text("tell it once")
+            )
         seen.add(identity(fact))
         _check_content(fact, where, directory)
 
@@ -58,7 +61,9 @@ def _check_content(fact: Fact, where: str, directory: Directory) -> None:
     needed = NEEDS.get(fact.fact)
     if needed and getattr(fact, needed) is None:
         raise BadHistory(
-            f"{fact.fact} needs {needed}.", field=f"{where}/{needed}", mend=f"give {needed}, or leave the fact out"
+            Text("{fact} needs {needed}.", fact=_SAID[fact.fact], needed=needed),
+            field=f"{where}/{needed}",
+            mend=Text("give {needed}, or leave the fact out", needed=needed),
         )
     directory.require_unit(fact.unit, f"{where}/unit")
     for number, unit in enumerate(fact.supporting):
@@ -66,9 +71,9 @@ def _check_content(fact: Fact, where: str, directory: Directory) -> None:
     for number, milestone in enumerate(fact.milestones):
         if abs(milestone.due_on - fact.at.date()) > 2 * DECADE:
             raise BadHistory(
-                "A milestone is due at most 20 years from the plan.",
+                Text("A milestone is due at most 20 years from the plan."),
                 field=f"{where}/milestones/{number}/due_on",
-                mend="give a day within 20 years of the plan",
+                mend=Text("give a day within 20 years of the plan"),
             )
 
 
@@ -80,7 +85,9 @@ def news(declared: tuple[Fact, ...], told: tuple[Fact, ...]) -> tuple[Fact, ...]
         if before is not None:
             _refuse_difference(before, fact, f"history/{index}")
     for missing in known.keys() - {identity(fact) for fact in told}:
-        raise RowChanged(f"The row no longer tells of {missing[0]}.", field="history", mend=_MEND)
+        raise RowChanged(
+            Text("The row no longer tells of {fact}.", fact=_SAID[missing[0]]), field="history", mend=_MEND
+        )
     return ordered(tuple(fact for fact in told if identity(fact) not in known))
 
 
@@ -88,10 +95,26 @@ def _refuse_difference(before: Fact, fact: Fact, where: str) -> None:
     for field in fields(Fact):
         if getattr(fact, field.name) != getattr(before, field.name):
             raise RowChanged(
-                f"The row tells {fact.fact} with another {field.name} than at its import.",
+                Text(
+                    "The row tells {fact} with another {field} than at its import.",
+                    fact=_SAID[fact.fact],
+                    field=field.name,
+                ),
                 field=f"{where}/{field.name}",
                 mend=_MEND,
             )
 
 
-_MEND = "restore what the row told first: a fact that others have acted on is not edited"
+_MEND = Text("restore what the row told first: a fact that others have acted on is not edited")
+_SAID = {
+    "assigned": Text("assigned"),
+    "received": Text("received"),
+    "accepted": Text("accepted"),
+    "contacted": Text("contacted"),
+    "planned": Text("planned"),
+    "progressed": Text("progressed"),
+    "result": Text("result"),
+    "fed_back": Text("fed_back"),
+    "verified": Text("verified"),
+    "closed_out": Text("closed_out"),
+}

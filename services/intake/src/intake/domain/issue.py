@@ -27,6 +27,7 @@ from intake.domain.events import (
 )
 from intake.domain.history import check_history, news, ordered
 from intake.domain.programme import Programme
+from intake.domain.text import Text
 from intake.domain.timing import backdating_reason, check_moment, refuse_due
 
 Event = (
@@ -152,10 +153,14 @@ def _reported(command: ReportIssue, programme: Programme) -> IssueReported:
 def _amendment(row: IssueReported, told: IssueReported, dated: bool) -> list[Event]:
     """What the row now tells otherwise, dated as the row, since it corrects what was told of that day."""
     if dated and told.at != row.at:
-        raise RowChanged("The row has another report date than at its import.", field="occurred_at", mend=_RESTORE)
+        raise RowChanged(
+            Text("The row has another report date than at its import."), field="occurred_at", mend=_RESTORE
+        )
     for field in FIXED:
         if getattr(told, field) != getattr(row, field):
-            raise RowChanged(f"The row has another {field} than at its import.", field=field, mend=_RESTORE)
+            raise RowChanged(
+                Text("The row has another {field} than at its import.", field=field), field=field, mend=_RESTORE
+            )
     changes = {field: getattr(told, field) for field in AMENDABLE if getattr(told, field) != getattr(row, field)}
     return [IssueAmended(row.issue, changes, told.reported_by, row.ledger, row.at)] if changes else []
 
@@ -176,4 +181,4 @@ def amend(state: Issue, command: AmendIssue, programme: Programme) -> list[Event
     return [IssueAmended(state.current.issue, changes, command.by, None, command.timing.at)] if changes else []
 
 
-_RESTORE = "restore the first value in the row, or bring it in as a new row under another key"
+_RESTORE = Text("restore the first value in the row, or bring it in as a new row under another key")

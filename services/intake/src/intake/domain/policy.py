@@ -9,6 +9,7 @@ from intake.domain.commands import PublishPolicy
 from intake.domain.errors import BadPeriod, HelpsNobody, UnknownKind, UnknownProgramme
 from intake.domain.events import PolicyPublished
 from intake.domain.programme import Programme
+from intake.domain.text import Text
 from intake.domain.timing import check_moment
 
 
@@ -59,6 +60,6 @@ def _check_reach(command: PublishPolicy, programmes: Mapping[str, Programme]) ->
     known = {kind["id"] for programme in programmes.values() for kind in programme.document.get("kinds", ())}
     for place, kind in enumerate(command.kinds):
         if command.programmes and kind not in known:
-            raise UnknownKind(f"None of these programmes has the kind {kind}.", field=f"kinds/{place}")
+            raise UnknownKind(Text("None of these programmes has the kind {kind}.", kind=kind), field=f"kinds/{place}")
     if not command.kinds and not command.keywords:
         raise HelpsNobody(field="kinds")

@@ -21,6 +21,7 @@ from intake.domain.errors import (
 )
 from intake.domain.events import ProgrammePublished
 from intake.domain.publication import check_document
+from intake.domain.text import Text
 from intake.domain.timing import Timing, check_moment
 from intake.domain.values import known_zones
 
@@ -49,13 +50,17 @@ class Programme:
         """UnknownKind unless `kind` is None or one of the programme's."""
         kinds = {entry["id"] for entry in self.document.get("kinds", ())}
         if kind is not None and kind not in kinds:
-            raise UnknownKind(f"The programme {self.id} has no kind {kind}.", field="kind")
+            raise UnknownKind(
+                Text("The programme {programme} has no kind {kind}.", programme=self.id, kind=kind), field="kind"
+            )
 
     def require_mode(self, mode: str) -> None:
         """WrongMode unless the programme has visits of this mode; one that does not say has all."""
         modes = self.document.get("visit_modes")
         if modes is not None and mode not in modes:
-            raise WrongMode(f"The programme has no visits of the mode {mode}.", field="mode", mend=_one_of(modes))
+            raise WrongMode(
+                Text("The programme has no visits of the mode {mode}.", mode=mode), field="mode", mend=_one_of(modes)
+            )
 
     def require_purposes(self, purposes: Sequence[str]) -> None:
         """UnknownPurpose unless each is one of the programme's, by id or title; one that has none takes any text."""
@@ -66,7 +71,9 @@ class Programme:
         for place, purpose in enumerate(purposes):
             if purpose not in names:
                 titles = _one_of([entry["zh"] for entry in known])
-                raise UnknownPurpose(f"{purpose}: no such purpose.", field=f"purposes/{place}", mend=titles)
+                raise UnknownPurpose(
+                    Text("{purpose}: no such purpose.", purpose=purpose), field=f"purposes/{place}", mend=titles
+                )
 
     def require_service(self, kind: str, amount: int | None) -> None:
         """UnknownService or AmountMissing unless the record is as the programme wants; without a list any is."""
@@ -86,19 +93,21 @@ class Programme:
         day = timing.at.astimezone(self.zone).date().isoformat()
         first, last = self.document["starts_on"], self.document.get("ends_on")
         if day < first or (last is not None and day > last):
-            until = "" if last is None else f" to {last}"
-            raise OutsideWindow(f"The programme runs from {first}{until}.", field="occurred_at")
+            runs = Text("The programme runs from {first}.", first=first)
+            if last is not None:
+                runs = Text("The programme runs from {first} to {last}.", first=first, last=last)
+            raise OutsideWindow(runs, field="occurred_at")
 
     def section(self, key: str) -> Mapping[str, Any]:
         """A part of the document that a command needs; NotInProgramme names the key that is missing."""
         held: Mapping[str, Any] | None = self.document.get(key)
         if held is None:
-            raise NotInProgramme(f"The programme has no [{key}].", field=key)
+            raise NotInProgramme(Text("The programme has no [{key}].", key=key), field=key)
         return held
 
 
-def _one_of(names: Sequence[str]) -> str:
-    return f"use one of: {', '.join(names)}"
+def _one_of(names: Sequence[str]) -> Text:
+    return Text("use one of: {names}", names=list(names))
 
 
 def apply(state: Programme, event: ProgrammePublished) -> Programme:
@@ -118,10 +127,12 @@ def publish(
         return []
     check_moment(command.timing.at, command.timing.now)
     if command.version <= state.version:
-        raise VersionTaken(field="version", mend=f"publish it as version {state.version + 1}")
+        raise VersionTaken(field="version", mend=Text("publish it as version {version}", version=state.version + 1))
     if state.version and agency != state.agency:
         raise VersionTaken(
-            "A programme stays with its agency.", field="document/agency", mend=f"publish it for {state.agency}"
+            Text("A programme stays with its agency."),
+            field="document/agency",
+            mend=Text("publish it for {agency}", agency=state.agency),
         )
     check_document(command.programme, command.version, document, directory, events)
     return [ProgrammePublished(command.programme, command.version, agency, document, command.timing.at)]

@@ -12,6 +12,7 @@ from typing import Any
 from intake.domain.directory import Directory
 from intake.domain.errors import BadDocument
 from intake.domain.references import references
+from intake.domain.text import Text
 from intake.domain.values import values
 
 SUPERVISED = {"verified", "closed_out"}
@@ -23,7 +24,7 @@ LISTS = (
 )
 """Parts of a document whose entries have ids of their own."""
 
-Fault = tuple[str, str]
+Fault = tuple[str, Text]
 Document = Mapping[str, Any]
 
 
@@ -34,21 +35,24 @@ def check_document(
     refuse([*_faults(programme, version, document, directory), *values(document, events)])
 
 
-def refuse(faults: Sequence[Fault]) -> None:
+def refuse(faults: Sequence[tuple[str, str]]) -> None:
     """BadDocument with the first of the faults (where in the document, what), saying how many more there are."""
     if faults:
         where, what = faults[0]
-        more = f" ({len(faults) - 1} more)" if len(faults) > 1 else ""
-        raise BadDocument(f"{what}{more}.", field=f"document/{where}", mend="correct the document and publish it again")
+        first = Text("{what}.", what=what)
+        if len(faults) > 1:
+            first = Text("{what} ({more} more).", what=what, more=len(faults) - 1)
+        mend = Text("correct the document and publish it again")
+        raise BadDocument(first, field=f"document/{where}", mend=mend)
 
 
 def _faults(programme: str, version: int, document: Document, directory: Directory) -> Iterator[Fault]:
     if document.get("id") != programme:
-        yield "id", f"The document is of another programme than {programme}"
+        yield "id", Text("The document is of another programme than {programme}", programme=programme)
     if document.get("version") != version:
-        yield "version", f"The document is of another version than {version}"
+        yield "version", Text("The document is of another version than {version}", version=version)
     if not directory.version:
-        yield "agency", f"The agency {document.get('agency')} has published no directory yet"
+        yield "agency", Text("The agency {agency} has published no directory yet", agency=document.get("agency"))
     for part in LISTS:
         yield from _repeated(part, [entry["id"] for entry in document.get(part, ())])
     yield from _ladder(document)
@@ -60,28 +64,28 @@ def _faults(programme: str, version: int, document: Document, directory: Directo
 def _repeated(part: str, ids: Sequence[str]) -> Iterator[Fault]:
     for index, id in enumerate(ids):
         if id in ids[:index]:
-            yield f"{part}/{index}/id", f"{id} stands twice in {part}"
+            yield f"{part}/{index}/id", Text("{id} stands twice in {part}", id=id, part=part)
 
 
 def _ladder(document: Document) -> Iterator[Fault]:
     roles = _ids(document, "roles")
     for index, rung in enumerate(document.get("ladder", ())):
         if rung["role"] not in roles:
-            yield f"ladder/{index}/role", f"The programme has no role {rung['role']}"
+            yield f"ladder/{index}/role", Text("The programme has no role {role}", role=rung["role"])
         if rung["level"] != index + 1:
-            yield f"ladder/{index}/level", "The levels of the ladder count 1, 2, 3 and so on"
+            yield f"ladder/{index}/level", Text("The levels of the ladder count 1, 2, 3 and so on")
 
 
 def _rules(document: Document, directory: Directory) -> Iterator[Fault]:
     kinds = _ids(document, "kinds")
     for index, rule in enumerate(document.get("rules", ())):
         if rule.get("kind") is not None and rule["kind"] not in kinds:
-            yield f"rules/{index}/kind", f"The programme has no kind {rule['kind']}"
+            yield f"rules/{index}/kind", Text("The programme has no kind {kind}", kind=rule["kind"])
         if rule["lead"] not in directory.units:
-            yield f"rules/{index}/lead", f"The directory has no unit {rule['lead']}"
+            yield f"rules/{index}/lead", Text("The directory has no unit {unit}", unit=rule["lead"])
         for number, unit in enumerate(rule.get("supporting") or ()):
             if unit not in directory.units:
-                yield f"rules/{index}/supporting/{number}", f"The directory has no unit {unit}"
+                yield f"rules/{index}/supporting/{number}", Text("The directory has no unit {unit}", unit=unit)
 
 
 def _clocks(document: Document) -> Iterator[Fault]:
@@ -93,10 +97,10 @@ def _clocks(document: Document) -> Iterator[Fault]:
 
 def _clock(clock: Document, levels: set[int]) -> Iterator[Fault]:
     if len({fact in SUPERVISED for fact in clock["stops"]}) != 1:
-        yield "stops", "The facts that stop a clock must come from one service"
+        yield "stops", Text("The facts that stop a clock must come from one service")
     for number, step in enumerate(clock.get("escalate") or ()):
         if step["level"] not in levels:
-            yield f"escalate/{number}/level", f"The ladder has no level {step['level']}"
+            yield f"escalate/{number}/level", Text("The ladder has no level {level}", level=step["level"])
 
 
 def _ids(document: Document, part: str) -> set[str]:

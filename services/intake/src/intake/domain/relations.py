@@ -20,6 +20,7 @@ from intake.domain.events import (
 )
 from intake.domain.issue import Event, Issue
 from intake.domain.programme import Programme
+from intake.domain.text import Text
 from intake.domain.timing import Timing, backdating_reason
 
 
@@ -30,7 +31,7 @@ def check_recurrence(earlier: Issue, later: IssueReported, programme: Programme,
     if first.at > later.at or first.issue == later.issue:
         raise errors.NotEarlier(field=field)
     if later.at - first.at > timedelta(days=rules["days"]):
-        raise errors.TooLongAgo(f"The programme counts back {rules['days']} days.", field=field)
+        raise errors.TooLongAgo(Text("The programme counts back {days} days.", days=rules["days"]), field=field)
 
 
 def check_related(other: Issue, one: IssueReported, field: str) -> IssueReported:
@@ -73,7 +74,7 @@ def divide(
     rules, current = programme.section("split"), _current(state)
     _check_alive(state, struck_off)
     if len(parts) > rules["max"]:
-        raise errors.TooMany(f"The programme allows {rules['max']} parts in one act.", field="parts")
+        raise errors.TooMany(Text("The programme allows {max} parts in one act.", max=rules["max"]), field="parts")
     if state.is_part:
         raise errors.PartOfAnother
     return [IssueDivided(current.issue, tuple(parts), by, timing.at)]
@@ -93,7 +94,7 @@ def check_bundle(count: int, programme: Programme) -> None:
     """As many issues of one visit in one act as the programme's [bundle] allows."""
     rules = programme.section("bundle")
     if count > rules["max"]:
-        raise errors.TooMany(f"The programme allows {rules['max']} issues in one act.", field="issues")
+        raise errors.TooMany(Text("The programme allows {max} issues in one act.", max=rules["max"]), field="issues")
 
 
 def merge(state: Issue, into: str, other: Issue, score: int | None, by: str, timing: Timing) -> list[Event]:

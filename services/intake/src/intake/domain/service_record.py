@@ -9,6 +9,7 @@ from intake.domain.directory import Directory
 from intake.domain.errors import AlreadyRegistered
 from intake.domain.events import ServiceRecorded
 from intake.domain.programme import Programme
+from intake.domain.text import Text
 from intake.domain.timing import backdating_reason
 
 
@@ -56,8 +57,8 @@ def record(
     at = event.at if command.timing.given else state.recorded.at
     if replace(event, at=at) != state.recorded:
         raise AlreadyRegistered(
-            "This service is recorded with other content.",
+            Text("This service is recorded with other content."),
             field="ref",
-            mend="repeat its first content, or record a further service under another ref",
+            mend=Text("repeat its first content, or record a further service under another ref"),
         )
     return []

@@ -9,6 +9,7 @@ from intake.domain.directory import Directory
 from intake.domain.errors import AlreadyRegistered, AnsweredAlready, BeforeSuggestion, NotFound
 from intake.domain.events import SuggestionAnswered, SuggestionRecorded
 from intake.domain.programme import Programme
+from intake.domain.text import Text
 from intake.domain.timing import backdating_reason
 
 
@@ -59,9 +60,9 @@ def record(
     at = event.at if command.timing.given else state.recorded.at
     if replace(event, at=at, by=state.recorded.by) != state.recorded:
         raise AlreadyRegistered(
-            "This suggestion is recorded with other content.",
+            Text("This suggestion is recorded with other content."),
             field="ref",
-            mend="repeat its first content, or record a further suggestion under another ref",
+            mend=Text("repeat its first content, or record a further suggestion under another ref"),
         )
     return []
 

@@ -16,6 +16,7 @@ from intake.domain.directory import Directory
 from intake.domain.errors import AlreadyRegistered
 from intake.domain.events import Finding, Person, TeamFormed
 from intake.domain.programme import Programme
+from intake.domain.text import Text
 from intake.domain.timing import backdating_reason
 
 
@@ -63,9 +64,9 @@ def form(
     for field in ("programme", "name", "tier", "batch", "enterprises", "members", "synthetic"):
         if getattr(event, field) != getattr(known, field):
             raise AlreadyRegistered(
-                f"The team {state.formed.name} was formed with another {field}.",
+                Text("The team {name} was formed with another {field}.", name=state.formed.name, field=field),
                 field=field,
-                mend="repeat the first content, or form a new team under another ref",
+                mend=Text("repeat the first content, or form a new team under another ref"),
             )
     return []
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from intake.domain.errors import BackDated, BadDueDate, FutureDate, TooEarly
+from intake.domain.text import Text
 
 SKEW = timedelta(minutes=5)
 """How far clocks of callers may be apart from ours, either way, without being ahead or back-dated."""
@@ -55,11 +56,13 @@ def backdating_reason(timing: Timing, limit_days: int) -> str | None:
     if timing.from_ledger or timing.at >= timing.now - SKEW:
         return None
     if not timing.reason:
-        raise BackDated("A date in the past needs a reason.", field="reason", mend="say in `reason` why it comes late")
+        raise BackDated(
+            Text("A date in the past needs a reason."), field="reason", mend=Text("say in `reason` why it comes late")
+        )
     if timing.at < timing.now - timedelta(days=limit_days) and not timing.office:
         raise BackDated(
-            f"The programme allows back-dating by {limit_days} days at most.",
+            Text("The programme allows back-dating by {days} days at most.", days=limit_days),
             field="occurred_at",
-            mend="give a later date, or let the office record it",
+            mend=Text("give a later date, or let the office record it"),
         )
     return timing.reason

@@ -12,13 +12,15 @@ from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
 
+from intake.domain.text import Text
+
 FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2100, 12, 31)
 """No day of a document lies outside; a year such as 0001, 0202 or 9999 is a slip of the pen."""
 
 RESERVED = frozenset({"session", "suggestion", "pledge", "dispatch_item", "letter_reply", "help", "long_term"})
 """Ids of what supervision holds to be owed without a rule in `duties`; one of that name would be taken for it."""
 
-Fault = tuple[str, str]
+Fault = tuple[str, Text]
 Document = Mapping[str, Any]
 
 
@@ -31,17 +33,17 @@ def known_zones() -> frozenset[str]:
 def values(document: Document, events: Collection[str]) -> Iterator[Fault]:
     """Every such value, by its place. `events`: the short names of all events that are told."""
     if document.get("zone", "UTC") not in known_zones():
-        yield "zone", "There is no such time zone"
+        yield "zone", Text("There is no such time zone")
     for where, day in _days(document):
         if not FIRST_DAY <= day <= LAST_DAY:
-            yield where, "The day lies before 1990 or after 2100"
+            yield where, Text("The day lies before 1990 or after 2100")
     yield from _ends(document)
     yield from _duties(document)
     if document.get("joint_sessions", {}).get("report_in") == "external":
-        yield "joint_sessions/report_in", "Nobody sets a date for a session: a limit is counted from its start"
+        yield "joint_sessions/report_in", Text("Nobody sets a date for a session: a limit is counted from its start")
     for where, name in _events(document):
         if name not in events:
-            yield where, "There is no such event"
+            yield where, Text("There is no such event")
 
 
 def _days(document: Document) -> Iterator[tuple[str, date]]:
@@ -61,18 +63,18 @@ def _ends(document: Document) -> Iterator[Fault]:
     """What ends before it begins. Days as text compare as days do."""
     first = document.get("starts_on", "")
     if document.get("ends_on", first) < first:
-        yield "ends_on", "The programme ends before it starts"
+        yield "ends_on", Text("The programme ends before it starts")
     for index, duty in enumerate(document.get("duties", ())):
         if "until" in duty and duty["until"] < duty.get("from", first):
-            yield f"duties/{index}/until", "The duty ends before it begins"
+            yield f"duties/{index}/until", Text("The duty ends before it begins")
 
 
 def _duties(document: Document) -> Iterator[Fault]:
     for index, duty in enumerate(document.get("duties", ())):
         if duty["id"] in RESERVED:
-            yield f"duties/{index}/id", "Duties of this name arise without a rule"
+            yield f"duties/{index}/id", Text("Duties of this name arise without a rule")
         if duty["every"] == "once":
-            yield f"duties/{index}/every", "A duty of a document recurs: every month, quarter or year"
+            yield f"duties/{index}/every", Text("A duty of a document recurs: every month, quarter or year")
 
 
 def _events(document: Document) -> Iterator[tuple[str, str]]:

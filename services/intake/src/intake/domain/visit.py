@@ -9,6 +9,7 @@ from intake.domain.directory import Directory
 from intake.domain.errors import AlreadyRegistered
 from intake.domain.events import VisitRecorded
 from intake.domain.programme import Programme
+from intake.domain.text import Text
 from intake.domain.timing import backdating_reason
 
 
@@ -55,8 +56,8 @@ def record(state: Visit, command: RecordVisit, programme: Programme, directory: 
     at = event.at if command.timing.given else state.recorded.at
     if replace(event, at=at) != state.recorded:
         raise AlreadyRegistered(
-            "This visit is recorded with other content.",
+            Text("This visit is recorded with other content."),
             field="ref",
-            mend="repeat its first content, or record a further visit under another ref",
+            mend=Text("repeat its first content, or record a further visit under another ref"),
         )
     return []

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from eventkit.errors import Problem
+from eventkit.text import Text
 from reporting.bulletins.departments import league, unit_names
 from reporting.bulletins.lists import gathering, long_term, owed, supervised
 from reporting.bulletins.tallies import Reported, Told, rates, services, tallies
@@ -33,8 +34,8 @@ def rule_of(document: Mapping[str, Any], report: str) -> Mapping[str, Any]:
     """What the programme says of a report: `id`, `zh`, `en`, `every`; UnknownReport tells which there are."""
     rules = {rule["id"]: rule for rule in document.get("reports", ())}
     if report not in rules:
-        known = ", ".join(rules) or "none"
-        raise UnknownReport(field="report", mend=f"the programme has: {known}")
+        mend = Text("the programme has: {known}", known=list(rules)) if rules else Text("the programme has: none")
+        raise UnknownReport(field="report", mend=mend)
     found: Mapping[str, Any] = rules[report]
     return found
 

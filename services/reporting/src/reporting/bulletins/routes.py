@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 
 from eventkit.caller import Forbidden
 from eventkit.catalogues import ON_PAPER, accepted
+from eventkit.text import Text
 from reporting.bulletins.content import content, rule_of
 from reporting.bulletins.drawing import draw
 from reporting.bulletins.tallies import Reported
@@ -39,7 +40,8 @@ def document_routes(engine: Engine) -> APIRouter:
         with of_programme(desk, who, request, "period", "lang", "format") as of:
             asked, rule = of.asked, rule_of(of.document, report)
             if asked.scope.department is not None:
-                raise Forbidden("A report is about all departments.", mend="ask as office, leader or analyst")
+                mend = Text("ask as office, leader or analyst")
+                raise Forbidden(Text("A report is about all departments."), mend=mend)
             held = of.period(period, rule["every"])
             about = Reported(asked.connection, asked.scope, of.id, of.agency, of.document, held)
             told = content(about, rule, knowledge(asked.connection))

@@ -63,6 +63,8 @@ _ENTERS = {
     "case_closed_out": "closed_out",
     "case_reopened": "assigned",
 }
+FACTS = tuple(_ENTERS)
+"""Events that move a case, each within its round."""
 BEGINNING = ("case_reopened", "case_returned", "case_transferred", "case_arbitrated")
 """Facts with which a round begins: later ones that do not tell their round are of it."""
 
@@ -80,7 +82,10 @@ TRAITS = (
 
 @dataclass(slots=True)
 class Course:
-    """Where a case stands while its events are walked through. `round` is 0 before the first fact."""
+    """Where a case stands while its events are walked through. `round` is 0 before the first fact.
+
+    `grounds`: ids of the events behind outcome, satisfaction, merged_into and withdrawn, by these names.
+    """
 
     issue: CaseEvent | None = None
     title: str | None = None
@@ -104,6 +109,7 @@ class Course:
     merged_into: str | None = None
     withdrawn: bool = False
     transfers: int = 0
+    grounds: dict[str, str] = field(default_factory=dict)
     spans: list[Span] = field(default_factory=list)
     traits: list[tuple[datetime, Traits]] = field(default_factory=list)
 
@@ -171,10 +177,13 @@ def _remark(course: Course, event: CaseEvent) -> None:
             del course.links[said["relation"]]
         case "case_merged":
             course.merged_into = said["into"]
+            course.grounds["merged_into"] = event.id
         case "case_unmerged":
             course.merged_into = None
+            course.grounds.pop("merged_into", None)
         case "case_withdrawn":
             course.withdrawn = True
+            course.grounds["withdrawn"] = event.id
         case "case_returned" | "case_transferred":
             course.transfers = said["transfers"]
 
@@ -185,6 +194,8 @@ def _move(course: Course, round_: int, event: CaseEvent) -> None:
     if round_ > course.round:
         course.round, course.rank = round_, rank
         course.dates, course.outcome, course.satisfaction = {}, None, None
+        for answer in ("outcome", "satisfaction"):
+            course.grounds.pop(answer, None)
     elif round_ == course.round:
         course.rank = max(course.rank, rank)
     if event.name == "case_assigned":
@@ -202,8 +213,10 @@ def _answer(course: Course, event: CaseEvent) -> None:
         course.dates.setdefault(DATED[event.name], event.occurred_at)
     if event.name == "result_reported":
         course.outcome = event.data.get("outcome")
+        course.grounds["outcome"] = event.id
     elif event.name == "enterprise_verified":
         course.satisfaction = event.data.get("satisfaction")
+        course.grounds["satisfaction"] = event.id
 
 
 def _stand(course: Course, at: datetime) -> None:

@@ -27,7 +27,8 @@ def supervision_list(connection: Connection, scope: Scope, programme: str, month
         if one.case_id is not None:
             by_case[one.case_id].append(one)
     columns = (ledger.c[name] for name in _SHOWN)
-    rows = connection.execute(select(*columns).where(ledger.c.case_id.in_(list(by_case)))).all()
+    seen = select(*columns).where(ledger.c.case_id.in_(list(by_case)), scope.cases(ledger))
+    rows = connection.execute(seen).all()
     items = [as_dict(row) | {"events": [_event(one) for one in by_case[row.case_id]]} for row in rows]
     return sorted(items, key=lambda item: (-len(item["events"]), item["case_id"]))
 
@@ -37,7 +38,7 @@ def departments(
 ) -> dict[str, Any]:
     """The score of every department of which an event counts: `base` plus the points of each item, capped if it says.
 
-    An event counts for the unit it names, else for the lead. What was withdrawn counts for nobody.
+    An event counts for the unit it names, else for the lead of its moment. What was withdrawn counts for nobody.
     """
     formula = document.get("appraisal", {}).get("department")
     if formula is None:
@@ -45,9 +46,8 @@ def departments(
     names = {item["event"] for item in formula["items"]}
     by_unit: defaultdict[str, defaultdict[str, list[Fired]]] = defaultdict(lambda: defaultdict(list))
     for one in fired(connection, scope, programme, names, period.begin, period.end):
-        unit = one.data.get("unit") or one.lead
-        if unit is not None and scope.department in (None, unit):
-            by_unit[unit][one.name].append(one)
+        if one.unit is not None and scope.department in (None, one.unit):
+            by_unit[one.unit][one.name].append(one)
     named = select(units.c.unit_id, units.c.name).where(units.c.agency == agency_of(programme))
     titles = dict(connection.execute(named).all())
     scored = [_score(unit, titles.get(unit), formula, events) for unit, events in by_unit.items()]

@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, select, text
+from sqlalchemy import Connection, Row, and_, func, or_, select, text
 
 from eventkit.paging import Window
 from reporting.projections.case_event import short_type
 from reporting.queries.scope import Scope
-from reporting.read_model.tables import ledger, records, timeline
+from reporting.read_model.tables import ledger, records, timeline, traits
 
 _PROGRAMME = records.c.data["programme"].astext
 
@@ -61,25 +61,29 @@ def _session(events: Iterable[Row[Any]]) -> dict[str, Any]:
 
 
 class Fired(NamedTuple):
-    """An event of supervision against a case or a duty that was not withdrawn."""
+    """An event of a case, or of what is kept beside cases, that was not withdrawn. `unit`: for whom it counts.
+
+    That is the unit it names, else the lead that the case had at that moment.
+    """
 
     event_id: str
     name: str
     at: datetime
     case_id: str | None
-    lead: str | None
+    unit: str | None
     data: dict[str, Any]
 
 
 def fired(
     connection: Connection, scope: Scope, programme: str, names: Iterable[str], begin: datetime, end: datetime
 ) -> list[Fired]:
-    """Events of these short types in [begin, end) of the programme's cases, and of its records, that stand."""
-    wanted = set(names)
-    types = [f"bugle.{service}.{name}.v{n}" for name in wanted for service in _SERVICES for n in (1, 2)]
+    """Events of these short types in [begin, end) of the programme's cases, and of its records, that stand.
+
+    Of the whole agency: an event counts for its unit also when another has the case now.
+    """
+    types = [f"bugle.{service}.{name}.v{n}" for name in set(names) for service in _SERVICES for n in (1, 2)]
     found = [*_of_cases(connection, scope, programme, types, begin, end)]
-    if scope.department is None:
-        found += _of_records(connection, scope, programme, types, begin, end)
+    found += _of_records(connection, scope, programme, types, begin, end)
     gone = _withdrawn(connection, {one.case_id for one in found if one.case_id is not None}, begin)
     return sorted((one for one in found if one.event_id not in gone), key=lambda one: (one.at, one.event_id))
 
@@ -90,19 +94,24 @@ _SERVICES = ("intake", "routing", "supervision")
 def _of_cases(
     connection: Connection, scope: Scope, programme: str, types: list[str], begin: datetime, end: datetime
 ) -> Iterable[Fired]:
-    joined = timeline.join(ledger, ledger.c.case_id == timeline.c.case_id)
+    then = and_(
+        traits.c.case_id == timeline.c.case_id,
+        traits.c.from_at <= timeline.c.occurred_at,
+        or_(traits.c.to_at.is_(None), traits.c.to_at > timeline.c.occurred_at),
+    )
+    joined = timeline.join(ledger, ledger.c.case_id == timeline.c.case_id).outerjoin(traits, then)
+    unit = func.coalesce(timeline.c.data["unit"].astext, traits.c.lead)
     rows = connection.execute(
-        select(timeline.c.event_id, timeline.c.type, timeline.c.occurred_at, ledger.c.case_id, ledger.c.lead,
-               timeline.c.data)
+        select(timeline.c.event_id, timeline.c.type, timeline.c.occurred_at, ledger.c.case_id, unit, timeline.c.data)
         .select_from(joined)
         .where(
             ledger.c.programme == programme,
-            scope.cases(ledger),
+            scope.rows(ledger),
             timeline.c.type.in_(types),
             timeline.c.occurred_at >= begin,
             timeline.c.occurred_at < end,
         )
-    )  # fmt: skip
+    )
     return (Fired(row[0], short_type(row[1]), *row[2:]) for row in rows)
 
 
@@ -122,7 +131,7 @@ def _of_records(
         )
         .where(*(() if scope.agency is None else (first.c.data["agency"].astext == scope.agency,)))
     )
-    return (Fired(row[0], short_type(row[1]), row[2], row[3].get("case"), None, row[3]) for row in rows)
+    return (Fired(row[0], short_type(row[1]), row[2], row[3].get("case"), row[3].get("unit"), row[3]) for row in rows)
 
 
 _WITHDRAWN = text(
@@ -133,6 +142,10 @@ _WITHDRAWN = text(
     UNION ALL
     SELECT CAST(w AS uuid) FROM live.records r, jsonb_array_elements_text(r.data->'withdrawn') AS w
     WHERE r.type = 'bugle.supervision.duty_rescinded.v1' AND r.occurred_at >= :begin
+    UNION ALL
+    SELECT issued.event_id FROM live.records r JOIN live.records issued ON issued.stream = r.stream
+    WHERE issued.version = 1 AND r.type = 'bugle.supervision.supervision_letter_withdrawn.v1'
+        AND r.occurred_at >= :begin
     """
 )
 

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, and_, or_, select
+from sqlalchemy.dialects.postgresql import TIMESTAMP
 
 from eventkit.envelope import parse_instant
 from reporting.projections.case_event import short_type
@@ -31,15 +32,18 @@ def cadres(
     until = document.get("observed_until")
     observed = None if until is None else parse_instant(until)
     by_duty: defaultdict[str, list[Row[Any]]] = defaultdict(list)
-    for row in _events(connection, scope, programme):
+    for row in _events(connection, scope, programme, period):
         by_duty[row.stream].append(row)
     items = [_duty(events, names, period, observed) for events in by_duty.values()]
     return sorted((item for item in items if item["periods"]), key=lambda item: (item["person"], item["rule"]))
 
 
-def _events(connection: Connection, scope: Scope, programme: str) -> Iterable[Row[Any]]:
+def _events(connection: Connection, scope: Scope, programme: str, period: Period) -> Iterable[Row[Any]]:
+    """What opened each duty and what ended it, and what came of it in the period, by duty and in order."""
     first = records.alias("first")
-    opened = first.c.data
+    opened, name = first.c.data, records.c.data["period"].astext
+    due = opened["due_at"].astext.cast(TIMESTAMP(timezone=True))
+    once = and_(name == ONCE, due >= period.begin, due < period.end)
     return connection.execute(
         select(records.c.stream, records.c.type, records.c.event_id, records.c.data, opened.label("opened"))
         .select_from(records.join(first, first.c.stream == records.c.stream))
@@ -48,6 +52,7 @@ def _events(connection: Connection, scope: Scope, programme: str) -> Iterable[Ro
             first.c.type == "bugle.supervision.duty_opened.v1",
             opened["programme"].astext == programme,
             opened["person"].astext.is_not(None),
+            or_(name.is_(None), name.in_([one.name for one in within(period)]), once),
             *(() if scope.agency is None else (opened["agency"].astext == scope.agency,)),
             *(() if scope.department is None else (opened["unit"].astext == scope.department,)),
         )
@@ -63,7 +68,7 @@ def _duty(
     periods = {name: _open(name) for name in (() if over else _owed(told, period, observed))}
     for event in events:
         name = event.data.get("period")
-        if name is not None and (period.holds(name) or (name == ONCE and _due_in(told, period))):
+        if name is not None:
             _note(periods.setdefault(name, _open(name)), short_type(event.type), event)
     person = told["person"]
     shown = {name: told[name] for name in ("duty", "rule", "title", "unit")}
@@ -83,10 +88,11 @@ def _owed(told: Mapping[str, Any], period: Period, observed: datetime | None) ->
     """The names of the periods in which the duty is owed, as far as they lie within this one."""
     every = told.get("every", ONCE)
     if every == ONCE:
-        if _due_in(told, period) and (observed is None or parse_instant(told["due_at"]) <= observed):
+        due = told.get("due_at") and parse_instant(told["due_at"])
+        if due and period.begin <= due < period.end and (observed is None or due <= observed):
             yield ONCE
         return
-    for one in within(period, every):
+    for one in (one for one in within(period) if one.every == every):
         first, last = str(one.begin.date()), str(one.end.date() - timedelta(days=1))
         owed = told["since"] <= last and (told.get("until") is None or first <= told["until"])
         if owed and (observed is None or one.end <= observed):
@@ -109,8 +115,3 @@ def _note(held: dict[str, Any], name: str, event: Row[Any]) -> None:
             held["events"] = [id for id in held["events"] if id not in data["withdrawn"]]
             if held["status"] in ("missed", "broken"):
                 held["status"] = "open"
-
-
-def _due_in(told: Mapping[str, Any], period: Period) -> bool:
-    due = told.get("due_at")
-    return due is not None and period.begin <= parse_instant(due) < period.end

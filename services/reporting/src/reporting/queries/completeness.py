@@ -6,11 +6,14 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select, text
+import orjson
+from sqlalchemy import Connection, Row, select, text
 
 from eventkit.paging import Window
+from reporting.projections.workflow import BEGINNING, FACTS
+from reporting.queries.issues import as_dict
 from reporting.queries.scope import Scope
-from reporting.read_model.tables import ledger, timeline
+from reporting.read_model.tables import ledger
 
 Document = Mapping[str, Any]
 
@@ -24,62 +27,32 @@ def completeness(
     rows = connection.execute(
         window.select(select(ledger.c.case_id, ledger.c.title, ledger.c.lead).where(*mine), ledger.c.case_id)
     ).all()
-    leads = dict(connection.execute(select(ledger.c.case_id, ledger.c.lead).where(*mine)).all())
-    happened = _happened(connection, steps, programme)
-    shown = {
-        row.case_id: {"case_id": row.case_id, "title": row.title, "lead": row.lead, **_state(steps, happened, row[0])}
-        for row in rows
+    about = {
+        "programme": programme,
+        "agency": scope.agency,
+        "department": scope.department,
+        "steps": orjson.dumps([{"id": step["id"], "events": list(step["events"])} for step in steps]).decode(),
+        "facts": list(FACTS),
+        "beginning": list(BEGINNING),
     }
-    return rows, shown, _departments(steps, happened, leads)
+    having = {of[0]: of[1] for of in connection.execute(_OF_CASES, {**about, "cases": [row.case_id for row in rows]})}
+    shown = {row.case_id: as_dict(row) | _state(steps, having.get(row.case_id, ())) for row in rows}
+    return rows, shown, _departments(steps, connection.execute(_OF_LEADS, {**about, "cases": None}))
 
 
-def _state(steps: Sequence[Mapping[str, Any]], happened: Mapping[str, set[str]], case: str) -> dict[str, list[str]]:
-    has = [step["id"] for step in steps if happened[case].intersection(step["events"])]
-    return {"has": has, "missing": [step["id"] for step in steps if step["id"] not in has]}
+def _state(steps: Sequence[Mapping[str, Any]], having: Sequence[str]) -> dict[str, list[str]]:
+    ids = [step["id"] for step in steps]
+    return {"has": [id for id in ids if id in having], "missing": [id for id in ids if id not in having]}
 
 
-def _happened(connection: Connection, steps: Sequence[Mapping[str, Any]], programme: str) -> defaultdict[str, set[str]]:
-    """The short types of events of each case, as far as a step asks for them; also of what names the case beside it."""
-    wanted = {event for step in steps for event in step["events"]}
-    found: defaultdict[str, set[str]] = defaultdict(set)
-    name = func.split_part(timeline.c.type, ".", 3)
-    joined = timeline.join(ledger, ledger.c.case_id == timeline.c.case_id)
-    of_cases = select(timeline.c.case_id, name).select_from(joined).where(ledger.c.programme == programme)
-    for case, event in connection.execute(of_cases.where(name.in_(wanted)).distinct()):
-        found[case].add(event)
-    for event, case in connection.execute(_NAMING, {"programme": programme}):
-        if event in wanted:
-            found[case].add(event)
-    return found
-
-
-_NAMING = text(
-    """
-    SELECT split_part(r.type, '.', 3), c.case_id
-    FROM live.records f JOIN live.records r ON r.stream = f.stream
-    CROSS JOIN LATERAL (
-        SELECT i->>'case' AS case_id FROM jsonb_array_elements(coalesce(r.data->'items', '[]')) AS i
-        UNION ALL SELECT jsonb_array_elements_text(f.data->'cases') WHERE r.type = 'bugle.routing.session_held.v1'
-        UNION ALL SELECT r.data->>'case' WHERE r.type = 'bugle.supervision.accountability_recorded.v1'
-    ) c
-    WHERE f.version = 1 AND f.data->>'programme' = :programme AND c.case_id IS NOT NULL
-        AND split_part(r.type, '.', 3) IN ('dispatch_held', 'session_held', 'accountability_recorded')
-    """
-)
-"""(short type, case) of dispatches by item, of sessions that were held, and of accountability."""
-
-
-def _departments(
-    steps: Sequence[Mapping[str, Any]], happened: Mapping[str, set[str]], leads: Mapping[str, str | None]
-) -> list[dict[str, Any]]:
+def _departments(steps: Sequence[Mapping[str, Any]], groups: Any) -> list[dict[str, Any]]:
+    """From (lead, steps that its cases have, how many such cases)."""
     counts: Counter[str] = Counter()
     having: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    for case, lead in leads.items():
-        if lead is not None:
-            state = _state(steps, happened, case)
-            counts[lead] += 1
-            having[lead].update(state["has"])
-            having[lead]["*"] += not state["missing"]
+    for lead, has, count in groups:
+        counts[lead] += count
+        having[lead].update(dict.fromkeys(has, count))
+        having[lead]["*"] += 0 if _state(steps, has)["missing"] else count
     return [
         {
             "unit": unit,
@@ -89,3 +62,57 @@ def _departments(
         }
         for unit, count in sorted(counts.items())
     ]
+
+
+_HAVING = """
+WITH mine AS (
+    SELECT case_id, lead, round FROM live.ledger
+    WHERE programme = :programme AND (CAST(:agency AS text) IS NULL OR agency = :agency)
+        AND (CAST(:department AS text) IS NULL OR lead = :department OR :department = ANY(supporting))
+        AND (CAST(:cases AS uuid[]) IS NULL OR case_id = ANY(CAST(:cases AS uuid[])))
+), begun AS (
+    SELECT m.case_id, max(t.occurred_at) AS at FROM mine m JOIN live.timeline t ON t.case_id = m.case_id
+    WHERE split_part(t.type, '.', 3) = ANY(:beginning) AND CAST(t.data->>'round' AS integer) = m.round
+    GROUP BY m.case_id
+), step AS (
+    SELECT s->>'id' AS id, e AS event
+    FROM jsonb_array_elements(CAST(:steps AS jsonb)) AS s, jsonb_array_elements_text(s->'events') AS e
+), has AS (
+    SELECT m.case_id, step.id FROM mine m JOIN live.timeline t ON t.case_id = m.case_id
+    JOIN step ON step.event = split_part(t.type, '.', 3) LEFT JOIN begun b ON b.case_id = m.case_id
+    WHERE NOT EXISTS (
+        SELECT FROM live.timeline r, jsonb_array_elements(r.data->'withdrawn') AS w
+        WHERE r.case_id = t.case_id AND r.service = 'supervision' AND t.service = 'supervision'
+            AND split_part(r.type, '.', 3) = 'misses_rescinded' AND w->>'event' = CAST(t.event_id AS text)
+    ) AND (step.event <> ALL(:facts) OR m.round = coalesce(
+        CAST(t.data->>'round' AS integer), CASE WHEN b.at IS NULL OR t.occurred_at >= b.at THEN m.round END
+    ))
+    UNION
+    SELECT m.case_id, step.id
+    FROM live.records f JOIN live.records r ON r.stream = f.stream
+    CROSS JOIN LATERAL (
+        SELECT i->>'case' AS case_id FROM jsonb_array_elements(coalesce(r.data->'items', '[]')) AS i
+        UNION ALL SELECT jsonb_array_elements_text(f.data->'cases') WHERE r.type = 'bugle.routing.session_held.v1'
+        UNION ALL SELECT r.data->>'case' WHERE r.type = 'bugle.supervision.accountability_recorded.v1'
+    ) c
+    JOIN mine m ON CAST(m.case_id AS text) = c.case_id
+    JOIN step ON step.event = split_part(r.type, '.', 3)
+    WHERE f.version = 1 AND f.data->>'programme' = :programme
+        AND step.event IN ('dispatch_held', 'session_held', 'accountability_recorded')
+)
+"""
+"""(case, step) of what a case has: events that stand, facts of its current round alone; and what names it beside.
+
+These are dispatches by item, sessions that were held, and accountability.
+"""
+
+_OF_CASES = text(_HAVING + "SELECT CAST(case_id AS text), array_agg(DISTINCT id) FROM has GROUP BY case_id")
+_OF_LEADS = text(
+    _HAVING
+    + """
+SELECT lead, has, count(*) FROM (
+    SELECT m.lead, array_remove(array_agg(DISTINCT has.id ORDER BY has.id), NULL) AS has
+    FROM mine m LEFT JOIN has ON has.case_id = m.case_id WHERE m.lead IS NOT NULL GROUP BY m.case_id, m.lead
+) AS of_case GROUP BY lead, has
+"""
+)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Select, case, func, null, select
 
 from reporting.queries.issues import as_dict
 from reporting.queries.moments import Moment
@@ -25,44 +24,32 @@ def coverage(
     What counts is the programme's `coverage.by`, without one all of `BY`; an enterprise counts once, by the first.
     """
     ways = document.get("coverage", {}).get("by", BY)
-    paired = _paired(connection, programme, moment)
-    covered: Counter[str] = Counter()
-    uncovered = []
-    for enterprise in _registered(connection, scope, agency, moment):
-        way = next((way for way in ways if _covers(way, enterprise, document, paired)), None)
-        if way is None:
-            uncovered.append({"enterprise": enterprise.enterprise_id, "name": enterprise.name, "tier": enterprise.tier})
-        else:
-            covered[way] += 1
+    covers = {
+        "team": enterprises.c.enterprise_id.in_(_paired(programme, moment)),
+        "authority": enterprises.c.industry.in_([entry["industry"] for entry in document.get("authorities", ())]),
+        "township": enterprises.c.township.in_([entry["township"] for entry in document.get("townships", ())]),
+    }
+    way = case(*((covers[way], way) for way in ways)) if ways else null()
+    mine = [enterprises.c.agency == agency, scope.rows(enterprises)]
+    if moment.before is not None:
+        mine.append(enterprises.c.registered_at < moment.before)
+    columns = (enterprises.c.enterprise_id.label("enterprise"), enterprises.c.name, enterprises.c.tier)
+    held = select(*columns, way.label("way")).where(*mine).subquery()
+    grouped = connection.execute(select(held.c.way, func.count()).group_by(held.c.way))
+    counts = {row[0]: int(row[1]) for row in grouped}
+    bare = select(held.c.enterprise, held.c.name, held.c.tier).where(held.c.way.is_(None)).order_by(held.c.name)
     return {
-        "enterprises": covered.total() + len(uncovered),
-        "covered": {way: covered[way] for way in ways},
-        "uncovered": uncovered,
+        "enterprises": sum(counts.values()),
+        "covered": {way: counts.get(way, 0) for way in ways},
+        "uncovered": [{str(name): value for name, value in row.items()} for row in connection.execute(bare).mappings()],
         "tiers": _tiers(connection, programme, moment),
     }
 
 
-def _covers(way: str, enterprise: Row[Any], document: Document, paired: set[str]) -> bool:
-    if way == "team":
-        return enterprise.enterprise_id in paired
-    if way == "authority":
-        return any(entry["industry"] == enterprise.industry for entry in document.get("authorities", ()))
-    return any(entry["township"] == enterprise.township for entry in document.get("townships", ()))
-
-
-def _registered(connection: Connection, scope: Scope, agency: str, moment: Moment) -> list[Row[Any]]:
-    wanted = select(enterprises).where(enterprises.c.agency == agency, scope.rows(enterprises))
-    if moment.before is not None:
-        wanted = wanted.where(enterprises.c.registered_at < moment.before)
-    return list(connection.execute(wanted.order_by(enterprises.c.name)))
-
-
-def _paired(connection: Connection, programme: str, moment: Moment) -> set[str]:
+def _paired(programme: str, moment: Moment) -> Select[Any]:
     joined = team_enterprises.join(teams, teams.c.team_id == team_enterprises.c.team_id)
     wanted = select(team_enterprises.c.enterprise_id).select_from(joined).where(teams.c.programme == programme)
-    if moment.before is not None:
-        wanted = wanted.where(teams.c.formed_at < moment.before)
-    return set(connection.scalars(wanted))
+    return wanted if moment.before is None else wanted.where(teams.c.formed_at < moment.before)
 
 
 def _tiers(connection: Connection, programme: str, moment: Moment) -> list[dict[str, Any]]:

@@ -21,6 +21,9 @@ from reporting.queries.scope import Scope, scope_of
 
 Who = Annotated[Caller, Depends(caller)]
 
+PAGING = ("at", "limit", "after")
+"""Parameters of a list of cases that are no filters."""
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:

@@ -9,6 +9,7 @@ from fastapi import Request
 from sqlalchemy import ColumnElement, Connection, FromClause, select
 
 from eventkit.problems import Faulty, FieldProblem
+from eventkit.text import Text
 from reporting.projections.workflow import STATES
 from reporting.queries.scope import Scope
 from reporting.read_model.tables import enterprises, programmes
@@ -32,17 +33,26 @@ def read_filters(request: Request, known: Collection[str], besides: Collection[s
     """The filters in the query string; `besides` names its parameters that are no filters. Raises Faulty (422)."""
     given = request.query_params
     faults = [
-        FieldProblem(name, f"{name!r} is no filter here", f"use {', '.join(sorted(known))}, or leave it out")
+        FieldProblem(
+            name,
+            Text("{name!r} is no filter here", name=name),
+            Text("use {known}, or leave it out", known=sorted(known)),
+        )
         for name in given
         if name not in known and name not in besides
     ]
     faults += [
-        FieldProblem(name, f"{given[name]!r} is no {name}", f"write one of {', '.join(choices)}")
+        FieldProblem(
+            name,
+            Text("{value!r} is no {name}", value=given[name], name=name),
+            Text("write one of {choices}", choices=list(choices)),
+        )
         for name, choices in _CHOICES.items()
         if name in given and name in known and given[name] not in choices
     ]
-    faults += [FieldProblem(n, "is given twice", "give it once") for n in set(given) if len(given.getlist(n)) > 1]
-    faults += [FieldProblem(n, "holds the character U+0000", "leave it out") for n in given if "\x00" in given[n]]
+    twice, nul = Text("is given twice"), Text("holds the character U+0000")
+    faults += [FieldProblem(n, twice, Text("give it once")) for n in set(given) if len(given.getlist(n)) > 1]
+    faults += [FieldProblem(n, nul, Text("leave it out")) for n in given if "\x00" in given[n]]
     if faults:
         raise Faulty(faults)
     return {name: given[name] for name in given if name in known}
@@ -55,8 +65,8 @@ def check_programme(connection: Connection, scope: Scope, filters: Filters) -> N
         return
     found = select(programmes.c.programme_id).where(programmes.c.programme_id == wanted, scope.rows(programmes))
     if connection.scalar(found) is None:
-        fault = FieldProblem("programme", f"there is no programme {wanted!r}", "write the id of a published programme")
-        raise Faulty([fault])
+        problem = Text("there is no programme {name!r}", name=wanted)
+        raise Faulty([FieldProblem("programme", problem, Text("write the id of a published programme"))])
 
 
 def conditions(rows: FromClause, filters: Filters, known: Mapping[str, Condition]) -> list[ColumnElement[bool]]:

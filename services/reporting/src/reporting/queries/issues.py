@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, select
 
 from eventkit.errors import Problem
 from eventkit.paging import Window
+from eventkit.text import Text
 from reporting.projections.case_fold import fold_case
 from reporting.queries.cases import cases
 from reporting.queries.filters import OF_CASES, Filters, conditions
@@ -61,7 +62,9 @@ def timeline_of(connection: Connection, scope: Scope, case: str, moment: Moment)
         raise UnknownIssue
     held = ledger_of(connection, [case], moment)
     if case not in held:
-        raise UnknownIssue("The issue had not been reported by then.", field="at", mend="choose a later moment")
+        raise UnknownIssue(
+            Text("The issue had not been reported by then."), field="at", mend=Text("choose a later moment")
+        )
     rows = connection.execute(select(timeline).where(timeline.c.case_id == case))
     events = [as_dict(row) for row in rows if moment.before is None or row.occurred_at < moment.before]
     return {"issue": held[case], "items": sorted(events, key=_order)}

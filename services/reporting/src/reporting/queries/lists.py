@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Row, Select, column, select, text
 
 from eventkit.errors import Problem
 from eventkit.paging import Window
+from eventkit.text import Text
 from reporting.queries.issues import as_dict
 from reporting.queries.scope import Scope
 
@@ -145,8 +146,8 @@ def named(document: Document, id: str) -> Named:
     """The programme's list of this id; UnknownList tells which there are."""
     told = {entry["id"]: entry for entry in document.get("lists", ())}
     if id not in told:
-        known = ", ".join(told) or "none"
-        raise UnknownList(field="list", mend=f"the programme has: {known}")
+        known = Text("the programme has: {known}", known=list(told)) if told else Text("the programme has: none")
+        raise UnknownList(field="list", mend=known)
     return Named(id, told[id]["zh"], told[id]["en"], LISTINGS[told[id]["of"]])
 
 
@@ -224,7 +225,7 @@ def service_card(
     about = {"enterprise": str(enterprise), "agency": agency}
     found = None if card is None else connection.execute(_ENTERPRISE, about).one_or_none()
     if card is None or found is None:
-        raise NoServiceCard(mend="name an enterprise of the agency, and a programme with [service_card]")
+        raise NoServiceCard(mend=Text("name an enterprise of the agency, and a programme with [service_card]"))
     roles = {role["id"]: role for role in document["roles"]}
     rows = connection.execute(
         _MEMBERS, {"enterprise": str(enterprise), "programme": programme, "roles": list(card["roles"])}

@@ -23,6 +23,7 @@ class Measure:
 
     A plain measure has `value`. A ratio has a `numerator` within a `denominator`; `excluded` says for each reason what
     is in neither. `groups`: columns by group_by's names. `month`: the column whose instant decides the month.
+    `by_clock`: rows are clocks, not cases. `grounds`: traits of a case whose events decide where a ratio counts it.
     """
 
     relation: Callable[[Moment], Subquery]
@@ -36,6 +37,8 @@ class Measure:
     excluded: Mapping[str, Test] = field(default_factory=dict)
     groups: Mapping[str, str] = field(default_factory=dict)
     month: str | None = None
+    by_clock: bool = False
+    grounds: tuple[str, ...] = ()
 
     def group(self, name: str, rows: FromClause) -> ColumnElement[object]:
         """The expression to group by."""

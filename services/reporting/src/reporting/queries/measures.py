@@ -76,6 +76,7 @@ def _clock_ratio(formula: str, which: Test | None = None) -> Measure:
         excluded={status: _has_status(status) for status in ("running", "unobserved", "cancelled")},
         groups=_CASE_GROUPS,
         month="due_at",
+        by_clock=True,
     )
 
 
@@ -171,6 +172,7 @@ RATES: dict[str, Measure] = {
         excluded={"long_term": lambda rows: rows.c.outcome.is_not_distinct_from("long_term")},
         groups=_CASE_GROUPS,
         month="reported_at",
+        grounds=("outcome",),
     ),
     "satisfaction": Measure(
         cases,
@@ -182,6 +184,7 @@ RATES: dict[str, Measure] = {
         excluded={"not_asked": lambda rows: rows.c.satisfaction.is_(None)},
         groups=_CASE_GROUPS,
         month="reported_at",
+        grounds=("satisfaction",),
     ),
     "on_time": _clock_ratio("all clocks: met ÷ (met + late + missed)"),
 }

@@ -10,12 +10,13 @@ from sqlalchemy import Connection, select, text
 
 from eventkit.envelope import PARTITIONS, parse_instant, partition_of
 from eventkit.problems import Faulty, FieldProblem
+from eventkit.text import Text
 from reporting import CONSUMER, TOPICS
 from reporting.queries.scope import Scope
 from reporting.queries.zones import known_zones
 from reporting.read_model.tables import programmes
 
-_FORM = "write a date such as 2021-04-22 or an instant with offset such as 2021-04-22T18:00:00+08:00"
+_FORM = Text("write a date such as 2021-04-22 or an instant with offset such as 2021-04-22T18:00:00+08:00")
 _PROGRESS = text(
     "SELECT partition, min(watermark), count(*) FROM progress WHERE consumer = :consumer GROUP BY partition"
 )
@@ -41,7 +42,8 @@ def moment(connection: Connection, scope: Scope, given: str | None, programme: s
             return Moment(given, parse_instant(given) + timedelta(microseconds=1))
         following = date.fromisoformat(given) + timedelta(days=1)
     except (ValueError, OverflowError):
-        raise Faulty([FieldProblem("at", f"{given!r} is neither a date nor an instant", _FORM)]) from None
+        problem = Text("{given!r} is neither a date nor an instant", given=given)
+        raise Faulty([FieldProblem("at", problem, _FORM)]) from None
     return Moment(given, datetime.combine(following, time(), _zone(connection, scope, programme)))
 
 
@@ -52,8 +54,8 @@ def _zone(connection: Connection, scope: Scope, programme: str | None) -> ZoneIn
         wanted = wanted.where(programmes.c.programme_id == programme)
     zones = sorted(known_zones().intersection(connection.scalars(wanted)))
     if len(zones) > 1:
-        mend = "name a programme, or write an instant with offset"
-        raise Faulty([FieldProblem("at", f"a day ends at different times in {', '.join(zones)}", mend)])
+        problem = Text("a day ends at different times in {zones}", zones=zones)
+        raise Faulty([FieldProblem("at", problem, Text("name a programme, or write an instant with offset"))])
     return ZoneInfo(zones[0] if zones else "UTC")
 
 

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Literal
 from zoneinfo import ZoneInfo
 
 from eventkit.problems import Faulty, FieldProblem
+from eventkit.text import Text
 
 Every = Literal["month", "quarter", "year"]
-_SUCH_AS: Mapping[Every, str] = {"month": "2021-05", "quarter": "2021-Q2", "year": "2021"}
-_MONTHS: Mapping[Every, int] = {"month": 1, "quarter": 3, "year": 12}
+_SUCH_AS: Mapping[Every, Text] = {
+    "month": Text("write a month such as 2021-05"),
+    "quarter": Text("write a quarter such as 2021-Q2"),
+    "year": Text("write a year such as 2021"),
+}
 _NAME = re.compile(r"(?P<year>[1-9][0-9]{3})(-Q(?P<quarter>[1-4])|-(?P<month>0[1-9]|1[0-2]))?")
 
 
@@ -24,6 +28,13 @@ class Period:
     name: str
     begin: datetime
     end: datetime
+
+    @property
+    def every(self) -> Every:
+        """Of which kind it is."""
+        match = _NAME.fullmatch(self.name)
+        assert match is not None
+        return _every(match)
 
     def holds(self, other: str) -> bool:
         """Whether the period of this name lies within this one."""
@@ -38,41 +49,31 @@ def period(name: str, zone: ZoneInfo, every: Every | None = None, field: str = "
     """The period of a name such as 2021-05, 2021-Q2 or 2021, or of the kind `every` alone; Faulty for anything else."""
     match = _NAME.fullmatch(name)
     if match is None or match["year"] == "9999" or every not in (None, _every(match)):
-        mend = "write 2021-05, 2021-Q2 or 2021" if every is None else f"write a {every} such as {_SUCH_AS[every]}"
-        raise Faulty([FieldProblem(field, f"{name!r} is no period", mend)])
+        mend = Text("write 2021-05, 2021-Q2 or 2021") if every is None else _SUCH_AS[every]
+        raise Faulty([FieldProblem(field, Text("{name!r} is no period", name=name), mend)])
     first, after = _days(match)
     return Period(name, _midnight(first, zone), _midnight(after, zone))
-
-
-def within(held: Period, every: Every) -> Iterator[Period]:
-    """The periods of a kind that lie within this one, in order; none where the kind is longer."""
-    zone = held.begin.tzinfo
-    assert isinstance(zone, ZoneInfo)
-    months = _MONTHS[every]
-    first = held.begin.date()
-    while first < held.end.date() and (first.month - 1) % months == 0:
-        one = period(_named(first, every), zone)
-        if one.end > held.end:
-            return
-        yield one
-        first = one.end.date()
 
 
 def before(held: Period) -> Period:
     """The period of the same kind just before."""
     match = _NAME.fullmatch(held.name)
     assert match is not None and isinstance(held.begin.tzinfo, ZoneInfo)
-    return period(_named(held.begin.date() - timedelta(days=1), _every(match)), held.begin.tzinfo)
-
-
-def _named(day: date, every: Every) -> str:
-    """The name of the period in which the day lies."""
+    day = held.begin.date() - timedelta(days=1)
     names: Mapping[Every, str] = {
         "month": f"{day.year}-{day.month:02}",
         "quarter": f"{day.year}-Q{(day.month + 2) // 3}",
         "year": f"{day.year}",
     }
-    return names[every]
+    return period(names[_every(match)], held.begin.tzinfo)
+
+
+def within(held: Period) -> list[Period]:
+    """The periods that lie within one, itself among them, shorter ones after longer ones and each kind in order."""
+    zone, year = held.begin.tzinfo, held.name[:4]
+    assert isinstance(zone, ZoneInfo)
+    every = [year, *(f"{year}-Q{n}" for n in range(1, 5)), *(f"{year}-{n:02}" for n in range(1, 13))]
+    return [period(name, zone) for name in every if held.holds(name)]
 
 
 def _every(match: re.Match[str]) -> Every:

@@ -15,6 +15,7 @@ from sqlalchemy import select
 from eventkit.caller import Caller
 from eventkit.paging import LIMIT, MOST, Window, keyset, page
 from eventkit.problems import Faulty, FieldProblem
+from eventkit.text import Text
 from reporting.queries import appraisal, lists
 from reporting.queries.beside import sessions
 from reporting.queries.cadres import cadres as duties_of
@@ -57,7 +58,8 @@ def of_programme(desk: Desk, who: Caller, request: Request, *besides: str) -> It
     """Faulty also when no programme is named."""
     with desk.asked(who, request, OF_PROGRAMME, *besides) as asked:
         if "programme" not in asked.filters:
-            raise Faulty([FieldProblem("programme", "this parameter is required", "write the id of a programme")])
+            mend = Text("write the id of a programme")
+            raise Faulty([FieldProblem("programme", Text("this parameter is required"), mend)])
         yield OfProgramme(asked)
 
 

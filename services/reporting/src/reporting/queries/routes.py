@@ -12,8 +12,9 @@ from sqlalchemy import Engine, select
 from eventkit.errors import Problem
 from eventkit.paging import Window, keyset, page
 from eventkit.problems import Faulty, FieldProblem
+from eventkit.text import Text
 from reporting.queries.clocks import clocks_at
-from reporting.queries.desk import Asked, Desk, Who, parameters
+from reporting.queries.desk import PAGING, Desk, Who, parameters
 from reporting.queries.figures import figure
 from reporting.queries.filters import OF_CASES, Condition, conditions, equals
 from reporting.queries.hotspots import GROUPS, MOST, hotspots
@@ -21,10 +22,8 @@ from reporting.queries.issues import as_dict, ledger_of, ledger_rows, timeline_o
 from reporting.queries.measure import Measure
 from reporting.queries.measures import MEASURES, RATES
 from reporting.queries.programme_routes import programme_routes
-from reporting.queries.weighing import composite, weighed
-from reporting.read_model.tables import programmes
+from reporting.queries.rate_routes import rate_routes
 
-PAGING = ("at", "limit", "after")
 _OF_CLOCKS: dict[str, Condition] = OF_CASES | {"clock": equals("clock"), "status": equals("status")}
 _CLOCK_COLUMNS = [
     "case_id",
@@ -53,8 +52,9 @@ class UnknownMeasure(Problem):
 def routes(engine: Engine) -> APIRouter:
     """All reads, over an engine that stays the caller's."""
     router, desk = APIRouter(tags=["reads"]), Desk(engine)
-    for add in (_add_ledger, _add_timeline, _add_clocks, _add_figures, _add_rates, _add_hotspots):
+    for add in (_add_ledger, _add_timeline, _add_clocks, _add_figures, _add_hotspots):
         add(router, desk)
+    router.include_router(rate_routes(desk))
     router.include_router(programme_routes(desk))
     return router
 
@@ -106,41 +106,12 @@ def _add_figures(router: APIRouter, desk: Desk) -> None:
         """A count, sum or rate; which filters and groups there are depends on the measure."""
         counted = (MEASURES | RATES).get(measure)
         if counted is None:
-            known = ", ".join(sorted(MEASURES | RATES))
-            raise UnknownMeasure(field="measure", mend=f"use one of {known}")
+            mend = Text("use one of {known}", known=sorted(MEASURES | RATES))
+            raise UnknownMeasure(field="measure", mend=mend)
         _check_group(counted, group_by)
         with desk.asked(who, request, dict(counted.filters), "at", "group_by") as asked:
             told = figure(asked.connection, counted, asked.scope, asked.filters, asked.moment, group_by)
             return asked.answer({"measure": measure, "formula": counted.formula, **told})
-
-
-def _add_rates(router: APIRouter, desk: Desk) -> None:
-    @router.get("/rates", response_class=Response, openapi_extra=parameters(OF_CASES))
-    def rates(request: Request, who: Who, at: str | None = None) -> Response:
-        """Contact in time, resolution, satisfaction and on time: numerator, denominator and what is in neither.
-
-        Of one programme that weighs rates: with its exclusions, each with its weight, and their weighed mean.
-        """
-        with desk.asked(who, request, OF_CASES, "at") as asked:
-            told = {
-                name: {"formula": rate.formula}
-                | figure(asked.connection, rate, asked.scope, asked.filters, asked.moment)
-                for name, rate in RATES.items()
-            }
-            weights = _weights(asked)
-            for name, (rate, weight) in weights.items():
-                counted = figure(asked.connection, rate, asked.scope, asked.filters, asked.moment)
-                told[name] = {"formula": rate.formula, **counted, "weight": weight}
-            body = {"composite": composite({name: told[name] for name in weights})} if weights else {}
-            return asked.answer({"rates": told} | body)
-
-
-def _weights(asked: Asked) -> dict[str, tuple[Measure, int]]:
-    programme = asked.filters.get("programme")
-    if programme is None:
-        return {}
-    held = asked.connection.scalar(select(programmes.c.document).where(programmes.c.programme_id == programme))
-    return weighed(held or {})
 
 
 def _add_hotspots(router: APIRouter, desk: Desk) -> None:
@@ -155,8 +126,8 @@ def _add_hotspots(router: APIRouter, desk: Desk) -> None:
         """Issues by kind, township, department and month, or some of these (`group_by`, commas between), most first."""
         groups = group_by.split(",")
         if unknown := [name for name in groups if name not in GROUPS or groups.count(name) > 1]:
-            mend = f"use some of {', '.join(GROUPS)}, each once"
-            raise Faulty([FieldProblem("group_by", f"there are no groups by {unknown[0]!r}", mend)])
+            mend = Text("use some of {groups}, each once", groups=list(GROUPS))
+            raise Faulty([FieldProblem("group_by", Text("there are no groups by {name!r}", name=unknown[0]), mend)])
         with desk.asked(who, request, OF_CASES, "at", "group_by", "limit") as asked:
             found = hotspots(asked.connection, asked.scope, asked.filters, asked.moment, groups, limit)
             return asked.answer({"items": found, "group_by": groups})
@@ -164,5 +135,6 @@ def _add_hotspots(router: APIRouter, desk: Desk) -> None:
 
 def _check_group(measure: Measure, group_by: str | None) -> None:
     if group_by is not None and group_by not in measure.group_names:
-        mend = f"use {', '.join(measure.group_names)}" if measure.group_names else "leave it out"
-        raise Faulty([FieldProblem("group_by", f"this measure has no groups by {group_by!r}", mend)])
+        names = measure.group_names
+        mend = Text("use {groups}", groups=names) if names else Text("leave it out")
+        raise Faulty([FieldProblem("group_by", Text("this measure has no groups by {name!r}", name=group_by), mend)])

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, FromClause, and_, any_, literal, or_, select, true
 
 from eventkit.caller import Caller, Forbidden
+from eventkit.text import Text
 from reporting.read_model.tables import programmes
 
 WIDE = frozenset({"office", "leader", "analyst"})
@@ -44,9 +45,10 @@ def scope_of(caller: Caller) -> Scope:
         return Scope(None, None)
     caller.needs(READERS)
     if caller.agency is None:
-        raise Forbidden("The token names no agency.", mend="use a token with the claim agency")
+        raise Forbidden(Text("The token names no agency."), mend=Text("use a token with the claim agency"))
     if caller.roles & WIDE:
         return Scope(caller.agency, None)
     if caller.department is None:
-        raise Forbidden("The token names no department.", mend="use a token with the claim department")
+        mend = Text("use a token with the claim department")
+        raise Forbidden(Text("The token names no department."), mend=mend)
     return Scope(caller.agency, caller.department)

@@ -15,6 +15,7 @@ from reporting.queries.measures import RATES
 Document = Mapping[str, Any]
 
 _MEASURES = {"response": "contact_in_time", "resolution": "resolution", "satisfaction": "satisfaction"}
+_GROUNDS = {"merged": "merged_into", "withdrawn": "withdrawn", "long_term": "outcome"}
 _TESTS: Mapping[str, Test] = {
     "merged": lambda rows: rows.c.merged_into.is_not(None),
     "withdrawn": lambda rows: rows.c.withdrawn,
@@ -53,7 +54,8 @@ def _excluding(measure: Measure, reasons: Any) -> Measure:
         return and_(True if held is None else held(rows), not_(or_(False, *given)))
 
     excluded = {name: only(place) for place, name in enumerate(names)}
-    return replace(measure, denominator=counts, excluded=excluded)
+    grounds = dict.fromkeys([*measure.grounds, *(_GROUNDS[reason] for reason in reasons)])
+    return replace(measure, denominator=counts, excluded=excluded, grounds=tuple(grounds))
 
 
 def composite(rates: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:

@@ -1,4 +1,6 @@
-"""Letter numbers: a counter row per programme and year, locked from the first letter drawn to the commit.
+"""Letter numbers: a counter row per series and year, locked from the first letter drawn to the commit.
+
+A series is a programme, or the programmes of an agency that write their letters alike (`Programme.series`).
 
 Within a transaction numbers are counted in memory, for a batch may draw hundreds. A letter counts as used when the
 assignment that names it is recorded; what is undone gives its number back, so no number is ever missing.
@@ -18,18 +20,18 @@ from routing.adapters.tables import connection_of
 from routing.domain.case import Case
 from routing.domain.programme import Programme
 
-_LOCK = text(
-    "INSERT INTO letters AS l (programme, year, last) VALUES (:programme, :year, 0)"
+_LOCK = text(  # the column programme is older than the series it names
+    "INSERT INTO letters AS l (programme, year, last) VALUES (:series, :year, 0)"
     " ON CONFLICT (programme, year) DO UPDATE SET last = l.last RETURNING last"
 )
-_COUNT = text("UPDATE letters SET last = :last WHERE programme = :programme AND year = :year")
+_COUNT = text("UPDATE letters SET last = :last WHERE programme = :series AND year = :year")
 
 _ASSIGNED = "bugle.routing.case_assigned.v1"
 
 
 @dataclass(slots=True)
 class _Series:
-    """The letters of a programme and year drawn in one session: number `last` + 1 onwards, as (case, letter)."""
+    """The letters of a series and year drawn in one session: number `last` + 1 onwards, as (case, letter)."""
 
     last: int
     drawn: list[tuple[str, str]] = field(default_factory=list)
@@ -49,8 +51,8 @@ class LetterBook:
         self._books: WeakKeyDictionary[Transaction, _Book] = WeakKeyDictionary()
 
     def draw(self, session: Session, programme: Programme, year: int, case: str) -> str:
-        """See the port. Waits while another transaction numbers letters of the same programme and year."""
-        series = self._series(session, programme.id, year)
+        """See the port. Waits while another transaction numbers letters of the same series and year."""
+        series = self._series(session, programme.series, year)
         while series.drawn and not self._recorded(session, *series.drawn[-1]):
             series.drawn.pop()  # only the last can have been undone: a session forgets from its end
         letter = programme.numbered(year, series.last + len(series.drawn) + 1)
@@ -60,14 +62,14 @@ class LetterBook:
     def _recorded(self, session: Session, case: str, letter: str) -> bool:
         return letter in session.get(self._cases, case).letters
 
-    def _series(self, session: Session, programme: str, year: int) -> _Series:
+    def _series(self, session: Session, name: str, year: int) -> _Series:
         book = self._books.get(session.tx)
         if book is None or book.session() is not session:  # another session's book was rolled back with it
             book = self._books[session.tx] = _Book(ref(session))
-        if (programme, year) not in book.series:
-            row = connection_of(session.tx).execute(_LOCK, {"programme": programme, "year": year})
-            book.series[programme, year] = _Series(row.scalar_one())
-        return book.series[programme, year]
+        if (name, year) not in book.series:
+            row = connection_of(session.tx).execute(_LOCK, {"series": name, "year": year})
+            book.series[name, year] = _Series(row.scalar_one())
+        return book.series[name, year]
 
     def count(self, tx: Transaction, written: list[Envelope]) -> None:
         """Bring the counters up to the letters that were written."""
@@ -75,8 +77,8 @@ class LetterBook:
         if book is None:
             return
         named = {(event.key, event.json()["letter"]) for event in written if event.type == _ASSIGNED}
-        for (programme, year), series in book.series.items():
+        for (name, year), series in book.series.items():
             used = sum(drawn in named for drawn in series.drawn)
             if used:
                 last = series.last + used
-                connection_of(tx).execute(_COUNT, {"programme": programme, "year": year, "last": last})
+                connection_of(tx).execute(_COUNT, {"series": name, "year": year, "last": last})

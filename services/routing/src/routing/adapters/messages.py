@@ -21,6 +21,7 @@ CODEC = Codec(
         "case_opened.v1": events.CaseOpened,
         "case_classified.v1": events.CaseClassified,
         "case_assigned.v1": events.CaseAssigned,
+        "assignment_failed.v1": events.AssignmentFailed,
         "letter_received.v1": events.LetterReceived,
         "case_accepted.v1": events.CaseAccepted,
         "enterprise_contacted.v1": events.EnterpriseContacted,

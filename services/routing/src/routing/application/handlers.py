@@ -98,10 +98,10 @@ def report_progress(desk: Desk, session: Session, command: Command) -> Done:
 
 def report_result(desk: Desk, session: Session, command: Command) -> Done:
     """Tell how the work ended."""
-    case, _, act = acted(desk, session, command)
+    case, programme, act = acted(desk, session, command)
     unit, data = access.answering_unit(case, command.caller), command.data
     wanted = commands.ReportResult(unit, data["outcome"], data.get("policy"), data.get("note"), act)
-    return record(desk, session, command, decisions.report_result(case, wanted))
+    return record(desk, session, command, decisions.report_result(case, wanted, programme))
 
 
 def feed_back(desk: Desk, session: Session, command: Command) -> Done:

@@ -49,6 +49,7 @@ class EnterpriseRegistered:
     """An enterprise of an agency's library, and where it lies."""
 
     enterprise: str
+    agency: str
     township: str | None
 
 

@@ -13,6 +13,7 @@ from routing.application.ports import Desk
 from routing.domain import commands, decisions
 from routing.domain.case import Step
 from routing.domain.errors import NamedTwice, OtherEnterprise, Refusal
+from routing.domain.text import Text
 from routing.domain.workflow import allow
 
 
@@ -44,7 +45,8 @@ def hold_assignment_meeting(desk: Desk, session: Session, command: Command) -> D
 def _assign(desk: Desk, session: Session, command: Command, item: dict[str, Any]) -> None:
     case = access.seen(session.get(desk.cases, item["case"]), command.caller)
     if case.programme != command.data["programme"]:
-        raise OtherEnterprise(field="case", mend=f"It belongs to {case.programme}: hold a meeting of that programme.")
+        mend = Text("It belongs to {programme}: hold a meeting of that programme.", programme=case.programme)
+        raise OtherEnterprise(field="case", mend=mend)
     programme, act = acted_on(desk, session, command, case)
     if "kind" in item:
         classified = decisions.classify(case, commands.Classify(item["kind"], act), programme)

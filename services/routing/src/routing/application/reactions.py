@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from datetime import datetime
 
 from eventkit.envelope import Envelope
 from eventkit.errors import NotYet
 from eventkit.session import Session
 from routing.application.following import opened
-from routing.application.handlers import known_programme
+from routing.application.handlers import directory_of, known_programme
 from routing.application.incoming import (
     CaseClosedOut,
     DirectoryPublished,
@@ -23,6 +24,8 @@ from routing.domain.case import Case, apply
 from routing.domain.commands import Act
 from routing.domain.decisions import Events
 from routing.domain.opening import Report
+from routing.domain.programme import Programme
+from routing.domain.rules import Rule
 
 
 def keep_programme(desk: Desk, session: Session, event: Envelope, told: ProgrammePublished) -> None:
@@ -38,7 +41,7 @@ def keep_directory(desk: Desk, session: Session, event: Envelope, told: Director
 
 def keep_enterprise(desk: Desk, session: Session, event: Envelope, told: EnterpriseRegistered) -> None:
     """Keep where the enterprise lies."""
-    desk.townships.add(session, told.enterprise, told.township)
+    desk.townships.add(session, told.enterprise, told.agency, told.township)
 
 
 def open_case(desk: Desk, session: Session, event: Envelope, told: Report) -> None:
@@ -53,10 +56,19 @@ def open_case(desk: Desk, session: Session, event: Envelope, told: Report) -> No
     township = desk.townships.get(session, told.enterprise) if programme.rules.placed else None
     rule = opening.lead_at_once(case, told, programme, township)
     if rule is not None:
-        letter = desk.letters.draw(session, programme, programme.year(told.at), case.id)
         decided += remarks.graded_by(case, rule, Act(opening.BY, told.at))
-        decided += opening.assigned_by_rule(case, rule, letter, told.at)
+        decided += _by_rule(desk, session, case, programme, rule, told.at)
     _record(desk, session, event, told.issue, decided)
+
+
+def _by_rule(desk: Desk, session: Session, case: Case, programme: Programme, rule: Rule, at: datetime) -> Events:
+    """The assignment by the rule, or why it failed: a later directory may have dropped a unit that the rule names."""
+    _require_units(desk, session, case.agency, {rule.lead, *rule.supporting})
+    stuck = opening.obstacle(rule, programme, directory_of(desk, session, case.agency))
+    if stuck is not None:
+        return opening.failed_by_rule(case, rule, programme.rules.version, stuck, at)
+    letter = desk.letters.draw(session, programme, programme.year(at), case.id)
+    return opening.assigned_by_rule(case, rule, letter, at)
 
 
 def declare_history(desk: Desk, session: Session, event: Envelope, told: HistoryDeclared) -> None:

@@ -17,6 +17,7 @@ from routing.domain import session as joint
 from routing.domain.commands import Act
 from routing.domain.errors import OtherEnterprise, UnknownSession
 from routing.domain.session import JointSession, SessionCalled
+from routing.domain.text import Text
 
 Wanted = tuple[Aggregate[Any], str]
 
@@ -38,7 +39,7 @@ def call_session(desk: Desk, session: Session, command: Command) -> Done:
     for place, id in enumerate(data["cases"]):
         case = session.get(desk.cases, id)
         if (case.agency, case.enterprise, case.programme) != (agency, data["enterprise"], programme.id):
-            raise OtherEnterprise(field=f"cases/{place}", mend="Call a session for each enterprise.")
+            raise OtherEnterprise(field=f"cases/{place}", mend=Text("Call a session for each enterprise."))
     act = act_of(command, programme)
     called = SessionCalled(
         session=_id(command),

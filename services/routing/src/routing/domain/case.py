@@ -103,10 +103,10 @@ class Case:
         furthest = max(self.done, default=None)
         if furthest is None:
             return ""
+        if self.passed_to is not None and furthest < Step.RESULT_REPORTED:
+            return "passed_on"
         if furthest >= Step.ASSIGNED:
             return furthest.name.lower()
-        if self.passed_to is not None:
-            return "passed_on"
         return self.restart if self.round > 1 else furthest.name.lower()
 
     @property

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import timedelta
 from typing import Any
 
 from routing.domain import commands, errors, events
 from routing.domain.case import Case, Step
 from routing.domain.commands import Act
 from routing.domain.programme import Directory, Programme
-from routing.domain.workflow import allow
+from routing.domain.text import Text
+from routing.domain.times import HORIZON
+from routing.domain.workflow import LONG_TERM, allow
 
 Events = list[events.Event]
-
-HORIZON = timedelta(days=7306)
-"""20 years, with the leap days: how far ahead a plan reaches."""
 
 
 def classify(case: Case, command: commands.Classify, programme: Programme) -> Events:
@@ -32,7 +30,7 @@ def assign(case: Case, command: commands.Assign, programme: Programme, directory
     """One assignment a round, to units of the agency's directory, the lead not supporting itself."""
     allow(case, Step.ASSIGNED, command.act.at)
     if programme.returns is not None and case.transfers > programme.returns.max_transfers:
-        raise errors.TransferCapReached(f"The case went to another unit {case.transfers} times.")
+        raise errors.TransferCapReached(Text("The case went to another unit {times} times.", times=case.transfers))
     require_units(command.lead, command.supporting, programme, directory)
     return [
         events.CaseAssigned(
@@ -94,16 +92,22 @@ def report_progress(case: Case, command: commands.ReportProgress) -> Events:
     allow(case, Step.IN_PROGRESS, command.act.at, owner=command.unit == case.owner)
     names = [milestone.name for milestone in case.milestones]
     if command.milestone is not None and command.milestone not in names:
-        raise errors.UnknownMilestone(mend=f"Choose one of: {', '.join(names)}." if names else "Make a plan first.")
+        choose = Text("Choose one of: {choices}.", choices=names)
+        raise errors.UnknownMilestone(mend=choose if names else Text("Make a plan first."))
     told = (command.unit, command.note, command.milestone)
     return [events.ProgressReported(case.id, *told, **signed(command.act))]
 
 
-def report_result(case: Case, command: commands.ReportResult) -> Events:
-    """Once a round, after the acceptance, or for what was passed on; "explained" names the policy."""
+def report_result(case: Case, command: commands.ReportResult, programme: Programme) -> Events:
+    """Once a round, after the acceptance, or for what was passed on; "explained" names the policy.
+
+    Put off for long only where the programme has such cases reported on: else nobody would hear of it again.
+    """
     allow(case, Step.RESULT_REPORTED, command.act.at)
     if command.outcome == "explained" and not command.policy:
         raise errors.PolicyMissing
+    if command.outcome == LONG_TERM and not programme.long_term:
+        raise errors.NotInProgramme.of("long_term")
     told = (command.outcome, command.policy, command.note)
     return [events.ResultReported(case.id, command.unit, *told, **signed(command.act))]
 

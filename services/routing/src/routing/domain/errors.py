@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from routing.domain.text import Text
+
 
 class Refusal(Exception):
     """The request was refused."""
@@ -11,7 +13,7 @@ class Refusal(Exception):
     field: str | None = None
     mend: str | None = None
 
-    def __init__(self, message: str | None = None, *, field: str | None = None, mend: str | None = None) -> None:
+    def __init__(self, message: Text | None = None, *, field: str | None = None, mend: Text | None = None) -> None:
         super().__init__(message or " ".join((self.__doc__ or "").split()))
         self.field = field or self.field
         self.mend = mend or self.mend
@@ -160,6 +162,15 @@ class TooFarBack(Refusal):
     mend = "Ask the office to record it."
 
 
+class TooEarly(Refusal):
+    """The move is dated before 1990."""
+
+    slug = "too-early"
+    status = 422
+    field = "occurred_at"
+    mend = "Correct occurred_at."
+
+
 class ReasonMissing(Refusal):
     """A back-dated move needs a reason."""
 
@@ -262,7 +273,7 @@ class NotInProgramme(Refusal):
     @classmethod
     def of(cls, key: str) -> NotInProgramme:
         """The refusal that names the missing key of the programme document."""
-        return cls(f"The programme has no [{key}].", field=key)
+        return cls(Text("The programme has no [{key}].", key=key), field=key)
 
 
 class WrongKindOfUnit(Refusal):
@@ -390,6 +401,15 @@ class SessionInThePast(Refusal):
     mend = "Give a later time, or date the calling back."
 
 
+class SessionTooFar(Refusal):
+    """The session begins more than 20 years after it is called."""
+
+    slug = "session-too-far"
+    status = 422
+    field = "starts_at"
+    mend = "Give a time at most 20 years ahead."
+
+
 class SessionNotBegun(Refusal):
     """The session has not begun."""
 
@@ -431,6 +451,15 @@ class NamedTwice(Refusal):
     slug = "named-twice"
     status = 422
     mend = "Leave one of the two out."
+
+
+class UnknownVersion(Refusal):
+    """No such version of the programme has arrived."""
+
+    slug = "unknown-version"
+    status = 404
+    field = "version"
+    mend = "Leave it out for the newest."
 
 
 class UnknownProgramme(Refusal):

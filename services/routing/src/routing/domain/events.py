@@ -13,6 +13,7 @@ from typing import Literal
 Jurisdiction = Literal["own", "passed_on"]
 Outcome = Literal["solved", "explained", "long_term"]
 TooFarOn = Literal["concluded", "result_reported"]
+Obstacle = Literal["unknown_unit", "wrong_kind_of_unit", "lead_supports_itself"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,20 @@ class CaseAssigned:
     by: str
     at: datetime
     backdating_reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AssignmentFailed:
+    """A rule decided who leads, but `unit` cannot have the case any more: it is the office's to assign."""
+
+    case: str
+    rule: str
+    rules_version: int
+    unit: str
+    problem: Obstacle
+    round: int
+    by: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,6 +362,7 @@ Event = (
     CaseOpened
     | CaseClassified
     | CaseAssigned
+    | AssignmentFailed
     | LetterReceived
     | CaseAccepted
     | EnterpriseContacted

@@ -20,13 +20,13 @@ def name_owner(case: Case, unit: str, programme: Programme, at: datetime) -> lis
 
 
 def amend(case: Case, changes: Mapping[str, str | None], by: str, at: datetime) -> list[Event]:
-    """Title and text as amended; the kind too while nobody has the case."""
+    """Title and text as amended; the kind too while nobody has the case, neither a unit nor a body outside."""
     title, text = changes.get("title") or case.title, changes.get("text", case.text)
     amended: list[Event] = []
     if (title, text) != (case.title, case.text):
         amended.append(events.CaseAmended(case.id, title, text, at))
-    kind = changes.get("kind")
-    if kind is not None and kind != case.kind and Step.ASSIGNED not in case.done:
+    kind, had = changes.get("kind"), Step.ASSIGNED in case.done or case.passed_to is not None
+    if kind is not None and kind != case.kind and not had:
         amended.append(events.CaseClassified(case.id, kind, None, None, by, at))
     return amended
 

@@ -6,6 +6,7 @@ from routing.domain import commands, errors, events
 from routing.domain.case import Case
 from routing.domain.decisions import Events, require_units, signed
 from routing.domain.programme import Directory, Programme, Returns
+from routing.domain.text import Text
 from routing.domain.workflow import allow_move
 
 
@@ -15,9 +16,9 @@ def give_back(case: Case, command: commands.Return, programme: Programme) -> Eve
     allow_move(case, "return", command.act.at)
     _not_final(case)
     if command.reason not in rules.reasons:
-        raise errors.UnknownReason(mend=f"Choose one of: {', '.join(sorted(rules.reasons))}.")
+        raise errors.UnknownReason(mend=Text("Choose one of: {choices}.", choices=sorted(rules.reasons)))
     if case.return_by is not None and command.act.at > case.return_by:
-        raise errors.ReturnTooLate(f"It could be returned until {case.return_by.isoformat()}.")
+        raise errors.ReturnTooLate(Text("It could be returned until {until}.", until=case.return_by.isoformat()))
     return [
         events.CaseReturned(
             case.id,
@@ -37,7 +38,7 @@ def transfer(case: Case, command: commands.Reassign, programme: Programme, direc
     allow_move(case, "transfer", command.act.at)
     _not_final(case)
     if case.transfers >= rules.max_transfers:
-        raise errors.TransferCapReached(f"The case went to another unit {case.transfers} times.")
+        raise errors.TransferCapReached(Text("The case went to another unit {times} times.", times=case.transfers))
     if command.lead == case.lead:
         raise errors.LeadsAlready
     require_units(command.lead, command.supporting, programme, directory)
@@ -51,6 +52,8 @@ def arbitrate(case: Case, command: commands.Reassign, programme: Programme, dire
     _rules(programme)
     allow_move(case, "arbitrate", command.act.at)
     _not_final(case)
+    if case.passed_to is not None:
+        raise errors.PassedOn
     require_units(command.lead, command.supporting, programme, directory)
     decided = events.CaseArbitrated(case.id, command.lead, command.note, case.round + 1, **signed(command.act))
     return [decided, _assigned(case, command)]
@@ -62,7 +65,7 @@ def pass_on(case: Case, command: commands.PassOn, programme: Programme) -> Event
         raise errors.NotInProgramme.of("passing_on")
     allow_move(case, "pass_on", command.act.at)
     if command.body not in programme.bodies:
-        raise errors.UnknownBody(mend=f"Choose one of: {', '.join(sorted(programme.bodies))}.")
+        raise errors.UnknownBody(mend=Text("Choose one of: {choices}.", choices=sorted(programme.bodies)))
     if case.passed_to is not None:
         raise errors.PassedOn
     return [events.CasePassedOn(case.id, command.body, command.note, **signed(command.act))]

@@ -9,8 +9,8 @@ from typing import Any
 
 from routing.domain import events
 from routing.domain.case import Case
-from routing.domain.events import Event, Jurisdiction
-from routing.domain.programme import Programme
+from routing.domain.events import Event, Jurisdiction, Obstacle
+from routing.domain.programme import Directory, Programme
 from routing.domain.rules import Rule, Subject
 
 BY = "rule"
@@ -74,6 +74,26 @@ def lead_at_once(case: Case, report: Report, programme: Programme, township: str
     if report.ledger is not None or not programme.automatic or case.kind is None:
         return None
     return programme.rules.lead(Subject(case.kind, case.title, case.text, township))
+
+
+def obstacle(rule: Rule, programme: Programme, directory: Directory) -> tuple[str, Obstacle] | None:
+    """The unit on which an assignment by the rule fails today, and why; None when nothing is in the way.
+
+    The office is refused the same at the moment it assigns; here nobody is there to be refused.
+    """
+    if rule.lead in rule.supporting:
+        return rule.lead, "lead_supports_itself"
+    for unit in (rule.lead, *rule.supporting):
+        if unit not in directory.units:
+            return unit, "unknown_unit"
+        if not directory.fits(unit, programme.unit_kinds):
+            return unit, "wrong_kind_of_unit"
+    return None
+
+
+def failed_by_rule(case: Case, rule: Rule, version: int, stuck: tuple[str, Obstacle], at: datetime) -> list[Event]:
+    """What is told instead of the assignment: the case stays where it is, and the office assigns it."""
+    return [events.AssignmentFailed(case.id, rule.id, version, *stuck, case.round, BY, at)]
 
 
 def assigned_by_rule(case: Case, rule: Rule, letter: str, at: datetime) -> list[Event]:

@@ -10,7 +10,9 @@ from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from routing.domain.errors import UnknownKind, UnknownUnit, WrongKindOfUnit
-from routing.domain.rules import Rule, Rules
+from routing.domain.limits import Limits
+from routing.domain.rules import Rules
+from routing.domain.text import Text
 
 LETTER = "{programme}-交办〔{year}〕{number}号"
 """Letter numbers of a programme that says nothing about their form."""
@@ -34,6 +36,7 @@ class Programme:
 
     id: str
     version: int
+    agency: str
     zone: ZoneInfo
     automatic: bool
     backdating_days: int
@@ -47,6 +50,9 @@ class Programme:
     first_asked: frozenset[str]
     returns: Returns | None
     joint_sessions: bool
+    townships: frozenset[str] | None
+    clocks: tuple[Limits, ...]
+    long_term: bool = False
 
     @classmethod
     def of(cls, id: str, version: int, document: Mapping[str, Any]) -> Programme:
@@ -54,11 +60,12 @@ class Programme:
         return cls(
             id=id,
             version=version,
+            agency=document.get("agency", ""),
             zone=_zone(document["zone"]),
             automatic=document.get("assignment") == "automatic",
             backdating_days=document.get("backdating_days", 0),
             kinds=frozenset(kind["id"] for kind in document.get("kinds", ())),
-            rules=Rules(version, tuple(map(_rule, document.get("rules", ())))),
+            rules=Rules.of(version, document.get("rules", ())),
             letter=_template(document.get("letter") or LETTER),
             unit_kinds=frozenset(document["unit_kinds"]) if "unit_kinds" in document else None,
             grades=_ids(document.get("grades")),
@@ -67,7 +74,18 @@ class Programme:
             first_asked=frozenset(document.get("first_asked", {}).get("kinds", ())),
             returns=_returns(document.get("returns")),
             joint_sessions="joint_sessions" in document,
+            townships=_ids(document.get("townships"), "township"),
+            clocks=tuple(map(Limits.of, document.get("clocks", ()))),
+            long_term="long_term" in document,
         )
+
+    @property
+    def series(self) -> str:
+        """Whose letters are counted together: two letters of an agency and year must never have one number.
+
+        Programmes whose letters do not name them share a series with those of the agency that write theirs alike.
+        """
+        return self.id if "{programme}" in self.letter else f"{self.agency} {self.letter}"
 
     def year(self, moment: datetime) -> int:
         """The year whose letters are counted, by the programme's own clock."""
@@ -84,7 +102,7 @@ class Programme:
     def require_kind(self, kind: str) -> None:
         """UnknownKind unless the programme has the kind."""
         if kind not in self.kinds:
-            raise UnknownKind(mend=f"Choose one of: {', '.join(sorted(self.kinds))}.")
+            raise UnknownKind(mend=Text("Choose one of: {choices}.", choices=sorted(self.kinds)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,14 +118,20 @@ class Directory:
         kinds = (unit if isinstance(unit, Mapping) else {"id": unit} for unit in units)
         return cls(agency, {unit["id"]: unit.get("kind") for unit in kinds})
 
+    def fits(self, unit: str, kinds: frozenset[str] | None) -> bool:
+        """Whether a unit of the directory is of one of these kinds (None: of any), as far as its kind is known."""
+        return kinds is None or self.units[unit] in (None, *kinds)
+
     def require(self, unit: str, field: str, kinds: frozenset[str] | None = None) -> None:
         """UnknownUnit or WrongKindOfUnit unless the directory has the unit; `field` is where the request names it."""
         if unit not in self.units:
-            raise UnknownUnit(f"The directory of {self.agency} has no unit {unit}.", field=field)
-        kind = self.units[unit]
-        if kinds is not None and kind is not None and kind not in kinds:
-            wanted = ", ".join(sorted(kinds))
-            raise WrongKindOfUnit(f"{unit} is of the kind {kind}.", field=field, mend=f"Choose one of: {wanted}.")
+            raise UnknownUnit(
+                Text("The directory of {agency} has no unit {unit}.", agency=self.agency, unit=unit), field=field
+            )
+        if not self.fits(unit, kinds):
+            mend = Text("Choose one of: {choices}.", choices=sorted(kinds or ()))
+            told = Text("{unit} is of the kind {kind}.", unit=unit, kind=self.units[unit])
+            raise WrongKindOfUnit(told, field=field, mend=mend)
 
 
 @cache
@@ -120,27 +144,14 @@ def _zone(name: str) -> ZoneInfo:
     return ZoneInfo(name if name in _zones() else "UTC")
 
 
-def _ids(entries: Iterable[Mapping[str, Any]] | None) -> frozenset[str] | None:
-    return None if entries is None else frozenset(entry["id"] for entry in entries)
+def _ids(entries: Iterable[Mapping[str, Any]] | None, name: str = "id") -> frozenset[str] | None:
+    return None if entries is None else frozenset(entry[name] for entry in entries)
 
 
 def _returns(told: Mapping[str, Any] | None) -> Returns | None:
     if told is None:
         return None
     return Returns(told["clock"], told["max_transfers"], frozenset(reason["id"] for reason in told["reasons"]))
-
-
-def _rule(rule: Mapping[str, Any]) -> Rule:
-    return Rule(
-        id=rule["id"],
-        lead=rule["lead"],
-        kind=rule.get("kind"),
-        keywords=tuple(rule.get("keywords", ())),
-        supporting=tuple(rule.get("supporting", ())),
-        place=frozenset(rule.get("place", ())),
-        grade=rule.get("grade"),
-        fallback=rule.get("fallback", False),
-    )
 
 
 def _template(letter: str) -> str:

@@ -7,6 +7,7 @@ from routing.domain.case import Case
 from routing.domain.decisions import Events, signed
 from routing.domain.programme import Programme
 from routing.domain.rules import Rule
+from routing.domain.text import Text
 from routing.domain.workflow import allow_move
 
 
@@ -16,7 +17,7 @@ def grade(case: Case, command: commands.Grade, programme: Programme) -> Events:
         raise errors.NotInProgramme.of("grades")
     allow_move(case, "grade", command.act.at)
     if command.grade not in programme.grades:
-        raise errors.UnknownGrade(mend=f"Choose one of: {', '.join(sorted(programme.grades))}.")
+        raise errors.UnknownGrade(mend=Text("Choose one of: {choices}.", choices=sorted(programme.grades)))
     if case.grade == command.grade:
         return []
     return [events.CaseGraded(case.id, command.grade, None, **signed(command.act))]
@@ -35,7 +36,7 @@ def name_cause(case: Case, command: commands.NameCause, programme: Programme) ->
         raise errors.NotInProgramme.of("causes")
     allow_move(case, "cause", command.act.at)
     if command.cause not in programme.causes:
-        raise errors.UnknownCause(mend=f"Choose one of: {', '.join(sorted(programme.causes))}.")
+        raise errors.UnknownCause(mend=Text("Choose one of: {choices}.", choices=sorted(programme.causes)))
     return [events.CauseNamed(case.id, command.cause, command.note, **signed(command.act))]
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,20 @@ class Rule:
     grade: str | None = None
     fallback: bool = False
 
+    @classmethod
+    def of(cls, told: Mapping[str, Any]) -> Rule:
+        """From an entry of a programme document's `rules`."""
+        return cls(
+            id=told["id"],
+            lead=told["lead"],
+            kind=told.get("kind"),
+            keywords=tuple(told.get("keywords", ())),
+            supporting=tuple(told.get("supporting", ())),
+            place=frozenset(told.get("place", ())),
+            grade=told.get("grade"),
+            fallback=told.get("fallback", False),
+        )
+
     def mentioned(self, subject: Subject) -> bool:
         """Whether title or text holds one of the keywords, upper and lower case alike."""
         words = f"{subject.title}\n{subject.text or ''}".casefold()
@@ -44,6 +60,11 @@ class Rules:
 
     version: int
     ordered: tuple[Rule, ...]
+
+    @classmethod
+    def of(cls, version: int, told: Iterable[Mapping[str, Any]]) -> Rules:
+        """From a programme document's `rules`, which have been checked against its schema."""
+        return cls(version, tuple(map(Rule.of, told)))
 
     @property
     def placed(self) -> bool:

@@ -9,6 +9,8 @@ from typing import Literal
 from routing.domain import errors
 from routing.domain.commands import Act
 from routing.domain.programme import Directory, Programme
+from routing.domain.text import Text
+from routing.domain.times import HORIZON
 
 State = Literal["", "called", "held", "cancelled"]
 
@@ -107,13 +109,15 @@ def apply(session: JointSession, event: Event) -> JointSession:
 
 
 def call(session: JointSession, called: SessionCalled, programme: Programme, directory: Directory) -> list[Event]:
-    """Where the programme has joint sessions, of units in the directory, not before it is called."""
+    """Where the programme has joint sessions, of units in the directory, not before it is called nor 20 years after."""
     if not programme.joint_sessions:
         raise errors.NotInProgramme.of("joint_sessions")
     for place, unit in enumerate(called.units):
         directory.require(unit, f"units/{place}")
     if called.starts_at < called.at:
         raise errors.SessionInThePast
+    if called.starts_at > called.at + HORIZON:
+        raise errors.SessionTooFar
     return [called]
 
 
@@ -131,7 +135,7 @@ def hold(session: JointSession, minutes: str, act: Act) -> list[Event]:
     """Once, not before it begins."""
     called = _open(session)
     if act.at < called.starts_at:
-        raise errors.SessionNotBegun(f"It begins at {called.starts_at.isoformat()}.")
+        raise errors.SessionNotBegun(Text("It begins at {at}.", at=called.starts_at.isoformat()))
     about = (called.session, minutes, session.present, session.absent)
     return [SessionHeld(*about, act.by, act.at, act.backdating_reason)]
 

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from routing.domain import errors
 from routing.domain.case import Case, Step
+from routing.domain.text import Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,19 @@ DONE: Mapping[Step, type[errors.Refusal]] = {
 }
 """How a step that comes too late is refused."""
 
+SAID: Mapping[Step, Text] = {
+    Step.OPENED: Text("opened"),
+    Step.CLASSIFIED: Text("classified"),
+    Step.ASSIGNED: Text("assigned"),
+    Step.RECEIVED: Text("received"),
+    Step.ACCEPTED: Text("accepted"),
+    Step.CONTACTED: Text("contacted"),
+    Step.PLANNED: Text("planned"),
+    Step.IN_PROGRESS: Text("in progress"),
+    Step.RESULT_REPORTED: Text("result reported"),
+    Step.FED_BACK: Text("fed back"),
+}
+"""What a case was, once a step is done."""
 
 LONG_TERM = "long_term"
 """A result that does not end the work: progress is reported on, and the end is reported once it comes."""
@@ -98,7 +112,7 @@ def _allow(case: Case, gate: Gate) -> None:
     if case.withdrawn:
         raise errors.CaseIsWithdrawn
     if case.merged_into is not None:
-        raise errors.CaseIsMerged(f"The case was merged into {case.merged_into}.")
+        raise errors.CaseIsMerged(Text("The case was merged into {into}.", into=case.merged_into))
     if gate.needs not in case.done:
         raise MISSING[gate.needs]
     for shut in gate.shut_by:
@@ -117,5 +131,5 @@ def _in_time(case: Case, step: Step, gate: Gate, at: datetime) -> None:
 
 def _not_before(case: Case, latest: Step, at: datetime) -> None:
     if at < case.done[latest]:
-        earlier = f"{latest.name.lower().replace('_', ' ')} at {case.done[latest].isoformat()}"
-        raise errors.BackInTime(f"The move is dated {at.isoformat()}, but the case was {earlier}.")
+        told = {"at": at.isoformat(), "step": SAID[latest], "earlier": case.done[latest].isoformat()}
+        raise errors.BackInTime(Text("The move is dated {at}, but the case was {step} at {earlier}.", **told))

@@ -12,6 +12,7 @@ from eventkit.postgres import PostgresStore, make_engine
 from eventkit.settings import HttpSettings
 from routing.bootstrap import SERVICE, Routing
 from routing.entrypoints.reads import reads
+from routing.entrypoints.rules import rules
 
 
 def make_app(held: HttpSettings, engine: Engine) -> FastAPI:
@@ -23,7 +24,7 @@ def make_app(held: HttpSettings, engine: Engine) -> FastAPI:
         store=store,
         tokens=Tokens(held.jwks_file, held.issuer, held.audience),
         projectors=routing.projectors,
-        routers=[reads(engine, store, routing.desk.cases)],
+        routers=[reads(engine, store, routing.desk.cases), rules(store, routing.desk)],
     )
 
 

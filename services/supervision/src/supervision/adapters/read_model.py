@@ -20,9 +20,17 @@ _NEWEST = text(
     "SELECT version, learnt_at FROM programmes WHERE programme = :programme AND learnt_at IS NOT NULL"
     " ORDER BY version DESC LIMIT 1"
 )
+_IN_FORCE = text(
+    "SELECT version FROM programmes WHERE programme = :programme ORDER BY coalesce(learnt_at, '-infinity') <= :at DESC,"
+    " CASE WHEN coalesce(learnt_at, '-infinity') <= :at THEN -version ELSE version END LIMIT 1"
+)
 _ADOPT = text(
     "INSERT INTO programmes (programme, version, document, learnt_at)"
     " VALUES (:programme, :version, CAST(:document AS jsonb), :learnt_at) ON CONFLICT DO NOTHING"
+)
+_NOTIFY = text(
+    "INSERT INTO notify_names (programme, name) SELECT :programme, notice->>'on'"
+    " FROM jsonb_array_elements(CAST(:document AS jsonb)->'notify') AS notice ON CONFLICT DO NOTHING"
 )
 _KEEP = text(
     """
@@ -78,6 +86,11 @@ class PostgresReadModel:
         policy = None if row is None else self.policy(programme, row.version)
         return None if row is None or policy is None else (policy, row.learnt_at)
 
+    def in_force(self, programme: str, at: datetime) -> Policy | None:
+        about = {"programme": programme, "at": at}
+        version = self._connection.execute(_IN_FORCE, about).scalar_one_or_none()
+        return None if version is None else self.policy(programme, version)
+
     def adopt(self, programme: str, version: int, document: Mapping[str, Any], learnt_at: datetime) -> None:
         about = {
             "programme": programme,
@@ -86,6 +99,7 @@ class PostgresReadModel:
             "learnt_at": learnt_at,
         }
         self._connection.execute(_ADOPT, about)
+        self._connection.execute(_NOTIFY, about)
 
     def keep(self, rows: Sequence[WatchRow]) -> None:
         if not rows:

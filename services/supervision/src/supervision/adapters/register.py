@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, TextClause, text
 
 from eventkit.postgres import PostgresTransaction
 from eventkit.store import Transaction
-from supervision.application.ports import DeedRow, DutyRow, Explained, LibraryPolicy, Subject
+from supervision.application.ports import DeedRow, DutyRow, Explained, LibraryPolicy, Recorded, Subject
 from supervision.domain.duty import Deed, DutyOpened
 
 _KEEP = text(
@@ -32,6 +32,10 @@ _WAKE = text(
     )
     """
 )
+_WAKE_CALENDAR = text(
+    "UPDATE duties SET ripe_at = least(ripe_at, :at) WHERE NOT ended"
+    " AND programme IN (SELECT programme FROM programmes WHERE document->>'calendar' = :calendar)"
+)
 _OF_CASE = text("SELECT duty FROM duties WHERE case_id = :case AND NOT ended ORDER BY duty")
 _ABOUT = text("SELECT duty FROM duties WHERE about = :about AND NOT ended ORDER BY duty")
 _OF_RULE = text("SELECT subject, duty FROM duties WHERE programme = :programme AND rule = :rule AND NOT ended")
@@ -46,16 +50,24 @@ _ADD = text(
 )
 _DEEDS = """
     SELECT d.source, d.counts, d.kind, d.mode, d.period, d.done, d.at, d.learnt_at,
-        coalesce((SELECT array_agg(p.role) FROM people p
-            WHERE p.agency = d.agency AND p.person = ANY(went.people) AND p.role IS NOT NULL), '{{}}')
+        coalesce((SELECT array_agg(r.role) FROM roles_told r
+            WHERE r.agency = d.agency AND r.person = ANY(went.people) AND r.role IS NOT NULL
+                AND (r.version = held.version OR (r.version > held.version AND NOT EXISTS (SELECT FROM roles_told o
+                    WHERE o.agency = r.agency AND o.person = r.person AND o.version < r.version)))), '{{}}')
         || CASE WHEN cardinality(d.people) = 0 THEN coalesce(t.roles, '{{}}') ELSE '{{}}' END AS roles
     FROM deeds d LEFT JOIN teams t ON t.team = d.team
     CROSS JOIN LATERAL (
         SELECT CASE WHEN cardinality(d.people) = 0 THEN coalesce(t.people, '{{}}') ELSE d.people END AS people
     ) went
+    LEFT JOIN LATERAL (
+        SELECT v.version FROM directory_versions v WHERE v.agency = d.agency
+        ORDER BY v.at <= d.at DESC, CASE WHEN v.at <= d.at THEN -v.version ELSE v.version END LIMIT 1
+    ) held ON true
     WHERE d.programme = :programme AND d.counts = ANY(CAST(:counts AS text[])) AND {mine}
     ORDER BY d.at, d.source
 """
+"""Deeds with the roles of whoever went: by the directory of the deed's moment, or by the first one for a deed before
+it; whom only a later directory knows has the role that this one told first."""
 _MINE: Mapping[str, TextClause] = {
     kind: text(_DEEDS.format(mine=mine))
     for kind, mine in {
@@ -80,6 +92,13 @@ _PERSON = text(
     " ON CONFLICT (agency, person) DO UPDATE SET role = excluded.role, unit = excluded.unit,"
     " since = CASE WHEN p.role IS DISTINCT FROM excluded.role THEN excluded.since ELSE p.since END"
 )
+_VERSION = text(
+    "INSERT INTO directory_versions (agency, version, at) VALUES (:agency, :version, :at) ON CONFLICT DO NOTHING"
+)
+_ROLE = text(
+    "INSERT INTO roles_told (agency, person, version, role) VALUES (:agency, :person, :version, :role)"
+    " ON CONFLICT DO NOTHING"
+)
 _UNIT = text("INSERT INTO units (agency, unit, since) VALUES (:agency, :unit, :since) ON CONFLICT DO NOTHING")
 _ENTERPRISE = text(
     "INSERT INTO enterprises (enterprise, agency, tier) VALUES (:enterprise, :agency, :tier) ON CONFLICT DO NOTHING"
@@ -89,6 +108,13 @@ _TEAM = text(
     " CAST(:enterprises AS text[]), CAST(:roles AS text[]), CAST(:people AS text[]), :since)"
     " ON CONFLICT (team) DO UPDATE SET tier = excluded.tier, enterprises = excluded.enterprises,"
     " roles = excluded.roles, people = excluded.people"
+)
+_NAME_UNIT = text(
+    "INSERT INTO unit_names (agency, unit, name) VALUES (:agency, :unit, :name)"
+    " ON CONFLICT (agency, unit) DO UPDATE SET name = excluded.name"
+)
+_PAIRED = text(
+    "SELECT DISTINCT unnest(people) FROM teams WHERE programme = :programme AND :enterprise = ANY(enterprises)"
 )
 _PEOPLE = text("SELECT person AS id, role, unit, since FROM people WHERE agency = :agency ORDER BY person")
 _UNITS = text("SELECT unit AS id, since FROM units WHERE agency = :agency ORDER BY unit")
@@ -107,18 +133,30 @@ _ENTERPRISES = text(
 _TEAMS = text("SELECT team AS id, tier, roles, since FROM teams WHERE programme = :programme ORDER BY team")
 
 _TELL = text(
-    "INSERT INTO case_words (case_id, title, text, kind) VALUES (:case, :title, :text, :kind) ON CONFLICT DO NOTHING"
+    "INSERT INTO case_words (case_id, title, text, kind, kind_at, kind_by)"
+    " VALUES (:case, :title, :text, :kind, :at, 'intake') ON CONFLICT DO NOTHING"
 )
+_WORDS: Mapping[str, TextClause] = {
+    "title": text("UPDATE case_words SET title = :title WHERE case_id = :case"),
+    "text": text("UPDATE case_words SET text = :text WHERE case_id = :case"),
+}
+_KIND = text(
+    "UPDATE case_words SET kind = :kind, kind_at = :at, kind_by = :by"
+    " WHERE case_id = :case AND (kind_at, kind_by) <= (:at, :by)"
+)
+_EXPLAINED = text("SELECT case_id, programme, agency, unit, at FROM explained WHERE case_id = :case")
 _EXPLAIN = text(
     "INSERT INTO explained (case_id, programme, agency, unit, at) VALUES (:case, :programme, :agency, :unit, :at)"
     " ON CONFLICT (case_id) DO UPDATE SET unit = excluded.unit, at = excluded.at"
 )
 _NO_MORE = text("DELETE FROM explained WHERE case_id = :case")
 _POLICY = text(
-    "INSERT INTO library (policy, agency, title, programmes, kinds, keywords, at) VALUES (:policy, :agency, :title,"
-    " CAST(:programmes AS jsonb), CAST(:kinds AS jsonb), CAST(:keywords AS jsonb), :at)"
+    "INSERT INTO library (policy, agency, title, programmes, kinds, keywords, valid_from, valid_to, at)"
+    " VALUES (:policy, :agency, :title, CAST(:programmes AS jsonb), CAST(:kinds AS jsonb), CAST(:keywords AS jsonb),"
+    " :valid_from, :valid_to, :at)"
     " ON CONFLICT (policy) DO UPDATE SET title = excluded.title, programmes = excluded.programmes,"
-    " kinds = excluded.kinds, keywords = excluded.keywords"
+    " kinds = excluded.kinds, keywords = excluded.keywords, valid_from = excluded.valid_from,"
+    " valid_to = excluded.valid_to"
 )
 _FITS = """
     FROM explained e JOIN case_words w ON w.case_id = e.case_id JOIN library l ON l.agency = e.agency
@@ -131,11 +169,20 @@ _FITS = """
 _HELPED = text(
     f"SELECT e.case_id, e.programme, e.agency, e.unit, e.at {_FITS} AND l.policy = :policy ORDER BY e.case_id"
 )
+_ONE_POLICY = text("SELECT * FROM library WHERE policy = :policy")
 _HELPING = text(
-    "SELECT l.policy, l.agency, l.title, l.programmes, l.kinds, l.keywords, l.at"
+    "SELECT l.policy, l.agency, l.title, l.programmes, l.kinds, l.keywords, l.at, l.valid_from, l.valid_to"
     f" {_FITS} AND e.case_id = :case ORDER BY l.policy"
 )
-_RECORDED = text("SELECT event_id FROM events WHERE event_id = ANY(CAST(:ids AS uuid[]))")
+_RECORDED = text(
+    """
+    SELECT e.event_id, e.stream, e.data, EXISTS (SELECT FROM events w WHERE w.stream = e.stream
+        AND split_part(w.type, '.', 3) IN ('misses_rescinded', 'duty_rescinded')
+        AND strpos(w.data, e.event_id::text) > 0) AS withdrawn
+    FROM events e WHERE e.event_id = ANY(CAST(:ids AS uuid[]))
+    """
+)
+_ENTERPRISE_OF = text("SELECT agency FROM enterprises WHERE enterprise = :enterprise")
 
 
 def register(tx: Transaction) -> PostgresRegister:
@@ -156,6 +203,9 @@ class PostgresRegister:
     def wake(self, programme: str, subjects: Collection[str], at: datetime, team: str | None = None) -> None:
         told = {"programme": programme, "subjects": sorted(subjects), "at": at, "team": team}
         self._connection.execute(_WAKE, told)
+
+    def wake_calendar(self, calendar: str, at: datetime) -> None:
+        self._connection.execute(_WAKE_CALENDAR, {"calendar": calendar, "at": at})
 
     def of_case(self, case: str) -> Sequence[UUID]:
         return list(self._connection.execute(_OF_CASE, {"case": case}).scalars())
@@ -215,6 +265,20 @@ class PostgresRegister:
             if rows:
                 self._connection.execute(statement, rows)
 
+    def name_units(self, agency: str, names: Mapping[str, str]) -> None:
+        if names:
+            told = [{"agency": agency, "unit": unit, "name": name} for unit, name in names.items()]
+            self._connection.execute(_NAME_UNIT, told)
+
+    def tell_roles(self, agency: str, version: int, at: datetime, people: Iterable[tuple[str, str | None]]) -> None:
+        about = {"agency": agency, "version": version}
+        self._connection.execute(_VERSION, {**about, "at": at})
+        if rows := [{**about, "person": person, "role": role} for person, role in people]:
+            self._connection.execute(_ROLE, rows)
+
+    def enterprise_of(self, enterprise: str) -> str | None:
+        return self._connection.execute(_ENTERPRISE_OF, {"enterprise": enterprise}).scalar_one_or_none()
+
     def take_enterprise(self, agency: str, enterprise: str, tier: str) -> None:
         self._connection.execute(_ENTERPRISE, {"agency": agency, "enterprise": enterprise, "tier": tier})
 
@@ -238,6 +302,10 @@ class PostgresRegister:
         }
         self._connection.execute(_TEAM, told)
 
+    def paired(self, programme: str, enterprise: str) -> frozenset[str]:
+        about = {"programme": programme, "enterprise": enterprise}
+        return frozenset(self._connection.execute(_PAIRED, about).scalars())
+
     def people(self, agency: str) -> Sequence[Subject]:
         rows = self._connection.execute(_PEOPLE, {"agency": agency})
         return [
@@ -255,8 +323,20 @@ class PostgresRegister:
     def teams(self, programme: str) -> Sequence[Subject]:
         return [_subject(row) for row in self._connection.execute(_TEAMS, {"programme": programme})]
 
-    def tell_case(self, case: str, title: str, text: str | None, kind: str | None) -> None:
-        self._connection.execute(_TELL, {"case": case, "title": title, "text": text, "kind": kind})
+    def tell_case(self, case: str, title: str, text: str | None, kind: str | None, at: datetime) -> None:
+        self._connection.execute(_TELL, {"case": case, "title": title, "text": text, "kind": kind, "at": at})
+
+    def amend_case(self, case: str, changes: Mapping[str, Any]) -> None:
+        for name, statement in _WORDS.items():
+            if name in changes:
+                self._connection.execute(statement, {"case": case, name: changes[name]})
+
+    def tell_kind(self, case: str, kind: str, at: datetime, by: str) -> None:
+        self._connection.execute(_KIND, {"case": case, "kind": kind, "at": at, "by": by})
+
+    def explained_case(self, case: str) -> Explained | None:
+        row = self._connection.execute(_EXPLAINED, {"case": case}).one_or_none()
+        return None if row is None else Explained(row.case_id, row.programme, row.agency, row.unit, row.at)
 
     def explain(self, explained: Explained) -> None:
         told = {
@@ -272,25 +352,34 @@ class PostgresRegister:
         self._connection.execute(_NO_MORE, {"case": case})
 
     def take_policy(self, policy: LibraryPolicy) -> None:
-        told: dict[str, Any] = {name: getattr(policy, name) for name in ("policy", "agency", "title", "at")}
+        plain = ("policy", "agency", "title", "valid_from", "valid_to", "at")
+        told: dict[str, Any] = {name: getattr(policy, name) for name in plain}
         for name in ("programmes", "kinds", "keywords"):
             told[name] = orjson.dumps(getattr(policy, name)).decode()
         self._connection.execute(_POLICY, told)
+
+    def policy(self, id: str) -> LibraryPolicy | None:
+        row = self._connection.execute(_ONE_POLICY, {"policy": id}).one_or_none()
+        return None if row is None else _library_policy(row)
 
     def helped_by(self, policy: LibraryPolicy) -> Sequence[Explained]:
         rows = self._connection.execute(_HELPED, {"policy": policy.policy})
         return [Explained(row.case_id, row.programme, row.agency, row.unit, row.at) for row in rows]
 
     def helping(self, case: str) -> Sequence[LibraryPolicy]:
-        return [
-            LibraryPolicy(
-                row.policy, row.agency, row.title, tuple(row.programmes), tuple(row.kinds), tuple(row.keywords), row.at
-            )
-            for row in self._connection.execute(_HELPING, {"case": case})
-        ]
+        return [_library_policy(row) for row in self._connection.execute(_HELPING, {"case": case})]
 
-    def recorded(self, ids: Collection[UUID]) -> frozenset[UUID]:
-        return frozenset(self._connection.execute(_RECORDED, {"ids": [str(id) for id in ids]}).scalars())
+    def recorded(self, ids: Collection[UUID]) -> Sequence[Recorded]:
+        rows = self._connection.execute(_RECORDED, {"ids": [str(id) for id in ids]})
+        return [Recorded(row.event_id, row.stream, orjson.loads(row.data), row.withdrawn) for row in rows]
+
+
+def _library_policy(row: Row[Any]) -> LibraryPolicy:
+    return LibraryPolicy(
+        *(row.policy, row.agency, row.title),
+        *(tuple(row.programmes), tuple(row.kinds), tuple(row.keywords)),
+        *(row.at, row.valid_from, row.valid_to),
+    )
 
 
 def _duty(row: DutyRow) -> dict[str, Any]:

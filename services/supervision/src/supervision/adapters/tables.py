@@ -72,3 +72,59 @@ papers = Table(
     Column("at", DateTime(timezone=True)),
     Column("data", JSONB),
 )
+
+people = Table(
+    "people",
+    metadata,
+    Column("agency", Text, primary_key=True),
+    Column("person", Text, primary_key=True),
+    Column("unit", Text),
+)
+
+notifications = Table(
+    "notifications",
+    metadata,
+    Column("notification", Uuid, primary_key=True),
+    Column("cause", Uuid),
+    Column("name", Text),
+    Column("programme", Text),
+    Column("programme_version", Integer),
+    Column("agency", Text),
+    Column("case_id", Text),
+    Column("recipient_kind", Text),
+    Column("recipient", Text),
+    Column("unit", Text),
+    Column("access", Text),
+    Column("inbox", Boolean),
+    Column("at", DateTime(timezone=True)),
+    Column("read_at", DateTime(timezone=True)),
+    Column("read_by", Text),
+    Column("withdrawn", Boolean),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("notification", Uuid, primary_key=True),
+    Column("channel", Text, primary_key=True),
+    Column("state", Text),
+    Column("agency", Text),
+    Column("at", DateTime(timezone=True)),
+    Column("attempts", Integer),
+    Column("next_at", DateTime(timezone=True)),
+    Column("reason", Text),
+    Column("done_at", DateTime(timezone=True)),
+)
+
+addresses = Table(
+    "addresses",
+    metadata,
+    Column("agency", Text, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("recipient", Text, primary_key=True),
+    Column("channel", Text, primary_key=True),
+    Column("shown", Text),
+    Column("language", Text),
+    Column("set_by", Text),
+    Column("set_at", DateTime(timezone=True)),
+)

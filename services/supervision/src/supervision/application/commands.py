@@ -44,7 +44,7 @@ def commands(context: Context) -> CommandBook:
         ("POST", "/cases/{case}/close-out", OFFICE, desk.close_out, desk.watch_streams),
         ("POST", "/cases/{case}/pause", OFFICE, desk.pause_case, desk.watch_streams),
         ("POST", "/cases/{case}/resumption", OFFICE, desk.resume_case, desk.watch_streams),
-        ("POST", "/cases/{case}/extensions", WORKING, desk.ask_extension, desk.watch_streams),
+        ("POST", "/cases/{case}/extensions", ACTING, desk.ask_extension, desk.watch_streams),
         ("POST", "/cases/{case}/extensions/{extension}/decision", DECIDING, desk.decide_extension, desk.watch_streams),
         ("POST", "/cases/{case}/raising", WORKING | OFFICE, desk.raise_case, desk.watch_streams),
         ("POST", "/cases/{case}/help", ACTING, desk.help_to_apply, desk.watch_streams),
@@ -119,7 +119,8 @@ class Desk:
 
     def ask_extension(self, session: Session, command: Command) -> Done:
         """Ask for more time. Raises UnknownCase and what `times.act` and `leave.ask_extension` raise."""
-        data, unit = command.data, command.caller.department
+        data, caller = command.data, command.caller
+        unit = None if "office" in caller.roles else caller.department
 
         def decide(watch: Watch, policy: Policy, calendar: Calendar) -> Sequence[WatchEvent]:
             limit, act = parse_limit(data["limit"]), act_of(command, policy)
@@ -198,6 +199,7 @@ class Desk:
         session.record(context.streams.calendar, id, decided, key=id, cause=command.id, traceparent=command.traceparent)
         if decided:
             context.reads(session.tx).wake(id, command.received_at)
+            context.duties.register(session.tx).wake_calendar(id, command.received_at)
         outcome = "unchanged" if not decided else "amended" if known else "created"
         return Done(
             {"id": id, "outcome": outcome, "version": wanted.version},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import count
 from uuid import UUID
@@ -23,14 +23,15 @@ from supervision.application.ports import (
 from supervision.application.reference import Reference
 from supervision.domain import duty as duties
 from supervision.domain import naming
-from supervision.domain.duty import Deed, Duty, DutyGround, DutyOpened, View
+from supervision.domain.duty import Deed, Duty, DutyGround, DutyOpened, Moments, View
 from supervision.domain.events import PolicyMatched
 from supervision.domain.facts import BY
 from supervision.domain.naming import natural_id
-from supervision.domain.obligations import LONG_TERM, Counts, DutyRule, OnceRule, SubjectKind
-from supervision.domain.periods import ONCE
+from supervision.domain.obligations import LONG_TERM, DutyRule, OnceRule, SubjectKind
+from supervision.domain.periods import ONCE, period_of
 from supervision.domain.policy import Policy
 from supervision.domain.steering import duty_of
+from supervision.domain.times import HORIZON
 from supervision.domain.watch import Fact, Watch
 
 SESSION, SUGGESTION, PLEDGE = "session", "suggestion", "pledge"
@@ -96,12 +97,8 @@ class Duties(Reference):
         """Open what is owed once by the rule; nothing when it was opened before."""
         if session.get(self.streams.duty, str(owed.id)).opened is not None:
             return
-        counting = self.view(session, policy).counting
-        due_at = owed.due_at
-        if due_at is None:
-            assert rule is not None
-            due_at = counting.due(owed.start, rule.within).at
-        remind_at = None if rule is None or rule.remind is None else counting.earlier(due_at, rule.remind).at
+        view = self.view(session, policy)
+        moments = _moments(view, rule, owed.start, owed.due_at, owed.broken_at)
         opened = DutyOpened(
             duty=owed.id,
             programme=policy.programme,
@@ -122,9 +119,9 @@ class Duties(Reference):
             until=None,
             within=None,
             remind=None,
-            due_at=due_at,
-            remind_at=remind_at if remind_at is not None and owed.start < remind_at < due_at else None,
-            broken_at=owed.broken_at,
+            due_at=moments.due_at,
+            remind_at=moments.remind_at,
+            broken_at=moments.broken_at,
             card=None if rule is None else rule.card,
             by=owed.by,
             learnt_at=owed.learnt_at,
@@ -144,6 +141,7 @@ class Duties(Reference):
         traceparent: str | None = None,
     ) -> int:
         """What was owed once has been done; how many events that were. Nothing for a duty that was never opened."""
+        self._recount(session, id)
         duty = session.get(self.streams.duty, str(id))
         if duty.opened is None:
             return 0
@@ -158,13 +156,41 @@ class Duties(Reference):
 
     def settle(self, session: Session, id: UUID, upto: datetime) -> int:
         """What has come of a duty before `upto`; how many events that were. Its row is left to `keep`."""
+        recounted = self._recount(session, id)
         duty = session.get(self.streams.duty, str(id))
         if duty.opened is None:
             return 0
         deeds = self.register(session.tx).deeds(duty.opened) if duty.opened.needs else ()
         happened = duties.settle(duty, deeds, self._view(session, duty), upto)
         self._take(session, id, happened)
+        return recounted + len(happened)
+
+    def _recount(self, session: Session, id: UUID) -> int:
+        """What is owed once, by the newest calendar and the rules under which it was opened; how many events."""
+        duty = session.get(self.streams.duty, str(id))
+        opened = duty.opened
+        if opened is None or opened.every != ONCE:
+            return 0
+        policy = self.policy(session, opened.programme, opened.programme_version)
+        rule, view = _rules(policy).get(opened.rule), self.view(session, policy)
+        if rule is None:
+            return 0  # due on a day that somebody gave, or counted from another moment than that of its opening
+        pledge = policy.obligations.pledges if opened.rule == PLEDGE else None
+        due_at = None if pledge is None else opened.due_at
+        broken_at = None
+        if pledge is not None and due_at is not None:
+            broken_at = view.counting.later(due_at, pledge.broken_after).at
+        found = _moments(view, rule, self._start(session, opened, policy), due_at, broken_at)
+        happened = duties.recount(duty, found, view.counting.calendar)
+        self._take(session, id, happened)
         return len(happened)
+
+    def _start(self, session: Session, opened: DutyOpened, programme: Policy) -> datetime:
+        """From when on what is owed once is counted: help, from when the policy applies."""
+        helping = self.register(session.tx).policy(opened.about or "") if opened.rule == HELP else None
+        if helping is None:
+            return opened.at
+        return self._applies(session, helping, programme, opened.at, opened.at.astimezone(programme.zone).date())
 
     def _view(self, session: Session, duty: Duty) -> View:
         assert duty.opened is not None
@@ -176,6 +202,10 @@ class Duties(Reference):
         return [self.newest(session, programme) for programme in known]
 
     # --- what was done
+
+    def count_progress(self, session: Session, case: str, unit: str | None, deed: Deed) -> None:
+        """Keep what was told of the work on a case, whether or not its programme asks for that by now."""
+        self.count(session, _case_deed(deed, session.get(self.streams.watch, case), unit))
 
     def count(self, session: Session, row: DeedRow) -> None:
         """Keep a deed and have the duties looked at again that it may count for."""
@@ -211,10 +241,18 @@ class Duties(Reference):
             for subject in self._subjects(register, policy, rule):
                 if only in (None, subject.id) and _concerns(rule, subject):
                     id = wanted[subject.id] = self._name(session, policy, rule, subject)
-                    self._open(session, policy, rule, id, subject, at, learnt_at, floor, traceparent)
-            for held, id in known.items():
-                if only in (None, held) and wanted.get(held) != id:
-                    self.end(session, id, "policy" if held in wanted else "left", at, learnt_at)
+                    held = known.get(subject.id, id)
+                    since = floor if held == id else self._after(session, held, policy, at)
+                    self._open(session, policy, rule, id, subject, at, learnt_at, since, traceparent)
+            for one, id in known.items():
+                if only in (None, one) and wanted.get(one) != id:
+                    self.end(session, id, "changed" if one in wanted else "left", at, learnt_at)
+
+    def _after(self, session: Session, held: UUID, policy: Policy, at: datetime) -> date:
+        """The first day after the period of a duty that runs at a moment: from then on another takes its place."""
+        opened = session.get(self.streams.duty, str(held)).opened
+        assert opened is not None
+        return period_of(at.astimezone(policy.zone).date(), opened.every).next().first
 
     def retire(self, session: Session, before: Policy, policy: Policy, at: datetime, learnt_at: datetime) -> None:
         """End the duties of rules that a newer version has no more. Those of a case end with its result."""
@@ -290,7 +328,9 @@ class Duties(Reference):
             learnt_at=learnt_at,
             at=min(begins, at),  # the day it is owed from, not that of a programme's publication long after
         )
-        self.record(session, id, [opened], traceparent)
+        self._take(session, id, [opened], traceparent)
+        # looked at once at once: what was done may have been told before
+        self.register(session.tx).keep([DutyRow(opened, ended=False, ripe_at=opened.at)])
 
     # --- the course of a case
 
@@ -318,25 +358,28 @@ class Duties(Reference):
     ) -> None:
         unit = fact.unit or watch.lead()
         since = fact.at.astimezone(policy.zone).date()
-        id = natural_id("duty", policy.programme, rule.id, watch.case, unit, fact.round)
+        id = self.standing(session, "duty", policy.programme, rule.id, watch.case, unit, fact.round)
         subject = Subject(watch.case, unit=unit, since=since)
         self._open(session, policy, rule, id, subject, fact.at, fact.learnt_at, None, traceparent, case=watch.case)
 
-    def _progress(self, session: Session, watch: Watch, fact: Fact, policy: Policy, traceparent: str | None) -> None:
-        if policy.obligations.count("progress") and fact.source is not None:
-            self.count(session, _case_deed("progress", UUID(fact.source), watch, fact))
+    def standing(self, session: Session, *about: object) -> UUID:
+        """The id of the duty about this that stands or is to be opened; the first bears no number."""
+        ids = (natural_id(*about, *((number,) if number > 1 else ())) for number in count(1))
+        return next(id for id in ids if session.get(self.streams.duty, str(id)).ended is None)
 
     def _result(self, session: Session, watch: Watch, fact: Fact, policy: Policy, traceparent: str | None) -> None:
         register = self.register(session.tx)
         rule = policy.obligations.duties.get(LONG_TERM)
-        self._end_all(session, policy, "result", watch, fact, but=LONG_TERM if fact.outcome == LONG_TERM else None)
-        if fact.outcome == LONG_TERM and rule is not None:
+        if fact.outcome != LONG_TERM:
+            self._end_all(session, policy, "result", watch, fact)
+        elif rule is not None:  # its reports take the place of the others; without them these stay owed
+            self._end_all(session, policy, "result", watch, fact, but=LONG_TERM)
             self._open_for_case(session, watch, fact, policy, rule, traceparent)
         if fact.outcome == "explained" and policy.obligations.policies is not None:
             told = Explained(watch.case, watch.programme, watch.agency, fact.unit or watch.lead(), fact.at)
             register.explain(told)
             for found in register.helping(watch.case):
-                self.match(session, found, told, policy, fact.learnt_at, traceparent)
+                self.match(session, found, told, policy, found.at, fact.learnt_at, traceparent)
         else:
             self._explained_no_more(session, policy, watch.case)
 
@@ -348,11 +391,25 @@ class Duties(Reference):
         self._end_all(session, policy, "withdrawn", watch, fact)
         self._explained_no_more(session, policy, watch.case)
 
+    def _back(self, session: Session, watch: Watch, fact: Fact, policy: Policy, traceparent: str | None) -> None:
+        """A merger was undone: what the case's unit owed before it is owed again from this day on."""
+        accepted = watch.fact("accepted", watch.course)
+        if accepted is None or watch.over:
+            return
+        result = next((f for f in reversed(watch.facts) if f.name == "result" and f.round == watch.course), None)
+        put_off = result is not None and result.outcome == LONG_TERM
+        if result is None or (put_off and LONG_TERM not in policy.obligations.duties):
+            again = replace(accepted, at=fact.at, learnt_at=fact.learnt_at)
+            self._accepted(session, watch, again, policy, traceparent)
+        else:
+            again = replace(result, at=fact.at, learnt_at=fact.learnt_at) if put_off else result
+            self._result(session, watch, again, policy, traceparent)
+
     def _closed(self, session: Session, watch: Watch, fact: Fact, policy: Policy, traceparent: str | None) -> None:
         self._end_all(session, policy, "closed_out", watch, fact)
-        if policy.obligations.count("issue_closed"):
-            source = natural_id(watch.case, "case_closed_out", fact.round)
-            self.count(session, _case_deed("issue_closed", source, watch, fact))
+        source = natural_id(watch.case, "case_closed_out", fact.round)
+        deed = Deed(source, "issue_closed", fact.at, fact.learnt_at)
+        self.count(session, _case_deed(deed, watch, fact.unit))
 
     def _end_all(
         self, session: Session, policy: Policy, ground: DutyGround, watch: Watch, fact: Fact, but: str | None = None
@@ -371,20 +428,37 @@ class Duties(Reference):
 
     # --- policies that come
 
+    def match_again(
+        self, session: Session, case: str, at: datetime, learnt_at: datetime, traceparent: str | None
+    ) -> None:
+        """What is known of a case has changed: policies that came since it was explained may fit now."""
+        register = self.register(session.tx)
+        told = register.explained_case(case)
+        for found in () if told is None else register.helping(case):
+            assert told is not None
+            programme = self.newest(session, told.programme)
+            self.match(session, found, told, programme, max(found.at, at), learnt_at, traceparent)
+
     def match(
         self,
         session: Session,
         policy: LibraryPolicy,
         told: Explained,
         programme: Policy,
+        at: datetime,
         learnt_at: datetime,
         traceparent: str | None,
     ) -> None:
-        """An explained case meets a policy: its unit is told, and is to help to apply. Once for each pair."""
+        """An explained case meets a policy: its unit is told, and is to help to apply. Once for each pair.
+
+        Nothing when the policy applied to the last on an earlier day; one that does not apply yet is told of at once.
+        """
         streams, id = self.streams.watch, duty_of(HELP, told.case, policy.policy)
-        if session.get(streams, told.case).match(policy.policy) is not None:
+        day = at.astimezone(programme.zone).date()
+        over = policy.valid_to is not None and policy.valid_to < day
+        if over or session.get(streams, told.case).match(policy.policy) is not None:
             return
-        found = PolicyMatched(told.case, policy.policy, policy.title, told.unit, id, learnt_at, policy.at)
+        found = PolicyMatched(told.case, policy.policy, policy.title, told.unit, id, learnt_at, at)
         session.record(
             streams,
             told.case,
@@ -399,7 +473,8 @@ class Duties(Reference):
             rule=HELP,
             subject_kind="case",
             subject=told.case,
-            start=policy.at,
+            start=self._applies(session, policy, programme, at, day),
+            at=at,
             learnt_at=learnt_at,
             unit=told.unit,
             case=told.case,
@@ -408,31 +483,59 @@ class Duties(Reference):
         )
         self.open_once(session, programme, programme.obligations.policies, owed, traceparent)
 
+    def _applies(self, session: Session, policy: LibraryPolicy, programme: Policy, at: datetime, day: date) -> datetime:
+        """From when on one can apply for a policy; a first day further off than the horizon is none."""
+        first = policy.valid_from
+        if first is None or not day < first <= day + HORIZON:
+            return at
+        return self.view(session, programme).counting.end(first - timedelta(days=1))
+
 
 _STEPS: dict[str, Callable[[Duties, Session, Watch, Fact, Policy, str | None], None]] = {
     "accepted": Duties._accepted,
-    "progress": Duties._progress,
-    "milestone": Duties._progress,
     "result": Duties._result,
     "returned": Duties._moved_on,
     "transferred": Duties._moved_on,
     "reopening": Duties._moved_on,
     "merged": Duties._gone,
+    "unmerged": Duties._back,
     "withdrawn": Duties._gone,
     "closed_out": Duties._closed,
 }
+
+
+def _moments(
+    view: View, rule: OnceRule | None, start: datetime, due_at: datetime | None, broken_at: datetime | None
+) -> Moments:
+    """When what is owed once is due, by the rule unless `due_at` is given; a reminder lies between start and due."""
+    if due_at is None:
+        assert rule is not None
+        due_at = view.counting.due(start, rule.within).at
+    return Moments(due_at, view.remind_at(due_at, None if rule is None else rule.remind, start), broken_at)
+
+
+def _rules(policy: Policy) -> dict[str, OnceRule]:
+    """The rules of what is owed once and counted from its opening."""
+    held = policy.obligations
+    found = {
+        SUGGESTION: held.suggestions,
+        HELP: held.policies,
+        LETTER_REPLY: None if held.cards is None else held.cards.reply,
+        PLEDGE: None if held.pledges is None else OnceRule(held.pledges.broken_after, held.pledges.remind),
+    }
+    return {name: rule for name, rule in found.items() if rule is not None}
 
 
 def _concerns(rule: DutyRule, subject: Subject) -> bool:
     return (rule.role is None or rule.role in subject.roles) and rule.tier in (None, subject.tier)
 
 
-def _case_deed(counts: Counts, source: UUID, watch: Watch, fact: Fact) -> DeedRow:
+def _case_deed(deed: Deed, watch: Watch, unit: str | None) -> DeedRow:
     return DeedRow(
         programme=watch.programme,
         agency=watch.agency,
-        deed=Deed(source, counts, fact.at, fact.learnt_at),
-        unit=fact.unit or watch.lead(),
+        deed=deed,
+        unit=unit or watch.lead(),
         enterprise=watch.enterprise,
         case=watch.case,
     )

@@ -31,7 +31,10 @@ On = Callable[[str], Callable[[Handler], Handler]]
 
 
 class Hearing:
-    """The handlers. Nothing is written before everything that an event needs is known."""
+    """The handlers. Nothing is written before everything that an event needs is known.
+
+    Every deed is kept, also one that no version of its programme counts yet: the version that does may come later.
+    """
 
     def __init__(self, duties: Duties) -> None:
         self._duties = duties
@@ -59,7 +62,10 @@ class Hearing:
         register = self._duties.register(session.tx)
         people = [(person.id, person.role, person.unit) for person in told.people]
         policies = self._duties.policies(session, told.agency)  # NotYet before anything is written
-        register.take_directory(told.agency, [unit.id for unit in told.units], people, told.at.date())
+        since = min((told.at.astimezone(policy.zone).date() for policy in policies), default=told.at.date())
+        register.tell_roles(told.agency, told.version, told.at, [(id, role) for id, role, _ in people])
+        register.take_directory(told.agency, [unit.id for unit in told.units], people, since)
+        register.name_units(told.agency, {unit.id: unit.name for unit in told.units})
         for policy in policies:
             self._duties.reconcile(session, policy, told.at, event.recorded_at, traceparent=event.traceparent)
 
@@ -85,26 +91,22 @@ class Hearing:
         subjects = [*(told.enterprises if "enterprise" in kinds else ()), *((told.team,) if "team" in kinds else ())]
         for subject in subjects:
             self._duties.reconcile(session, policy, told.at, event.recorded_at, only=subject)
-        if policy.obligations.count("visit"):
-            people = {person for _, person in members if person is not None}
-            register.wake(told.programme, {*people, *told.enterprises}, told.at)
+        people = {person for _, person in members if person is not None}
+        register.wake(told.programme, {*people, *told.enterprises}, told.at)
 
     def count_visit(self, session: Session, event: Envelope) -> None:
         """A visit counts for whoever went, for the enterprise and the team."""
         told: VisitRecorded = incoming.read(event)
-        if self._duties.newest(session, told.programme).obligations.count("visit"):
-            deed = Deed(event.id, "visit", told.at, event.recorded_at, mode=told.mode)
-            row = DeedRow(told.programme, told.agency, deed, told.people, enterprise=told.enterprise, team=told.team)
-            self._duties.count(session, row)
+        deed = Deed(event.id, "visit", told.at, event.recorded_at, mode=told.mode)
+        row = DeedRow(told.programme, told.agency, deed, told.people, enterprise=told.enterprise, team=told.team)
+        self._duties.count(session, row)
 
     def count_service(self, session: Session, event: Envelope) -> None:
         """A service counts for whoever gave it, and for the enterprise."""
         told: ServiceRecorded = incoming.read(event)
-        if self._duties.newest(session, told.programme).obligations.count("service"):
-            deed = Deed(event.id, "service", told.at, event.recorded_at, done=told.count, kind=told.kind)
-            people = () if told.person is None else (told.person,)
-            row = DeedRow(told.programme, told.agency, deed, people, told.unit, told.enterprise)
-            self._duties.count(session, row)
+        deed = Deed(event.id, "service", told.at, event.recorded_at, done=told.count, kind=told.kind)
+        people = () if told.person is None else (told.person,)
+        self._duties.count(session, DeedRow(told.programme, told.agency, deed, people, told.unit, told.enterprise))
 
     def await_answer(self, session: Session, event: Envelope) -> None:
         """A suggestion is owed an answer; it counts for the official who brought it."""
@@ -124,10 +126,9 @@ class Hearing:
                 title=told.title,
             )
             self._duties.open_once(session, policy, rule, owed, event.traceparent)
-        if policy.obligations.count("suggestion"):
-            deed = Deed(event.id, "suggestion", told.at, event.recorded_at)
-            people = () if told.person is None else (told.person,)
-            self._duties.count(session, DeedRow(told.programme, told.agency, deed, people, enterprise=told.enterprise))
+        deed = Deed(event.id, "suggestion", told.at, event.recorded_at)
+        people = () if told.person is None else (told.person,)
+        self._duties.count(session, DeedRow(told.programme, told.agency, deed, people, enterprise=told.enterprise))
 
     def take_answer(self, session: Session, event: Envelope) -> None:
         """The suggestion has its answer."""
@@ -141,7 +142,8 @@ class Hearing:
         register.take_policy(policy)
         for explained in register.helped_by(policy):
             programme = self._duties.newest(session, explained.programme)
-            self._duties.match(session, policy, explained, programme, event.recorded_at, event.traceparent)
+            about = (policy.at, event.recorded_at, event.traceparent)
+            self._duties.match(session, policy, explained, programme, *about)
 
     def summon(self, session: Session, event: Envelope) -> None:
         """Every summoned unit is to report in."""

@@ -43,6 +43,15 @@ class IssueReported:
 
 
 @dataclass(frozen=True, slots=True)
+class IssueAmended:
+    """intake: some fields of an issue were corrected."""
+
+    issue: str
+    changes: dict[str, Any]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Declared:
     """A dated fact of a ledger row."""
 
@@ -109,8 +118,16 @@ class IssueLinked:
 
 
 @dataclass(frozen=True, slots=True)
+class ListedUnit:
+    """A unit of a directory."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Listed:
-    """A unit or person of a directory."""
+    """A person of a directory."""
 
     id: str
     role: str | None = None
@@ -122,7 +139,8 @@ class DirectoryPublished:
     """intake: an agency's directory, whole."""
 
     agency: str
-    units: tuple[Listed, ...]
+    version: int
+    units: tuple[ListedUnit, ...]
     people: tuple[Listed, ...]
     at: datetime
 
@@ -271,6 +289,7 @@ STEPS = {**COURSE, **BESIDES}
 
 PROGRAMME_PUBLISHED = "bugle.intake.programme_published.v1"
 ISSUE_REPORTED = "bugle.intake.issue_reported.v1"
+ISSUE_AMENDED = "bugle.intake.issue_amended.v1"
 HISTORY_DECLARED = "bugle.intake.history_declared.v1"
 ISSUE_DIVIDED = "bugle.intake.issue_divided.v1"
 ISSUE_LINKED = "bugle.intake.issue_linked.v1"
@@ -301,6 +320,7 @@ _ADAPTERS: Mapping[str, TypeAdapter[Any]] = {
     SESSION_CANCELLED: TypeAdapter(SessionCancelled),
     PROGRAMME_PUBLISHED: TypeAdapter(ProgrammePublished),
     ISSUE_REPORTED: TypeAdapter(IssueReported),
+    ISSUE_AMENDED: TypeAdapter(IssueAmended),
     HISTORY_DECLARED: TypeAdapter(HistoryDeclared),
     ISSUE_DIVIDED: TypeAdapter(IssueDivided),
     ISSUE_LINKED: TypeAdapter(IssueLinked),

@@ -11,9 +11,10 @@ from uuid import UUID
 from eventkit.codec import Codec
 from eventkit.session import Aggregate
 from eventkit.store import Transaction
-from supervision.domain import duty, publication, steering, watch
+from supervision.domain import duty, notification, publication, steering, watch
 from supervision.domain.calendar import Calendar
 from supervision.domain.duty import Deed, Duty, DutyOpened
+from supervision.domain.notification import Notification
 from supervision.domain.policy import Policy
 from supervision.domain.watch import Watch
 
@@ -29,6 +30,7 @@ class Streams:
         self.letter = Aggregate("letter", steering.Letter, steering.apply_letter, codec)
         self.record = Aggregate("accountability", steering.Filed, steering.apply_filed, codec)
         self.publication = Aggregate("report", steering.Filed, steering.apply_filed, codec)
+        self.notification = Aggregate("notification", Notification, notification.apply, codec)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,9 @@ class ReadModel(Protocol):
 
     def newest(self, programme: str) -> tuple[Policy, datetime] | None:
         """The highest version that has reached supervision, and when it was learnt."""
+
+    def in_force(self, programme: str, at: datetime) -> Policy | None:
+        """The highest version that had been learnt at a moment; before the first of all, that one."""
 
     def adopt(self, programme: str, version: int, document: Mapping[str, Any], learnt_at: datetime) -> None:
         """Keep a programme version; again is nothing new."""
@@ -112,7 +117,7 @@ class DeedRow:
 
 @dataclass(frozen=True, slots=True)
 class LibraryPolicy:
-    """A policy of intake's library; `programmes` empty: all of the agency."""
+    """A policy of intake's library; `programmes` empty: all of the agency; `valid_from`, `valid_to`: its days."""
 
     policy: str
     agency: str
@@ -121,6 +126,8 @@ class LibraryPolicy:
     kinds: tuple[str, ...]
     keywords: tuple[str, ...]
     at: datetime
+    valid_from: date | None = None
+    valid_to: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +141,16 @@ class Explained:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """An event of supervision's own log; `withdrawn`: by a later one of its stream."""
+
+    id: UUID
+    stream: str
+    data: Mapping[str, Any]
+    withdrawn: bool
+
+
 class Register(Protocol):
     """Tables of one transaction: duties, deeds, and copies of what intake tells of people and policies."""
 
@@ -142,6 +159,9 @@ class Register(Protocol):
 
     def wake(self, programme: str, subjects: Collection[str], at: datetime, team: str | None = None) -> None:
         """Have the duties of these subjects, of a team's members, and of the programme itself looked at again."""
+
+    def wake_calendar(self, calendar: str, at: datetime) -> None:
+        """Have the duties looked at again of the programmes whose calendar has a new version, published at `at`."""
 
     def of_case(self, case: str) -> Sequence[UUID]:
         """The duties of a case that have not ended."""
@@ -166,6 +186,15 @@ class Register(Protocol):
     ) -> None:
         """Copy a directory: people as (id, role, unit). Whom a later directory adds is there `since` that day."""
 
+    def name_units(self, agency: str, names: Mapping[str, str]) -> None:
+        """Keep how units are called, by id."""
+
+    def tell_roles(self, agency: str, version: int, at: datetime, people: Iterable[tuple[str, str | None]]) -> None:
+        """Keep who has which role by a version of the directory: (person, role). Deeds count by that of their day."""
+
+    def enterprise_of(self, enterprise: str) -> str | None:
+        """The agency of an enterprise; None: none of this id has been told of."""
+
     def take_enterprise(self, agency: str, enterprise: str, tier: str) -> None:
         """Copy an enterprise."""
 
@@ -180,6 +209,9 @@ class Register(Protocol):
     ) -> None:
         """Copy a team: members as (role, person)."""
 
+    def paired(self, programme: str, enterprise: str) -> frozenset[str]:
+        """The people of the programme's teams for an enterprise."""
+
     def people(self, agency: str) -> Sequence[Subject]:
         """The people of an agency's directory."""
 
@@ -192,8 +224,17 @@ class Register(Protocol):
     def teams(self, programme: str) -> Sequence[Subject]:
         """The teams of a programme."""
 
-    def tell_case(self, case: str, title: str, text: str | None, kind: str | None) -> None:
-        """Keep what a policy may match of a case."""
+    def tell_case(self, case: str, title: str, text: str | None, kind: str | None, at: datetime) -> None:
+        """Keep what a policy may match of a case that was reported at a moment."""
+
+    def amend_case(self, case: str, changes: Mapping[str, Any]) -> None:
+        """Put its title and text right, as far as the changes have them."""
+
+    def tell_kind(self, case: str, kind: str, at: datetime, by: str) -> None:
+        """The case's kind as a service told it; what was told later stands."""
+
+    def explained_case(self, case: str) -> Explained | None:
+        """The case as it was explained; None when it was not, or went on."""
 
     def explain(self, explained: Explained) -> None:
         """The case could only be explained."""
@@ -204,14 +245,17 @@ class Register(Protocol):
     def take_policy(self, policy: LibraryPolicy) -> None:
         """Copy a policy of the library, or put it right."""
 
+    def policy(self, id: str) -> LibraryPolicy | None:
+        """A policy of the library as it was told last; None for one that has not been told of."""
+
     def helped_by(self, policy: LibraryPolicy) -> Sequence[Explained]:
         """The explained cases that a policy may help, which came after they were explained."""
 
     def helping(self, case: str) -> Sequence[LibraryPolicy]:
         """The policies that may help an explained case and came after it was."""
 
-    def recorded(self, ids: Collection[UUID]) -> frozenset[UUID]:
-        """Those of the ids that supervision's own log has."""
+    def recorded(self, ids: Collection[UUID]) -> Sequence[Recorded]:
+        """The events of these ids that supervision's own log has."""
 
 
 Registers = Callable[[Transaction], Register]

@@ -16,6 +16,7 @@ from supervision.application.incoming import (
     CaseMoved,
     Declared,
     HistoryDeclared,
+    IssueAmended,
     IssueDivided,
     IssueLinked,
     IssueReported,
@@ -23,6 +24,7 @@ from supervision.application.incoming import (
 )
 from supervision.application.reference import programme_token
 from supervision.domain.calendar import Calendar
+from supervision.domain.duty import Deed
 from supervision.domain.events import (
     CaseClosedOut,
     EnterpriseVerified,
@@ -54,6 +56,7 @@ class Watching:
         on = self._reactions.on
         on(incoming.PROGRAMME_PUBLISHED)(self.adopt_programme)
         on(incoming.ISSUE_REPORTED, loads=lambda e: [(watch, e.key)])(self.open_watch)
+        on(incoming.ISSUE_AMENDED, loads=lambda e: [(watch, e.key)])(self.amend_words)
         on(incoming.HISTORY_DECLARED, loads=lambda e: [(watch, e.key)])(self.declare_history)
         on(incoming.ISSUE_DIVIDED, loads=lambda e: [(watch, e.key)])(self.learn_parts)
         on(incoming.ISSUE_LINKED, loads=lambda e: [(watch, e.key)])(self.learn_parent)
@@ -103,8 +106,18 @@ class Watching:
         watch = session.get(context.streams.watch, told.issue)
         decided = learn(watch, opened, policy, context.calendar(session, policy))
         context.record(session, told.issue, decided, event.traceparent)
-        if policy.obligations.policies is not None:
-            context.duties.register(session.tx).tell_case(told.issue, told.title, told.text, told.kind)
+        if policy.obligations.policies is not None or policy.telling.notices:
+            context.duties.register(session.tx).tell_case(told.issue, told.title, told.text, told.kind, told.at)
+
+    def amend_words(self, session: Session, event: Envelope) -> None:
+        """What a policy may match is put right."""
+        told: IssueAmended = incoming.read(event)
+        self._context.watch(session, told.issue)
+        register = self._context.duties.register(session.tx)
+        register.amend_case(told.issue, told.changes)
+        if told.changes.get("kind") is not None:
+            register.tell_kind(told.issue, told.changes["kind"], told.at, "intake")
+        self._context.duties.match_again(session, told.issue, told.at, _learnt_at(event), event.traceparent)
 
     def declare_history(self, session: Session, event: Envelope) -> None:
         """Verification and close-out as a ledger has them, without a check of their order."""
@@ -131,6 +144,13 @@ class Watching:
             return [] if optional and not policy.minds(learnt.fact) else learn(watch, learnt, policy, calendar)
 
         self._context.decide(session, told.case, decide, traceparent=event.traceparent)
+        duties, step = self._context.duties, incoming.STEPS[event.type]
+        if step == "progress":
+            deed = Deed(event.id, "progress", told.at, _learnt_at(event))
+            duties.count_progress(session, told.case, told.unit or told.lead, deed)
+        if step == "classified" and told.kind is not None:
+            duties.register(session.tx).tell_kind(told.case, told.kind, told.at, "routing")
+            duties.match_again(session, told.case, told.at, _learnt_at(event), event.traceparent)
 
     def learn_parts(self, session: Session, event: Envelope) -> None:
         """The parts of a case; those that have ended already count at once."""
@@ -141,7 +161,7 @@ class Watching:
         context.decide(session, told.issue, lambda *_: [learnt], traceparent=event.traceparent)
         for part in told.parts:
             context.tell_parent(session, part, told.issue, event.traceparent)
-        context.end_with_parts(session, told.issue, told.at, learnt_at)
+        context.end_with_parts(session, told.issue, event.traceparent)
 
     def learn_parent(self, session: Session, event: Envelope) -> None:
         """The case is a part of another; other relations mean nothing here."""

@@ -47,4 +47,4 @@ class Reference:
     def view(self, session: Session, policy: Policy) -> View:
         """How duties of the programme are judged by the newest calendar."""
         counting = Counting(self.calendar(session, policy), policy.zone)
-        return View(counting, policy.observed_until, policy.grace)
+        return View(counting, policy.observed_until, policy.grace, policy.quiet)

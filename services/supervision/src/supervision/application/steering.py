@@ -16,6 +16,7 @@ from supervision.application.access import WHOLE_AGENCY, seen
 from supervision.application.acting import act_of
 from supervision.application.context import Context
 from supervision.application.duties import DISPATCH_ITEM, LETTER_REPLY, PLEDGE, Duties, Owed
+from supervision.application.evidence import Evidence, Named
 from supervision.application.ports import DeedRow
 from supervision.domain import duty, errors, steering
 from supervision.domain.commands import Act
@@ -25,6 +26,9 @@ from supervision.domain.obligations import REPORT, OnceRule
 from supervision.domain.periods import ONCE, named
 from supervision.domain.policy import Policy
 from supervision.domain.steering import duty_of
+from supervision.domain.text import Text
+from supervision.domain.times import SKEW, require_near
+from supervision.domain.watch import REPORTED
 
 Wanted = tuple[Aggregate[Any], str]
 
@@ -37,6 +41,7 @@ class Steering:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._streams = context.streams
+        self._evidence = Evidence(context.duties)
 
     @property
     def _duties(self) -> Duties:
@@ -69,12 +74,15 @@ class Steering:
     # --- pledges
 
     def make_pledge(self, session: Session, command: Command) -> Done:
-        """Raises UnknownProgramme, NotInProgramme, UnknownPerson, DueInThePast and what `times.act` raises."""
+        """Raises UnknownProgramme, NotInProgramme, UnknownPerson, UnknownEnterprise, TooFarAhead, DueInThePast and what
+        `times.act` raises.
+        """
         data, policy = command.data, self._policy(session, command)
         rule = policy.obligations.pledges
         if rule is None:
             raise errors.NotInProgramme.of("pledges")
         person = self._person(session, policy, data["person"])
+        self._enterprise(session, policy, data.get("enterprise"))
         act, counting = act_of(command, policy), self._duties.view(session, policy).counting
         due_at = self._due(session, policy, data["due_on"], act)
         id = _new(command, PLEDGE)
@@ -106,7 +114,9 @@ class Steering:
     # --- dispatch
 
     def hold_dispatch(self, session: Session, command: Command) -> Done:
-        """Raises UnknownProgramme, NotInProgramme, UnknownUnit, UnknownCase, DueInThePast, what `times.act` raises."""
+        """Raises UnknownProgramme, NotInProgramme, UnknownUnit, UnknownCase, TooFarAhead, DueInThePast, BackInTime and
+        what `times.act` raises.
+        """
         data, policy = command.data, self._policy(session, command)
         if not policy.obligations.dispatch:
             raise errors.NotInProgramme.of("dispatch")
@@ -116,7 +126,7 @@ class Steering:
         units = self._units(session, policy)
         for place, told in enumerate(data["items"]):
             _require_unit(units, told["unit"], f"items/{place}/unit")
-            self._case(session, command, policy, told.get("case"), f"items/{place}/case")
+            self._case(session, command, policy, told.get("case"), f"items/{place}/case", act)
             due.append(self._due(session, policy, told["due_on"], act, f"items/{place}/due_on"))
             item, day = place + 1, date.fromisoformat(told["due_on"])
             owed = duty_of(DISPATCH_ITEM, id, item)
@@ -169,14 +179,14 @@ class Steering:
     # --- supervision letters
 
     def issue_letter(self, session: Session, command: Command) -> Done:
-        """Raises UnknownProgramme, NotInProgramme, UnknownUnit, UnknownCase and what `times.act` raises."""
+        """Raises UnknownProgramme, NotInProgramme, UnknownUnit, UnknownCase, BackInTime and what `times.act` raises."""
         data, policy = command.data, self._policy(session, command)
         rule = policy.obligations.cards
         if rule is None:
             raise errors.NotInProgramme.of("cards")
         _require_unit(self._units(session, policy), data["unit"], "unit")
-        self._case(session, command, policy, data.get("case"), "case")
         act, id = act_of(command, policy), _new(command, "letter")
+        self._case(session, command, policy, data.get("case"), "case", act)
         issued = steering.SupervisionLetterIssued(
             letter=id,
             programme=policy.programme,
@@ -209,7 +219,7 @@ class Steering:
         answered = steering.answer(letter, command.data["reply"], act)
         event = natural_id(id, "answered", act.at)
         self._record(session, command, self._streams.letter, id, answered, [event])
-        reply = duty_of(LETTER_REPLY, id, issued.at)
+        reply = reply_of(self._duties, session, issued)
         self._duties.fulfil(session, reply, act.at, act.learnt_at, [event], by=act.by, traceparent=command.traceparent)
         return Done({"id": str(id)}, location=f"/v1/letters/{id}")
 
@@ -217,15 +227,16 @@ class Steering:
 
     def hold_accountable(self, session: Session, command: Command) -> Done:
         """Raises UnknownProgramme, UnknownGround, UnknownMeasure, NobodyAccountable, UnknownUnit, UnknownPerson,
-        UnknownCase, UnknownEvidence and what `times.act` raises.
+        UnknownCase, UnknownEvidence, BackInTime and what `times.act` raises.
         """
         data, policy = command.data, self._policy(session, command)
         measures = policy.obligations.measures.get(data["ground"])
         if measures is None:
-            known = ", ".join(policy.obligations.measures) or "none"
-            raise errors.UnknownGround(mend=f"The programme knows: {known}.")
+            known = list(policy.obligations.measures)
+            none = Text("The programme knows: none.")
+            raise errors.UnknownGround(mend=Text("The programme knows: {known}.", known=known) if known else none)
         if data["measure"] not in measures:
-            raise errors.UnknownMeasure(mend=f"Use one of: {', '.join(sorted(measures))}.")
+            raise errors.UnknownMeasure(mend=Text("Use one of: {measures}.", measures=sorted(measures)))
         unit, person = data.get("unit"), data.get("person")
         if unit is None and person is None:
             raise errors.NobodyAccountable
@@ -233,11 +244,10 @@ class Steering:
             _require_unit(self._units(session, policy), unit, "unit")
         if person is not None:
             self._person(session, policy, person)
-        case = data.get("case")
-        self._case(session, command, policy, case, "case")
-        evidence = tuple(UUID(id) for id in data["evidence"])
-        self._evidence(session, case, evidence)
+        case, evidence = data.get("case"), tuple(UUID(id) for id in data["evidence"])
         act, id = act_of(command, policy), _new(command, "accountability")
+        self._case(session, command, policy, case, "case", act)
+        self._evidence.require(session, policy, Named(case, unit, person), evidence)
         made = steering.AccountabilityRecorded(
             record=id,
             programme=policy.programme,
@@ -258,16 +268,6 @@ class Steering:
         self._record(session, command, self._streams.record, id, [made], [event])
         return Done({"id": str(id)}, location="/v1/accountability")
 
-    def _evidence(self, session: Session, case: str | None, evidence: Sequence[UUID]) -> None:
-        """Events of supervision's own log, or steps of the case that others told."""
-        known = set(self._duties.register(session.tx).recorded(evidence))
-        if case is not None:
-            facts = session.get(self._streams.watch, case).facts
-            known |= {UUID(fact.source) for fact in facts if fact.source is not None}
-        for place, id in enumerate(evidence):
-            if id not in known:
-                raise errors.UnknownEvidence(field=f"evidence/{place}")
-
     # --- reports
 
     def publish_report(self, session: Session, command: Command) -> Done:
@@ -275,11 +275,8 @@ class Steering:
         data, policy = command.data, self._policy(session, command)
         rule = policy.obligations.duties.get(REPORT + data["report"])
         if rule is None:
-            raise errors.UnknownReport(mend="See `reports` in the programme document.")
-        try:
-            period = named(data["period"], rule.every)
-        except ValueError as error:
-            raise errors.BadPeriod(f"{error}.") from None
+            raise errors.UnknownReport(mend=Text("See `reports` in the programme document."))
+        period = named(data["period"], rule.every)
         act = act_of(command, policy)
         if act.at < self._duties.view(session, policy).counting.end(period.last):
             raise errors.PeriodNotOver
@@ -307,10 +304,14 @@ class Steering:
     def _person(self, session: Session, policy: Policy, person: str) -> str | None:
         known = {one.id: one for one in self._duties.register(session.tx).people(policy.agency)}
         if person not in known:
-            raise errors.UnknownPerson(f"The directory has no person {person}.", field="person")
+            raise errors.UnknownPerson(Text("The directory has no person {person}.", person=person), field="person")
         return known[person].unit
 
-    def _case(self, session: Session, command: Command, policy: Policy, case: str | None, where: str) -> None:
+    def _enterprise(self, session: Session, policy: Policy, enterprise: str | None) -> None:
+        if enterprise is not None and self._duties.register(session.tx).enterprise_of(enterprise) != policy.agency:
+            raise errors.UnknownEnterprise
+
+    def _case(self, session: Session, command: Command, policy: Policy, case: str | None, where: str, act: Act) -> None:
         if case is None:
             return
         try:
@@ -318,9 +319,13 @@ class Steering:
         except errors.UnknownCase:
             raise errors.UnknownCase(field=where) from None
         if watch.programme != policy.programme:
-            raise errors.UnknownCase("The case is another programme's.", field=where)
+            raise errors.UnknownCase(Text("The case is another programme's."), field=where)
+        reported = watch.fact(REPORTED, None)
+        if reported is not None and act.at < reported.at - SKEW:
+            raise errors.BackInTime(Text("It is dated before the case was reported."))
 
     def _due(self, session: Session, policy: Policy, day: str, act: Act, where: str = "due_on") -> datetime:
+        require_near(date.fromisoformat(day), act, where)
         due_at = self._duties.view(session, policy).counting.end(date.fromisoformat(day))
         if due_at <= act.at:
             raise errors.DueInThePast(field=where)
@@ -353,7 +358,7 @@ class Steering:
         if held.outcome(ONCE).fulfilled_at is not None:
             raise errors.AlreadyFulfilled
         if act.at < opened.at:
-            raise errors.BackInTime("It is dated before it was owed.")
+            raise errors.BackInTime(Text("It is dated before it was owed."))
         self._duties.fulfil(session, opened.duty, act.at, act.learnt_at, [], by=act.by, traceparent=command.traceparent)
         return self._done(session, opened.duty)
 
@@ -363,6 +368,11 @@ class Steering:
         assert held.opened is not None
         body = {"id": str(id), "status": duty.status(held, ONCE), "due_at": held.opened.due_at}
         return Done(body, version, location=f"/v1/duties/{id}")
+
+
+def reply_of(duties: Duties, session: Session, issued: steering.SupervisionLetterIssued) -> UUID:
+    """The duty to reply to a letter: one that has ended was that of a letter withdrawn before it was issued again."""
+    return duties.standing(session, "duty", LETTER_REPLY, issued.letter, issued.at)
 
 
 def open_reply(
@@ -376,7 +386,7 @@ def open_reply(
     rule = policy.obligations.cards
     assert rule is not None
     owed = Owed(
-        id=duty_of(LETTER_REPLY, issued.letter, issued.at),
+        id=reply_of(duties, session, issued),
         rule=LETTER_REPLY,
         subject_kind="unit",
         subject=issued.unit,
@@ -393,7 +403,7 @@ def open_reply(
 
 def _require_unit(known: frozenset[str], unit: str, where: str) -> None:
     if unit not in known:
-        raise errors.UnknownUnit(f"The directory has no unit {unit}.", field=where)
+        raise errors.UnknownUnit(Text("The directory has no unit {unit}.", unit=unit), field=where)
 
 
 def _new(command: Command, kind: str) -> UUID:

@@ -85,12 +85,12 @@ def clock_view(clock: Clock) -> dict[str, Any]:
 
 
 def _status(clock: Clock) -> str:
-    """One of met, late, cancelled, unobserved, missed, running."""
+    """The first that applies of cancelled, met, late, missed, unobserved, running."""
     missed = any(stage.kind == "miss" and stage.stage in clock.fired - clock.withdrawn for stage in clock.stages)
-    if clock.stopped_at is not None:
-        return "met" if clock.in_time else "late"
     if clock.cancelled is not None:
         return "cancelled"
+    if clock.stopped_at is not None:
+        return "met" if clock.in_time else "late"
     if missed:
         return "missed"
     return "unobserved" if clock.unobserved else "running"

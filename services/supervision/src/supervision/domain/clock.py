@@ -97,19 +97,26 @@ class Clock:
         return self.superseded or self.cancelled in REPLACING
 
     @property
+    def movable(self) -> bool:
+        """Whether a newer calendar may move its due time: it runs, or was late by one that was not out yet."""
+        if self.calendar is None or self.runs:
+            return self.calendar is not None
+        return self.provisional and not self.replaced and (self.in_time is False or bool(self.standing))
+
+    @property
     def standing(self) -> frozenset[int]:
         """The stages that fired and were not withdrawn."""
         return self.fired - self.withdrawn
 
-    def missed_by(self, moment: datetime) -> bool:
-        """Whether its miss stands and was due by a moment."""
-        return any(s.kind == "miss" and s.stage in self.standing and s.due_at <= moment for s in self.stages)
+    def next(self, evidence: Sequence[Evidence], policy: Policy, level: int) -> Due | None:
+        """What it does next if no further fact comes, and when; None when it is done.
 
-    def next(self, evidence: Sequence[Evidence], policy: Policy) -> Due | None:
-        """What it does next if no further fact comes, and when; None when it is done."""
+        `level`: how high the case stands, by whatever brought it there. Levels up to it are passed over.
+        """
         if self.replaced:
             return None
-        found = [*self._rescissions(evidence), *self._stages(evidence, policy), *self._cancellations(evidence, policy)]
+        stages = (due for due in self._stages(evidence, policy) if not _reached(due, level))
+        found = [*self._rescissions(evidence), *stages, *self._cancellations(evidence, policy)]
         return min(found, key=lambda due: (due.at, due.rank), default=None)
 
     def _ripe(self, stage: Stage, policy: Policy) -> datetime:
@@ -137,6 +144,10 @@ class Clock:
             stopped = any(e.ends is None and e.learnt_at <= ripe for e in evidence)
             if ending.ends is not None and self.cancelled is None and not stopped:
                 yield Due(ripe, 99, "cancel", evidence=ending)
+
+
+def _reached(due: Due, level: int) -> bool:
+    return due.act == "fire" and due.stage is not None and (due.stage.level or level + 1) <= level
 
 
 def started(event: ClockStarted) -> Clock:

@@ -47,7 +47,7 @@ class PauseCase:
 
 @dataclass(frozen=True, slots=True)
 class AskExtension:
-    """Ask for a clock's due time to be put off by a span."""
+    """Ask for a clock's due time to be put off by a span; `unit`: whose department asks, None: the office."""
 
     clock: str
     limit: Limit

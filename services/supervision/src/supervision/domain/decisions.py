@@ -6,17 +6,19 @@ from datetime import datetime
 
 from supervision.domain import errors
 from supervision.domain.calendar import Calendar
-from supervision.domain.commands import CloseOut, HelpToApply, Verify
+from supervision.domain.commands import Act, CloseOut, HelpToApply, Verify
 from supervision.domain.events import CaseClosedOut, EnterpriseVerified, HelpGiven, ReopeningOrdered, WatchEvent
-from supervision.domain.facts import BY, learn
+from supervision.domain.facts import learn
 from supervision.domain.policy import Policy
-from supervision.domain.watch import SATISFIED, Fact, Watch, apply
+from supervision.domain.text import Text
+from supervision.domain.times import SKEW
+from supervision.domain.watch import REPORTED, SATISFIED, Fact, Watch, apply
 
 
 def verify(watch: Watch, command: Verify, policy: Policy, calendar: Calendar) -> list[WatchEvent]:
     """Once a round, after the feedback; an unsatisfied enterprise has the case reopened."""
     act = command.act
-    require_open(watch)
+    require_open(watch, act)
     _not_before(act.at, _fed_back(watch))
     if watch.fact("verified", watch.round) is not None:
         raise errors.AlreadyVerified
@@ -40,29 +42,26 @@ def verify(watch: Watch, command: Verify, policy: Policy, calendar: Calendar) ->
 
 
 def close_out(watch: Watch, command: CloseOut, policy: Policy, calendar: Calendar) -> list[WatchEvent]:
-    """Once; with the copy to the office and the enterprise's satisfaction where the programme asks for them."""
-    require_open(watch)
-    if watch.parts - watch.closed_parts:
-        raise errors.PartsOpen(f"{len(watch.parts - watch.closed_parts)} of its {len(watch.parts)} parts are open.")
-    steps = [watch.fact("fed_back", watch.round), watch.fact("verified", watch.round)]
+    """Once, after a result; with the copy to the office and a satisfied enterprise where the programme asks for it.
+
+    A ledger may lack steps: what it says was fed back or verified had a result. So had a case whose parts were solved.
+    """
+    require_open(watch, command.act)
+    if watch.open_parts:
+        count = {"open": len(watch.open_parts), "all": len(watch.parts)}
+        raise errors.PartsOpen(Text("{open} of its {all} parts are open.", **count))
+    result, *steps = (watch.fact(name, watch.round) for name in ("result", "fed_back", "verified"))
+    if not any((result, *steps, watch.solved_parts)):
+        raise errors.NoResult
     if policy.copy_to_office and not _fed_back(watch).copied_to_office:
         raise errors.NotCopiedToOffice
     if policy.verification_required and (steps[1] is None or steps[1].satisfaction not in SATISFIED):
         raise errors.NotVerified
-    for step in steps:
+    for step in (result, *steps):
         _not_before(command.act.at, step)
     act = command.act
     closed = CaseClosedOut(watch.case, watch.round, act.by, act.backdating_reason, act.learnt_at, act.at)
     return learn(watch, closed, policy, calendar)
-
-
-def all_parts_ended(
-    watch: Watch, at: datetime, learnt_at: datetime, policy: Policy, calendar: Calendar
-) -> list[WatchEvent]:
-    """The close-out of a case whose parts have all come to their end."""
-    if watch.over or not watch.parts or watch.parts - watch.closed_parts:
-        return []
-    return learn(watch, CaseClosedOut(watch.case, watch.round, BY, None, learnt_at, at), policy, calendar)
 
 
 def help_to_apply(watch: Watch, command: HelpToApply) -> list[WatchEvent]:
@@ -73,18 +72,22 @@ def help_to_apply(watch: Watch, command: HelpToApply) -> list[WatchEvent]:
     if match.helped is not None:
         raise errors.HelpedAlready
     if act.at < match.at:
-        raise errors.BackInTime("The help is dated before the policy came.")
+        raise errors.BackInTime(Text("The help is dated before the policy came."))
     return [HelpGiven(watch.case, command.policy, command.note, act.by, act.backdating_reason, act.learnt_at, act.at)]
 
 
-def require_open(watch: Watch) -> None:
-    """UnknownCase, AlreadyClosedOut or NoLongerWorkedOn unless something may still be done with the case."""
+def require_open(watch: Watch, act: Act) -> None:
+    """UnknownCase, AlreadyClosedOut, NoLongerWorkedOn or BackInTime unless something may be done with the case then."""
     if not watch.opened:
         raise errors.UnknownCase
     if watch.closed:
         raise errors.AlreadyClosedOut
     if watch.gone is not None:
-        raise errors.NoLongerWorkedOn(f"The case was {watch.gone}.")
+        gone = Text("merged") if watch.gone == "merged" else Text("withdrawn")
+        raise errors.NoLongerWorkedOn(Text("The case was {gone}.", gone=gone))
+    reported = watch.fact(REPORTED, None)
+    if reported is not None and act.at < reported.at - SKEW:
+        raise errors.BackInTime(Text("It is dated before the case was reported."))
 
 
 def _fed_back(watch: Watch) -> Fact:
@@ -96,4 +99,5 @@ def _fed_back(watch: Watch) -> Fact:
 
 def _not_before(at: datetime, step: Fact | None) -> None:
     if step is not None and at < step.at:
-        raise errors.BackInTime(f"It is dated before the step it follows, which happened at {step.at.isoformat()}.")
+        follows = Text("It is dated before the step it follows, which happened at {at}.", at=step.at.isoformat())
+        raise errors.BackInTime(follows)

@@ -7,20 +7,23 @@ miss bears the moment at which the duty was due, and evidence that is learnt lat
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import reduce
 from itertools import takewhile
-from typing import Literal
+from operator import le, lt
+from typing import Literal, NamedTuple
 from uuid import UUID
 
-from supervision.domain.limits import Counting, parse_limit
+from supervision.domain.calendar import Calendar
+from supervision.domain.limits import Counting, Limit, parse_limit
 from supervision.domain.naming import natural_id
 from supervision.domain.obligations import Counts, Need, SubjectKind
 from supervision.domain.periods import ONCE, Every, Period, period_of
+from supervision.domain.policy import Quiet
 
-DutyGround = Literal["closed_out", "returned", "result", "cancelled", "policy", "left", "withdrawn"]
+DutyGround = Literal["closed_out", "returned", "result", "cancelled", "policy", "changed", "left", "withdrawn"]
 Status = Literal["open", "fulfilled", "late", "missed", "broken", "ended"]
 
 
@@ -97,6 +100,18 @@ class DutyMissed:
 
 
 @dataclass(frozen=True, slots=True)
+class DutyCardIssued:
+    """The programme answers a miss of this duty with a card."""
+
+    duty: UUID
+    period: str
+    unit: str | None
+    person: str | None
+    colour: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class DutyBroken:
     """A pledge was not kept at all."""
 
@@ -118,7 +133,7 @@ class DutyRescinded:
 
 @dataclass(frozen=True, slots=True)
 class DutyEnded:
-    """It is no longer owed."""
+    """It is no longer owed; "changed": after the period that runs, from which on another duty takes its place."""
 
     duty: UUID
     ground: DutyGround
@@ -126,7 +141,39 @@ class DutyEnded:
     at: datetime
 
 
-Event = DutyOpened | DutyFulfilled | DutyReminded | DutyMissed | DutyBroken | DutyRescinded | DutyEnded
+@dataclass(frozen=True, slots=True)
+class DutyRecounted:
+    """What is owed once is due at another time, by a newer version of the calendar."""
+
+    duty: UUID
+    due_at: datetime
+    remind_at: datetime | None
+    broken_at: datetime | None
+    calendar: str
+    calendar_version: int
+    learnt_at: datetime
+    at: datetime
+
+
+Event = (
+    DutyOpened
+    | DutyFulfilled
+    | DutyReminded
+    | DutyMissed
+    | DutyCardIssued
+    | DutyBroken
+    | DutyRescinded
+    | DutyEnded
+    | DutyRecounted
+)
+
+
+class Moments(NamedTuple):
+    """When what is owed once is due, reminded of, and broken."""
+
+    due_at: datetime
+    remind_at: datetime | None
+    broken_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +186,7 @@ class Outcome:
     reminded: bool = False
     missed: bool = False
     broken: bool = False
+    card: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +200,12 @@ class Duty:
     def outcome(self, period: str) -> Outcome:
         """That of a period, which may have none yet."""
         return next((o for o in self.outcomes if o.period == period), Outcome(period))
+
+    def gone(self, term: Term) -> datetime | None:
+        """Since when it is not owed for a period, if so; a period that ran when it was changed is owed to its end."""
+        if self.ended is None or (self.ended.ground == "changed" and term.from_at <= self.ended.at):
+            return None
+        return self.ended.at
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,11 +238,24 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """How duties of a programme are judged: counted so, nothing after `until`, nothing before it was known so long."""
+    """How duties of a programme are judged: counted so, nothing after `until`, nothing before it was known so long.
+
+    `quiet`: when nobody is reminded.
+    """
 
     counting: Counting
     until: datetime | None
     grace: timedelta
+    quiet: Quiet | None = None
+
+    def remind_at(self, due_at: datetime, span: Limit | None, since: datetime) -> datetime | None:
+        """So long before it is due, outside quiet hours; None where that is not after `since` and before it is due."""
+        if span is None:
+            return None
+        at = self.counting.earlier(due_at, span).at
+        if self.quiet is not None:
+            at = self.quiet.moved(at, due_at, self.counting.zone)
+        return at if since < at < due_at else None
 
 
 def event_id(event: Event) -> UUID:
@@ -202,17 +269,26 @@ def event_id(event: Event) -> UUID:
             return natural_id(event.duty, "duty_reminded", event.period)
         case DutyMissed():
             return missed_id(event.duty, event.period)
+        case DutyCardIssued():
+            return card_id(event.duty, event.period)
         case DutyBroken():
             return broken_id(event.duty, event.period)
         case DutyRescinded():
             return natural_id(event.duty, "duty_rescinded", event.period, event.evidence_at)
         case DutyEnded():
             return natural_id(event.duty, "duty_ended", event.at)
+        case DutyRecounted():
+            return natural_id(event.duty, "duty_recounted", event.calendar, event.calendar_version)
 
 
 def missed_id(duty: UUID, period: str) -> UUID:
     """The id of the miss of a period."""
     return natural_id(duty, "duty_missed", period)
+
+
+def card_id(duty: UUID, period: str) -> UUID:
+    """The id of the card that the miss of a period brought."""
+    return natural_id(duty, "duty_card_issued", period)
 
 
 def broken_id(duty: UUID, period: str) -> UUID:
@@ -231,12 +307,18 @@ def apply(duty: Duty, event: Event) -> Duty:
             return _noted(duty, event.period, reminded=True)
         case DutyMissed():
             return _noted(duty, event.period, missed=True)
+        case DutyCardIssued():
+            return _noted(duty, event.period, card=True)
         case DutyBroken():
             return _noted(duty, event.period, broken=True)
         case DutyRescinded():
             return _withdrawn(duty, event)
         case DutyEnded():
             return replace(duty, ended=event)
+        case DutyRecounted() if duty.opened is not None:
+            about = replace(duty.opened, due_at=event.due_at, remind_at=event.remind_at, broken_at=event.broken_at)
+            return replace(duty, opened=about)
+    return duty
 
 
 def _noted(duty: Duty, period: str, **changes: object) -> Duty:
@@ -248,8 +330,9 @@ def _noted(duty: Duty, period: str, **changes: object) -> Duty:
 def _withdrawn(duty: Duty, event: DutyRescinded) -> Duty:
     outcome, gone = duty.outcome(event.period), set(event.withdrawn)
     missed = outcome.missed and missed_id(event.duty, event.period) not in gone
+    card = outcome.card and card_id(event.duty, event.period) not in gone
     broken = outcome.broken and broken_id(event.duty, event.period) not in gone
-    return _noted(duty, event.period, missed=missed, broken=broken)
+    return _noted(duty, event.period, missed=missed, card=card, broken=broken)
 
 
 def terms(duty: Duty, view: View, upto: datetime) -> Iterator[Term]:
@@ -280,10 +363,9 @@ def _term(opened: DutyOpened, period: Period, view: View) -> Term:
     counting = view.counting
     begin, end = counting.end(period.first - timedelta(days=1)), counting.end(period.last)
     due = end if opened.within is None else counting.later(end, parse_limit(opened.within)).at
-    remind = None if opened.remind is None else counting.earlier(due, parse_limit(opened.remind)).at
+    remind = view.remind_at(due, None if opened.remind is None else parse_limit(opened.remind), begin)
     assert opened.since is not None
-    partial = opened.since > period.first
-    return Term(period.name, begin, end, due, remind if remind and remind > begin else None, None, partial)
+    return Term(period.name, begin, end, due, remind, None, partial=opened.since > period.first)
 
 
 def fulfil(
@@ -299,14 +381,18 @@ def fulfil(
     return happened + _rescinded(duty, term, at)
 
 
-def _rescinded(duty: Duty, term: Term, at: datetime) -> list[Event]:
-    """What is withdrawn because it was done, or no longer owed, at `at`; it happened when the last of it did."""
+def _rescinded(duty: Duty, term: Term, at: datetime, covers: Callable[[datetime, datetime], bool] = le) -> list[Event]:
+    """What is withdrawn because it was done, or no longer owed, at `at`; it happened when the last of it did.
+
+    What is done when it is due covers it; what ceases to be owed only then was owed until then.
+    """
     assert duty.opened is not None
     id, outcome = duty.opened.duty, duty.outcome(term.period)
     gone: list[tuple[datetime, UUID]] = []
-    if outcome.missed and at <= term.due_at:
+    if outcome.missed and covers(at, term.due_at):
         gone.append((term.due_at, missed_id(id, term.period)))
-    if outcome.broken and term.broken_at is not None and at <= term.broken_at:
+        gone += [(term.due_at, card_id(id, term.period))] if outcome.card else []
+    if outcome.broken and term.broken_at is not None and covers(at, term.broken_at):
         gone.append((term.broken_at, broken_id(id, term.period)))
     if not gone:
         return []
@@ -317,10 +403,24 @@ def end(duty: Duty, ground: DutyGround, at: datetime, learnt_at: datetime, view:
     """No longer owed from `at` on; misses that were due later are withdrawn. Nothing when it has ended before."""
     if duty.opened is None or duty.ended is not None:
         return []
-    happened: list[Event] = [DutyEnded(duty.opened.duty, ground, learnt_at, at)]
+    ended = DutyEnded(duty.opened.duty, ground, learnt_at, at)
+    happened: list[Event] = [ended]
     for term in terms(duty, view, learnt_at):
-        happened += _rescinded(duty, term, at)
+        if apply(duty, ended).gone(term) is not None:
+            happened += _rescinded(duty, term, at, lt)
     return happened
+
+
+def recount(duty: Duty, found: Moments, calendar: Calendar) -> list[Event]:
+    """Anew by the calendar; nothing when it was done or over before the calendar was published, or stays as it was."""
+    opened, published = duty.opened, calendar.published_at
+    if opened is None or opened.due_at is None or published is None or duty.ended is not None:
+        return []
+    outcome, held = duty.outcome(ONCE), Moments(opened.due_at, opened.remind_at, opened.broken_at)
+    done = outcome.fulfilled_at is not None or outcome.broken or (outcome.missed and found.due_at != held.due_at)
+    if done or found == held or (held.broken_at or held.due_at) < published:
+        return []
+    return [DutyRecounted(opened.duty, *found, calendar.id, calendar.version, published, published)]
 
 
 def settle(duty: Duty, deeds: Sequence[Deed], view: View, upto: datetime) -> list[Event]:
@@ -339,7 +439,8 @@ def settle(duty: Duty, deeds: Sequence[Deed], view: View, upto: datetime) -> lis
 
 def _done(duty: Duty, term: Term, deeds: Sequence[Deed]) -> list[Event]:
     assert duty.opened is not None
-    if not duty.opened.needs or (duty.ended is not None and duty.ended.at <= term.from_at):
+    gone = duty.gone(term)
+    if not duty.opened.needs or (gone is not None and gone <= term.from_at):
         return []
     met = [_met(need, term, deeds) for need in duty.opened.needs]
     if any(not counted for counted in met):
@@ -391,6 +492,8 @@ def _run_out(duty: Duty, term: Term, deeds: Sequence[Deed], view: View, upto: da
                 lacking = tuple(need.id for need in opened.needs if not _met(need, term, deeds))
                 about = (opened.unit, opened.person, opened.card)
                 yield DutyMissed(id, term.period, moment, lacking, *about, moment)
+                if opened.card is not None:
+                    yield DutyCardIssued(id, term.period, opened.unit, opened.person, opened.card, moment)
             case "break":
                 yield DutyBroken(id, term.period, moment)
 
@@ -398,7 +501,7 @@ def _run_out(duty: Duty, term: Term, deeds: Sequence[Deed], view: View, upto: da
 def _pending(duty: Duty, term: Term, view: View) -> Iterator[tuple[Literal["remind", "miss", "break"], datetime]]:
     """What is still to come of a period when nothing more is done, with its moment."""
     outcome = duty.outcome(term.period)
-    done, gone = outcome.fulfilled_at, None if duty.ended is None else duty.ended.at
+    done, gone = outcome.fulfilled_at, duty.gone(term)
 
     def open_at(moment: datetime) -> bool:
         seen = view.until is None or moment <= view.until

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
+from supervision.domain.text import Text
+
 
 class Refusal(Exception):
     """The request was refused."""
@@ -11,7 +15,7 @@ class Refusal(Exception):
     field: str | None = None
     mend: str | None = None
 
-    def __init__(self, message: str | None = None, *, field: str | None = None, mend: str | None = None) -> None:
+    def __init__(self, message: Text | None = None, *, field: str | None = None, mend: Text | None = None) -> None:
         super().__init__(message or " ".join((self.__doc__ or "").split()))
         self.field = field or self.field
         self.mend = mend or self.mend
@@ -46,6 +50,13 @@ class NothingFedBack(Refusal):
 
     slug = "nothing-fed-back"
     mend = "Let the department feed the result back first; it is known here a moment later."
+
+
+class NoResult(Refusal):
+    """No result of this round has been reported."""
+
+    slug = "no-result"
+    mend = "Let the department report its result first; it is known here a moment later."
 
 
 class NotCopiedToOffice(Refusal):
@@ -106,6 +117,23 @@ class TooFarBack(Refusal):
     mend = "Ask the office to record it."
 
 
+class TooEarly(Refusal):
+    """It is dated before 1990."""
+
+    slug = "too-early"
+    status = 422
+    field = "occurred_at"
+    mend = "Correct occurred_at."
+
+
+class TooFarAhead(Refusal):
+    """The day lies more than 20 years ahead."""
+
+    slug = "too-far-ahead"
+    status = 422
+    mend = "Give a day at most 20 years ahead."
+
+
 class ReasonMissing(Refusal):
     """What is dated back needs a reason."""
 
@@ -146,7 +174,7 @@ class NotInProgramme(Refusal):
     @classmethod
     def of(cls, key: str) -> NotInProgramme:
         """The refusal that names the missing key of the programme document."""
-        return cls(f"The programme has no [{key}].", field=key)
+        return cls(Text("The programme has no [{key}].", key=key), field=key)
 
 
 class NoLongerWorkedOn(Refusal):
@@ -207,6 +235,13 @@ class UnknownClock(Refusal):
     status = 404
     field = "clock"
 
+    @classmethod
+    def of(cls, known: Collection[str]) -> UnknownClock:
+        """The refusal that names the clocks which the case has."""
+        if not known:
+            return cls(mend=Text("Name a clock of the case: none has started."))
+        return cls(mend=Text("Name a clock of the case: {known}.", known=sorted(known)))
+
 
 class ClockNotRunning(Refusal):
     """The clock has been stopped or cancelled."""
@@ -214,6 +249,15 @@ class ClockNotRunning(Refusal):
     slug = "clock-not-running"
     field = "clock"
     mend = "Name a clock that runs: see GET /v1/cases/{case}/clocks."
+
+
+class NotYourClock(Refusal):
+    """Another unit answers for this clock."""
+
+    slug = "not-your-clock"
+    status = 403
+    field = "clock"
+    mend = "Name a clock of your unit, or let the lead or the office ask."
 
 
 class ExtensionTooLate(Refusal):
@@ -315,6 +359,15 @@ class UnknownUnit(Refusal):
     mend = "Take a unit id from the agency's directory; one that was just published is known a moment later."
 
 
+class UnknownEnterprise(Refusal):
+    """The agency has no such enterprise."""
+
+    slug = "unknown-enterprise"
+    status = 422
+    field = "enterprise"
+    mend = "Take an id from the agency's enterprises; one that was just registered is known a moment later."
+
+
 class UnknownPerson(Refusal):
     """The agency's directory has no such person."""
 
@@ -404,11 +457,11 @@ class NobodyAccountable(Refusal):
 
 
 class UnknownEvidence(Refusal):
-    """No event of this id is known here."""
+    """No event of this id stands against the case, unit or person of the record in this programme."""
 
     slug = "unknown-evidence"
     status = 422
-    mend = "Take event ids from the case's timeline, its clocks, duties or letters."
+    mend = "Name the case, unit or person that the event is about, and take ids from its timeline, duties or letters."
 
 
 class UnknownReport(Refusal):
@@ -450,3 +503,63 @@ class HelpedAlready(Refusal):
 
     slug = "helped-already"
     mend = "Nothing more needs to be done."
+
+
+# --- notifications
+
+
+class UnknownNotification(Refusal):
+    """There is no such notification in your inbox."""
+
+    slug = "unknown-notification"
+    status = 404
+    field = "notification"
+    mend = "Take the id from GET /v1/inbox."
+
+
+class UnknownDelivery(Refusal):
+    """There is no such delivery among those you may see."""
+
+    slug = "unknown-delivery"
+    status = 404
+    field = "notification"
+    mend = "Take notification and channel from GET /v1/deliveries."
+
+
+class NotToRedrive(Refusal):
+    """Only a delivery that was given up, or that had no address, is tried again."""
+
+    slug = "not-to-redrive"
+    mend = "See its state in GET /v1/deliveries; one that waits or is held goes out by itself."
+
+
+class UnknownRecipient(Refusal):
+    """There is no such recipient among those you may give an address."""
+
+    slug = "unknown-recipient"
+    status = 404
+    field = "recipient"
+    mend = "Take units and people from the directory, roles from the programme; the office's recipient is its agency."
+
+
+class UnknownAddress(Refusal):
+    """The recipient has no address for this channel."""
+
+    slug = "unknown-address"
+    status = 404
+    field = "channel"
+
+
+class BadAddress(Refusal):
+    """This is no address that can be used."""
+
+    slug = "bad-address"
+    status = 422
+    field = "address"
+
+
+class NoAddressKey(Refusal):
+    """Addresses are kept encrypted only, and this service was started without a key."""
+
+    slug = "no-address-key"
+    mend = "Let the operator set BUGLE_ADDRESS_KEY_FILE, a file of 32 random bytes."

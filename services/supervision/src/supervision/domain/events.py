@@ -20,6 +20,7 @@ Ground = Literal[
     "closed_out", "reopened", "recomputed", "returned", "merged", "withdrawn", "paused", "extended", "policy"
 ]
 Decision = Literal["granted", "changed", "refused"]
+PartGround = Literal["closed_out", "merged", "withdrawn"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,7 +320,7 @@ class CaseRaised:
 
 @dataclass(frozen=True, slots=True)
 class PartsLearnt:
-    """The issue was divided; the case is closed out when all its parts are."""
+    """The issue was divided; the case is closed out with the last of its parts."""
 
     case: str
     parts: tuple[str, ...]
@@ -339,10 +340,26 @@ class ParentLearnt:
 
 @dataclass(frozen=True, slots=True)
 class PartClosed:
-    """A part of the case has come to its end."""
+    """A part of the case has come to its end, for the `turn`th time; closed out, it is solved.
+
+    `ground` is None in one of version 1, which did not tell, and counts as solved as it did when it was recorded.
+    """
 
     case: str
     part: str
+    ground: PartGround | None
+    turn: int
+    learnt_at: datetime
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PartReopened:
+    """A part of the case that had come to its end is worked on again: its merger was undone."""
+
+    case: str
+    part: str
+    turn: int
     learnt_at: datetime
     at: datetime
 
@@ -452,6 +469,7 @@ WatchEvent = (
     | PartsLearnt
     | ParentLearnt
     | PartClosed
+    | PartReopened
     | EnterpriseVerified
     | CaseClosedOut
     | ReopeningOrdered

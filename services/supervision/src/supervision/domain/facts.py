@@ -59,9 +59,10 @@ def _start(watch: Watch, fact: Fact, subject: Subject, basis: Basis) -> Iterator
     """A new clock, and its stop where that is known already; nothing without a due date."""
     rule, policy, calendar = basis
     counting = Counting(calendar, policy.zone, watch.spans)
-    found = schedule(rule, counting, terms(watch, rule, fact, subject.clock, subject.part), policy.quiet)
+    wanted = terms(watch, rule, fact, subject.clock, subject.part)
+    found = schedule(rule, counting, wanted, policy.quiet)
     if found is not None:
-        start = begin(watch, fact, subject.clock, subject.part, found, basis, fact.learnt_at)
+        start = begin(watch, fact, subject.clock, wanted, found, basis, fact.learnt_at)
         yield start
         yield from stops_known(watch, started(start), policy)
 

@@ -20,37 +20,48 @@ from supervision.domain.events import (
 from supervision.domain.limits import Counting, Limit
 from supervision.domain.policy import ExtensionRule, Policy
 from supervision.domain.renewal import Cause, renew
+from supervision.domain.text import Text
+from supervision.domain.times import require_near
 from supervision.domain.watch import Extension, Watch, apply
 
 Events = list[WatchEvent]
+
+DECIDING = {"office": Text("office"), "leader": Text("leader")}
+"""Who may decide on extensions, as a refusal says it."""
 
 
 def pause(watch: Watch, command: PauseCase, policy: Policy, calendar: Calendar) -> Events:
     """One pause at a time, for a reason of the programme, with an end within the programme's longest."""
     rule, act = policy.pause, command.act
-    require_open(watch)
+    require_open(watch, act)
     if rule is None:
         raise errors.NotInProgramme.of("pause")
     if command.reason not in rule.reasons:
-        raise errors.UnknownReason(mend=f"Choose one of: {', '.join(sorted(rule.reasons))}.")
+        raise errors.UnknownReason(mend=Text("Choose one of: {choices}.", choices=sorted(rule.reasons)))
     if any(act.at < pause.span.to_at for pause in watch.pauses):
         raise errors.AlreadyPaused
+    if command.until is not None:
+        require_near(command.until, act, "until")
     counting = Counting(calendar, policy.zone)
     latest = counting.due(act.at, rule.max).at
-    until = latest if command.until is None else counting.end(command.until)
+    last = latest.astimezone(policy.zone).date()  # no day after it is counted: the last day of all has no end
+    until = latest if command.until is None else counting.end(min(command.until, last))
     if until <= act.at:
         raise errors.PauseTooShort
-    if until > latest:
-        raise errors.PauseTooLong(f"The programme allows {rule.max}, which is until {latest.isoformat()}.")
+    if until > latest or (command.until is not None and command.until > last):
+        raise errors.PauseTooLong(
+            Text("The programme allows {span}, which is until {latest}.", span=rule.max, latest=latest.isoformat())
+        )
     signed = (act.by, act.backdating_reason, act.learnt_at, act.at)
     paused = CasePaused(watch.case, len(watch.pauses) + 1, command.reason, command.note, until, *signed)
     return _renewed(watch, paused, policy, calendar, Cause("paused", act.at, act.learnt_at, "paused"))
 
 
 def resume(watch: Watch, act: Act, policy: Policy, calendar: Calendar) -> Events:
-    """End the running pause now."""
-    require_open(watch)
-    running = next((p for p in watch.pauses if p.span.from_at <= act.at < p.span.to_at), None)
+    """End the running pause now, once."""
+    require_open(watch, act)
+    unended = (pause for pause in watch.pauses if not pause.resumed)
+    running = next((pause for pause in unended if pause.span.from_at <= act.at < pause.span.to_at), None)
     if running is None:
         raise errors.NotPaused
     resumed = CaseResumed(watch.case, running.number, act.by, act.backdating_reason, act.learnt_at, act.at)
@@ -58,16 +69,21 @@ def resume(watch: Watch, act: Act, policy: Policy, calendar: Calendar) -> Events
 
 
 def ask_extension(watch: Watch, command: AskExtension, policy: Policy, calendar: Calendar) -> Events:
-    """While the clock runs, early enough, not too often, for not too long, and not while another is undecided."""
+    """By the unit of a running clock, the lead or the office; early enough, not too often, for not too long.
+
+    Not while another is undecided.
+    """
     rule, act = policy.extension, command.act
-    require_open(watch)
+    require_open(watch, act)
     if rule is None:
         raise errors.NotInProgramme.of("extension")
     clock = _running(watch, command.clock)
+    if command.unit not in (None, clock.unit, watch.lead()):
+        raise errors.NotYourClock
     if any(e.clock == clock.name and not e.decided for e in watch.extensions):
         raise errors.ExtensionUndecided
     if len(watch.granted(clock.name, clock.round)) >= rule.times:
-        raise errors.ExtendedOftenEnough(f"The programme extends a clock {rule.times} times.")
+        raise errors.ExtendedOftenEnough(Text("The programme extends a clock {times} times.", times=rule.times))
     counting = Counting(calendar, policy.zone, watch.spans)
     _early_enough(clock, rule, act.at, counting)
     _short_enough(clock, rule, command.limit, counting)
@@ -90,16 +106,18 @@ def ask_extension(watch: Watch, command: AskExtension, policy: Policy, calendar:
 def decide_extension(watch: Watch, command: DecideExtension, policy: Policy, calendar: Calendar) -> Events:
     """Once, by whom the programme names. What is granted counts from the asking on, however long deciding took."""
     rule, act = policy.extension, command.act
-    require_open(watch)
+    require_open(watch, act)
     if rule is None:
         raise errors.NotInProgramme.of("extension")
     if rule.decides not in command.roles:
-        raise errors.NotYoursToDecide(f"In this programme the {rule.decides} decides.")
+        raise errors.NotYoursToDecide(Text("In this programme the {role} decides.", role=DECIDING[rule.decides]))
     asked = next((e for e in watch.extensions if e.number == command.extension), None)
     if asked is None:
         raise errors.UnknownExtension
     if asked.decided:
         raise errors.ExtensionDecidedAlready
+    if act.at < asked.asked_at:
+        raise errors.BackInTime(Text("It is dated before it was asked for."))
     decided = ExtensionDecided(
         case=watch.case,
         extension=asked.number,
@@ -113,13 +131,14 @@ def decide_extension(watch: Watch, command: DecideExtension, policy: Policy, cal
         learnt_at=act.learnt_at,
         at=act.at,
     )
-    return _renewed(watch, decided, policy, calendar, Cause("extended", asked.asked_at, act.learnt_at, "extended"))
+    cause = Cause("extended", asked.asked_at, act.learnt_at, "extended", clock=asked.clock)
+    return _renewed(watch, decided, policy, calendar, cause)
 
 
 def raise_case(watch: Watch, command: RaiseCase, policy: Policy) -> Events:
     """To the level above the highest reached; LadderEnds at the top."""
-    require_open(watch)
     level, act = watch.level + 1, command.act
+    require_open(watch, act)
     role = policy.ladder.get(level)
     if role is None:
         raise errors.LadderEnds
@@ -133,8 +152,7 @@ def _renewed(watch: Watch, event: WatchEvent, policy: Policy, calendar: Calendar
 def _running(watch: Watch, name: str) -> Clock:
     clock = watch.newest(name)
     if clock is None:
-        known = ", ".join(sorted({c.name for c in watch.clocks})) or "none has started"
-        raise errors.UnknownClock(mend=f"Name a clock of the case: {known}.")
+        raise errors.UnknownClock.of({c.name for c in watch.clocks})
     if not clock.runs:
         raise errors.ClockNotRunning
     return clock
@@ -143,12 +161,12 @@ def _running(watch: Watch, name: str) -> Clock:
 def _early_enough(clock: Clock, rule: ExtensionRule, at: datetime, counting: Counting) -> None:
     latest = clock.due_at if rule.ask_before is None else counting.earlier(clock.due_at, rule.ask_before).at
     if at > latest:
-        raise errors.ExtensionTooLate(f"It had to be asked for by {latest.isoformat()}.")
+        raise errors.ExtensionTooLate(Text("It had to be asked for by {latest}.", latest=latest.isoformat()))
 
 
 def _short_enough(clock: Clock, rule: ExtensionRule, limit: Limit, counting: Counting) -> None:
     if counting.later(clock.due_at, limit).at > counting.later(clock.due_at, rule.max).at:
-        raise errors.ExtensionTooLong(f"The programme extends by at most {rule.max}.")
+        raise errors.ExtensionTooLong(Text("The programme extends by at most {span}.", span=rule.max))
 
 
 def _limit(

@@ -7,10 +7,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
+from supervision.domain.errors import BadPeriod
+from supervision.domain.text import Text
+
 Every = Literal["month", "quarter", "year", "once"]
 
 ONCE: Literal["once"] = "once"
 _MONTHS = {"month": 1, "quarter": 3, "year": 12}
+_SAID = {"month": Text("month"), "quarter": Text("quarter"), "year": Text("year"), "once": Text("once")}
 _NAME = re.compile(r"(?P<year>[0-9]{4})(-Q(?P<quarter>[1-4])|-(?P<month>0[1-9]|1[0-2]))?")
 
 
@@ -39,14 +43,15 @@ def period_of(day: date, every: Every) -> Period:
 
 
 def named(name: str, every: Every) -> Period:
-    """The period of a name; ValueError when it is none of this kind."""
+    """The period of a name; BadPeriod when it is none of this kind."""
     match = _NAME.fullmatch(name)
     if match is not None:
         month = int(match["month"] or 3 * int(match["quarter"] or 1) - 2)
         found = period_of(date(int(match["year"]), month, 1), every)
         if found.name == name:
             return found
-    raise ValueError(f"{name!r} is no {every}: write 2021-05 for a month, 2021-Q2 for a quarter, 2021 for a year")
+    form = Text("{name!r} is no {every}: write 2021-05 for a month, 2021-Q2 for a quarter, 2021 for a year.")
+    raise BadPeriod(form.filled(name=name, every=_SAID[every]))
 
 
 def _name(first: date, every: Every) -> str:

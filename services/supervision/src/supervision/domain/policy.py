@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from functools import cache
 from typing import Any, Literal, Protocol
 from zoneinfo import ZoneInfo, available_timezones
 
 from supervision.domain.limits import Limit, parse_limit
+from supervision.domain.notice import Telling
 from supervision.domain.obligations import Obligations
 
 Each = Literal["milestone", "supporting"]
@@ -146,6 +147,8 @@ class Policy:
     pause: PauseRule | None
     extension: ExtensionRule | None
     obligations: Obligations
+    telling: Telling
+    earlier: Mapping[int, Policy] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
     def of(cls, programme: str, version: int, document: Mapping[str, Any]) -> Policy:
@@ -174,7 +177,12 @@ class Policy:
             pause=_pause(document.get("pause")),
             extension=_extension(document.get("extension")),
             obligations=Obligations.of(document),
+            telling=Telling.of(document),
         )
+
+    def of_version(self, version: int) -> Policy:
+        """An earlier version, as far as it was given along; else this one."""
+        return self.earlier.get(version, self)
 
     def rule(self, clock: str) -> ClockRule | None:
         """The rule of a clock; "milestone:2" is the second of the rule "milestone". None: this version has none."""

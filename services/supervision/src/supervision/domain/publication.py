@@ -1,4 +1,4 @@
-"""Publishing calendars, and what a newly known year changes for clocks that run."""
+"""Publishing calendars, and what a newly known year changes for clocks."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from supervision.domain.calendar import Calendar, Year
 from supervision.domain.events import CalendarPublished, PublishedYear, WatchEvent
 from supervision.domain.policy import Policy
 from supervision.domain.renewal import Cause, renew
+from supervision.domain.text import Text
 from supervision.domain.watch import Watch
 
 
@@ -32,7 +33,9 @@ def publish(known: Calendar, command: PublishCalendar) -> list[CalendarPublished
     if command.version <= known.version:
         same = (known.version, known.source, known.years) == (published.version, published.source, published.years)
         if not same:
-            raise errors.StaleCalendar(f"Version {known.version} is published; a change needs a newer one.")
+            raise errors.StaleCalendar(
+                Text("Version {version} is published; a change needs a newer one.", version=known.version)
+            )
         return []
     for text, year in command.years.items():
         _check(int(text), year)
@@ -43,12 +46,12 @@ def _check(number: int, year: PublishedYear) -> None:
     place = f"years/{number}"
     strangers = [day for day in (*year.off, *year.work) if day.year != number]
     if strangers:
-        raise errors.BadCalendar(f"{strangers[0]} does not lie in {number}.", field=place, mend="Move it to its year.")
+        outside = Text("{day} does not lie in {year}.", day=strangers[0], year=number)
+        raise errors.BadCalendar(outside, field=place, mend=Text("Move it to its year."))
     both = set(year.off) & set(year.work)
     if both:
-        raise errors.BadCalendar(
-            f"{min(both)} is listed as a day off and as a working day.", field=place, mend="List it once."
-        )
+        twice = Text("{day} is listed as a day off and as a working day.", day=min(both))
+        raise errors.BadCalendar(twice, field=place, mend=Text("List it once."))
 
 
 def apply(_: Calendar, event: CalendarPublished) -> Calendar:
@@ -58,9 +61,9 @@ def apply(_: Calendar, event: CalendarPublished) -> Calendar:
 
 
 def recompute(watch: Watch, policy: Policy, calendar: Calendar) -> list[WatchEvent]:
-    """New generations of the clocks that still run and count otherwise by a newer version of the calendar."""
+    """New generations of the clocks that run, or were late, and count otherwise by a newer version of the calendar."""
     at = calendar.published_at
-    counted = (clock for clock in watch.clocks if clock.runs and clock.calendar is not None)
+    counted = (clock for clock in watch.clocks if clock.movable)
     if at is None or not any((clock.calendar_version or 0) < calendar.version for clock in counted):
         return []
     return renew(watch, policy, calendar, Cause("recomputed", at, at, "calendar_published", corrects=True))

@@ -2,14 +2,18 @@
 
 A calendar amended, a pause, an extension, a newer version of the programme, another kind or grade: each may move what
 a running clock waits for. Then this generation is cancelled and the next one begins, which says by what it is counted.
-What was past when the cause happened stays as it is, and is judged by the rules of its day: a miss that stands from
+What was past when the cause happened stays as it is, and is judged by the rules of its day: a deadline that was over
 before is not looked at again, and a reminder or level that was rightly fired is neither withdrawn nor fired once more.
+
+A clock that has come to its end too late is counted anew in its favour alone, by its own limit: for a pause, for the
+extension that was asked while it ran, or when the calendar comes that was not out. So it does not matter how long
+deciding, telling or publishing took, and nothing that was in time is late afterwards.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -27,7 +31,7 @@ from supervision.domain.watch import Fact, Watch, apply, stops_clock
 class Cause:
     """What changed, from when on, and when it was learnt; `fact` names it in what is rescinded.
 
-    `corrects`: what was provisional is now known, from the beginning.
+    `corrects`: what was provisional is now known, from the beginning. `clock`: the one that was extended.
     """
 
     ground: Ground
@@ -35,6 +39,13 @@ class Cause:
     learnt_at: datetime
     fact: str
     corrects: bool = False
+    clock: str | None = None
+
+    def favours(self, clock: Clock) -> bool:
+        """Whether it is a ground to look again at a clock that has come to its end."""
+        if self.corrects:
+            return clock.provisional
+        return self.ground == "paused" or (self.ground == "extended" and self.clock == clock.name)
 
 
 class Basis(NamedTuple):
@@ -56,11 +67,10 @@ def terms(watch: Watch, rule: ClockRule, fact: Fact, name: str, part: Part | Non
 
 
 def begin(
-    watch: Watch, fact: Fact, name: str, part: Part | None, found: Schedule, basis: Basis, known_at: datetime
+    watch: Watch, fact: Fact, name: str, wanted: Terms, found: Schedule, basis: Basis, known_at: datetime
 ) -> ClockStarted:
-    """The start of a clock's next generation; `known_at` is when the clock could be known."""
-    rule, policy, calendar = basis
-    wanted = terms(watch, rule, fact, name, part)
+    """The start of a clock's next generation on these terms; `known_at` is when the clock could be known."""
+    (rule, policy, calendar), part = basis, wanted.part
     counted = policy.calendar != EVERY_DAY and rule.counts_working_days(wanted.limit, *wanted.extensions)
     return ClockStarted(
         case=watch.case,
@@ -69,7 +79,7 @@ def begin(
         round=fact.round,
         fact=fact.name,
         about=None if part is None else part.name,
-        started_at=fact.at,
+        started_at=wanted.since,
         due_at=found.due_at,
         stages=found.stages,
         policy_version=policy.version,
@@ -82,17 +92,17 @@ def begin(
         card=rule.card,
         kind=watch.told("kind"),
         grade=watch.told("grade"),
-        pauses=tuple(span for span in watch.spans if span.to_at > fact.at),
+        pauses=tuple(span for span in watch.spans if span.to_at > wanted.since),
         extensions=tuple(map(str, wanted.extensions)),
         known_at=known_at,
-        at=fact.at,
+        at=wanted.since,
     )
 
 
 def renew(watch: Watch, policy: Policy, calendar: Calendar, cause: Cause) -> list[WatchEvent]:
-    """The next generations of all running clocks whose schedule has become another."""
+    """The next generations of all clocks whose schedule has become another."""
     happened: list[WatchEvent] = []
-    for clock in {clock.name: clock for clock in watch.clocks}.values():
+    for clock in {(clock.name, clock.round): clock for clock in watch.clocks}.values():
         events = _renewed(watch, clock, policy, calendar, cause)
         happened += events
         for event in events:
@@ -101,34 +111,89 @@ def renew(watch: Watch, policy: Policy, calendar: Calendar, cause: Cause) -> lis
 
 
 def _renewed(watch: Watch, clock: Clock, policy: Policy, calendar: Calendar, cause: Cause) -> list[WatchEvent]:
+    if cause.ground != "policy":
+        policy = policy.of_version(watch.version_for(clock))
     rule, fact = policy.rule(clock.name), watch.fact(clock.fact, clock.round)
     since = clock.started_at if cause.corrects and clock.provisional else cause.at
-    if rule is None or fact is None or not _open(watch, clock, policy, cause) or clock.missed_by(since):
+    late = _late(watch, clock, policy, cause)
+    if rule is None or fact is None or _over(watch, clock, cause, since):
         return []
-    part = next((part for part in fact.parts if part.name == clock.about), None)
-    counting = Counting(calendar, policy.zone, watch.spans)
-    found = schedule(rule, counting, terms(watch, rule, fact, clock.name, part), policy.quiet)
-    if found is not None and cause.ground == "policy" and found.due_at < since:
+    if not late and not _runs(watch, clock, policy, cause):
+        return []
+    basis = _as_it_was(clock, rule, policy, calendar) if late else Basis(rule, policy, calendar)
+    choices = [_own(watch, clock, fact)] if late else _choices(watch, clock, fact, rule)
+    found = _latest(watch, basis, choices)
+    if found is not None and cause.ground == "policy" and found[1].due_at < since:
         # a new rule makes no miss of what was in time under the old: it leaves the day
-        found = schedule(rule, counting, Terms(since, TODAY), policy.quiet)
-    if found is None or (_same(found, clock) and clock.cancelled is None):
+        found = _latest(watch, basis, [Terms(since, TODAY, part=choices[0].part)])
+    if found is None or (_same(found[1], clock) and clock.cancelled is None):
         return []
-    ended: list[WatchEvent] = []
+    if late and found[1].due_at <= clock.due_at:
+        return []
+    start = begin(watch, fact, clock.name, found[0], without_past(found[1], since), basis, cause.learnt_at)
+    return [*_ended(watch, clock, cause, since, policy), start, *stops_known(watch, started(start), policy)]
+
+
+def _ended(watch: Watch, clock: Clock, cause: Cause, since: datetime, policy: Policy) -> Iterator[WatchEvent]:
+    """The end of a generation, and of what fired and would not have been due since the cause happened."""
     if clock.cancelled is None:
-        ended.append(ClockCancelled(watch.case, clock.name, clock.generation, cause.ground, cause.at))
-    gone = [stage for stage in clock.stages if stage.stage in clock.standing and stage.due_at > since]
+        yield ClockCancelled(watch.case, clock.name, clock.generation, cause.ground, cause.at)
+    gone = [stage for stage in clock.stages if stage.stage in clock.standing and stage.due_at >= since]
     if gone:
-        ended.append(rescind(watch, clock, gone, cause.fact, cause.at, policy))
-    basis = Basis(rule, policy, calendar)
-    start = begin(watch, fact, clock.name, part, without_past(found, since), basis, cause.learnt_at)
-    return [*ended, start, *stops_known(watch, started(start), policy)]
+        yield rescind(watch, clock, gone, cause.fact, cause.at, policy)
 
 
-def _open(watch: Watch, clock: Clock, policy: Policy, cause: Cause) -> bool:
+def _choices(watch: Watch, clock: Clock, fact: Fact, rule: ClockRule) -> list[Terms]:
+    """What a running clock may be counted by; one that left the day also by that day, whichever ends later."""
+    own = _own(watch, clock, fact)
+    plain = terms(watch, rule, fact, clock.name, own.part)
+    return [plain, own] if clock.started_at > fact.at else [plain]
+
+
+def _own(watch: Watch, clock: Clock, fact: Fact) -> Terms:
+    """What a clock was counted by, with all extensions that were granted meanwhile."""
+    part = next((part for part in fact.parts if part.name == clock.about), None)
+    left = clock.started_at if clock.started_at > fact.at else None
+    extensions = tuple(map(parse_limit, watch.granted(clock.name, clock.round, left)))
+    return Terms(clock.started_at, parse_limit(clock.limit), watch.due_at, part, extensions)
+
+
+def _latest(watch: Watch, basis: Basis, choices: list[Terms]) -> tuple[Terms, Schedule] | None:
+    rule, policy, calendar = basis
+    counting = Counting(calendar, policy.zone, watch.spans)
+    found = ((wanted, schedule(rule, counting, wanted, policy.quiet)) for wanted in choices)
+    known = [(wanted, held) for wanted, held in found if held is not None]
+    return max(known, key=lambda pair: pair[1].due_at, default=None)
+
+
+def _as_it_was(clock: Clock, rule: ClockRule, policy: Policy, calendar: Calendar) -> Basis:
+    """By the version that the clock was started under, as far as it carries it."""
+    held = replace(rule, stops=policy.stops(clock), card=policy.card(clock))
+    return Basis(held, replace(policy, version=clock.policy_version), calendar)
+
+
+def _runs(watch: Watch, clock: Clock, policy: Policy, cause: Cause) -> bool:
     """Whether it still runs; after a merger was undone also a clock that was cancelled by it."""
     if clock.stopped_at is not None or watch.evidence(clock, policy):
         return False
     return clock.cancelled is None or (cause.ground == "merged" and clock.cancelled == "merged")
+
+
+def _late(watch: Watch, clock: Clock, policy: Policy, cause: Cause) -> bool:
+    """Whether it came to its end after its due time, and the cause is one to look at that again."""
+    if clock.replaced or not cause.favours(clock):
+        return False
+    return min((e.at for e in watch.evidence(clock, policy)), default=clock.due_at) > clock.due_at
+
+
+def _over(watch: Watch, clock: Clock, cause: Cause, since: datetime) -> bool:
+    """Whether its deadline was past when the cause happened: a miss, even if the sweep has not been there yet.
+
+    While a case was merged nothing was counted, so what was due meanwhile was not past.
+    """
+    if cause.ground == "merged":
+        since = next((fact.at for fact in reversed(watch.facts) if fact.name == "merged"), since)
+    return clock.due_at < since
 
 
 def _same(found: Schedule, clock: Clock) -> bool:

@@ -80,5 +80,5 @@ def _reminder(rule: ClockRule, counting: Counting, terms: Terms, due: datetime, 
 
 def without_past(found: Schedule, since: datetime) -> Schedule:
     """The schedule of a clock that is counted anew: it does not remind of what was before."""
-    stages: Sequence[Stage] = [s for s in found.stages if s.kind != "reminder" or s.due_at > since]
+    stages: Sequence[Stage] = [s for s in found.stages if s.kind != "reminder" or s.due_at >= since]
     return Schedule(found.due_at, tuple(stages), found.provisional)

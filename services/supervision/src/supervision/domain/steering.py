@@ -10,6 +10,7 @@ from uuid import UUID
 from supervision.domain import errors
 from supervision.domain.commands import Act
 from supervision.domain.naming import natural_id
+from supervision.domain.text import Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +168,7 @@ def answer(letter: Letter, reply: str, act: Act) -> list[LetterEvent]:
     if letter.answered is not None:
         raise errors.LetterAnsweredAlready
     if act.at < issued.at:
-        raise errors.BackInTime("The reply is dated before the letter.")
+        raise errors.BackInTime(Text("The reply is dated before the letter."))
     return [SupervisionLetterAnswered(issued.letter, reply, act.by, act.backdating_reason, act.at)]
 
 

@@ -46,7 +46,7 @@ def settle(watch: Watch, policy: Policy, upto: datetime) -> list[WatchEvent]:
 
 
 def _next(watch: Watch, clock: Clock, policy: Policy) -> Due | None:
-    return clock.next(watch.evidence(clock, policy), policy)
+    return clock.next(watch.evidence(clock, policy), policy, watch.level)
 
 
 def _act(watch: Watch, clock: Clock, due: Due, policy: Policy) -> Sequence[WatchEvent]:

@@ -30,11 +30,11 @@ class Interval:
 
 def traced(watch: Watch, name: str, generation: int | None) -> Clock:
     """The clock of a generation, or its newest; UnknownClock when the case has none."""
-    for clock in reversed(watch.clocks):
-        if clock.name == name and generation in (None, clock.generation):
-            return clock
-    known = ", ".join(sorted({clock.name for clock in watch.clocks})) or "none has started"
-    raise UnknownClock(mend=f"Name a clock of the case: {known}.")
+    held = (clock for clock in watch.clocks if (clock.name, clock.generation) == (name, generation))
+    clock = watch.newest(name) if generation is None else next(held, None)
+    if clock is not None:
+        return clock
+    raise UnknownClock.of({clock.name for clock in watch.clocks})
 
 
 def trace(clock: Clock, counting: Counting) -> list[Interval]:

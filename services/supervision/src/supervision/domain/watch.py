@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
 from supervision.domain import events
 from supervision.domain.clock import Clock, Evidence, changed, started
-from supervision.domain.events import Ground, Span, WatchEvent
+from supervision.domain.events import Ground, PartGround, Span, WatchEvent
+from supervision.domain.obligations import LONG_TERM
 from supervision.domain.policy import Policy
 
 REPORTED = "reported"
+EXTERNAL = "external"
 SATISFIED = ("satisfied", "basically_satisfied")
 MOVED_ON = ("returned", "transferred")
 """Facts with which a department is rid of the case: the next round begins."""
@@ -55,10 +57,11 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """A pause of the case, by its number; `span` ends with its resumption, if there was one."""
+    """A pause of the case, by its number; `span` ends with its resumption, if it was `resumed`."""
 
     number: int
     span: Span
+    resumed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +89,30 @@ class Match:
 
 
 @dataclass(frozen=True, slots=True)
+class PartEnd:
+    """How a part of the case came to its end the last time, the `turn`th; `undone`: it is worked on again."""
+
+    turn: int
+    ground: PartGround | None
+    undone: bool = False
+
+    @property
+    def solved(self) -> bool:
+        """Whether it was closed out: a part that was merged or withdrawn has its end, and solved nothing."""
+        return not self.undone and self.ground in (None, "closed_out")
+
+
+@dataclass(frozen=True, slots=True)
 class Watch:
-    """A watch as it stands. `round`: supervision's; `course`: the round in which the department is, as far as known."""
+    """A watch as it stands. `round`: supervision's; `course`: the round in which the department is, as far as known.
+
+    `adoptions`: the versions of its programme that it came under, each since when; the first since it was reported.
+    """
 
     case: str = ""
     programme: str = ""
     programme_version: int = 0
+    adoptions: tuple[tuple[datetime, int], ...] = ()
     agency: str = ""
     enterprise: str = ""
     due_at: datetime | None = None
@@ -105,7 +126,7 @@ class Watch:
     extensions: tuple[Extension, ...] = ()
     parent: str | None = None
     parts: frozenset[str] = frozenset()
-    closed_parts: frozenset[str] = frozenset()
+    ends: Mapping[str, PartEnd] = field(default_factory=dict)
     matches: tuple[Match, ...] = ()
 
     @property
@@ -120,14 +141,32 @@ class Watch:
 
     @property
     def gone(self) -> Ground | None:
-        """Why the case is no longer worked on although it was not closed out: merged or withdrawn."""
-        last = next((f for f in reversed(self.facts) if f.name in ("merged", "unmerged", "withdrawn")), None)
-        return None if last is None or last.name == "unmerged" else last.ends
+        """Why the case is no longer worked on although it was not closed out: withdrawn for good, or merged."""
+        if self.fact("withdrawn", None) is not None:
+            return "withdrawn"
+        last = next((f for f in reversed(self.facts) if f.name in ("merged", "unmerged")), None)
+        return None if last is None else last.ends
 
     @property
     def over(self) -> bool:
         """Whether nothing more is to be done with it."""
         return self.closed or self.gone is not None
+
+    @property
+    def end(self) -> Fact | None:
+        """The fact with which it came to its end, None while something may still be done with it."""
+        name = "closed_out" if self.closed else self.gone
+        return next((fact for fact in reversed(self.facts) if fact.name == name), None)
+
+    @property
+    def open_parts(self) -> frozenset[str]:
+        """Its parts that have not come to their end."""
+        return self.parts - {part for part, end in self.ends.items() if not end.undone}
+
+    @property
+    def solved_parts(self) -> frozenset[str]:
+        """Its parts that were closed out."""
+        return self.parts & {part for part, end in self.ends.items() if end.solved}
 
     @property
     def spans(self) -> tuple[Span, ...]:
@@ -169,6 +208,11 @@ class Watch:
         """The last generation of the clock; 0 when it never ran."""
         return max((c.generation for c in self.clocks if c.name == clock), default=0)
 
+    def version_for(self, clock: Clock) -> int:
+        """The programme version by which a clock is judged: that of the day on which it was due, if it is over."""
+        in_force = (version for at, version in self.adoptions if at <= clock.due_at)
+        return max((clock.policy_version, *in_force))
+
     def match(self, policy: str) -> Match | None:
         """The policy's match with the case."""
         return next((match for match in self.matches if match.policy == policy), None)
@@ -178,12 +222,13 @@ class Watch:
         return next(c for c in self.clocks if (c.name, c.generation) == (name, generation))
 
     def newest(self, name: str) -> Clock | None:
-        """The last generation of a clock."""
-        return max((c for c in self.clocks if c.name == name), key=lambda c: c.generation, default=None)
+        """The last generation of a clock in its last round; one of an earlier round may have begun since."""
+        return max((c for c in self.clocks if c.name == name), key=lambda c: (c.round, c.generation), default=None)
 
-    def granted(self, clock: str, round: int) -> tuple[str, ...]:
-        """The spans by which a clock was extended in a round."""
-        of = (e for e in self.extensions if e.clock == clock and e.granted is not None)
+    def granted(self, clock: str, round: int, since: datetime | None = None) -> tuple[str, ...]:
+        """The spans by which a clock was extended in a round, as asked since a moment."""
+        asked = (e for e in self.extensions if since is None or e.asked_at >= since)
+        of = (e for e in asked if e.clock == clock and e.granted is not None)
         return tuple(str(e.granted) for e in of if self.clock(e.clock, e.generation).round == round)
 
     def evidence(self, clock: Clock, policy: Policy) -> list[Evidence]:
@@ -194,9 +239,8 @@ class Watch:
     def _ends(self, clock: Clock, fact: Fact) -> bool:
         if clock.fact == fact.name or fact.ends is None or self._undone(fact):
             return False
-        if clock.fact == REPORTED:
-            return fact.ends in ("closed_out", "merged", "withdrawn")
-        return fact.ends in ("merged", "withdrawn") or fact.round >= clock.round
+        whole = fact.ends in ("closed_out", "merged", "withdrawn")  # the case, whatever round it is in
+        return whole or (clock.fact != REPORTED and fact.round >= clock.round)
 
     def _undone(self, fact: Fact) -> bool:
         if fact.name != "merged":
@@ -205,12 +249,18 @@ class Watch:
 
     def ripe_at(self, policy: Policy) -> datetime | None:
         """When some clock does its next thing; None when none ever will unless more is learnt."""
-        found = (clock.next(self.evidence(clock, policy), policy) for clock in self.clocks)
+        level = self.level
+        found = (clock.next(self.evidence(clock, policy), policy, level) for clock in self.clocks)
         return min((due.at for due in found if due is not None), default=None)
 
 
 def stops_clock(clock: Clock, fact: Fact, policy: Policy) -> bool:
-    """Whether the clock waits for the fact. A clock runs within its round; one from the report on through all."""
+    """Whether the clock waits for the fact. A clock runs within its round; one from the report on through all.
+
+    Work that is put off for long does not meet the issue's own due date: that clock goes on.
+    """
+    if clock.limit == EXTERNAL and fact.outcome == LONG_TERM:
+        return False
     if fact.name not in policy.stops(clock) or (clock.about is not None and fact.about != clock.about):
         return False
     return clock.fact == REPORTED or fact.round == clock.round
@@ -222,6 +272,7 @@ def _opened(watch: Watch, event: events.WatchOpened) -> Watch:
         case=event.case,
         programme=event.programme,
         programme_version=event.programme_version,
+        adoptions=((event.at, event.programme_version),),
         agency=event.agency,
         enterprise=event.enterprise,
         due_at=event.due_at,
@@ -279,7 +330,7 @@ def _paused(watch: Watch, event: events.CasePaused) -> Watch:
 
 def _resumed(watch: Watch, event: events.CaseResumed) -> Watch:
     pauses = (
-        replace(pause, span=Span(pause.span.from_at, event.at)) if pause.number == event.pause else pause
+        replace(pause, span=Span(pause.span.from_at, event.at), resumed=True) if pause.number == event.pause else pause
         for pause in watch.pauses
     )
     return replace(watch, pauses=tuple(pauses))
@@ -298,7 +349,8 @@ def _decided(watch: Watch, event: events.ExtensionDecided) -> Watch:
 
 
 def _adopted(watch: Watch, event: events.PolicyAdopted) -> Watch:
-    return replace(watch, programme_version=event.programme_version)
+    adoptions = (*watch.adoptions, (event.at, event.programme_version))
+    return replace(watch, programme_version=event.programme_version, adoptions=adoptions)
 
 
 def _raised(watch: Watch, event: events.CaseRaised) -> Watch:
@@ -314,7 +366,12 @@ def _parent(watch: Watch, event: events.ParentLearnt) -> Watch:
 
 
 def _part_closed(watch: Watch, event: events.PartClosed) -> Watch:
-    return replace(watch, closed_parts=watch.closed_parts | {event.part})
+    return replace(watch, ends={**watch.ends, event.part: PartEnd(event.turn, event.ground)})
+
+
+def _part_reopened(watch: Watch, event: events.PartReopened) -> Watch:
+    end = replace(watch.ends[event.part], undone=True)
+    return replace(watch, ends={**watch.ends, event.part: end})
 
 
 def _matched(watch: Watch, event: events.PolicyMatched) -> Watch:
@@ -342,6 +399,7 @@ _FOLDS: Mapping[type, Callable[[Watch, Any], Watch]] = {
     events.PartsLearnt: _parts,
     events.ParentLearnt: _parent,
     events.PartClosed: _part_closed,
+    events.PartReopened: _part_reopened,
     events.PolicyMatched: _matched,
     events.HelpGiven: _helped,
 }

@@ -9,10 +9,11 @@ from eventkit import logs, settings
 from eventkit.auth import Tokens
 from eventkit.http import create_app, serve
 from eventkit.postgres import PostgresStore, make_engine
-from eventkit.settings import HttpSettings
 from supervision import bootstrap
+from supervision.config import HttpSettings
 from supervision.entrypoints.owed import owed
 from supervision.entrypoints.reads import reads
+from supervision.entrypoints.told import told
 
 
 def make_app(held: HttpSettings, engine: Engine) -> FastAPI:
@@ -20,11 +21,11 @@ def make_app(held: HttpSettings, engine: Engine) -> FastAPI:
     context, store = bootstrap.make_context(), PostgresStore(engine, bootstrap.SERVICE)
     return create_app(
         service=bootstrap.SERVICE,
-        book=bootstrap.book(context),
+        book=bootstrap.book(context, held.address_key_file, held.webhook_targets),
         store=store,
         tokens=Tokens(held.jwks_file, held.issuer, held.audience),
         projectors=bootstrap.PROJECTORS,
-        routers=[reads(engine, store, context), owed(engine, store, context)],
+        routers=[reads(engine, store, context), owed(engine, store, context), told(engine, store, context)],
     )
 
 

@@ -51,7 +51,7 @@ def owed(engine: Engine, store: Store, context: Context) -> APIRouter:
         """What is owed, with how each period stands. `rule`: a duty of the programme, or `session`, `suggestion`,
         `pledge`, `dispatch_item`, `letter_reply`, `help`, `long_term`, `report:<id>`.
         """
-        query = select(duties.c.duty).where(_visible(who, duties.c.agency, duties.c.unit == who.department))
+        query = select(duties.c.duty).where(_visible(who, duties.c.agency, _own(who)))
         wanted = {"programme": programme, "rule": rule, "subject": subject, "unit": unit, "case_id": case}
         query = query.where(*(duties.c[name] == value for name, value in wanted.items() if value is not None))
         if open is not None:
@@ -64,9 +64,7 @@ def owed(engine: Engine, store: Store, context: Context) -> APIRouter:
     @router.get("/duties/{duty}")
     def get_duty(duty: UUID, who: Who) -> dict[str, Any]:
         """One duty; 404 when it is another agency's or department's."""
-        query = select(duties.c.duty).where(
-            duties.c.duty == str(duty), _visible(who, duties.c.agency, duties.c.unit == who.department)
-        )
+        query = select(duties.c.duty).where(duties.c.duty == str(duty), _visible(who, duties.c.agency, _own(who)))
         with engine.connect() as connection:
             if connection.execute(query).first() is None:
                 raise UnknownDuty
@@ -117,6 +115,10 @@ def _visible(who: Caller, agency: ColumnElement[Any], own: ColumnElement[bool]) 
     if "operator" in who.roles:
         return true()
     return and_(agency == who.agency, true() if not who.roles.isdisjoint(_WHOLE) else own)
+
+
+def _own(who: Caller) -> ColumnElement[bool]:
+    return false() if who.department is None else duties.c.unit == who.department
 
 
 def _may_read(who: Caller) -> ColumnElement[bool]:

@@ -1,0 +1,105 @@
+"""The commands `bugle audit export`, `head` and `verify`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import orjson
+import typer
+
+from bugle.audit.export import Missing, lines, read_head
+from bugle.audit.head import Jwk, SignedHead, sign
+from bugle.audit.proof import NoAudit, prove
+from bugle.stack.embedded import Stack
+from bugle.stack.errors import StackError
+from bugle.stack.keys import Keys
+from bugle.stack.place import EMBEDDED, Against, running_place
+from bugle.verify.database import snapshot
+from bugle.verify.event import SERVICES
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="The log of a service as a file that proves itself.")
+TAMPERED, UNREADABLE = 1, 2
+
+Service = Annotated[str, typer.Argument(help=f"One of {', '.join(SERVICES)}.")]
+
+
+@app.callback()
+def audit() -> None:
+    """The log of a service as a file that proves itself."""
+
+
+@app.command()
+def export(
+    service: Service,
+    out: Annotated[Path, typer.Option("--out", help="The file to write, JSON lines.")],
+    against: Against = EMBEDDED,
+) -> None:
+    """Write a service's log with its signed head to a file."""
+    place = running_place(against)
+    _known(service)
+    draft = out.with_name(out.name + ".part")
+    with snapshot(place.database(service).url) as database, draft.open("wb") as file:
+        try:
+            count = sum(1 for line in lines(service, database, Keys(place.home).audit_key()) if file.write(line))
+        except Missing as error:
+            raise StackError(f"{error}; nothing was exported. See: bugle verify") from error
+    draft.replace(out)
+    typer.echo(f"{out}: {count - 2:,} events")
+
+
+@app.command()
+def head(service: Service, against: Against = EMBEDDED) -> None:
+    """Print the signed head of a service's log, to be kept where the log's keepers cannot reach it."""
+    place = running_place(against)
+    _known(service)
+    with snapshot(place.database(service).url) as database:
+        typer.echo(json.dumps(sign(service, database.head(), Keys(place.home).audit_key()).json()))
+
+
+@app.command()
+def verify(
+    file: Annotated[Path, typer.Argument(help="What `bugle audit export` wrote.")],
+    key: Annotated[Path | None, typer.Option(help="The signer's public key (JWK), if not this home's.")] = None,
+    kept: Annotated[list[Path] | None, typer.Option("--head", help="Heads kept elsewhere; may be repeated.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+) -> None:
+    """Prove an exported log without any server. Exit status 0 if it is sound, 1 if not, 2 if it is no such file."""
+    try:
+        public = _public(key)
+        proof = prove(file, public, [_kept(path) for path in kept or ()])
+    except (NoAudit, OSError, ValueError) as error:
+        typer.echo(f"bugle audit verify: {file} cannot be proved: {error}", err=True)
+        raise typer.Exit(UNREADABLE) from error
+    found = proof.found
+    if as_json:
+        told = {"ok": proof.sound, "service": proof.service, "events": found.checked, "faulty": found.faulty}
+        head = None if proof.head is None else proof.head.json()
+        typer.echo(json.dumps({**told, "faults": found.faults, "head": head}, ensure_ascii=False, indent=1))
+    else:
+        for fault in found.faults:
+            typer.echo(fault)
+        if found.faulty > len(found.faults):
+            typer.echo(f"and {found.faulty - len(found.faults)} more")
+        sound = f"sound up to log_seq {proof.head.log_seq}" if proof.sound and proof.head else "NOT sound"
+        typer.echo(f"{proof.service}: {found.checked:,} events, {sound}")
+    raise typer.Exit(0 if proof.sound else TAMPERED)
+
+
+def _known(service: str) -> None:
+    if service not in SERVICES:
+        raise StackError(f"{service!r} has no log. Choose from: {', '.join(SERVICES)}.")
+
+
+def _public(key: Path | None) -> Jwk:
+    file = key or Keys(Stack().home).audit_public_file
+    if not file.is_file():
+        raise NoAudit(f"there is no public key {file}; name it with --key")
+    found: dict[str, Any] = orjson.loads(file.read_bytes())
+    return found
+
+
+def _kept(path: Path) -> SignedHead:
+    return read_head(orjson.loads(sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()))

@@ -1,0 +1,34 @@
+"""`bugle deliveries`: what notifications have not arrived, and having them tried again, by the service's own code."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from typing import Annotated
+
+import typer
+
+from bugle.stack import Stack, StackError
+
+STATES = ("waiting", "held", "no_address", "delivered", "dead", "cancelled")
+
+
+def deliveries(
+    retry: Annotated[
+        list[str] | None, typer.Option("--retry", help="Ids of the list, or all: what was given up (or is in --state).")
+    ] = None,
+    state: Annotated[str | None, typer.Option(help=f"Only these: {', '.join(STATES)}.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+) -> None:
+    """List what has not arrived, or have it tried again; exit status 1 when there is no such delivery."""
+    if state is not None and state not in STATES:
+        raise StackError(f"{state!r} is no state. Choose from: {', '.join(STATES)}.")
+    stack = Stack()
+    if not stack.running():
+        raise StackError("Nothing runs here. Start it with: bugle up")
+    options = [*(["--json"] if as_json else []), *([f"--state={state}"] if state else [])]
+    options += [f"--retry={one}" for one in retry or []]
+    command = [sys.executable, "-m", "supervision.entrypoints.deliveries", *options]
+    settings = stack.system.environment("supervision-notifier")
+    raise typer.Exit(subprocess.run(command, env=os.environ | settings, check=False).returncode)

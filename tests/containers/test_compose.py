@@ -1,0 +1,78 @@
+"""docker compose brings the system up, one service is replaced while it works, and the figures stay the same."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from threading import Thread
+
+import pytest
+from typer.testing import CliRunner
+
+from bugle import cli
+from bugle.demo.command import PROGRAMMES
+from bugle.importing.command import run_import
+from bugle.stack.home import ROOT
+from bugle.stack.system import PROCESSES
+from tests.containers.conftest import Compose
+
+pytestmark = pytest.mark.timeout(900)
+REPLACED = "routing-worker"
+NEWER = "newer"
+
+
+def docker(*arguments: str) -> str:
+    return subprocess.run(["docker", *arguments], text=True, capture_output=True, check=True).stdout
+
+
+def bugle(compose: Compose, *arguments: str) -> str:
+    result = CliRunner().invoke(cli.app, [*arguments, "--against", str(compose.file)])
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def test_every_process_has_its_container(compose: Compose) -> None:
+    assert {process: len(compose.containers(process)) for process in PROCESSES} == dict.fromkeys(PROCESSES, 1)
+
+
+@pytest.mark.parametrize("process", PROCESSES)
+def test_process_may_do_little(compose: Compose, process: str) -> None:
+    [container] = compose.containers(process)
+    [told] = json.loads(docker("inspect", container))
+    assert told["HostConfig"]["ReadonlyRootfs"] and told["HostConfig"]["CapDrop"] == ["ALL"]
+    assert docker("exec", container, "id", "-u").strip() not in ("", "0")
+    assert docker("exec", container, "sh", "-c", "touch /opt/bugle/x 2>/dev/null || echo refused") == "refused\n"
+    assert told["State"]["Health"]["Status"] == "healthy"
+
+
+def test_settings_that_are_missing_are_named(compose: Compose) -> None:
+    command = ["docker", "compose", "--env-file", "/dev/null", "config", "--quiet"]
+    done = subprocess.run(command, cwd=ROOT, text=True, capture_output=True, check=False)
+    assert done.returncode != 0
+    assert "run bugle secrets init" in done.stderr
+
+
+def test_replacing_a_service_changes_no_figure(compose: Compose) -> None:
+    """A newer image of one process comes while ledgers are imported; then all published figures and verify agree."""
+    docker("build", "--quiet", "--label", "version=newer", "--tag", f"bugle/routing:{NEWER}",
+           "--file", str(ROOT / "services/routing/Dockerfile"), str(ROOT))  # fmt: skip
+    [before] = compose.containers(REPLACED)
+    complete: list[bool] = []
+    ledgers = [ROOT / "programmes" / name for name in PROGRAMMES]
+    importing = Thread(target=lambda: complete.append(run_import(compose.place, ledgers, grace=2)))
+    importing.start()
+    compose.run("up", "--detach", "--no-deps", "--wait", REPLACED, BUGLE_VERSION=NEWER)
+    assert importing.is_alive(), "the import was over before the process was replaced"
+    importing.join()
+    [after] = compose.containers(REPLACED)
+    [told] = json.loads(docker("inspect", after))
+    assert (after != before, told["Config"]["Labels"]["version"]) == (True, "newer")
+    assert complete == [True]
+    assert "Everything agrees." in bugle(compose, "demo", "--check")
+
+
+def test_killed_process_comes_back(compose: Compose) -> None:
+    [container] = compose.containers("reporting-worker")
+    docker("exec", container, "python", "-c", "import os, signal; os.kill(1, signal.SIGTERM)")
+    compose.run("up", "--detach", "--no-deps", "--wait", "reporting-worker")
+    assert compose.containers("reporting-worker") == [container]

@@ -1,0 +1,137 @@
+"""Scores and completeness when a case changes hands, and when what fired was withdrawn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+
+from bugle.stack import Stack
+from bugle.stack.databases import migrate
+from eventkit.ids import uid
+from eventkit.postgres import make_engine
+from eventkit.settings import HttpSettings
+from reporting.bootstrap import application
+from reporting.read_model.writer import apply
+from tests.integration.reporting.conftest import MIGRATIONS, unused
+from tests.integration.reporting.test_programme_reads import DOCUMENT, duty, missed, read
+from tests.support.http import TestClient
+from tests.support.tokens import AUDIENCE, ISSUER, Issuer
+from tests.unit.reporting.made import START, Log, day, iso, programme
+
+CASE, OTHER = str(uid("moved case")), str(uid("case whose card was withdrawn"))
+ITEMS = [
+    {"id": "miss", "zh": "超时", "en": "Missed", "event": "deadline_missed", "points": -2},
+    {"id": "absent", "zh": "未报到", "en": "Absent", "event": "duty_missed", "points": -5},
+    {"id": "climb", "zh": "上报", "en": "Climbed", "event": "case_escalated", "points": -3},
+    {"id": "letter", "zh": "督办单", "en": "Letter", "event": "supervision_letter_issued", "points": -4},
+]
+STEPS = [
+    {"id": "measures", "zh": "有措施", "en": "Measures", "events": ["case_planned", "progress_reported"]},
+    {"id": "reward", "zh": "有奖惩", "en": "Sanction", "events": ["card_issued", "enterprise_verified"]},
+]
+NOTHING: dict[str, Any] = {"note": None, "by": "office", "backdating_reason": None}
+
+
+def assigned(log: Log, case: str, lead: str, at: datetime, round: int = 1) -> None:
+    said = {"lead": lead, "supporting": [], "letter": None, "meeting": None, "rule": None, "round": round}
+    log.case("routing", "case_assigned", case, at, **said, by="office")
+
+
+def letter(log: Log, name: str, withdrawn: bool) -> None:
+    id = str(uid("letter", name))
+    issued = {"programme": "jinxian", "programme_version": 1, "agency": "jinxian", "unit": "bank", "ground": "cards"}
+    issued |= {"cards": [], "case": None, "text": None, "reply_due_at": iso(day(9)), "by": "rule"}
+    log.add("supervision", "supervision_letter_issued", f"letter-{id}", id, day(6), letter=id, **issued)
+    if withdrawn:
+        log.add("supervision", "supervision_letter_withdrawn", f"letter-{id}", id, day(6), letter=id)
+
+
+def story() -> Log:
+    """A case that the bank missed and let climb before the park got it; a duty missed, a letter of two withdrawn."""
+    log = Log()
+    document = {**DOCUMENT, "completeness": STEPS, "appraisal": {"department": {"base": 100, "items": ITEMS}}}
+    about = {**programme(), "document": document}
+    log.add("intake", "programme_published", "programme-jinxian", "jinxian", START, **about)
+    for case in (CASE, OTHER):
+        log.reported(case, day(1), title="用电困难", kind="power")
+        assigned(log, case, "bank", day(2))
+        log.case("routing", "case_planned", case, day(3), unit="bank", milestones=[], by="bank")
+    missed(log, CASE, 1)
+    climbed = {"clock": "contact", "generation": 1, "stage": 2, "level": 1, "role": "head"}
+    log.case("supervision", "case_escalated", CASE, day(5), **climbed)
+    moved = {"from": "bank", "to": "park", "transfers": 1, "round": 2, **NOTHING}
+    log.case("routing", "case_transferred", CASE, day(6), **moved)
+    assigned(log, CASE, "park", day(6), 2)
+    duty(log, "absent", False)
+    letter(log, "stands", False)
+    letter(log, "withdrawn", True)
+    _withdrawn_card(log)
+    return log
+
+
+def _withdrawn_card(log: Log) -> None:
+    said = {"clock": "contact", "generation": 1, "stage": 1, "unit": "bank", "colour": "yellow"}
+    card = log.case("supervision", "card_issued", OTHER, day(4), card=str(uid("card")), **said)
+    gone = [{"event": str(card.id), "kind": "card", "stage": 1}]
+    about = {"clock": "contact", "generation": 1, "fact": "contacted", "evidence_at": iso(day(3))}
+    log.case("supervision", "misses_rescinded", OTHER, day(4), **about, withdrawn=gone)
+
+
+@pytest.fixture(scope="module")
+def client(servers: Stack, issuer: Issuer) -> Iterator[TestClient]:
+    database = servers.create_database(unused("reportingappraisal"))
+    migrate(MIGRATIONS, database.owner_url)
+    engine: Engine = make_engine(database.url, pool=2)
+    with engine.begin() as connection:
+        apply(connection, story().events)
+    held = HttpSettings(database_url="", jwks_file=str(issuer.file), issuer=ISSUER, audience=AUDIENCE, http_port=0)
+    with TestClient(application(held, engine)) as client:
+        yield client
+    engine.dispose()
+
+
+SCORES = "/appraisal/departments?programme=jinxian&period=2021-03"
+
+
+def counted(client: TestClient, issuer: Issuer, unit: str, role: str = "office", **claims: Any) -> dict[str, int]:
+    found = [one for one in read(client, issuer, SCORES, role, **claims)["items"] if one["unit"] == unit]
+    return {item["id"]: item["count"] for one in found for item in one["items"]}
+
+
+def test_event_counts_for_whom_it_happened_to(client: TestClient, issuer: Issuer) -> None:
+    """The park has the case now; what it missed and climbed was the bank's. Of two letters one was withdrawn."""
+    assert counted(client, issuer, "bank") == {"miss": 1, "absent": 1, "climb": 1, "letter": 1}
+    assert counted(client, issuer, "park") == {}
+
+
+def test_department_sees_the_score_that_the_office_sees(client: TestClient, issuer: Issuer) -> None:
+    assert counted(client, issuer, "bank", "department", department="bank") == counted(client, issuer, "bank")
+    assert counted(client, issuer, "bank", "department", department="park") == {}
+
+
+def test_supervision_list_shows_cases_that_one_may_see(client: TestClient, issuer: Issuer) -> None:
+    path = "/supervision-list?programme=jinxian&month=2021-03"
+    shown = {unit: read(client, issuer, path, "department", department=unit)["items"] for unit in ("bank", "park")}
+    assert {unit: [item["case_id"] for item in items] for unit, items in shown.items()} == {"bank": [], "park": [CASE]}
+
+
+def test_completeness_is_of_the_current_round_and_of_what_stands(client: TestClient, issuer: Issuer) -> None:
+    told = read(client, issuer, "/completeness?programme=jinxian")
+    assert {item["case_id"]: item["has"] for item in told["items"]} == {CASE: [], OTHER: ["measures"]}
+    assert told["departments"] == [
+        {"unit": "bank", "cases": 1, "complete": 0, "having": {"measures": 1, "reward": 0}},
+        {"unit": "park", "cases": 1, "complete": 0, "having": {"measures": 0, "reward": 0}},
+    ]
+    shown = read(client, issuer, "/completeness?programme=jinxian", "department", department="park")
+    assert [item["case_id"] for item in shown["items"]] == [CASE]
+    assert [one["unit"] for one in shown["departments"]] == ["park"]
+
+
+@pytest.mark.parametrize(("period", "expected"), [("2021-03", 1), ("2021-Q1", 1), ("2021", 1), ("2021-04", 0)])
+def test_duties_of_officials_by_period(client: TestClient, issuer: Issuer, period: str, expected: int) -> None:
+    told = read(client, issuer, f"/appraisal/cadres?programme=jinxian&period={period}")
+    assert len(told["items"]) == expected

@@ -1,0 +1,128 @@
+"""What must not come is looked for when everything has been applied, not at the first answer that fits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+import pytest
+
+from bugle.scenarios.files import read_scenarios
+from bugle.scenarios.play import Played, play
+from bugle.stack.home import ROOT
+
+FORBIDDEN = [{"see": ["case_opened"], "of": "x", "never": ["case_assigned"]}]
+LACKING = [
+    {"read": "reporting:/issues/x/timeline", "has": {"items": []}, "lacks": {"items": [{"data": {"late": True}}]}}
+]
+
+
+class Late:
+    """A system that shows what is forbidden a moment after what is expected, as over Kafka it does.
+
+    `behind`: for how many readings reporting's watermark lies in the past; `due`: for how many a watch is still due.
+    """
+
+    def __init__(self, behind: int = 0, due: int = 0, *, forbidden: bool = True) -> None:
+        self.behind, self.due, self.forbidden = behind, due, forbidden
+        self.asked = 0
+
+    def headers(self, agency: str, who: Any) -> dict[str, str]:
+        return {}
+
+    def command(self, *_: Any) -> httpx.Response:
+        return httpx.Response(201, json={"id": "c", "issues": ["c"]})
+
+    def read(self, address: str, headers: Any) -> httpx.Response:
+        now = datetime.now(UTC)
+        if address.startswith("reporting:/ledger"):
+            self.behind -= 1
+            mark = now + timedelta(seconds=-1 if self.behind >= 0 else 60)
+            return _items(watermark=mark.isoformat())
+        if address.startswith("supervision:/watches"):
+            self.due -= 1
+            return _items({"ripe_at": (now - timedelta(days=1)).isoformat() if self.due >= 0 else None})
+        if not address.startswith("reporting:/issues"):
+            return httpx.Response(404)
+        settled = self.behind < 0 and self.due < 0 and self.asked > 0
+        self.asked += 1
+        return _items(_event("case_opened"), *([_event("case_assigned")] if settled and self.forbidden else []))
+
+
+def _items(*items: Mapping[str, Any], **more: Any) -> httpx.Response:
+    return httpx.Response(200, json={"items": list(items), "next": None, **more})
+
+
+def _event(name: str) -> dict[str, Any]:
+    late = name == "case_assigned"
+    about = {"data": {"late": late}, "occurred_at": "2021-04-20T01:00:00Z", "event_id": "e"}
+    return {"type": f"bugle.routing.{name}.v1", **about}
+
+
+def played(system: Late, steps: list[dict[str, Any]], patience: float = 5) -> Played:
+    [scenario] = [one for one in read_scenarios(ROOT / "programmes") if one.row == "J2"]
+    return play(system, replace(scenario, steps=steps), patience=patience)  # type: ignore[arg-type]  # what a play asks of it
+
+
+@pytest.mark.parametrize("steps", [FORBIDDEN, LACKING])
+@pytest.mark.parametrize("system", [Late(), Late(behind=3), Late(due=3)])
+def test_what_comes_late_still_never_may(system: Late, steps: list[dict[str, Any]]) -> None:
+    late = Late(system.behind, system.due)
+    assert played(late, steps).fault is not None
+    assert (late.behind, late.due) < (0, 0)
+
+
+@pytest.mark.parametrize("steps", [FORBIDDEN, LACKING])
+def test_what_never_comes_passes(steps: list[dict[str, Any]]) -> None:
+    assert played(Late(2, 2, forbidden=False), steps).fault is None
+
+
+def test_forbidden_event_may_be_told_by_its_data() -> None:
+    late = {"type": "case_assigned", "data": {"late": True}}
+    assert played(Late(), [{"see": ["case_opened"], "of": "x", "never": [late]}]).fault is not None
+    assert played(Late(), [{"see": ["case_opened"], "of": "x", "never": [late | {"data": {"late": False}}]}]).passed
+
+
+def test_system_that_does_not_catch_up_proves_nothing() -> None:
+    stuck = played(Late(behind=10**6, forbidden=False), FORBIDDEN, patience=0.5)
+    assert stuck.fault is not None
+    assert "caught up" in stuck.fault
+
+
+def test_watches_that_may_not_be_read_prove_nothing() -> None:
+    class Closed(Late):
+        def read(self, address: str, headers: Any) -> httpx.Response:
+            return httpx.Response(403) if address.startswith("supervision:/watches") else super().read(address, headers)
+
+    assert not played(Closed(forbidden=False), FORBIDDEN, patience=0.5).passed
+
+
+def test_events_of_all_cases_are_shown() -> None:
+    class Held(Late):
+        def read(self, address: str, headers: Any) -> httpx.Response:
+            if address.startswith("reporting:/ledger"):
+                return _items({"case_id": "x"})
+            if address.startswith("supervision:/duties"):
+                once = {"status": "broken", "reminded": True, "ended": None}
+                return _items(once, {"periods": [{"status": "fulfilled", "reminded": False}], "ended": {"at": "t"}})
+            return super().read(address, headers)
+
+    assert played(Held(), []).events == [
+        *("case_opened", "duty_opened", "duty_reminded", "duty_missed", "duty_broken", "duty_fulfilled", "duty_ended")
+    ]
+
+
+@pytest.mark.parametrize("withdrawn", [True, False])
+def test_what_was_withdrawn_is_not_held_against_it(withdrawn: bool) -> None:
+    class Rescinding(Late):
+        def read(self, address: str, headers: Any) -> httpx.Response:
+            if not address.startswith("reporting:/issues"):
+                return super().read(address, headers)
+            rescission = _event("misses_rescinded") | {"event_id": "r"}
+            rescission["data"] = {"withdrawn": [{"event": "e" if withdrawn else "another"}]}
+            return _items(_event("case_opened") | {"event_id": "o"}, _event("case_assigned"), rescission)
+
+    assert played(Rescinding(), FORBIDDEN).passed == withdrawn
