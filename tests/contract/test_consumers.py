@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
@@ -16,7 +17,9 @@ from eventkit.memory import MemoryStore
 from eventkit.reactions import Gate
 from eventkit.session import Session
 from eventkit.store import Transaction
-from intake.application.reactions import ANSWERS, SETTLED, reactions
+from intake.adapters.messages import CODEC
+from intake.application.ports import Streams
+from intake.application.reactions import ANSWERS, MERGER_REFUSED, SETTLED, WITHDRAWAL_REFUSED, reactions
 from reporting.projections.case_event import from_envelope, is_case_event
 from reporting.projections.case_fold import fold_case
 from reporting.projections.reference import describe
@@ -42,14 +45,25 @@ class Notes:
         self.noted.append((issue, what, state))
 
 
+ASKED = [
+    ISSUE,
+    *(envelope(EVENTS[f"bugle.intake.{name}.v1"]) for name in ("merger_requested", "withdrawal_requested")),
+]
+
+
 def answered(event: Envelope) -> object:
-    """What intake notes of an event."""
-    notes = Notes()
+    """What intake notes or records of an event of an issue whose merger and withdrawal were asked for."""
+    notes, streams = Notes(), Streams(CODEC)
     arrival, gate = read(f"{event.service}.events", 0, 0, *to_record(event)), Gate(set(), set())
     with MemoryStore("intake").transaction() as tx:
-        reactions(notes).apply(Session(tx), [arrival], gate)
+        session = Session(tx)
+        asked = [replace(CODEC.decode(one), at=event.occurred_at) for one in ASKED]
+        session.record(streams.issue, event.key, asked, key=event.key, cause=ISSUE.id)
+        session.flush()
+        reactions(notes, streams).apply(session, [arrival], gate)
+        recorded = [(one.type, one.data) for one in session.flush()]
     assert gate.to_park == []
-    return notes.noted or None
+    return recorded or notes.noted or None
 
 
 def projected(event: Envelope) -> object:
@@ -64,7 +78,7 @@ SUPERVISED = (
     *(incoming.ISSUE_DIVIDED, incoming.ISSUE_LINKED, *incoming.STEPS),
 )
 CONSUMERS: Mapping[str, Mapping[str, Reader]] = {
-    "intake": dict.fromkeys((*ANSWERS, *SETTLED), answered),
+    "intake": dict.fromkeys((*ANSWERS, *SETTLED, MERGER_REFUSED, WITHDRAWAL_REFUSED), answered),
     "routing": {type: partial(message, adapter) for type, adapter in INCOMING.items()},
     "supervision": dict.fromkeys(SUPERVISED, incoming.read),
     "reporting": dict.fromkeys(EVENTS, projected),

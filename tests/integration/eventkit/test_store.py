@@ -156,6 +156,7 @@ def test_session_decides_on_its_own_events(store: Store) -> None:
         session.undo(mark)
         session.record(BOOK, "a", [Deposited("a", 2, NOON)], key="a", cause=cause("3"))
         assert (session.get(BOOK, "a"), session.version(BOOK, "a")) == ((True, 7), 3)
+        assert session.opened(BOOK) == {"a": (True, 7), "b": (False, 0)}
         written = session.flush()
     assert [event.version for event in written] == [1, 2, 3]
     with store.transaction() as tx:

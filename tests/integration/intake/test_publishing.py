@@ -95,6 +95,30 @@ def test_team_answers_with_its_findings(agency: Agency) -> None:
     assert listed["findings"] == answer.json()["findings"]
 
 
+def test_leader_of_several_teams_is_found(agency: Agency) -> None:
+    """The other teams may have been formed before, or in the same batch."""
+    pattern = {"enterprises": {"max": 1}, "members": [{"role": "county_leader", "max": 1}]}
+    agency.publish(agency.document(version=2, teams={"key": pattern}))
+    for number in range(3):
+        agency.register(f"企业{number}")
+    member = {"role": "county_leader", "person": "p1"}
+    body = {"programme": agency.name, "tier": "key", "members": [member]}
+    teams = [{**body, "name": f"专班{n}", "enterprises": [f"企业{n}"]} for n in range(3)]
+    assert agency.send("POST", "/teams", teams[0]).json()["findings"] == []
+    batch = [
+        {"specversion": "1.0", "id": str(n), "source": "/x", "type": "bugle.intake.form_team.v2", "data": team}
+        for n, team in enumerate(teams[1:])
+    ]
+    headers = {"Content-Type": "application/cloudevents-batch+json"}
+    answers = agency.send("POST", "/events", batch, headers=headers).json()
+    details = [answer["body"]["findings"][0]["detail"].split(": ")[1] for answer in answers]
+    assert details == [f"{n} of at most 1 enterprises in all teams" for n in (2, 3)]
+
+
+def test_programme_of_a_zone_that_nobody_knows_is_refused(agency: Agency) -> None:
+    fault(agency.publish(agency.document(version=2, zone="Asia/Nowhere")), 422, "/document/zone")
+
+
 def test_visits_are_listed_by_enterprise(agency: Agency) -> None:
     body = {"programme": agency.name, "enterprise": "荣鑫实业", "mode": "call"}
     visit = agency.send("POST", "/visits", body).json()["id"]

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 import reporting
 from bugle.verify.consumption import SOURCES
-from intake.application.reactions import reactions
+from intake.application.reactions import TOPICS as INTAKE
 from routing.bootstrap import TOPICS as ROUTING
 from supervision.application.reactions import TOPICS as SUPERVISION
 
-_NOTES: Any = None
 TOPICS = {
-    "intake": reactions(_NOTES).topics,
+    "intake": INTAKE,
     "routing": ROUTING,
     "supervision": SUPERVISION,
     "reporting": reporting.TOPICS,

@@ -57,7 +57,10 @@ def test_complete_team_has_no_findings() -> None:
     [
         ({"members": COMPLETE[1:]}, Finding("too-few-members", "county_leader: 0 of at least 1")),
         ({"members": COMPLETE[:2]}, Finding("too-few-members", "department_head: 1 of at least 2")),
-        ({"members": (COMPLETE[0], *COMPLETE)}, Finding("too-many-members", "county_leader: 2 of at most 1")),
+        (
+            {"members": (Member("county_leader"), *COMPLETE)},
+            Finding("too-many-members", "county_leader: 2 of at most 1"),
+        ),
         ({"enterprises": ()}, Finding("too-few-enterprises", "enterprises: 0 of at least 1")),
         ({"enterprises": ("e1", "e2")}, Finding("too-many-enterprises", "enterprises: 2 of at most 1")),
         (

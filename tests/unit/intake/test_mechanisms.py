@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from contracts import DOCUMENTS
+from intake.application.publishing import TOLD
 from intake.domain import programme, service_record, team, visit
 from intake.domain.commands import FormTeam, PublishProgramme, RecordService, RecordVisit
 from intake.domain.directory import Directory
@@ -154,5 +155,5 @@ def test_lead_of_a_rule_must_be_of_a_kind_that_may_lead() -> None:
 def test_document_of_version_2_is_published_whole() -> None:
     document = {**DOCUMENT, **MORE, "version": 2}
     command = PublishProgramme("jinxian", 2, document, LIVE)
-    [published] = programme.publish(Programme(), command, DIRECTORY)
+    [published] = programme.publish(Programme(), command, DIRECTORY, TOLD)
     assert published.document == document

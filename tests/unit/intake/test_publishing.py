@@ -32,36 +32,36 @@ LISTED = DirectoryPublished("jinxian", 1, UNITS, PEOPLE, NOW)
 
 
 def test_publishes_a_new_programme() -> None:
-    assert programme.publish(Programme(), PUBLISH_PROGRAMME, DIRECTORY) == [PUBLISHED]
+    assert programme.publish(Programme(), PUBLISH_PROGRAMME, DIRECTORY, ()) == [PUBLISHED]
 
 
 def test_same_programme_again_changes_nothing() -> None:
     state = given(Programme(), programme.apply, [PUBLISHED])
-    assert programme.publish(state, PUBLISH_PROGRAMME, DIRECTORY) == []
+    assert programme.publish(state, PUBLISH_PROGRAMME, DIRECTORY, ()) == []
 
 
 def test_published_version_never_changes() -> None:
     state = given(Programme(), programme.apply, [PUBLISHED])
     other = replace(PUBLISH_PROGRAMME, document={**DOCUMENT, "backdating_days": 8})
-    refused(lambda: programme.publish(state, other, DIRECTORY), "version-taken", "version")
+    refused(lambda: programme.publish(state, other, DIRECTORY, ()), "version-taken", "version")
 
 
 def test_higher_version_replaces_programme() -> None:
     state = given(Programme(), programme.apply, [PUBLISHED])
     document = {**DOCUMENT, "version": 2}
-    decided = programme.publish(state, replace(PUBLISH_PROGRAMME, version=2, document=document), DIRECTORY)
+    decided = programme.publish(state, replace(PUBLISH_PROGRAMME, version=2, document=document), DIRECTORY, ())
     assert given(state, programme.apply, decided).version == 2
 
 
 def test_programme_stays_with_its_agency() -> None:
     state = given(Programme(), programme.apply, [PUBLISHED])
     moved = replace(PUBLISH_PROGRAMME, version=2, document={**DOCUMENT, "version": 2, "agency": "elsewhere"})
-    refused(lambda: programme.publish(state, moved, DIRECTORY), "version-taken", "document/agency")
+    refused(lambda: programme.publish(state, moved, DIRECTORY, ()), "version-taken", "document/agency")
 
 
 def test_programme_is_not_published_ahead() -> None:
     ahead = replace(PUBLISH_PROGRAMME, timing=Timing(NOW + timedelta(hours=1), NOW))
-    refused(lambda: programme.publish(Programme(), ahead, DIRECTORY), "future-date", "occurred_at")
+    refused(lambda: programme.publish(Programme(), ahead, DIRECTORY, ()), "future-date", "occurred_at")
 
 
 def _spoil(change: Callable[[dict[str, Any]], object]) -> dict[str, Any]:
@@ -88,17 +88,19 @@ def _spoil(change: Callable[[dict[str, Any]], object]) -> dict[str, Any]:
 )
 def test_document_must_hold_together(change: Callable[[dict[str, Any]], object], field: str) -> None:
     command = replace(PUBLISH_PROGRAMME, document=_spoil(change))
-    refused(lambda: programme.publish(Programme(), command, DIRECTORY), "bad-document", f"document/{field}")
+    refused(lambda: programme.publish(Programme(), command, DIRECTORY, ()), "bad-document", f"document/{field}")
 
 
 def test_programme_needs_a_directory() -> None:
-    refused(lambda: programme.publish(Programme(), PUBLISH_PROGRAMME, Directory()), "bad-document", "document/agency")
+    refused(
+        lambda: programme.publish(Programme(), PUBLISH_PROGRAMME, Directory(), ()), "bad-document", "document/agency"
+    )
 
 
 def test_further_faults_are_counted() -> None:
     document = _spoil(lambda d: (d.update(id="other"), d["rules"][0].update(lead="dept-99")))
     command = replace(PUBLISH_PROGRAMME, document=document)
-    error = refused(lambda: programme.publish(Programme(), command, DIRECTORY), "bad-document", "document/id")
+    error = refused(lambda: programme.publish(Programme(), command, DIRECTORY, ()), "bad-document", "document/id")
     assert "(1 more)" in str(error)
 
 

@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
+from typing import Any
+
+import pytest
 
 from intake.domain import issue, relations
 from intake.domain.commands import Link, ReportIssue
@@ -14,8 +18,10 @@ from intake.domain.events import (
     IssueLinked,
     IssueReported,
     IssueUnlinked,
+    MergerDeclined,
     MergerRequested,
     MergerUndone,
+    WithdrawalDeclined,
     WithdrawalRequested,
 )
 from intake.domain.issue import Event, Issue
@@ -104,6 +110,20 @@ def test_merger_is_asked_for_once_and_can_be_undone() -> None:
     refused(lambda: relations.undo_merge(after(merged, [undone]), "x", "office", LIVE), "not-merged", None)
 
 
+def test_merger_that_was_refused_may_be_asked_for_again() -> None:
+    other = reported("i0", 3)
+    [asked] = relations.merge(reported("i1"), "i0", other, None, "office", LIVE)
+    merged = after(reported("i1"), [asked])
+    assert relations.decline_merger(merged, "i2", "concluded", NOW) == []
+    assert relations.decline_merger(merged, "i0", "concluded", NOW - timedelta(1)) == [], "of an earlier request"
+    [declined] = relations.decline_merger(merged, "i0", "concluded", NOW)
+    assert declined == MergerDeclined("i1", "i0", "concluded", NOW)
+    free = after(merged, [declined])
+    assert relations.merge(free, "i0", other, None, "office", LIVE) == [asked]
+    assert relations.merge(reported("i2"), "i1", free, None, "office", LIVE) != []
+    refused(lambda: relations.undo_merge(free, "x", "office", LIVE), "not-merged", None)
+
+
 def test_merger_stays_within_one_enterprise() -> None:
     refused(lambda: relations.merge(reported("i1"), "i1", reported("i1"), None, "o", LIVE), "into-itself", "into")
     other = reported("i0", 3, enterprise="e2")
@@ -113,4 +133,24 @@ def test_merger_stays_within_one_enterprise() -> None:
 def test_withdrawal_is_asked_for_once() -> None:
     [asked] = relations.withdraw(reported("i1"), "done by itself", "frontend", LIVE)
     assert asked == WithdrawalRequested("i1", "done by itself", "frontend", NOW)
-    refused(lambda: relations.withdraw(after(reported("i1"), [asked]), "x", "f", LIVE), "withdrawn-already", None)
+    state = after(reported("i1"), [asked])
+    refused(lambda: relations.withdraw(state, "x", "f", LIVE), "withdrawn-already", None)
+
+
+def test_withdrawal_that_was_refused_may_be_asked_for_again() -> None:
+    assert relations.decline_withdrawal(reported("i1"), "concluded", NOW) == []
+    [asked] = relations.withdraw(reported("i1"), "done by itself", "frontend", LIVE)
+    state = after(reported("i1"), [asked])
+    [declined] = relations.decline_withdrawal(state, "result_reported", NOW)
+    assert declined == WithdrawalDeclined("i1", "result_reported", NOW)
+    assert relations.withdraw(after(state, [declined]), "done by itself", "frontend", LIVE) == [asked]
+
+
+@pytest.mark.parametrize(
+    ("change", "slug"),
+    [({"withdrawn": True}, "withdrawn-already"), ({"merged_into": "i2"}, "merged-already"), ({}, "struck-off")],
+)
+def test_issue_that_has_ended_is_not_divided(change: dict[str, Any], slug: str) -> None:
+    ended = replace(reported("i1"), **change)
+    divide = partial(relations.divide, ended, ["p1", "p2"], WITH_RULES, "office", LIVE, struck_off=not change)
+    refused(divide, slug, "issue")

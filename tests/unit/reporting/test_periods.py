@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from eventkit.problems import Faulty
-from reporting.queries.periods import Every, before, period
+from reporting.queries.periods import Every, before, period, within
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -48,3 +48,19 @@ def test_other_kinds_are_refused(name: str, every: Every) -> None:
     with pytest.raises(Faulty) as refused:
         period(name, SHANGHAI, every)
     assert every in refused.value.faults[0].mend
+
+
+@pytest.mark.parametrize(
+    ("name", "every", "names"),
+    [
+        ("2021-05", "month", ["2021-05"]),
+        ("2021-05", "quarter", []),
+        ("2021-04", "quarter", []),
+        ("2021-Q1", "year", []),
+        ("2021-Q2", "month", ["2021-04", "2021-05", "2021-06"]),
+        ("2021", "quarter", ["2021-Q1", "2021-Q2", "2021-Q3", "2021-Q4"]),
+        ("9998", "year", ["9998"]),
+    ],
+)
+def test_periods_within_a_period(name: str, every: Every, names: list[str]) -> None:
+    assert [one.name for one in within(period(name, SHANGHAI)) if one.every == every] == names

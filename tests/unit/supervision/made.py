@@ -147,6 +147,7 @@ class MemoryRegister:
         self.rows: dict[UUID, DutyRow] = {}
         self.woken: list[str] = []
         self.done: dict[tuple[UUID, str], DeedRow] = {}
+        self.known_programmes = ["jinxian"]
         self.known_people: dict[str, list[Subject]] = {}
         self.known_units: dict[str, list[Subject]] = {}
         self.known_teams: dict[str, tuple[str, Subject, tuple[str, ...]]] = {}
@@ -184,7 +185,7 @@ class MemoryRegister:
         ]
 
     def programmes(self, agency: str) -> Sequence[str]:
-        return ["jinxian"]
+        return self.known_programmes
 
     def take_directory(
         self, agency: str, units: Iterable[str], people: Iterable[tuple[str, str | None, str | None]], since: date

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 from uuid import UUID
@@ -86,6 +86,11 @@ class Session:
     def version(self, aggregate: Aggregate[Any], id: str) -> int:
         """The version of the stream with everything recorded so far; 0 when it does not exist."""
         return self._stream(aggregate, id).version
+
+    def opened(self, aggregate: Aggregate[S]) -> Mapping[str, S]:
+        """The states of this kind that are open, by id: what was recorded in this session is in no table yet."""
+        prefix = aggregate.stream("")
+        return {name.removeprefix(prefix): held.state for name, held in self._open.items() if name.startswith(prefix)}
 
     def _stream(self, aggregate: Aggregate[Any], id: str) -> _Open:
         self.preload([(aggregate, id)])

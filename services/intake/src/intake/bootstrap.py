@@ -6,8 +6,9 @@ from eventkit.commands import CommandBook
 from eventkit.postgres import PostgresStore
 from eventkit.processing import Processor
 from intake.adapters.contacts import Vault
+from intake.adapters.lookups import Lookups
 from intake.adapters.messages import CODEC
-from intake.adapters.read_model import IssueNotes
+from intake.adapters.read_model import IssueNotes, project
 from intake.application.book import commands
 from intake.application.ports import Streams
 from intake.application.reactions import reactions
@@ -17,9 +18,9 @@ SERVICE = "intake"
 
 def book(vault: Vault) -> CommandBook:
     """The commands of the HTTP process."""
-    return commands(Streams(CODEC), vault)
+    return commands(Streams(CODEC), vault, Lookups())
 
 
 def processor(store: PostgresStore) -> Processor:
     """What the worker does with a batch of events."""
-    return Processor(store, reactions(IssueNotes()))
+    return Processor(store, reactions(IssueNotes(), Streams(CODEC)), [project])

@@ -25,8 +25,12 @@ _CHANGES = {
     "issue_divided": _DIVIDE,
     "merger_requested": _MERGE,
     "merger_undone": _MERGE,
+    "merger_declined": _MERGE,
     "withdrawal_requested": _WITHDRAW,
+    "withdrawal_declined": _WITHDRAW,
 }
+_STATES = {"merger_undone": None, "merger_declined": "refused", "withdrawal_declined": "refused"}
+"""What the read model says of a merger or withdrawal after the event; after any other it is pending."""
 
 
 def relate(connection: Connection, written: Sequence[Envelope]) -> None:
@@ -34,7 +38,6 @@ def relate(connection: Connection, written: Sequence[Envelope]) -> None:
     for event in written:
         name = event.type.split(".")[2]
         if name in _CHANGES:
-            undone = name == "merger_undone"
-            more = {"at": instant(event.occurred_at), "state": None if undone else "pending"}
-            parameters = {**event.json(), **more, **({"into": None} if undone else {})}
-            connection.execute(_CHANGES[name], parameters)
+            more = {"at": instant(event.occurred_at), "state": _STATES.get(name, "pending")}
+            undone = {"into": None} if name == "merger_undone" else {}
+            connection.execute(_CHANGES[name], {**event.json(), **more, **undone})

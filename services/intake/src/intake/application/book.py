@@ -7,7 +7,7 @@ from intake.application.counsel import Counsel
 from intake.application.families import Families
 from intake.application.fieldwork import Fieldwork
 from intake.application.library import Library
-from intake.application.ports import Contacts, Streams
+from intake.application.ports import Contacts, Lookups, Streams
 from intake.application.publishing import Publishing
 
 AGENCY = {"frontend", "office"}
@@ -19,11 +19,11 @@ PRIVATE = {"record_contact": {"name", "phone"}}
 """Fields that not even a digest may keep: a phone number is guessed from its hash in seconds."""
 
 
-def commands(streams: Streams, contacts: Contacts) -> CommandBook:
-    """All of them, bound to these streams and this keeper of contacts; each is named as its handler."""
+def commands(streams: Streams, contacts: Contacts, lookups: Lookups) -> CommandBook:
+    """All of them, bound to these streams, keeper of contacts and look-ups; each is named as its handler."""
     book = CommandBook("intake")
-    p, lib, field, issues = Publishing(streams), Library(streams, contacts), Fieldwork(streams), Families(streams)
-    counsel = Counsel(streams)
+    p, lib, counsel = Publishing(streams), Library(streams, contacts), Counsel(streams)
+    field, issues = Fieldwork(streams, lookups), Families(streams, lookups)
     table = (
         ("PUT", "/programmes/{programme}", PUBLISHERS, p.publish_programme, p.programme_streams),
         ("PUT", "/directories/{agency}", PUBLISHERS, p.publish_directory, p.directory_streams),

@@ -12,6 +12,7 @@ from eventkit.session import Session
 from intake.application.context import Wanted, record, timing
 from intake.application.issues import Issues, links
 from intake.application.naming import referred
+from intake.application.ports import Lookups, Streams
 from intake.domain import issue, relations
 from intake.domain.commands import Link, ReportIssue
 from intake.domain.errors import NotFound, Refusal
@@ -22,6 +23,10 @@ from intake.domain.programme import Programme
 
 class Families(Issues):
     """Handlers of report_bundle, divide_issue, link_issue, unlink_issue, merge_issue, undo_merge and withdraw_issue."""
+
+    def __init__(self, streams: Streams, lookups: Lookups) -> None:
+        super().__init__(streams)
+        self._lookups = lookups
 
     def bundle_streams(self, command: Command) -> Iterable[Wanted]:
         """The visit, the new issues, and those they repeat."""
@@ -54,7 +59,8 @@ class Families(Issues):
         parts = command.data["parts"]
         ids = [id for _, id in self._new(command, len(parts))]
         link = (Link("part_of", current.issue),)
-        divided = relations.divide(state, ids, programme, command.caller.sub, timing(command))
+        struck_off = self._lookups.struck_off(session.tx, current.issue)
+        divided = relations.divide(state, ids, programme, command.caller.sub, timing(command), struck_off=struck_off)
         for place, (id, item) in enumerate(zip(ids, parts, strict=True)):
             asked = _part(command, id, current.enterprise, item, None, link, current)
             self._report(session, command, asked, programme, f"parts/{place}", None)

@@ -8,15 +8,21 @@ from eventkit.commands import Command, Done
 from eventkit.session import Session
 from intake.application.context import Context, Wanted, record, timing
 from intake.application.naming import named, referred
+from intake.application.ports import Lookups, Streams
 from intake.domain import service_record, team, visit
 from intake.domain.commands import FormTeam, RecordService, RecordVisit
 from intake.domain.errors import UnknownReference
 from intake.domain.events import Member
+from intake.domain.programme import Programme
 from intake.domain.text import Text
 
 
 class Fieldwork(Context):
     """Handlers of form_team, record_visit and record_service."""
+
+    def __init__(self, streams: Streams, lookups: Lookups) -> None:
+        super().__init__(streams)
+        self._lookups = lookups
 
     def team_streams(self, command: Command) -> Iterable[Wanted]:
         """The team, its programme, directory and enterprises."""
@@ -38,9 +44,23 @@ class Fieldwork(Context):
             synthetic=data.get("synthetic", False),
             timing=timing(command, from_ledger="ref" in data),
         )
-        decided = team.form(session.get(*wanted), asked, programme, self.directory(session, programme.agency))
+        led = self._led(session, asked, programme)
+        decided = team.form(session.get(*wanted), asked, programme, self.directory(session, programme.agency), led)
         findings = [{"code": f.code, "detail": f.detail} for event in decided for f in event.findings]
         return record(session, command, wanted, decided, findings=findings)
+
+    def _led(self, session: Session, asked: FormTeam, programme: Programme) -> dict[tuple[str, str], set[str]]:
+        """What the team's leaders have in other teams, those of the same batch among them."""
+        formed = {id: held.formed for id, held in session.opened(self.streams.team).items() if held.formed is not None}
+        led: dict[tuple[str, str], set[str]] = {}
+        for role, person in team.leaders(asked, programme):
+            teams = dict(self._lookups.led(session.tx, programme.id, role, person))
+            for id, event in formed.items():
+                serves = any((member.role, member.person) == (role, person) for member in event.members)
+                if event.programme == programme.id and serves:
+                    teams[id] = list(event.enterprises)
+            led[role, person] = {e for id, enterprises in teams.items() if id != asked.team for e in enterprises}
+        return led
 
     def visit_streams(self, command: Command) -> Iterable[Wanted]:
         """The visit, its programme, directory and enterprise, and the team that went."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -25,6 +26,16 @@ class Contacts(Protocol):
 
     def keep(self, tx: Transaction, contact_ref: str, enterprise: str, contact: Contact) -> None:
         """Store a contact in the transaction; a reference that is stored already stays as it is."""
+
+
+class Lookups(Protocol):
+    """What the read model knows and no stream of the command tells; it is as of the command's transaction."""
+
+    def struck_off(self, tx: Transaction, issue: str) -> bool:
+        """Whether the issue is closed out, as far as intake has heard of it."""
+
+    def led(self, tx: Transaction, programme: str, role: str, person: str) -> Mapping[str, list[str]]:
+        """The enterprises of each team of the programme in which the person has this role, by team."""
 
 
 class Streams:

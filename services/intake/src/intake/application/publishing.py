@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from contracts import DOCUMENTS, NOTIFIABLE
+from contracts import DOCUMENTS, EVENTS, NOTIFIABLE
 from eventkit.commands import Command, Done
 from eventkit.session import Session
 from eventkit.wording import of_schema
@@ -18,6 +18,8 @@ from intake.domain.publication import refuse
 
 DOCUMENT = "bugle.documents.programme.v2"
 """Every document of version 1 is one of version 2."""
+TOLD = frozenset(contract.name for contract in EVENTS.values())
+"""The short names of all events: what a document may score by, or look for in a case."""
 
 
 class Publishing(Context):
@@ -41,6 +43,7 @@ class Publishing(Context):
             session.get(self.streams.programme, id),
             PublishProgramme(id, data["version"], data["document"], timing(command)),
             self.directory(session, agency),
+            TOLD,
         )
         return record(session, command, (self.streams.programme, id), decided, path="programmes")
 

@@ -265,6 +265,13 @@ class WithdrawnAlready(Refusal):
     mend_hint = "see at GET /v1/issues/{issue} whether routing has confirmed it"
 
 
+class StruckOff(Refusal):
+    """The issue has been struck off."""
+
+    slug = "struck-off"
+    mend_hint = "report what is left of it as an issue of its own"
+
+
 class OtherVisit(Refusal):
     """The visit was to another enterprise or under another programme."""
 

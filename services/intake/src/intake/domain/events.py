@@ -240,12 +240,31 @@ class MergerUndone:
 
 
 @dataclass(frozen=True, slots=True)
+class MergerDeclined:
+    """Routing refused the merger, and why; it may be asked for again."""
+
+    issue: str
+    into: str
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class WithdrawalRequested:
     """The enterprise does not pursue the issue; routing confirms or refuses."""
 
     issue: str
     reason: str
     by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawalDeclined:
+    """Routing refused the withdrawal, and why; it may be asked for again."""
+
+    issue: str
+    reason: str
     at: datetime
 
 

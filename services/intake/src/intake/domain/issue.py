@@ -19,8 +19,10 @@ from intake.domain.events import (
     IssueLinked,
     IssueReported,
     IssueUnlinked,
+    MergerDeclined,
     MergerRequested,
     MergerUndone,
+    WithdrawalDeclined,
     WithdrawalRequested,
 )
 from intake.domain.history import check_history, news, ordered
@@ -38,7 +40,9 @@ Event = (
     | FirstAskedNamed
     | MergerRequested
     | MergerUndone
+    | MergerDeclined
     | WithdrawalRequested
+    | WithdrawalDeclined
 )
 AMENDABLE = ("title", "text", "kind", "jurisdiction", "batch")
 FIXED = ("programme", "enterprise", "visit", "channel", "due_at", "synthetic")
@@ -48,7 +52,7 @@ FIXED = ("programme", "enterprise", "visit", "channel", "due_at", "synthetic")
 class Issue:
     """`current`: with every amendment; `row`: as its ledger told it last, apart from amendments made here.
 
-    `links`: (relation, to); `merged_into`: asked for and not undone, whatever routing says of it.
+    `links`: (relation, to); `merged_into`, `withdrawn`: asked for and neither undone nor declined; `merger_at`: when.
     """
 
     current: IssueReported | None = None
@@ -57,6 +61,7 @@ class Issue:
     links: frozenset[tuple[str, str]] = frozenset()
     parts: tuple[str, ...] = ()
     merged_into: str | None = None
+    merger_at: datetime | None = None
     withdrawn: bool = False
 
     @property
@@ -82,11 +87,13 @@ def apply(state: Issue, event: Event) -> Issue:
         case IssueDivided():
             return replace(state, parts=state.parts + event.parts)
         case MergerRequested():
-            return replace(state, merged_into=event.into)
-        case MergerUndone():
-            return replace(state, merged_into=None)
+            return replace(state, merged_into=event.into, merger_at=event.at)
+        case MergerUndone() | MergerDeclined():
+            return replace(state, merged_into=None, merger_at=None)
         case WithdrawalRequested():
             return replace(state, withdrawn=True)
+        case WithdrawalDeclined():
+            return replace(state, withdrawn=False)
     return state
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -23,6 +23,7 @@ from intake.domain.events import ProgrammePublished
 from intake.domain.publication import check_document
 from intake.domain.text import Text
 from intake.domain.timing import Timing, check_moment
+from intake.domain.values import known_zones
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,12 @@ class Programme:
     def backdating_days(self) -> int:
         """How far back a live command may date an event."""
         return int(self.document.get("backdating_days", 0))
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Where its days begin and end; UTC where an old document names a zone that there is not, or none."""
+        name = self.document.get("zone", "UTC")
+        return ZoneInfo(name if name in known_zones() else "UTC")
 
     def require_kind(self, kind: str | None) -> None:
         """UnknownKind unless `kind` is None or one of the programme's."""
@@ -83,7 +90,7 @@ class Programme:
         """OutsideWindow for what is recorded live of a day before the programme begins or after it ends."""
         if timing.from_ledger or "zone" not in self.document:
             return
-        day = timing.at.astimezone(ZoneInfo(self.document["zone"])).date().isoformat()
+        day = timing.at.astimezone(self.zone).date().isoformat()
         first, last = self.document["starts_on"], self.document.get("ends_on")
         if day < first or (last is not None and day > last):
             runs = Text("The programme runs from {first}.", first=first)
@@ -108,8 +115,10 @@ def apply(state: Programme, event: ProgrammePublished) -> Programme:
     return Programme(event.programme, event.version, event.agency, event.document)
 
 
-def publish(state: Programme, command: PublishProgramme, directory: Directory) -> list[ProgrammePublished]:
-    """Nothing when the same version is published with the same content.
+def publish(
+    state: Programme, command: PublishProgramme, directory: Directory, events: Collection[str]
+) -> list[ProgrammePublished]:
+    """Nothing when the same version is published with the same content. `events`: short names of all that are told.
 
     Raises FutureDate, BadDocument, or VersionTaken unless the version is higher than the published one.
     """
@@ -125,5 +134,5 @@ def publish(state: Programme, command: PublishProgramme, directory: Directory) -
             field="document/agency",
             mend=Text("publish it for {agency}", agency=state.agency),
         )
-    check_document(command.programme, command.version, document, directory)
+    check_document(command.programme, command.version, document, directory, events)
     return [ProgrammePublished(command.programme, command.version, agency, document, command.timing.at)]

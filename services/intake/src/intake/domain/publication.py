@@ -1,17 +1,19 @@
-"""Whether a programme document holds together: every name it uses is defined, in it or in the agency's directory.
+"""Whether a programme document holds together: every name it uses is defined, in it or in the agency's directory, and
+every value is one that all services can go by.
 
 Its shape (fields, types, ranges) has been checked against the published JSON Schema before.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from intake.domain.directory import Directory
 from intake.domain.errors import BadDocument
 from intake.domain.references import references
 from intake.domain.text import Text
+from intake.domain.values import values
 
 SUPERVISED = {"verified", "closed_out"}
 """The facts that supervision records itself; routing records the others that may stop a clock."""
@@ -26,9 +28,11 @@ Fault = tuple[str, Text]
 Document = Mapping[str, Any]
 
 
-def check_document(programme: str, version: int, document: Document, directory: Directory) -> None:
-    """BadDocument when something it names is not defined."""
-    refuse(list(_faults(programme, version, document, directory)))
+def check_document(
+    programme: str, version: int, document: Document, directory: Directory, events: Collection[str]
+) -> None:
+    """BadDocument when something it names is not defined. `events`: the short names of all events that are told."""
+    refuse([*_faults(programme, version, document, directory), *values(document, events)])
 
 
 def refuse(faults: Sequence[tuple[str, str]]) -> None:

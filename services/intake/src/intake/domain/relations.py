@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from intake.domain import errors
 from intake.domain.commands import Link
@@ -12,8 +12,10 @@ from intake.domain.events import (
     IssueLinked,
     IssueReported,
     IssueUnlinked,
+    MergerDeclined,
     MergerRequested,
     MergerUndone,
+    WithdrawalDeclined,
     WithdrawalRequested,
 )
 from intake.domain.issue import Event, Issue
@@ -62,14 +64,30 @@ def unlink(state: Issue, wanted: Link, reason: str, by: str, timing: Timing) -> 
     return [IssueUnlinked(_current(state).issue, wanted.relation, wanted.to, reason, by, timing.at)]
 
 
-def divide(state: Issue, parts: Sequence[str], programme: Programme, by: str, timing: Timing) -> list[Event]:
-    """Into issues of their own, as many at once as the programme's [split] allows; one level deep."""
+def divide(
+    state: Issue, parts: Sequence[str], programme: Programme, by: str, timing: Timing, *, struck_off: bool = False
+) -> list[Event]:
+    """Into issues of their own, as many at once as the programme's [split] allows; one level deep.
+
+    Raises NotInProgramme, TooMany, PartOfAnother, or what `_check_alive` raises.
+    """
     rules, current = programme.section("split"), _current(state)
+    _check_alive(state, struck_off)
     if len(parts) > rules["max"]:
         raise errors.TooMany(Text("The programme allows {max} parts in one act.", max=rules["max"]), field="parts")
     if state.is_part:
         raise errors.PartOfAnother
     return [IssueDivided(current.issue, tuple(parts), by, timing.at)]
+
+
+def _check_alive(state: Issue, struck_off: bool) -> None:
+    """WithdrawnAlready, MergedAlready or StruckOff when nothing is left to be solved, or that was asked for."""
+    if state.withdrawn:
+        raise errors.WithdrawnAlready(field="issue")
+    if state.merged_into is not None:
+        raise errors.MergedAlready(field="issue")
+    if struck_off:
+        raise errors.StruckOff(field="issue")
 
 
 def check_bundle(count: int, programme: Programme) -> None:
@@ -80,7 +98,7 @@ def check_bundle(count: int, programme: Programme) -> None:
 
 
 def merge(state: Issue, into: str, other: Issue, score: int | None, by: str, timing: Timing) -> list[Event]:
-    """Into an issue of the same enterprise and programme; neither merged nor withdrawn before. `score`: percent.
+    """Into an issue of the same enterprise and programme; neither merged nor withdrawn. `score`: percent.
 
     Raises NotFound (also for another agency's), IntoItself, OtherEnterprise, WithdrawnAlready or MergedAlready.
     """
@@ -96,17 +114,29 @@ def merge(state: Issue, into: str, other: Issue, score: int | None, by: str, tim
 
 
 def undo_merge(state: Issue, reason: str, by: str, timing: Timing) -> list[Event]:
-    """Whatever routing has said of the merger."""
+    """Whether or not routing has confirmed the merger; one that it refused needs no undoing."""
     if state.merged_into is None:
         raise errors.NotMerged
     return [MergerUndone(_current(state).issue, state.merged_into, reason, by, timing.at)]
 
 
 def withdraw(state: Issue, reason: str, by: str, timing: Timing) -> list[Event]:
-    """Once."""
+    """Once, or again after routing has refused it."""
     if state.withdrawn:
         raise errors.WithdrawnAlready
     return [WithdrawalRequested(_current(state).issue, reason, by, timing.at)]
+
+
+def decline_merger(state: Issue, into: str, reason: str, at: datetime) -> list[Event]:
+    """Routing's no to the merger that was asked for at `at`; nothing when another was asked for meanwhile."""
+    if (state.merged_into, state.merger_at) != (into, at):
+        return []
+    return [MergerDeclined(_current(state).issue, into, reason, at)]
+
+
+def decline_withdrawal(state: Issue, reason: str, at: datetime) -> list[Event]:
+    """Routing's no to the withdrawal; nothing when none is asked for."""
+    return [WithdrawalDeclined(_current(state).issue, reason, at)] if state.withdrawn else []
 
 
 def _current(state: Issue) -> IssueReported:

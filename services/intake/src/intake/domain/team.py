@@ -1,10 +1,14 @@
-"""A team and the enterprises it is paired with. What the pairing lacks is a finding, never a refusal."""
+"""A team and the enterprises it is paired with. What the pairing lacks is a finding, never a refusal.
+
+A place is filled by a person, so whoever is named twice in a role counts once there. Who alone fills a place of a team
+leads it: the pattern's enterprises are then what that person may have in all teams of the programme together.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from intake.domain.commands import FormTeam
@@ -28,20 +32,37 @@ def apply(state: Team, event: TeamFormed) -> Team:
     return Team(event)
 
 
-def form(state: Team, command: FormTeam, programme: Programme, directory: Directory) -> list[TeamFormed]:
-    """Nothing when the same import reference formed the same team before.
+Led = Mapping[tuple[str, str], Collection[str]]
+"""Enterprises of other teams by (role, person) of who leads there."""
+
+
+def leaders(command: FormTeam, programme: Programme) -> list[tuple[str, str]]:
+    """(role, person) of whoever leads the team, where the programme bounds how many enterprises that may be."""
+    pattern = _pattern(command, programme) or {"members": ()}
+    if pattern.get("enterprises", {}).get("max") is None:
+        return []
+    alone = {place["role"] for place in pattern["members"] if place.get("max") == 1}
+    named = ((member.role, member.person) for member in command.members)
+    return list(dict.fromkeys((role, person) for role, person in named if role in alone and person is not None))
+
+
+def form(
+    state: Team, command: FormTeam, programme: Programme, directory: Directory, led: Led | None = None
+) -> list[TeamFormed]:
+    """Nothing when the same import reference formed the same team before. `led`: what its leaders have elsewhere.
 
     Raises UnknownUnit, UnknownPerson, FutureDate, BackDated, or AlreadyRegistered when the content differs.
     """
     for index, member in enumerate(command.members):
         directory.require_unit(member.unit, f"members/{index}/unit")
         directory.require_person(member.person, f"members/{index}/person")
-    event = _formed(command, programme, directory)
+    event = _formed(command, programme, directory, led or {})
     if state.formed is None:
         backdating_reason(command.timing, programme.backdating_days)
         return [event]
+    known = replace(state.formed, enterprises=_once(state.formed.enterprises))  # some were recorded twice once
     for field in ("programme", "name", "tier", "batch", "enterprises", "members", "synthetic"):
-        if getattr(event, field) != getattr(state.formed, field):
+        if getattr(event, field) != getattr(known, field):
             raise AlreadyRegistered(
                 Text("The team {name} was formed with another {field}.", name=state.formed.name, field=field),
                 field=field,
@@ -50,7 +71,8 @@ def form(state: Team, command: FormTeam, programme: Programme, directory: Direct
     return []
 
 
-def _formed(command: FormTeam, programme: Programme, directory: Directory) -> TeamFormed:
+def _formed(command: FormTeam, programme: Programme, directory: Directory, led: Led) -> TeamFormed:
+    command = replace(command, enterprises=_once(command.enterprises))
     return TeamFormed(
         command.team,
         programme.id,
@@ -62,12 +84,23 @@ def _formed(command: FormTeam, programme: Programme, directory: Directory) -> Te
         command.enterprises,
         command.members,
         (
-            *_findings(command, programme.document.get("teams", {}).get(command.tier)),
+            *_findings(command, _pattern(command, programme)),
+            *_repeated(command, directory),
             *_people(command, programme, directory),
+            *_overburdened(command, programme, directory, led),
         ),
         command.synthetic,
         command.timing.at,
     )
+
+
+def _once(names: Sequence[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(names))
+
+
+def _pattern(command: FormTeam, programme: Programme) -> Mapping[str, Any] | None:
+    found: Mapping[str, Any] | None = programme.document.get("teams", {}).get(command.tier)
+    return found
 
 
 def _findings(command: FormTeam, pattern: Mapping[str, Any] | None) -> Iterator[Finding]:
@@ -75,21 +108,40 @@ def _findings(command: FormTeam, pattern: Mapping[str, Any] | None) -> Iterator[
         yield Finding("no-pattern", f"the programme has no teams of the tier {command.tier}")
         return
     yield from _within(pattern.get("enterprises", {}), len(command.enterprises), "enterprises", "enterprises")
-    counts = Counter(member.role for member in command.members)
+    filled = {(member.role, member.person or place) for place, member in enumerate(command.members)}
+    counts = Counter(role for role, _ in filled)
     for place in pattern["members"]:
         yield from _within(place, counts.pop(place["role"], 0), "members", place["role"])
     for role in sorted(counts):
         yield Finding("role-outside-pattern", f"{role}: not in the pattern of the tier {command.tier}")
 
 
+def _repeated(command: FormTeam, directory: Directory) -> Iterator[Finding]:
+    places = Counter(member.person for member in command.members if member.person is not None)
+    for person, count in places.items():
+        if count > 1:
+            yield Finding("person-repeated", f"{directory.people[person].name}: named for {count} places")
+
+
+def _overburdened(command: FormTeam, programme: Programme, directory: Directory, led: Led) -> Iterator[Finding]:
+    pattern = _pattern(command, programme) or {}
+    for role, person in leaders(command, programme):
+        elsewhere, most = led.get((role, person), ()), pattern["enterprises"]["max"]
+        count = len({*command.enterprises, *elsewhere})
+        if elsewhere and count > most:
+            name = directory.people[person].name
+            yield Finding("leader-of-too-many", f"{name}: {count} of at most {most} enterprises in all teams")
+
+
 def _people(command: FormTeam, programme: Programme, directory: Directory) -> Iterator[Finding]:
     """Age and rank of the members who are named, where the pattern asks for them."""
-    pattern = programme.document.get("teams", {}).get(command.tier, {"members": ()})
+    pattern = _pattern(command, programme) or {"members": ()}
+    year = command.timing.at.astimezone(programme.zone).year
     order = [rank["id"] for rank in programme.document.get("ranks", ())]
     for place in pattern["members"]:
-        named = [m.person for m in command.members if m.role == place["role"] and m.person is not None]
+        named = _once([m.person for m in command.members if m.role == place["role"] and m.person is not None])
         for person in (directory.people[id] for id in named):
-            yield from _age(person, place.get("ages", ()), command.timing.at.year)
+            yield from _age(person, place.get("ages", ()), year)
             yield from _rank(person, place.get("min_rank"), order)
 
 

@@ -55,7 +55,7 @@ def content(of: Reported, rule: Mapping[str, Any], known: Knowledge) -> Told:
         "known_until": known.watermark,
         "complete": known.complete(moment),
         "over": known.watermark is not None and known.watermark >= end,
-        "observed_until": None if until is None else datetime.fromisoformat(until),
+        "observed_until": None if until is None else datetime.fromisoformat(until.upper()),
         "units": unit_names(of),
         "kinds": {kind["id"]: {"zh": kind["zh"], "en": kind["en"]} for kind in of.document.get("kinds", ())},
         **{name: section(of) for name, section in _SECTIONS[rule["every"]].items()},

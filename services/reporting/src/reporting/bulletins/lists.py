@@ -10,7 +10,8 @@ from sqlalchemy import Select, func, select
 
 from reporting.bulletins.tallies import Reported, Told
 from reporting.queries import appraisal
-from reporting.queries.cases import cases
+from reporting.queries.cadres import cadres
+from reporting.queries.cases import cases, is_open
 from reporting.queries.hotspots import hotspots
 from reporting.queries.issues import as_dict
 from reporting.queries.moments import Moment
@@ -34,9 +35,7 @@ def long_term(of: Reported) -> Told:
         held.c.programme == of.programme,
         of.scope.cases(held),
         held.c.outcome == "long_term",
-        held.c.closed_at.is_(None),
-        held.c.merged_into.is_(None),
-        ~held.c.withdrawn,
+        is_open(held),
     )
     total = of.connection.scalar(select(func.count()).select_from(held).where(*where))
     columns = (held.c.case_id, held.c.enterprise, held.c.lead, held.c.reported_at, ledger.c.title)
@@ -57,7 +56,7 @@ def owed(of: Reported) -> list[Told]:
     """What officials owed in the period: each duty with the number of periods by status, and who missed some."""
     by_rule: dict[tuple[str, str], Counter[str]] = {}
     missing: dict[tuple[str, str], Counter[str]] = {}
-    for one in appraisal.cadres(of.connection, of.scope, of.programme, of.period):
+    for one in cadres(of.connection, of.scope, of.programme, of.document, of.period):
         key = (one["rule"], one["title"] or one["rule"])
         counted = by_rule.setdefault(key, Counter())
         counted.update(period["status"] for period in one["periods"])

@@ -1,20 +1,18 @@
-"""Appraisal of departments and cadres, and the monthly supervision list: every point with the events behind it."""
+"""Appraisal of departments, and the monthly supervision list: every point with the events behind it."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, and_, or_, select
-from sqlalchemy.dialects.postgresql import TIMESTAMP
+from sqlalchemy import Connection, select
 
-from reporting.projections.case_event import short_type
 from reporting.queries.beside import Fired, fired
 from reporting.queries.issues import as_dict
-from reporting.queries.periods import Period, within
-from reporting.queries.scope import Scope
-from reporting.read_model.tables import ledger, people, records, units
+from reporting.queries.periods import Period
+from reporting.queries.scope import Scope, agency_of
+from reporting.read_model.tables import ledger, units
 
 Document = Mapping[str, Any]
 
@@ -50,7 +48,8 @@ def departments(
     for one in fired(connection, scope, programme, names, period.begin, period.end):
         if one.unit is not None and scope.department in (None, one.unit):
             by_unit[one.unit][one.name].append(one)
-    titles = dict(connection.execute(select(units.c.unit_id, units.c.name).where(scope.rows(units))).all())
+    named = select(units.c.unit_id, units.c.name).where(units.c.agency == agency_of(programme))
+    titles = dict(connection.execute(named).all())
     scored = [_score(unit, titles.get(unit), formula, events) for unit, events in by_unit.items()]
     return {
         "base": formula["base"],
@@ -71,62 +70,6 @@ def _score(unit: str, name: str | None, formula: Document, events: Mapping[str, 
                 {"id": item["id"], "count": len(counted), "points": points, "events": [one.event_id for one in counted]}
             )
     return {"unit": unit, "name": name, "score": formula["base"] + sum(i["points"] for i in items), "items": items}
-
-
-def cadres(connection: Connection, scope: Scope, programme: str, period: Period) -> list[dict[str, Any]]:
-    """The duties of each official in the period: what stands fulfilled, late or missed, with the events that say so."""
-    first = records.alias("first")
-    name, due = records.c.data["period"].astext, first.c.data["due_at"].astext.cast(TIMESTAMP(timezone=True))
-    rows = connection.execute(
-        select(records.c.stream, records.c.type, records.c.event_id, records.c.data, first.c.data.label("opened"))
-        .select_from(records.join(first, first.c.stream == records.c.stream))
-        .where(
-            first.c.version == 1,
-            first.c.type == "bugle.supervision.duty_opened.v1",
-            first.c.data["programme"].astext == programme,
-            first.c.data["person"].astext.is_not(None),
-            or_(name.in_(within(period)), and_(name == "once", due >= period.begin, due < period.end)),
-            *(() if scope.agency is None else (first.c.data["agency"].astext == scope.agency,)),
-            *(() if scope.department is None else (first.c.data["unit"].astext == scope.department,)),
-        )
-        .order_by(records.c.stream, records.c.version)
-    ).all()
-    names = dict(connection.execute(select(people.c.person_id, people.c.name).where(scope.rows(people))).all())
-    by_duty: defaultdict[str, list[Any]] = defaultdict(list)
-    for row in rows:
-        by_duty[row.stream].append(row)
-    items = [_duty(events, names) for events in by_duty.values()]
-    return sorted(items, key=lambda item: (item["person"], item["rule"]))
-
-
-def _duty(events: Sequence[Any], names: Mapping[str, str]) -> dict[str, Any]:
-    periods: dict[str, dict[str, Any]] = {}
-    told = events[0].opened
-    for event in events:
-        name = event.data["period"]
-        held = periods.setdefault(name, {"period": name, "status": "open", "lacking": [], "events": []})
-        _note(held, short_type(event.type), event)
-    person = told["person"]
-    shown = {name: told[name] for name in ("duty", "rule", "title", "unit")}
-    return {"person": person, "name": names.get(person), **shown, "periods": list(periods.values())}
-
-
-def _note(held: dict[str, Any], name: str, event: Any) -> None:
-    data = event.data
-    match name:
-        case "duty_fulfilled":
-            held |= {"status": "fulfilled" if data["in_time"] else "late", "lacking": []}
-            held["events"].append(event.event_id)
-        case "duty_missed":
-            held |= {"status": "missed", "lacking": data["lacking"]}
-            held["events"].append(event.event_id)
-        case "duty_broken":
-            held["status"] = "broken"
-            held["events"].append(event.event_id)
-        case "duty_rescinded":
-            held["events"] = [id for id in held["events"] if id not in data["withdrawn"]]
-            if held["status"] in ("missed", "broken"):
-                held["status"] = "open"
 
 
 def _event(one: Fired) -> dict[str, Any]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, Subquery, and_, or_, select
+from sqlalchemy import ColumnElement, FromClause, Select, Subquery, and_, not_, or_, select
 
 from reporting.queries.moments import Moment
-from reporting.read_model.tables import ledger, programmes, spans, traits
+from reporting.read_model.tables import ledger, programmes, spans, timeline, traits
 
 _LASTING = ("case_id", "programme", "agency", "enterprise", "ledger_row", "synthetic", "reported_at")
 _CHANGING = (
@@ -17,19 +17,36 @@ _CHANGING = (
 
 
 def cases(moment: Moment) -> Subquery:
-    """One row per case reported by then, with state and traits of that time and the programme's `zone`."""
+    """One row per case reported by then, with state and traits of that time and the programme's `zone`.
+
+    `passed_on`: it was reported as a matter of others, or has been passed on to a body outside by then.
+    """
     zone = programmes.c.document["zone"].astext.label("zone")
     of_state, of_traits = ledger, ledger
     source: FromClause = ledger
     if moment.before is not None:
         of_state, of_traits = spans, traits
         source = ledger.join(spans, _held(spans, moment)).join(traits, _held(traits, moment))
-    columns = [*(ledger.c[n] for n in _LASTING), of_state.c.state, *(of_traits.c[n] for n in _CHANGING), zone]
+    outside = or_(of_traits.c.jurisdiction.is_not_distinct_from("passed_on"), _passed_on(moment)).label("passed_on")
+    columns = [*(ledger.c[n] for n in _LASTING), of_state.c.state, *(of_traits.c[n] for n in _CHANGING), outside, zone]
     named = source.outerjoin(programmes, programmes.c.programme_id == ledger.c.programme)
     rows: Select[Any] = select(*columns).select_from(named)
     if moment.before is not None:
         rows = rows.where(ledger.c.reported_at < moment.before)
     return rows.subquery("cases")
+
+
+def _passed_on(moment: Moment) -> ColumnElement[bool]:
+    of = timeline.c.case_id == ledger.c.case_id
+    told = select(timeline.c.case_id).where(of, timeline.c.type == "bugle.routing.case_passed_on.v1")
+    if moment.before is not None:
+        told = told.where(timeline.c.occurred_at < moment.before)
+    return told.correlate(ledger).exists()
+
+
+def is_open(rows: FromClause) -> ColumnElement[bool]:
+    """Whether a case is still to be solved: neither closed out nor merged nor withdrawn."""
+    return and_(rows.c.closed_at.is_(None), rows.c.merged_into.is_(None), not_(rows.c.withdrawn))
 
 
 def _held(intervals: FromClause, moment: Moment) -> ColumnElement[bool]:

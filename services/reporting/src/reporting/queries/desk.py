@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from typing import Annotated, Any
 
 from fastapi import Depends, Request, Response
+from fastapi.responses import StreamingResponse
 from sqlalchemy import Connection, Engine
 
 from eventkit.auth import caller
@@ -59,6 +61,21 @@ class Desk:
             check_programme(connection, scope, filters)
             at = moment(connection, scope, request.query_params.get("at"), filters.get("programme"))
             yield Asked(connection, scope, filters, at)
+
+    def streamed(self, chunks: Callable[[Connection], Iterator[str]], media_type: str, name: str) -> Response:
+        """A file that is sent as it is read, over a connection that it holds to the end.
+
+        What fails before the first chunk is answered as a problem. What fails later breaks the answer off without its
+        end, so that nobody takes what came for the whole.
+        """
+
+        def held() -> Iterator[str]:
+            with self._engine.connect() as connection:
+                yield from chunks(connection)
+
+        rest = held()
+        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+        return StreamingResponse(chain([next(rest)], rest), media_type=media_type, headers=headers)
 
 
 def parameters(filters: dict[str, Condition]) -> dict[str, Any]:

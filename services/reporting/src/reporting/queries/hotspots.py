@@ -7,12 +7,13 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, FromClause, Select, func, select
 
-from reporting.queries.cases import cases
+from reporting.queries.cases import cases, is_open
 from reporting.queries.filters import OF_CASES, Filters, conditions
 from reporting.queries.issues import as_dict
 from reporting.queries.moments import Moment
 from reporting.queries.periods import Period
 from reporting.queries.scope import Scope
+from reporting.queries.zones import month_of
 from reporting.read_model.tables import enterprises
 
 GROUPS = ("kind", "township", "department", "month")
@@ -38,7 +39,7 @@ def hotspots(
     count = func.count()
     counted = (
         count.label("issues"),
-        count.filter(of.c.closed_at.is_(None)).label("open"),
+        count.filter(is_open(of)).label("open"),
         count.filter(of.c.satisfaction == "unsatisfied").label("unsatisfied"),
         count.filter(of.c.synthetic).label("synthetic"),
     )
@@ -54,5 +55,5 @@ def _key(name: str, of: FromClause) -> ColumnElement[Any]:
     if name == "township":
         return enterprises.c.township
     if name == "month":
-        return func.to_char(func.timezone(func.coalesce(of.c.zone, "UTC"), of.c.reported_at), "YYYY-MM")
+        return month_of(of.c.reported_at, of.c.zone)
     return of.c["lead" if name == "department" else name]

@@ -77,11 +77,16 @@ _TASKS = f"""
     SELECT l.case_id, m.ordinality AS ordinal, m.line->>'name' AS task, m.line->>'due_on' AS due_on,
         coalesce(p.data->>'unit', l.lead) AS unit, l.title, e.name AS enterprise,
         (SELECT min(d.occurred_at) FROM live.timeline d WHERE d.case_id = l.case_id
-            AND d.type = 'bugle.routing.progress_reported.v1' AND d.data->>'milestone' = m.line->>'name') AS done_at,
+            AND d.type = 'bugle.routing.progress_reported.v1' AND d.data->>'milestone' = m.line->>'name'
+            AND d.version > p.began) AS done_at,
         l.synthetic
     FROM live.ledger l
-    JOIN LATERAL (SELECT t.data FROM live.timeline t WHERE t.case_id = l.case_id
-        AND t.type = 'bugle.routing.case_planned.v1' ORDER BY t.version DESC LIMIT 1) p ON true
+    JOIN LATERAL (SELECT t.data, (SELECT coalesce(max(r.version), 0) FROM live.timeline r
+            WHERE r.case_id = t.case_id AND r.version < t.version AND r.type IN ('bugle.routing.case_reopened.v1',
+                'bugle.routing.case_returned.v1', 'bugle.routing.case_transferred.v1',
+                'bugle.routing.case_arbitrated.v1')) AS began
+        FROM live.timeline t WHERE t.case_id = l.case_id
+            AND t.type = 'bugle.routing.case_planned.v1' ORDER BY t.version DESC LIMIT 1) p ON true
     CROSS JOIN LATERAL jsonb_array_elements(p.data->'milestones') WITH ORDINALITY AS m(line, ordinality)
     {_CASES.strip().removeprefix("FROM live.ledger l")}
 """
@@ -162,15 +167,24 @@ def listed(
     return list(connection.execute(window.select(rows, *keys)))
 
 
+CHUNK = 1000
+"""Lines that are read and sent at once."""
+
+
 def as_csv(connection: Connection, listing: Listing, scope: Scope, programme: str, agency: str) -> Iterator[str]:
-    """The whole list, line by line, as spreadsheets read it: with a byte order mark, no cell a formula."""
+    """The whole list, chunk by chunk, as spreadsheets read it: with a byte order mark, no cell a formula."""
     rows, keys = _rows(listing, scope, programme, agency)
-    yield "\ufeff" + _line(listing.columns)
-    for row in connection.execution_options(yield_per=1000).execute(rows.order_by(*keys)):
-        yield _line(map(_cell, row))
+    head = "\ufeff" + _line(listing.columns)
+    with connection.execution_options(yield_per=CHUNK).execute(rows.order_by(*keys)) as found:
+        for chunk in found.partitions():
+            yield head + "".join(_line(map(_cell, row)) for row in chunk)
+            head = ""
+    if head:
+        yield head
 
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
+"""What makes a cell a formula where it comes first; full-width signs count as the others in some spreadsheets."""
 
 
 def _cell(value: object) -> str:

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, FromClause, Subquery, func
 from reporting.queries.filters import Condition
 from reporting.queries.moments import Moment
 from reporting.queries.scope import Scope
+from reporting.queries.zones import month_of
 
 Count = Callable[[FromClause], ColumnElement[int]]
 Test = Callable[[FromClause], ColumnElement[bool]]
@@ -43,7 +44,7 @@ class Measure:
         """The expression to group by."""
         if name == "month":
             assert self.month is not None
-            return func.to_char(func.timezone(func.coalesce(rows.c.zone, "UTC"), rows.c[self.month]), "YYYY-MM")
+            return month_of(rows.c[self.month], rows.c.zone)
         return rows.c[self.groups[name]]
 
     @property

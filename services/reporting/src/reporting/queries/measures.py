@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import ColumnElement, FromClause, select
 
-from reporting.queries.cases import cases
+from reporting.queries.cases import cases, is_open
 from reporting.queries.clocks import clocks_at
 from reporting.queries.filters import OF_CASES, Condition, enterprise, equals, truth
 from reporting.queries.measure import Measure, Test, distinct, of_agency, of_cases, total
@@ -83,10 +83,7 @@ def _clock_ratio(formula: str, which: Test | None = None) -> Measure:
 MEASURES: dict[str, Measure] = {
     "issues": _issues("issues reported"),
     "issues_closed": _issues("issues closed out", lambda rows: rows.c.closed_at.is_not(None), "closed_at"),
-    "issues_open": _issues(
-        "issues reported and not closed out, merged or withdrawn",
-        lambda rows: rows.c.closed_at.is_(None) & rows.c.merged_into.is_(None) & ~rows.c.withdrawn,
-    ),
+    "issues_open": _issues("issues reported and not closed out, merged or withdrawn", is_open),
     "enterprises_with_issues": Measure(
         cases,
         OF_CASES,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -14,6 +13,7 @@ from eventkit.problems import Faulty, FieldProblem
 from eventkit.text import Text
 from reporting import CONSUMER, TOPICS
 from reporting.queries.scope import Scope
+from reporting.queries.zones import known_zones
 from reporting.read_model.tables import programmes
 
 _FORM = Text("write a date such as 2021-04-22 or an instant with offset such as 2021-04-22T18:00:00+08:00")
@@ -52,9 +52,9 @@ def _zone(connection: Connection, scope: Scope, programme: str | None) -> ZoneIn
     wanted = select(zone).where(scope.rows(programmes)).distinct()
     if programme is not None:
         wanted = wanted.where(programmes.c.programme_id == programme)
-    zones: Sequence[str] = connection.scalars(wanted).all()
+    zones = sorted(known_zones().intersection(connection.scalars(wanted)))
     if len(zones) > 1:
-        problem = Text("a day ends at different times in {zones}", zones=sorted(zones))
+        problem = Text("a day ends at different times in {zones}", zones=zones)
         raise Faulty([FieldProblem("at", problem, Text("name a programme, or write an instant with offset"))])
     return ZoneInfo(zones[0] if zones else "UTC")
 

@@ -29,6 +29,13 @@ class Period:
     begin: datetime
     end: datetime
 
+    @property
+    def every(self) -> Every:
+        """Of which kind it is."""
+        match = _NAME.fullmatch(self.name)
+        assert match is not None
+        return _every(match)
+
     def holds(self, other: str) -> bool:
         """Whether the period of this name lies within this one."""
         match = _NAME.fullmatch(other)
@@ -61,11 +68,12 @@ def before(held: Period) -> Period:
     return period(names[_every(match)], held.begin.tzinfo)
 
 
-def within(held: Period) -> list[str]:
-    """The names of the periods that lie within one, itself among them."""
-    year = held.name[:4]
+def within(held: Period) -> list[Period]:
+    """The periods that lie within one, itself among them, shorter ones after longer ones and each kind in order."""
+    zone, year = held.begin.tzinfo, held.name[:4]
+    assert isinstance(zone, ZoneInfo)
     every = [year, *(f"{year}-Q{n}" for n in range(1, 5)), *(f"{year}-{n:02}" for n in range(1, 13))]
-    return [name for name in every if held.holds(name)]
+    return [period(name, zone) for name in every if held.holds(name)]
 
 
 def _every(match: re.Match[str]) -> Every:

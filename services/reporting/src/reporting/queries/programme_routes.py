@@ -18,14 +18,17 @@ from eventkit.problems import Faulty, FieldProblem
 from eventkit.text import Text
 from reporting.queries import appraisal, lists
 from reporting.queries.beside import sessions
+from reporting.queries.cadres import cadres as duties_of
 from reporting.queries.completeness import completeness
 from reporting.queries.coverage import coverage
 from reporting.queries.desk import Asked, Desk, Who, parameters
 from reporting.queries.filters import OF_CASES
 from reporting.queries.issues import as_dict
 from reporting.queries.periods import Every, Period, period
+from reporting.queries.zones import zone_of
 from reporting.read_model.tables import programmes
 
+CSV = "text/csv; charset=utf-8"
 OF_PROGRAMME = {"programme": OF_CASES["programme"]}
 """The one filter of a programme's routes."""
 
@@ -43,7 +46,7 @@ class OfProgramme:
     @property
     def zone(self) -> ZoneInfo:
         """Where its days begin and end."""
-        return ZoneInfo(self.document["zone"])
+        return zone_of(self.document["zone"])
 
     def period(self, name: str, every: Every | None = None, field: str = "period") -> Period:
         """A period of the programme's zone; Faulty for anything else, with `field`, the parameter that names it."""
@@ -109,10 +112,10 @@ def _add_appraisal(router: APIRouter, desk: Desk) -> None:
 
     @router.get("/appraisal/cadres", response_class=Response, openapi_extra=parameters(OF_PROGRAMME))
     def cadres(request: Request, who: Who, period: str) -> Response:
-        """The duties of each official in a period: done, late or missed, with the events that say so."""
+        """The duties of each official in a period: open, done, late or missed, with the events that say so."""
         with of_programme(desk, who, request, "period") as of:
             held = of.period(period)
-            items = appraisal.cadres(of.asked.connection, of.asked.scope, of.id, held)
+            items = duties_of(of.asked.connection, of.asked.scope, of.id, of.document, held)
             return of.asked.answer({"period": held.name, "items": items})
 
 
@@ -141,14 +144,13 @@ def _add_lists(router: APIRouter, desk: Desk) -> None:
         with of_programme(desk, who, request, "limit", "after", "format") as of:
             asked, named = of.asked, lists.named(of.document, list)
             about = (named.listing, asked.scope, of.id, of.agency)
-            if format == "csv":
-                body = "".join(lists.as_csv(asked.connection, *about))
-                headers = {"Content-Disposition": f'attachment; filename="{of.id}-{list}.csv"'}
-                return Response(body, media_type="text/csv; charset=utf-8", headers=headers)
-            window = keyset(*(UUID, int)[: named.listing.keys])(limit, after)
-            rows = lists.listed(asked.connection, *about, window)
-            body_of = page(rows, window, key=lambda row: row[: named.listing.keys], item=as_dict)
-            return asked.answer({"list": list, "zh": named.zh, "en": named.en} | body_of)
+            if format == "json":
+                window = keyset(*(UUID, int)[: named.listing.keys])(limit, after)
+                rows = lists.listed(asked.connection, *about, window)
+                body = page(rows, window, key=lambda row: row[: named.listing.keys], item=as_dict)
+                return asked.answer({"list": list, "zh": named.zh, "en": named.en} | body)
+        # the connection of the request is given back before the file takes one of its own
+        return desk.streamed(lambda held: lists.as_csv(held, *about), CSV, f"{of.id}-{list}.csv")
 
 
 def _add_cards(router: APIRouter, desk: Desk) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, FromClause, and_, any_, literal, or_, true
+from sqlalchemy import ColumnElement, FromClause, and_, any_, literal, or_, select, true
 
 from eventkit.caller import Caller, Forbidden
 from eventkit.text import Text
+from reporting.read_model.tables import programmes
 
 WIDE = frozenset({"office", "leader", "analyst"})
 READERS = ("analyst", "department", "leader", "office", "operator")
@@ -31,6 +32,11 @@ class Scope:
     def rows(self, rows: FromClause) -> ColumnElement[bool]:
         """Which of these rows that have an agency may be seen."""
         return true() if self.agency is None else rows.c.agency == self.agency
+
+
+def agency_of(programme: str) -> ColumnElement[str]:
+    """The agency of a programme: ids of its units and people mean nothing in another one's directory."""
+    return select(programmes.c.agency).where(programmes.c.programme_id == programme).scalar_subquery()
 
 
 def scope_of(caller: Caller) -> Scope:

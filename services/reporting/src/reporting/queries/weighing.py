@@ -20,7 +20,10 @@ _TESTS: Mapping[str, Test] = {
     "merged": lambda rows: rows.c.merged_into.is_not(None),
     "withdrawn": lambda rows: rows.c.withdrawn,
     "long_term": lambda rows: rows.c.outcome.is_not_distinct_from("long_term"),
+    "explained": lambda rows: rows.c.outcome.is_not_distinct_from("explained"),
+    "passed_on": lambda rows: rows.c.passed_on,
 }
+"""By what a programme document may exclude."""
 
 
 def weighed(document: Document) -> dict[str, tuple[Measure, int]]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 from routing.domain.errors import UnknownKind, UnknownUnit, WrongKindOfUnit
 from routing.domain.limits import Limits
@@ -60,7 +61,7 @@ class Programme:
             id=id,
             version=version,
             agency=document.get("agency", ""),
-            zone=ZoneInfo(document["zone"]),
+            zone=_zone(document["zone"]),
             automatic=document.get("assignment") == "automatic",
             backdating_days=document.get("backdating_days", 0),
             kinds=frozenset(kind["id"] for kind in document.get("kinds", ())),
@@ -131,6 +132,16 @@ class Directory:
             mend = Text("Choose one of: {choices}.", choices=sorted(kinds or ()))
             told = Text("{unit} is of the kind {kind}.", unit=unit, kind=self.units[unit])
             raise WrongKindOfUnit(told, field=field, mend=mend)
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
+def _zone(name: str) -> ZoneInfo:
+    """UTC for a name that is no zone: intake refuses it, but not when the oldest documents were published."""
+    return ZoneInfo(name if name in _zones() else "UTC")
 
 
 def _ids(entries: Iterable[Mapping[str, Any]] | None, name: str = "id") -> frozenset[str] | None:

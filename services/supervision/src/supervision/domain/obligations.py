@@ -8,10 +8,13 @@ from datetime import date
 from typing import Any, Literal
 
 from supervision.domain.limits import Limit, parse_limit
-from supervision.domain.periods import Every
+from supervision.domain.periods import ONCE, Every
 
 SubjectKind = Literal["programme", "unit", "person", "enterprise", "case", "team", "suggestion"]
 Counts = Literal["visit", "service", "dispatch", "progress", "suggestion", "issue_closed", "report"]
+
+FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2100, 12, 31)
+"""No programme begins or ends beyond; what an old document has there is a slip of the pen."""
 
 LONG_TERM = "long_term"
 REPORT = "report:"
@@ -95,8 +98,12 @@ class Obligations:
 
     @classmethod
     def of(cls, document: Mapping[str, Any]) -> Obligations:
-        """Read a published document."""
-        rules = [*map(_duty, document.get("duties", ())), *_long_term(document), *_reports(document)]
+        """Read a published document.
+
+        What nothing could be counted by is passed over: a duty that recurs "once", a limit without its date.
+        """
+        recurring = (told for told in document.get("duties", ()) if told["every"] != ONCE)
+        rules = [*map(_duty, recurring), *_long_term(document), *_reports(document)]
         pledges, cards = document.get("pledges"), document.get("cards")
         return cls(
             duties={rule.id: rule for rule in rules},
@@ -165,7 +172,9 @@ def _reports(document: Mapping[str, Any]) -> Iterator[DutyRule]:
 
 
 def _once(told: Mapping[str, Any] | None, limit: str) -> OnceRule | None:
-    return None if told is None else OnceRule(parse_limit(told[limit]), _remind(told), told.get("card"))
+    if told is None or told[limit] == "external":
+        return None
+    return OnceRule(parse_limit(told[limit]), _remind(told), told.get("card"))
 
 
 def _remind(told: Mapping[str, Any]) -> Limit | None:
@@ -173,4 +182,5 @@ def _remind(told: Mapping[str, Any]) -> Limit | None:
 
 
 def _day(text: str | date | None) -> date | None:
-    return date.fromisoformat(text) if isinstance(text, str) else text
+    day = date.fromisoformat(text) if isinstance(text, str) else text
+    return None if day is None else min(max(day, FIRST_DAY), LAST_DAY)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
+from functools import cache
 from typing import Any, Literal, Protocol
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 from supervision.domain.limits import Limit, parse_limit
 from supervision.domain.notice import Telling
@@ -160,7 +161,7 @@ class Policy:
             programme=programme,
             version=version,
             agency=document["agency"],
-            zone=ZoneInfo(document["zone"]),
+            zone=_zone(document["zone"]),
             calendar=document["calendar"],
             observed_until=None if until is None else datetime.fromisoformat(until.upper()).astimezone(UTC),
             grace=timedelta(seconds=document["grace_seconds"]),
@@ -205,6 +206,16 @@ class Policy:
         if fact == "progress" and self.obligations.count("progress"):
             return True
         return any(fact == rule.starts or fact in rule.stops for rule in self.clocks.values())
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
+def _zone(name: str) -> ZoneInfo:
+    """UTC for a name that is no zone: intake refuses it, but not when the oldest documents were published."""
+    return ZoneInfo(name if name in _zones() else "UTC")
 
 
 def _rule(rule: Mapping[str, Any], roles: Mapping[int, str]) -> ClockRule:
