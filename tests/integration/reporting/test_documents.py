@@ -157,7 +157,7 @@ def test_review_names_the_first(client: TestClient, issuer: Issuer) -> None:
 def test_long_term_list_has_no_miss(client: TestClient, issuer: Issuer) -> None:
     april = document(client, issuer, "monthly?programme=jinxian&period=2021-04")
     assert [row[1:3] for row in table(april, "挂账清单")] == [["厂房", "银行"]]
-    assert "本期没有超期、亮牌或逐级上报的事项。" in april
+    assert "本期督办清单没有事项。" in april
 
 
 def test_title_from_outside_stays_text(client: TestClient, issuer: Issuer) -> None:

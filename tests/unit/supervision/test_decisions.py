@@ -197,3 +197,12 @@ def test_what_is_dated_back_needs_a_reason(office: bool, reason: str | None) -> 
 def test_office_may_date_back_further() -> None:
     about: dict[str, Any] = {"backdating": timedelta(days=10), "reason": "from the paper file", "office": True}
     assert times.act("wang", FED_BACK - timedelta(days=99), FED_BACK, **about).at == FED_BACK - timedelta(days=99)
+
+
+def test_copy_handed_in_later_lets_the_case_close() -> None:
+    life = fed_back(copied=False)
+    verified(life, days=1)
+    with pytest.raises(errors.NotCopiedToOffice):
+        closed(life, days=2)
+    life.step("fed_back", FED_BACK + timedelta(days=2), copied_to_office=True)
+    assert closed(life, days=3)[0] == "CaseClosedOut"

@@ -39,6 +39,7 @@ def init(
     home = Home(folder / "secrets")
     keys = Keys(home)
     keys.ensure()
+    keys.audit_key()
     user = os.geteuid() or ACCOUNT
     if user == ACCOUNT:
         for key in (keys.jwks_file, keys.contact_key_file, keys.address_key_file):

@@ -107,6 +107,9 @@ def token(
     """Print a bearer token of the system's own issuer."""
     if agency is None and "operator" not in role:
         raise StackError("Whose token is it? Name it, for instance --agency jinxian; an operator has none.")
+    for own, given in (("department", department), ("enterprise", enterprise)):
+        if own in role and given is None:
+            raise StackError(f"The role {own} acts for one alone. Name it with --{own}.")
     keys = Stack().keys if against == EMBEDDED else Keys(running_place(against).home)
     typer.echo(
         keys.token(role, agency=agency, department=department, enterprise=enterprise, subject=subject, hours=hours)

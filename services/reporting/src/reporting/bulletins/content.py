@@ -34,7 +34,7 @@ def rule_of(document: Mapping[str, Any], report: str) -> Mapping[str, Any]:
     """What the programme says of a report: `id`, `zh`, `en`, `every`; UnknownReport tells which there are."""
     rules = {rule["id"]: rule for rule in document.get("reports", ())}
     if report not in rules:
-        mend = Text("the programme has: {known}", known=list(rules)) if rules else Text("the programme has: none")
+        mend = Text("choose one of its reports: {known}", known=list(rules)) if rules else Text("it orders no reports")
         raise UnknownReport(field="report", mend=mend)
     found: Mapping[str, Any] = rules[report]
     return found

@@ -24,6 +24,8 @@ COUNTED = (
 """The measures of a report's overview, in its order."""
 _STANDING = frozenset({"issues_open", "enterprises"})
 """What stands at the end of a period rather than happening within it."""
+_DISTINCT = frozenset({"enterprises_visited", "enterprises_with_issues"})
+"""Counts of different things: how many rows behind them are generated says nothing of these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,8 @@ def tallies(of: Reported) -> list[Told]:
 def _tally(of: Reported, name: str) -> Told:
     standing = of.figure(MEASURES[name])
     period = None if name in _STANDING else of.figure(MEASURES[name], within=of.period)["value"]
-    return {"measure": name, "period": period, "cumulative": standing["value"], "synthetic": standing["synthetic"]}
+    synthetic = None if name in _DISTINCT else standing["synthetic"]
+    return {"measure": name, "period": period, "cumulative": standing["value"], "synthetic": synthetic}
 
 
 def rates(of: Reported) -> list[Told]:

@@ -53,7 +53,7 @@ class Case:
 
     `letters` are those of all rounds, the newest last. `restart`: what began this round. `transfers`: how often it went
     to another unit; `final`: by arbitration. `owner`: who was asked first and answers until another accepts.
-    `supported`: the supporters that have had their say.
+    `supported`: the supporters that have had their say. `copied`: the feedback has gone to the office too.
     """
 
     id: str = ""
@@ -74,6 +74,7 @@ class Case:
     milestones: tuple[events.Milestone, ...] = ()
     progress: frozenset[events.ProgressReported] = frozenset()
     outcome: events.Outcome | None = None
+    copied: bool = False
     restart: str = "reopened"
     transfers: int = 0
     final: bool = False
@@ -160,6 +161,10 @@ def _resulted(case: Case, event: events.ResultReported) -> Case:
     return replace(case, outcome=event.outcome)
 
 
+def _fed_back(case: Case, event: events.ResultFedBack) -> Case:
+    return replace(case, copied=case.copied or event.copied_to_office)
+
+
 def _accepted(case: Case, event: events.CaseAccepted) -> Case:
     return replace(case, owner=None)
 
@@ -176,6 +181,7 @@ def _round(case: Case, round: int, at: datetime, restart: str) -> Case:
         progress=frozenset(),
         supported=frozenset(),
         outcome=None,
+        copied=False,
         return_by=None,
         concluded=False,
     )
@@ -264,6 +270,7 @@ _FOLDS: Mapping[type, Callable[[Case, Any], Case]] = {
     events.CasePlanned: _planned,
     events.ProgressReported: _progressed,
     events.ResultReported: _resulted,
+    events.ResultFedBack: _fed_back,
     events.CaseReopened: _reopened,
     events.CaseConcluded: _concluded,
 }

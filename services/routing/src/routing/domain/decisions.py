@@ -12,7 +12,7 @@ from routing.domain.commands import Act
 from routing.domain.programme import Directory, Programme
 from routing.domain.text import Text
 from routing.domain.times import HORIZON
-from routing.domain.workflow import LONG_TERM, allow
+from routing.domain.workflow import LONG_TERM, allow, allow_move
 
 Events = list[events.Event]
 
@@ -113,8 +113,11 @@ def report_result(case: Case, command: commands.ReportResult, programme: Program
 
 
 def feed_back(case: Case, command: commands.FeedBack) -> Events:
-    """Once a round, after the result."""
-    allow(case, Step.FED_BACK, command.act.at)
+    """Once a round, after the result; again only to hand in the copy to the office that was not made then."""
+    if command.copied_to_office and Step.FED_BACK in case.done and not case.copied:
+        allow_move(case, "copy", command.act.at)
+    else:
+        allow(case, Step.FED_BACK, command.act.at)
     return [events.ResultFedBack(case.id, command.unit, command.copied_to_office, **signed(command.act))]
 
 

@@ -28,7 +28,7 @@ class UnknownCase(Refusal):
     slug = "unknown-case"
     status = 404
     field = "case"
-    mend = "Take the id of a case from GET /v1/cases."
+    mend = "Take the id of a case from GET /v1/cases; one just reported is known here a moment later."
 
 
 class NotYourCase(Refusal):

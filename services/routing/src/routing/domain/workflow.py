@@ -39,6 +39,7 @@ MOVES: Mapping[str, Gate] = {
     "pass_on": Gate(Step.OPENED, (Step.ASSIGNED, Step.RESULT_REPORTED)),
     "grade": Gate(Step.OPENED, (Step.RESULT_REPORTED,)),
     "cause": Gate(Step.OPENED, ()),
+    "copy": Gate(Step.FED_BACK, ()),
 }
 """Moves that are no step of the course: they may be made at several places of it."""
 

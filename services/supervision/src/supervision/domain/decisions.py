@@ -53,7 +53,7 @@ def close_out(watch: Watch, command: CloseOut, policy: Policy, calendar: Calenda
     result, *steps = (watch.fact(name, watch.round) for name in ("result", "fed_back", "verified"))
     if not any((result, *steps, watch.solved_parts)):
         raise errors.NoResult
-    if policy.copy_to_office and not _fed_back(watch).copied_to_office:
+    if policy.copy_to_office and not _copied(watch):
         raise errors.NotCopiedToOffice
     if policy.verification_required and (steps[1] is None or steps[1].satisfaction not in SATISFIED):
         raise errors.NotVerified
@@ -88,6 +88,12 @@ def require_open(watch: Watch, act: Act) -> None:
     reported = watch.fact(REPORTED, None)
     if reported is not None and act.at < reported.at - SKEW:
         raise errors.BackInTime(Text("It is dated before the case was reported."))
+
+
+def _copied(watch: Watch) -> bool:
+    """Whether the feedback of the round has gone to the office, with it or handed in later."""
+    round = _fed_back(watch).round
+    return any(fact.copied_to_office for fact in watch.facts if (fact.name, fact.round) == ("fed_back", round))
 
 
 def _fed_back(watch: Watch) -> Fact:
