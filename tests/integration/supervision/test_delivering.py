@@ -60,6 +60,18 @@ def test_title_cannot_add_a_header(place: Place, post: Post) -> None:
     assert message["Subject"] == "【四进四问】断电 Bcc: all@county.example X: y：交办给供电公司"
 
 
+def test_title_cannot_hide_a_header_in_an_encoded_word(place: Place, post: Post) -> None:
+    given_told(place, post, "email")
+    with place.store.transaction() as tx:
+        title = "断电 =?utf-8?q?x=0d=0aReply-To:_evil@county.example=0d=0a=0d=0aPay?= 急 =?utf-8?q?=00?="
+        tx.connection.exec_driver_sql("UPDATE case_words SET title = %(title)s", {"title": title})
+    post.run()
+    [message] = post.mailbox.messages
+    assert message["Reply-To"] is None and message["Message-ID"] is not None
+    assert not set("\r\n\x00") & set(str(message["Subject"]))
+    assert str(message["Subject"]).replace("\u200b", "") == f"【四进四问】{title}：交办给供电公司"
+
+
 def test_webhook_is_signed_and_says_what_the_mail_says(place: Place, post: Post) -> None:
     given_told(place, post, "webhook")
     post.run()

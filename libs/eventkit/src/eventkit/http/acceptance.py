@@ -15,7 +15,7 @@ from contracts import Contract
 from eventkit.caller import Caller
 from eventkit.commands import Command, CommandBook, Entry
 from eventkit.http.desk import Order
-from eventkit.http.mends import field_problem
+from eventkit.http.mends import field_problems
 from eventkit.http.reading import whole
 from eventkit.problems import Faulty
 
@@ -59,7 +59,7 @@ class Acceptance:
         submission.caller.needs(entry.roles)
         contract = self._contracts[entry.type]
         if faults := contract.validate(submission.data):
-            raise Faulty([field_problem(fault, contract.schema, submission.at) for fault in faults])
+            raise Faulty(field_problems(faults, contract.schema, submission.at))
         command = Command(
             entry.type,
             submission.id,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 from contracts import Fault
 from eventkit.http.reading import either
@@ -33,6 +33,19 @@ _BOUNDS = {
     "minItems": Text("at least {n} items"),
     "maxItems": Text("at most {n} items"),
 }
+
+
+MOST: Final = 100
+"""Faults that are told of one request; to find the mend of each costs far more than to find the fault."""
+
+
+def field_problems(faults: Sequence[Fault], schema: Mapping[str, Any], at: str = "") -> list[FieldProblem]:
+    """The first MOST faults with their mends, and how many more there are."""
+    told = [field_problem(fault, schema, at) for fault in faults[:MOST]]
+    if len(faults) > MOST:
+        more = Text("{count} more faults are not listed", count=len(faults) - MOST)
+        told.append(FieldProblem(at, more, Text("mend those listed first")))
+    return told
 
 
 def field_problem(fault: Fault, schema: Mapping[str, Any], at: str) -> FieldProblem:

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from reporting.bulletins.tallies import Reported, Told
 from reporting.queries import appraisal
+from reporting.queries.measure import Measure
 from reporting.queries.measures import MEASURES, RATES
 from reporting.read_model.tables import units
 
@@ -17,9 +18,9 @@ def league(of: Reported) -> list[Told]:
     None. `points`: the appraisal's items with the events behind them."""
     appraised = appraisal.departments(of.connection, of.scope, of.programme, of.document, of.period)
     scores = {one["unit"]: one for one in appraised["items"]}
-    assigned = _groups(of, "letters", "value")
-    closed = _groups(of, "issues_closed", "value")
-    on_time = {one["department"]: one for one in of.figure(RATES["on_time"], "department", within=of.period)["groups"]}
+    assigned = _groups(of, MEASURES["letters"], "unit")
+    closed = _groups(of, MEASURES["issues_closed"], "department")
+    on_time = {one["unit"]: one for one in of.figure(RATES["on_time"], "unit", within=of.period)["groups"]}
     names = unit_names(of)
     titles = {item["id"]: {"zh": item["zh"], "en": item["en"]} for item in appraised.get("formula", ())}
     rows = [
@@ -38,9 +39,8 @@ def league(of: Reported) -> list[Told]:
     return _ranked(rows)
 
 
-def _groups(of: Reported, measure: str, part: str) -> dict[str, int]:
-    told = of.figure(MEASURES[measure], "department", within=of.period)
-    return {one["department"]: one[part] for one in told["groups"]}
+def _groups(of: Reported, measure: Measure, group: str) -> dict[str, int]:
+    return {one[group]: one["value"] for one in of.figure(measure, group, within=of.period)["groups"]}
 
 
 def unit_names(of: Reported) -> dict[str, str]:
@@ -60,8 +60,9 @@ def _ranked(rows: Sequence[Told]) -> list[Told]:
 
 
 def _merit(row: Told) -> tuple[float, float] | None:
-    """What departments are compared by; None where there is nothing to compare."""
+    """What departments are compared by; None where there is nothing to compare. Of equal scores, one that had no
+    deadline to keep stands behind those that kept some."""
     share = row["kept"] / row["due"] if row["due"] else None
     if row["score"] is None and share is None:
         return None
-    return row["score"] or 0, 1.0 if share is None else share
+    return row["score"] or 0, -1.0 if share is None else share

@@ -50,6 +50,7 @@ def document_routes(engine: Engine) -> APIRouter:
             language = lang or accepted(request.headers.get("accept-language"), ON_PAPER)
             return Response(draw(told, held, language), media_type="text/markdown; charset=utf-8", headers={
                 "Content-Language": language,
+                "Vary": "Accept-Language",
                 "Content-Disposition": f'inline; filename="{of.id}-{report}-{held.name}.{language}.md"',
             })  # fmt: skip
 

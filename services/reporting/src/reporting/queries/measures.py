@@ -18,6 +18,8 @@ def _of_programme_agency(rows: FromClause, value: str) -> ColumnElement[bool]:
 
 
 _CASE_GROUPS = {"department": "lead", "kind": "kind", "programme": "programme"}
+_OWN_GROUPS = {**_CASE_GROUPS, "unit": "unit"}
+"""`department` is the lead of the case by now; `unit` whom the clock or the letter was for."""
 
 
 def _issues(formula: str, where: Test | None = None, month: str = "reported_at") -> Measure:
@@ -74,7 +76,7 @@ def _clock_ratio(formula: str, which: Test | None = None) -> Measure:
         numerator=lambda rows: rows.c.status == "met",
         denominator=lambda rows: rows.c.status.in_(("met", "late", "missed")),
         excluded={status: _has_status(status) for status in ("running", "unobserved", "cancelled")},
-        groups=_CASE_GROUPS,
+        groups=_OWN_GROUPS,
         month="due_at",
         by_clock=True,
     )
@@ -95,7 +97,7 @@ MEASURES: dict[str, Measure] = {
         month="reported_at",
     ),
     "letters": Measure(
-        letters, OF_CASES, of_cases, "assignments with a letter", groups=_CASE_GROUPS, month="assigned_at"
+        letters, OF_CASES, of_cases, "assignments with a letter", groups=_OWN_GROUPS, month="assigned_at"
     ),
     "enterprises": Measure(
         dated(enterprises, "registered_at"),

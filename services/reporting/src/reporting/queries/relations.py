@@ -52,7 +52,8 @@ def batches(moment: Moment) -> Subquery:
 def letters(moment: Moment) -> Subquery:
     """One row per assignment that bears a letter, with its case's columns."""
     of, letter = cases(moment), timeline.c.data["letter"].astext
-    rows = select(timeline.c.occurred_at.label("assigned_at"), letter.label("letter"), *of.c)
+    unit = timeline.c.data["lead"].astext.label("unit")
+    rows = select(timeline.c.occurred_at.label("assigned_at"), letter.label("letter"), unit, *of.c)
     rows = rows.join_from(timeline, of, of.c.case_id == timeline.c.case_id)
     rows = rows.where(timeline.c.type == "bugle.routing.case_assigned.v1", letter.is_not(None))
     return _until(rows, timeline, "occurred_at", moment).subquery("rows")

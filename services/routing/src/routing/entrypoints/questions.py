@@ -7,10 +7,11 @@ from typing import Annotated, Any, Self, TypeVar, cast
 from uuid import UUID
 
 from fastapi import Request
+from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from contracts import DOCUMENTS
-from eventkit.http.mends import field_problem
+from eventkit.http.mends import MOST, field_problems
 from eventkit.http.reading import COMMAND_LIMIT, media_type, parse_object, read_body, unsupported
 from eventkit.problems import Faulty, FieldProblem
 from eventkit.text import Text
@@ -83,12 +84,16 @@ async def ask(request: Request, question: type[Q]) -> Q:
     body = await read_body(request, COMMAND_LIMIT)
     if (media := media_type(request)) != JSON and body:
         raise unsupported(media, JSON)
+    return await run_in_threadpool(_judged, body, question)  # a large body takes a while, and others are waiting
+
+
+def _judged(body: bytes, question: type[Q]) -> Q:
     told = parse_object(body)
-    faults = list(_rule_faults(told.get("rules")))
+    faults = _rule_faults(told.get("rules"))
     try:
         asked = question.model_validate(told)
     except ValidationError as error:
-        raise Faulty([*map(_problem, error.errors()), *faults]) from None
+        raise Faulty([*map(_problem, error.errors()[:MOST]), *faults]) from None
     if faults:
         raise Faulty(faults)
     return asked
@@ -118,7 +123,7 @@ def _rule_faults(told: Any) -> list[FieldProblem]:
         many = Text("the list has more than {limit} items", limit=MOST_RULES)
         return [FieldProblem("/rules", many, Text("leave some out"))]
     found = DOCUMENT.validate({"rules": told})
-    return [field_problem(f, DOCUMENT.schema, "") for f in found if f"{f.pointer}/".startswith("/rules/")]
+    return field_problems([f for f in found if f"{f.pointer}/".startswith("/rules/")], DOCUMENT.schema)
 
 
 def _said(text: str) -> Text:

@@ -58,7 +58,7 @@ class Mailer:
         message = EmailMessage(FOR_SMTP)
         message["From"] = MailAddress(addr_spec=sender)
         message["To"] = MailAddress(addr_spec=address.address)
-        message["Subject"] = letter.words.subject
+        message["Subject"] = _plain(letter.words.subject)
         message["Date"] = format_datetime(at)
         message["Message-ID"] = f"<{letter.notification}@{sender.rpartition('@')[2]}>"
         message["Auto-Submitted"] = "auto-generated"
@@ -80,3 +80,8 @@ class Mailer:
                 server.quit()
         finally:
             server.close()
+
+
+def _plain(subject: str) -> str:
+    """Never an encoded word (RFC 2047): a header is parsed when it is set, and what that decodes to may break lines."""
+    return subject.replace("=?", "=\u200b?")

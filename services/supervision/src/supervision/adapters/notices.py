@@ -71,6 +71,7 @@ _DONE = text(
 _AGAIN = text(
     "UPDATE deliveries SET state = 'waiting', attempts = 0, next_at = :at, reason = NULL, done_at = NULL, claim = NULL,"
     " claimed_until = NULL WHERE notification = CAST(:notification AS uuid) AND channel = :channel"
+    " AND state IN ('dead', 'no_address')"
 )
 _READ = text("UPDATE notifications SET read_at = :at, read_by = :by WHERE notification = CAST(:notification AS uuid)")
 

@@ -10,9 +10,11 @@ import base64
 import hashlib
 import hmac
 import socket
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from ipaddress import IPv6Address, ip_address, ip_network
+from threading import Timer
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -30,8 +32,8 @@ PREFIX = "whsec_"
 SECRET_BYTES = range(24, 65)
 _AGAIN = (408, 425, 429)
 _LONGEST = timedelta(hours=1)
-_TRANSLATED = ip_network("64:ff9b::/96")
-"""Where IPv6 networks reach IPv4 (RFC 6052), private addresses too."""
+_GLOBAL = ip_network("2000::/3")
+"""All that is handed out of IPv6; outside lie mapped, translated and site-local addresses, which may lead inside."""
 
 
 def fault_of(url: str, targets: Targets) -> Text | None:
@@ -69,7 +71,8 @@ def signature(key: bytes, id: str, timestamp: str, body: bytes) -> str:
 
 
 class Caller:
-    """Implements `delivering.Carrier`. `seconds`: for each of connecting, sending and the answer."""
+    """Implements `delivering.Carrier`. `seconds`: for each of connecting, sending and the answer, and so for no more
+    than three times as long in all, however a receiver drips its answer."""
 
     def __init__(self, targets: Targets, seconds: float) -> None:
         self._targets = targets
@@ -82,7 +85,8 @@ class Caller:
         request = self._request(letter, address.address, address.secret, at)
         try:
             with httpx.Client(timeout=self._seconds, trust_env=False, follow_redirects=False) as client:
-                answer = client.send(request, stream=True)
+                with _closed_after(3 * self._seconds, client):
+                    answer = client.send(request, stream=True)
                 answer.close()
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
             raise NotSent(f"the webhook cannot be reached ({type(error).__name__})") from None
@@ -117,12 +121,26 @@ class Caller:
         return hosts[0]
 
 
+@contextmanager
+def _closed_after(seconds: float, client: httpx.Client) -> Iterator[None]:
+    """Close the client's connections when the block takes longer: each read may be in time and all of them not."""
+    timer = Timer(seconds, client.close)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    except RuntimeError as error:  # httpx says so when it finds the client closed under its hands
+        raise httpx.ReadTimeout(str(error)) from error
+    finally:
+        timer.cancel()
+
+
 def _is_public(host: str) -> bool:
     """Whether an address belongs to the public network, also the one that an IPv6 address stands for."""
     address = ip_address(host.partition("%")[0])
     if isinstance(address, IPv6Address):
-        inner = address.ipv4_mapped or address.sixtofour
-        if address in _TRANSLATED or (inner is not None and not inner.is_global):
+        inner = address.sixtofour
+        if address not in _GLOBAL or (inner is not None and not inner.is_global):
             return False
     return address.is_global and not address.is_multicast
 

@@ -36,6 +36,7 @@ LINES: Mapping[str, Text] = {
     "duty_opened": Text("Owed from now on"),
     "duty_reminded": Text("Due {due_at}"),
     "duty_missed": Text("Not done by {due_at}"),
+    "duty_card_issued": Text("{colour} for what was not done"),
     "duty_broken": Text("The pledge was not kept"),
     "duty_fulfilled": Text("Done"),
     "duty_rescinded": Text("Withdrawn, for it was done in time"),

@@ -31,7 +31,15 @@ OWN = (
     *("reminder_sent", "deadline_missed", "card_issued", "case_escalated", "case_raised", "misses_rescinded"),
     *("case_paused", "case_resumed", "extension_asked", "extension_decided", "policy_matched", "help_given"),
     *("enterprise_verified", "case_closed_out", "reopening_ordered"),
-    *("duty_opened", "duty_reminded", "duty_missed", "duty_broken", "duty_fulfilled", "duty_rescinded"),
+    *(
+        "duty_opened",
+        "duty_reminded",
+        "duty_missed",
+        "duty_card_issued",
+        "duty_broken",
+        "duty_fulfilled",
+        "duty_rescinded",
+    ),
     *("dispatch_held", "accountability_recorded", "report_published"),
     *("supervision_letter_issued", "supervision_letter_answered", "supervision_letter_withdrawn"),
 )

@@ -1,0 +1,15 @@
+"""A request with countless faults is answered with the first ones and how many more there are."""
+
+from __future__ import annotations
+
+from contracts import COMMANDS
+from eventkit.http.mends import MOST, field_problems
+
+
+def test_faults_are_told_up_to_a_number() -> None:
+    contract = COMMANDS["bugle.intake.report_issue.v2"]
+    faults = contract.validate({"nothing": 1}) * 1000
+    told = field_problems(faults, contract.schema, "/data")
+    assert len(told) == MOST + 1
+    assert told[-1].problem == f"{len(faults) - MOST} more faults are not listed"
+    assert len(field_problems(faults[:3], contract.schema)) == 3
