@@ -185,7 +185,7 @@ def ten_days_off(version: int, days: int) -> dict[str, Any]:
 
 def test_reply_to_a_letter_is_due_by_the_amended_calendar(place: Place, caller: Caller) -> None:
     now = datetime.now(UTC)
-    told_of = {"agency": "jinxian", "version": 1, "units": [{"id": "power"}], "people": []}
+    told_of = {"agency": "jinxian", "version": 1, "units": [{"id": "power", "name": "供电公司"}], "people": []}
     cards = {"yellow_to_letter": 2, "per": "month", "reply_within": "1wd"}
     caller.send("PUT", "/calendars/cn", OPERATOR, ten_days_off(1, 0))
     place.hear(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from supervision.domain import decisions, leave
@@ -13,7 +13,7 @@ from supervision.domain.events import CaseEscalated, ClockStarted, DeadlineMisse
 from supervision.domain.policy import Policy
 from supervision.domain.publication import recompute
 from supervision.domain.renewal import Cause, renew
-from tests.unit.supervision.made import CONTACT, Life, china, cn, document, names, policy
+from tests.unit.supervision.made import CONTACT, LEARNT, Life, china, cn, document, names, policy
 
 RECEIVED = china("2021-03-11T09:30")
 FIRED = ("DeadlineMissed", "CardIssued", "CaseEscalated")
@@ -68,6 +68,17 @@ def test_case_at_the_top_climbs_no_more_and_its_miss_stays() -> None:
     life.sweep(china("2021-04-30T00:00"))
     assert [name for name in names(life.happened) if name in FIRED] == ["DeadlineMissed", "CardIssued"]
     assert life.watch.ripe_at(life.policy) is None
+
+
+def test_first_clock_to_run_out_climbs_although_both_are_learnt_late() -> None:
+    """Learnt of at once, the slower clock's levels are not climbed before those that were due weeks earlier."""
+    slow = {**CONTACT, "id": "answer", "limit": "15wd"}
+    life = Life(policy(slow, CONTACT, **RULES))
+    life.step("received", RECEIVED)
+    life.sweep(LEARNT + timedelta(days=1))
+    climbed = [event for event in life.happened if isinstance(event, CaseEscalated)]
+    assert [(event.clock, event.level) for event in climbed] == [("contact", 1), ("contact", 2)]
+    assert names(life.happened).count("DeadlineMissed") == 2
 
 
 def test_level_that_was_taken_back_is_climbed_by_another_clock() -> None:

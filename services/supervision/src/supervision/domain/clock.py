@@ -54,6 +54,13 @@ class Due:
     stage: Stage | None = None
     evidence: Evidence | None = None
 
+    @property
+    def order(self) -> tuple[datetime, int, datetime, int]:
+        """Among the clocks of a case. What becomes known at once has run out one after the other, level by level."""
+        fires = self.act in ("fire", "unobserve")
+        ran_out = self.stage.due_at if fires and self.stage is not None else self.at
+        return self.at, 1 if fires else 2 * (self.act == "cancel"), ran_out, self.rank
+
 
 @dataclass(frozen=True, slots=True)
 class Clock:

@@ -39,7 +39,7 @@ def settle(watch: Watch, policy: Policy, upto: datetime) -> list[WatchEvent]:
         ripe = [(due, clock) for clock in watch.clocks if (due := _next(watch, clock, policy)) and due.at < upto]
         if not ripe:
             return happened
-        due, clock = min(ripe, key=lambda pair: (pair[0].at, pair[0].rank, pair[1].name, pair[1].generation))
+        due, clock = min(ripe, key=lambda pair: (pair[0].order, pair[1].name, pair[1].generation))
         for event in _act(watch, clock, due, policy):
             happened.append(event)
             watch = apply(watch, event)
