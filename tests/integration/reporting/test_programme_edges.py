@@ -24,7 +24,7 @@ from tests.support.http import TestClient
 from tests.support.tokens import AUDIENCE, ISSUER, Issuer
 from tests.unit.reporting.made import START, Log, day, iso, programme
 
-CASE, OTHER, THIRD = (str(uid("edge", n)) for n in range(3))
+CASE, OTHER, THIRD, FOURTH = (str(uid("edge", n)) for n in range(4))
 EXCLUDABLE = DOCUMENTS["bugle.documents.programme.v2"].schema["properties"]["appraisal"]["properties"]["rates"]["items"]
 RATE = {"id": "resolution", "weight": 1, "exclude": EXCLUDABLE["properties"]["exclude"]["items"]["enum"]}
 LISTS = [{"id": of, "zh": "清单", "en": "List", "of": of} for of in ("tasks", "issues")]
@@ -52,6 +52,8 @@ def story() -> Log:
     done_again(log)
     log.case("routing", "case_merged", OTHER, day(7), into=CASE, by="office")
     log.case("routing", "case_withdrawn", THIRD, day(7), reason="x", by="office")
+    log.reported(FOURTH, day(1), title="跨区事项", kind="traffic")
+    log.case("routing", "case_passed_on", FOURTH, day(2), body="city", note=None, by="office")
     owe(log, "six_ones", every="month", since="2021-03-01", until="2021-05-15")
     owe(log, "session", every="once", due_at=iso(day(9)))
     ended = owe(log, "gone", every="month", since="2021-03-01")
@@ -138,13 +140,16 @@ def test_names_are_those_of_the_programmes_agency(client: TestClient, issuer: Is
 
 def test_merged_and_withdrawn_issues_are_not_open(client: TestClient, issuer: Issuer) -> None:
     rows = read(client, issuer, "/hotspots?programme=jinxian&group_by=kind")["items"]
-    assert [(row["issues"], row["open"]) for row in rows] == [(3, 1)]
-    assert read(client, issuer, "/figures/issues_open?programme=jinxian")["value"] == 1
+    assert [(row["issues"], row["open"]) for row in rows] == [(3, 1), (1, 1)]
+    assert read(client, issuer, "/figures/issues_open?programme=jinxian")["value"] == 2
 
 
 def test_rates_leave_out_all_that_a_document_may_exclude(client: TestClient, issuer: Issuer) -> None:
     told = read(client, issuer, "/rates?programme=jinxian")
-    assert {*RATE["exclude"]} <= told["rates"]["resolution"]["exclusions"].keys(), told
+    assert told["rates"]["resolution"]["exclusions"].keys() == {*RATE["exclude"]}
+    of = "/rates/resolution/cases?programme=jinxian&part=excluded"
+    reasons = {item["case_id"]: item["reason"] for item in read(client, issuer, of)["items"]}
+    assert reasons == {OTHER: "merged", THIRD: "withdrawn", FOURTH: "passed_on"}
 
 
 @pytest.mark.parametrize(
@@ -165,7 +170,7 @@ def test_zone_that_nobody_knows_harms_nobody(client: TestClient, issuer: Issuer,
 def test_csv_holds_no_formula_in_any_width(client: TestClient, issuer: Issuer) -> None:
     answer = client.get("/v1/lists/issues?programme=jinxian&format=csv", headers=issuer.headers("office"))
     rows = list(csv.DictReader(io.StringIO(answer.text.removeprefix("\ufeff"), newline="")))
-    assert {row["title"] for row in rows} == {"'＝1+1", "'\n=1", "用电困难"}
+    assert {row["title"] for row in rows} == {"'＝1+1", "'\n=1", "用电困难", "跨区事项"}
 
 
 def test_list_without_rows_has_its_head(client: TestClient, issuer: Issuer) -> None:

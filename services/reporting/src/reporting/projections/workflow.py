@@ -84,7 +84,7 @@ TRAITS = (
 class Course:
     """Where a case stands while its events are walked through. `round` is 0 before the first fact.
 
-    `grounds`: ids of the events behind outcome, satisfaction, merged_into and withdrawn, by these names.
+    `grounds`: ids of the events behind outcome, satisfaction, merged_into, withdrawn and passed_to, by these names.
     """
 
     issue: CaseEvent | None = None
@@ -169,6 +169,7 @@ def _remark(course: Course, event: CaseEvent) -> None:
             course.owner = None
         case "case_passed_on":
             course.passed_to = said["body"]
+            course.grounds["passed_to"] = event.id
         case "cause_named":
             course.cause = said["cause"]
         case "issue_linked":

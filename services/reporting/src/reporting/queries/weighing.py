@@ -15,7 +15,13 @@ from reporting.queries.measures import RATES
 Document = Mapping[str, Any]
 
 _MEASURES = {"response": "contact_in_time", "resolution": "resolution", "satisfaction": "satisfaction"}
-_GROUNDS = {"merged": "merged_into", "withdrawn": "withdrawn", "long_term": "outcome"}
+_GROUNDS = {
+    "merged": "merged_into",
+    "withdrawn": "withdrawn",
+    "long_term": "outcome",
+    "explained": "outcome",
+    "passed_on": "passed_to",
+}
 _TESTS: Mapping[str, Test] = {
     "merged": lambda rows: rows.c.merged_into.is_not(None),
     "withdrawn": lambda rows: rows.c.withdrawn,
