@@ -141,9 +141,7 @@ class DutyRecounted:
     at: datetime
 
 
-Event = (
-    DutyOpened | DutyFulfilled | DutyReminded | DutyMissed | DutyBroken | DutyRescinded | DutyEnded | DutyRecounted
-)
+Event = DutyOpened | DutyFulfilled | DutyReminded | DutyMissed | DutyBroken | DutyRescinded | DutyEnded | DutyRecounted
 
 
 class Moments(NamedTuple):
