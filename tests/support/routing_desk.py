@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, cast
 
 from eventkit.envelope import Envelope
@@ -10,7 +10,8 @@ from eventkit.memory import MemoryTransaction
 from eventkit.session import Session
 from eventkit.store import Transaction
 from routing.adapters.messages import CASES, SESSIONS
-from routing.application.ports import Desk
+from routing.application.ports import Desk, Page
+from routing.domain.course import Recorded
 from routing.domain.programme import Directory, Programme
 
 
@@ -59,7 +60,7 @@ class MemoryLetters:
     """Implements `Letters`: `draw` looks at what this session has recorded, `count` keeps what was written."""
 
     def draw(self, session: Session, programme: Programme, year: int, case: str) -> str:
-        drawn, series = table(session.tx, "drawn"), (programme.id, year)
+        drawn, series = table(session.tx, "drawn"), (programme.series, year)
         for key, (of, letter) in list(drawn.items()):
             if letter not in session.get(CASES, of).letters:
                 del drawn[key]  # what was undone gives its number back
@@ -70,9 +71,9 @@ class MemoryLetters:
     def count(self, tx: Transaction, written: list[Envelope]) -> None:
         """A projector, as that of `LetterBook`: one transaction at a time, so all that was drawn is this one's."""
         named = {(e.key, e.json()["letter"]) for e in written if e.type == "bugle.routing.case_assigned.v1"}
-        for (programme, year, number), drawn in list(table(tx, "drawn").items()):
+        for (of, year, number), drawn in list(table(tx, "drawn").items()):
             if drawn in named:
-                table(tx, "letters")[programme, year] = number
+                table(tx, "letters")[of, year] = number
         table(tx, "drawn").clear()
 
 
@@ -80,15 +81,33 @@ class MemoryTownships:
     """Implements `Townships`."""
 
     def get(self, session: Session, enterprise: str) -> str | None:
-        township: str | None = table(session.tx, "townships").get(enterprise)
-        return township
+        held: tuple[str, str] | None = table(session.tx, "townships").get(enterprise)
+        return None if held is None else held[1]
 
-    def add(self, session: Session, enterprise: str, township: str | None) -> None:
+    def of_agency(self, session: Session, agency: str, enterprises: Collection[str]) -> Mapping[str, str]:
+        held = table(session.tx, "townships")
+        return {one: held[one][1] for one in enterprises if one in held and held[one][0] == agency}
+
+    def add(self, session: Session, enterprise: str, agency: str, township: str | None) -> None:
         if township is not None:
-            table(session.tx, "townships")[enterprise] = township
+            table(session.tx, "townships")[enterprise] = (agency, township)
+
+
+class NoHistories:
+    """Implements `Histories`: nobody asks rules about the past here."""
+
+    def head(self, session: Session) -> int:
+        raise AssertionError("no rule is asked here")
+
+    def page(self, session: Session, *about: object) -> Page:
+        raise AssertionError("no rule is asked here")
+
+    def read(self, session: Session, cases: Collection[str], as_of: int) -> Mapping[str, Sequence[Recorded]]:
+        raise AssertionError("no rule is asked here")
 
 
 def memory_desk() -> tuple[Desk, MemoryLetters]:
     """A desk with these, and the letters whose `count` must be among a session's projectors."""
     letters = MemoryLetters()
-    return Desk(CASES, SESSIONS, MemoryProgrammes(), MemoryDirectories(), letters, MemoryTownships()), letters
+    kept = (MemoryProgrammes(), MemoryDirectories(), letters, MemoryTownships(), NoHistories())
+    return Desk(CASES, SESSIONS, *kept), letters

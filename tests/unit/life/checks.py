@@ -1,0 +1,185 @@
+"""What holds after every step, and what holds once everything has arrived: read from the events, not from states."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from eventkit.envelope import Envelope
+from intake.adapters.messages import CODEC as INTAKE
+from intake.domain import issue
+from routing.adapters.messages import CASES
+from tests.unit.life import legal
+from tests.unit.life.counting import Counting
+from tests.unit.life.courses import courses, name
+from tests.unit.life.world import World
+
+FIRED = ("reminder_sent", "deadline_missed", "card_issued", "case_escalated")
+AFTER = {"clock_started": "running", "clock_stopped": "stopped", "clock_cancelled": "ended"}
+REMINDER = {0}
+"""The stage that a sweep may leave out which comes only after the clock was counted anew."""
+
+
+class Watcher:
+    """Looks at each event once, when it is new; what it has seen it keeps by stream.
+
+    `apart`: by service, cases of which it decides something that depends on which of several lanes it hears first:
+    whether a merger or withdrawal comes before the result, whether a case ends with its parts.
+    """
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self._seen: Counter[str] = Counter()
+        self._versions: Counter[str] = Counter()
+        self._states: dict[Any, str] = {}
+        self._folds: dict[str, Any] = {}
+        self._fired: Counter[tuple[Any, ...]] = Counter()
+        self._standing: set[str] = set()
+        self.apart: dict[str, set[str]] = {"intake": set(), "routing": set(), "supervision": set()}
+        self._counting, self._newest = Counting(), 0
+        self._plans: dict[tuple[str, int], list[dict[str, Any]]] = {}
+        self._adopted: dict[str, datetime] = {}
+        self._cancelled: dict[tuple[str, str, int], str] = {}
+
+    def look(self) -> None:
+        """At everything recorded since the last look."""
+        for service in self.world.services:
+            assert service.aside()[0] == 0, [held.reason for _, held in service.store.tables.parked]
+            for event in service.store.tables.events[self._seen[service.name] :]:
+                self._seen[service.name] += 1
+                self._versions[event.stream] += 1
+                assert event.version == self._versions[event.stream], event
+                _LOOKS[service.name](self, event)
+
+    def of_intake(self, event: Envelope) -> None:
+        """An issue goes its way."""
+        if name(event) == "programme_published":
+            self._newest = event.json()["version"]
+        if event.stream.startswith("issue-"):
+            held = issue.apply(self._folds.get(event.stream, issue.Issue()), INTAKE.decode(event))
+            self._folds[event.stream] = held
+            if name(event) == "issue_divided":
+                self.apart["supervision"].add(event.key)
+            if name(event) in ("merger_requested", "withdrawal_requested"):
+                self.apart["routing"].add(event.key)
+            state = "withdrawn" if held.withdrawn else "merging" if held.merged_into else "reported"
+            self._move(legal.INTAKE, event.stream, name(event), state)
+
+    def of_routing(self, event: Envelope) -> None:
+        """A case goes its way."""
+        held = CASES.apply(self._folds.get(event.stream, CASES.initial()), CASES.codec.decode(event))
+        self._folds[event.stream] = held
+        moves = legal.WITH_PARTS if event.key in self.apart["supervision"] else legal.ROUTING
+        self._move(moves, event.stream, name(event), held.state)
+
+    def of_supervision(self, event: Envelope) -> None:
+        """A watch and each of its clocks go their way; nothing fires twice, and what is withdrawn stood."""
+        data, what = event.json(), name(event)
+        if what == "clock_started":
+            self._check_terms(data)
+        self._counting.hear(what, event)
+        told = data["fact"] if what == "fact_learnt" else what
+        if told == "planned":
+            self._plans[event.key, data["round"]] = data["parts"]
+        if what == "policy_adopted":
+            self._adopted[event.key] = event.occurred_at
+        if what == "clock_cancelled":
+            self._cancelled[event.key, data["clock"], data["generation"]] = data["reason"]
+        if event.stream.startswith("watch-") and told in legal.WATCHED:
+            before = self._states.get(event.stream, "")
+            by_hand = told != "case_raised" or data["ground"] == "request"
+            if by_hand:
+                self._move(legal.WATCHED, event.stream, told, _after(told, before))
+        if "generation" in data and what in legal.CLOCK:
+            clock = (event.key, data["clock"], data["generation"])
+            before = self._states.get(clock, "")
+            after = before if before == "ended" else AFTER.get(what, before)
+            self._move(legal.CLOCK, clock, what, after)
+            self._fire(event, data, what)
+
+    def _check_terms(self, clock: dict[str, Any]) -> None:
+        """A clock is due when a count by hand says so; its levels climb in order to whoever the ladder has there."""
+        case = clock["case"]
+        line = self._plans.get((case, clock["round"]), [])
+        part = line[int(clock["clock"].split(":")[1]) - 1] if clock["clock"].startswith("milestone:") else None
+        due = self._counting.due(clock, None if part is None else part["due_on"])
+        replaced = self._cancelled.get((case, clock["clock"], clock["generation"] - 1)) == "policy"
+        if replaced and due < self._adopted[case]:
+            due = self._counting.leaving_the_day(case, self._adopted[case])
+        assert datetime.fromisoformat(clock["due_at"]) == due, f"{clock}, by hand {due}"
+        climbs = [stage for stage in clock["stages"] if stage["kind"] == "escalation"]
+        assert [(stage["level"], stage["role"]) for stage in climbs] == [(1, "head"), (2, "leader")][: len(climbs)]
+        dues = [stage["due_at"] for stage in clock["stages"]]
+        assert dues == sorted(dues), clock
+
+    def _fire(self, event: Envelope, data: dict[str, Any], what: str) -> None:
+        if what in FIRED:
+            stage = (event.key, data["clock"], data["generation"], data["stage"], what)
+            self._fired[stage] += 1
+            assert self._fired[stage] == 1, f"{stage} fired twice"
+            self._standing.add(str(event.id))
+        for gone in data.get("withdrawn", ()):
+            assert gone["event"] in self._standing, f"{gone} did not fire, or was withdrawn before"
+            self._standing.remove(gone["event"])
+
+    def _move(self, moves: legal.Moves, thing: Any, what: str, after: str) -> None:
+        before = self._states.get(thing, "")
+        assert after in moves.get(what, {}).get(before, ()), f"{thing}: {what} led from {before!r} to {after!r}"
+        self._states[thing] = after
+
+    # --- once everything has arrived
+
+    def quiet(self) -> None:
+        """Nothing waits, and the three services are of one mind about every case."""
+        for service in self.world.services:
+            assert service.aside() == (0, 0), [held.reason for _, held in service.store.tables.waiting]
+        for case in self.world.supervision.rows:
+            held, watched = self._folds[f"case-{case}"], self._states[f"watch-{case}"]
+            assert held.concluded == (watched == "closed_out"), (case, held.state, watched)
+            if watched != "closed_out":
+                agreed = {"merged": "merged", "withdrawn": "withdrawn"}.get(held.state, "watched")
+                assert watched == agreed, (case, held.state, watched)
+            watch = self.world.watch(case)
+            assert (watch.round, watch.course) == (held.round, held.round), (case, watch.round, held.round)
+            assert watch.lead() == held.lead or held.lead is None, case
+            assert watch.over or watch.programme_version == self._newest, (case, watch.programme_version)
+
+    def fired_as_due(self) -> None:
+        """Every stage that was due before its clock came to its end has fired and stands, and no other."""
+        apart = {e.key for e in self.world.routing.store.tables.events if name(e) == "case_unmerged"}
+        for (case, *_), course in courses(self.world.supervision).items():
+            owed = course.owed()
+            if course.merged and case in apart:
+                continue  # what was over before the merger climbs on once that is undone
+            assert course.standing == owed or (course.replaced and course.standing <= owed), course
+            if course.replaced and not course.corrected:
+                assert owed <= REMINDER, f"a deadline that was over has been moved: {course}"
+
+    def cases_that_are_over_have_no_clocks(self) -> None:
+        """With the close-out or the withdrawal every clock has come to its end."""
+        for (case, *_), course in courses(self.world.supervision).items():
+            if self._states[f"watch-{case}"] in ("closed_out", "withdrawn"):
+                assert course.end is not None or course.replaced, course
+
+
+def _after(told: str, before: str) -> str:
+    if before == "closed_out":
+        return before
+    if before == "withdrawn":
+        return before
+    return {
+        "watch_opened": "watched",
+        "merged": "merged",
+        "unmerged": "watched",
+        "withdrawn": "withdrawn",
+        "case_closed_out": "closed_out",
+    }.get(told, before)
+
+
+_LOOKS: dict[str, Callable[[Watcher, Envelope], None]] = {
+    "intake": Watcher.of_intake,
+    "routing": Watcher.of_routing,
+    "supervision": Watcher.of_supervision,
+}

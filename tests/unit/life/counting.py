@@ -1,0 +1,119 @@
+"""When a clock is due, counted day by day from the events and the documents alone."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from eventkit.envelope import Envelope
+from tests.unit.life import made
+
+CHINA = ZoneInfo("Asia/Shanghai")
+Span = tuple[datetime, datetime]
+
+
+class Counting:
+    """What counts in each case, as far as the events have told it."""
+
+    def __init__(self) -> None:
+        self.calendar: Mapping[str, Any] = {}
+        self._pauses: dict[str, list[Span]] = defaultdict(list)
+        self._merged: dict[str, datetime] = {}
+        self._apart: dict[str, list[Span]] = defaultdict(list)
+        self._asked: dict[str, list[tuple[str, int, int]]] = defaultdict(list)
+        self._more: dict[tuple[str, str, int], list[str]] = defaultdict(list)
+        self._rounds: dict[tuple[str, str, int], int] = {}
+        self._grades: dict[str, str | None] = {}
+        self._wanted: dict[str, str | None] = {}
+
+    def hear(self, what: str, event: Envelope) -> None:
+        """An event of supervision; `check` comes first for a clock that starts."""
+        data, at, case = event.json(), event.occurred_at, event.key
+        match what:
+            case "calendar_published":
+                self.calendar = data["years"]
+            case "watch_opened":
+                self._wanted[case] = data["due_at"]
+            case "clock_started":
+                self._rounds[case, data["clock"], data["generation"]] = data["round"]
+            case "case_paused":
+                self._pauses[case].append((at, datetime.fromisoformat(data["until"])))
+            case "case_resumed":
+                self._pauses[case][data["pause"] - 1] = (self._pauses[case][data["pause"] - 1][0], at)
+            case "extension_asked":
+                self._asked[case].append((data["clock"], data["generation"], data["extension"]))
+            case "extension_decided" if data["limit"] is not None:
+                clock, generation, _ = self._asked[case][data["extension"] - 1]
+                self._more[case, clock, self._rounds[case, clock, generation]].append(data["limit"])
+            case "fact_learnt":
+                self._learn(case, data, at)
+
+    def _learn(self, case: str, data: Mapping[str, Any], at: datetime) -> None:
+        if data["grade"] is not None:
+            self._grades[case] = data["grade"]
+        if data["fact"] == "merged":
+            self._merged[case] = at
+        if data["fact"] == "unmerged" and self._merged[case] < at:
+            self._apart[case].append((self._merged[case], at))
+
+    def due(self, clock: Mapping[str, Any], part_due: str | None) -> datetime:
+        """When it is due by everything heard so far."""
+        case, name, round = clock["case"], clock["clock"], clock["round"]
+        rule = next(one for one in made.document(clock["policy_version"])["clocks"] if one["id"] == name.split(":")[0])
+        special = rule.get("limits", ()) if self._grades.get(case) == "key" else ()
+        limit = special[0]["limit"] if special else rule["limit"]
+        since, spans = datetime.fromisoformat(clock["started_at"]), [*self._pauses[case], *self._apart[case]]
+        if limit == "external":
+            at = _end(date.fromisoformat(part_due)) if part_due else datetime.fromisoformat(str(self._wanted[case]))
+        else:
+            at = self._later(since, since.astimezone(CHINA).date(), limit, spans)
+        for more in self._more[case, name, round]:
+            at = self._later(at, (at - timedelta(microseconds=1)).astimezone(CHINA).date(), more, spans)
+        return at
+
+    def leaving_the_day(self, case: str, since: datetime) -> datetime:
+        """The end of the day, or of the first one after it at whose end the case is not paused."""
+        spans = [*self._pauses[case], *self._apart[case]]
+        return _end(next(day for day in _days(since.astimezone(CHINA).date()) if not _paused(day, spans)))
+
+    def _later(self, since: datetime, day: date, limit: str, spans: Sequence[Span]) -> datetime:
+        if limit.endswith("h"):
+            return _hours(since, int(limit[:-1]), spans)
+        left, days = int(limit.rstrip("wd")), _days(day + timedelta(days=1))
+        while left:
+            day = next(days)
+            left -= (not limit.endswith("wd") or self._works(day)) and not _paused(day, spans)
+        return _end(day)
+
+    def _works(self, day: date) -> bool:
+        year = self.calendar.get(str(day.year), {"off": (), "work": ()})
+        return str(day) in year["work"] or (day.weekday() < 5 and str(day) not in year["off"])
+
+
+def _days(day: date) -> Iterator[date]:
+    while True:
+        yield day
+        day += timedelta(days=1)
+
+
+def _end(day: date) -> datetime:
+    return datetime.combine(day + timedelta(days=1), time(), tzinfo=CHINA).astimezone(UTC)
+
+
+def _paused(day: date, spans: Sequence[Span]) -> bool:
+    return any(begin < _end(day) <= end for begin, end in spans)
+
+
+def _hours(since: datetime, hours: int, spans: Sequence[Span]) -> datetime:
+    """Second by second would be as good, but slow: from one beginning or end of a pause to the next."""
+    left, at = timedelta(hours=hours), since
+    for edge in sorted({moment for span in spans for moment in span if moment > since}):
+        if not any(begin <= at < end for begin, end in spans):
+            if at + left <= edge:
+                return at + left
+            left -= edge - at
+        at = edge
+    return at + left

@@ -1,0 +1,93 @@
+"""What became of each generation of each clock, read from supervision's events."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from eventkit.envelope import Envelope
+from tests.unit.life import legal
+from tests.unit.life.services import Service
+
+REPLACING = ("recomputed", "paused", "extended", "policy", "merged")
+"""Grounds on which another generation takes a clock's place, after a merger only once it has been undone."""
+
+
+def name(event: Envelope) -> str:
+    """The short type."""
+    return event.type.split(".")[2]
+
+
+class Course:
+    """One generation of a clock, as its events tell it."""
+
+    def __init__(self, started: Envelope) -> None:
+        self.about = started.json()
+        self.end: datetime | None = None
+        self.replaced = self.corrected = self.merged = False
+        self.standing: set[int] = set()
+
+    def __repr__(self) -> str:
+        return f"{self.about}, ended {self.end}, replaced {self.replaced}, standing {self.standing}"
+
+    def add(self, event: Envelope) -> None:
+        """A further event of it."""
+        data = event.json()
+        match name(event):
+            case "clock_stopped":
+                self.end = min(self.end or event.occurred_at, event.occurred_at)
+            case "clock_cancelled":
+                self.replaced = self.replaced or data["reason"] in REPLACING
+                corrected = data["reason"] == "recomputed" and self.about["provisional"]
+                self.merged = self.merged or data["reason"] == "merged"
+                self.corrected = self.corrected or corrected or self.merged
+                self.end = min(self.end or event.occurred_at, event.occurred_at)
+            case "misses_rescinded":
+                self.standing -= {gone["stage"] for gone in data["withdrawn"]}
+            case "reminder_sent" | "deadline_missed" | "case_escalated":
+                self.standing.add(data["stage"])
+
+    def owed(self) -> set[int]:
+        """The stages that are to stand: those due before the end; none of a generation whose place another took."""
+        stages = ((stage["stage"], datetime.fromisoformat(stage["due_at"])) for stage in self.about["stages"])
+        return {stage for stage, due in stages if self.end is None or due < self.end}
+
+
+def courses(supervision: Service) -> dict[tuple[Any, ...], Course]:
+    """Every generation of every clock, by case, clock and generation."""
+    found: dict[tuple[Any, ...], Course] = {}
+    for event in supervision.store.tables.events:
+        data = event.json()
+        if "generation" in data and name(event) in legal.CLOCK:
+            clock = (event.key, data["clock"], data["generation"])
+            if name(event) == "clock_started":
+                found[clock] = Course(event)
+            found[clock].add(event)
+    for event in _standing(supervision.store.tables.events):
+        for (case, *_), course in found.items():
+            if case == event.key and _ends(course, name(event), event.json()):
+                course.end = min(course.end or event.occurred_at, event.occurred_at)
+    return found
+
+
+def _standing(events: Sequence[Envelope]) -> list[Envelope]:
+    """Without the mergers that were undone."""
+    standing: list[Envelope] = []
+    for event in events:
+        fact = event.json().get("fact") if name(event) == "fact_learnt" else None
+        if fact == "unmerged":
+            standing = [one for one in standing if one.key != event.key or one.json().get("fact") != "merged"]
+        standing.append(event)
+    return standing
+
+
+def _ends(course: Course, what: str, data: dict[str, Any]) -> bool:
+    """Whether the clock has nothing to miss after the event; of several such events the earliest counts."""
+    fact, round = data.get("fact", what), data.get("round", 0) - (what == "reopening_ordered")
+    if course.replaced:
+        return False
+    if (what, fact) in (("fact_learnt", "merged"), ("fact_learnt", "withdrawn"), ("case_closed_out", what)):
+        return True
+    over = (what == "fact_learnt" and fact in ("returned", "transferred")) or what == "reopening_ordered"
+    return over and course.about["fact"] != "reported" and round >= course.about["round"]
