@@ -147,3 +147,9 @@ def test_day_of_the_year_zero_is_a_fault() -> None:
     command = COMMANDS["bugle.routing.plan.v1"]
     data = {**command.example["data"], "milestones": [{"name": "x", "due_on": "0000-01-01"}]}
     assert [fault.pointer for fault in command.validate(data)] == ["/milestones/0/due_on"]
+
+
+def test_examples_have_ids_of_their_own() -> None:
+    """All of them happen in one system when verification is tested."""
+    ids = [contract.example["id"] for contract in EVENTS.values()]
+    assert len(ids) == len(set(ids))
