@@ -18,7 +18,7 @@ from supervision.application.context import Context
 from supervision.application.duties import DISPATCH_ITEM, LETTER_REPLY, PLEDGE, Duties, Owed
 from supervision.application.evidence import Evidence, Named
 from supervision.application.ports import DeedRow
-from supervision.domain import duty, errors, steering
+from supervision.domain import decisions, duty, errors, steering
 from supervision.domain.commands import Act
 from supervision.domain.duty import Deed
 from supervision.domain.naming import natural_id
@@ -27,8 +27,7 @@ from supervision.domain.periods import ONCE, named
 from supervision.domain.policy import Policy
 from supervision.domain.steering import duty_of
 from supervision.domain.text import Text
-from supervision.domain.times import SKEW, require_near
-from supervision.domain.watch import REPORTED
+from supervision.domain.times import require_near
 
 Wanted = tuple[Aggregate[Any], str]
 
@@ -320,9 +319,7 @@ class Steering:
             raise errors.UnknownCase(field=where) from None
         if watch.programme != policy.programme:
             raise errors.UnknownCase(Text("The case is another programme's."), field=where)
-        reported = watch.fact(REPORTED, None)
-        if reported is not None and act.at < reported.at - SKEW:
-            raise errors.BackInTime(Text("It is dated before the case was reported."))
+        decisions.require_reported(watch, act)
 
     def _due(self, session: Session, policy: Policy, day: str, act: Act, where: str = "due_on") -> datetime:
         require_near(date.fromisoformat(day), act, where)

@@ -85,6 +85,11 @@ def require_open(watch: Watch, act: Act) -> None:
     if watch.gone is not None:
         gone = Text("merged") if watch.gone == "merged" else Text("withdrawn")
         raise errors.NoLongerWorkedOn(Text("The case was {gone}.", gone=gone))
+    require_reported(watch, act)
+
+
+def require_reported(watch: Watch, act: Act) -> None:
+    """BackInTime for what is dated before the case was reported."""
     reported = watch.fact(REPORTED, None)
     if reported is not None and act.at < reported.at - SKEW:
         raise errors.BackInTime(Text("It is dated before the case was reported."))
