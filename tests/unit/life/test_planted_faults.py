@@ -21,9 +21,6 @@ from supervision.application import context, reactions
 from supervision.domain import clock, policy, renewal, sweep, watch
 from tests.unit.life.machine import WholeLife
 
-pytestmark = pytest.mark.skip(
-    reason="its own table of what is legal lags behind: levels passed over, late ends, external limits, second copies"
-)
 Plant = Callable[[pytest.MonkeyPatch], None]
 LIVES = settings(
     max_examples=150,
