@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 import shutil
@@ -42,24 +43,45 @@ class Compose:
         """Where its services answer."""
         return read_deployed(self.file)
 
-    def run(self, *arguments: str, seconds: float = 600, **environment: str) -> subprocess.CompletedProcess[str]:
+    def run(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         """`docker compose …`; fails with what it said."""
-        command = ["docker", "compose", "--project-name", self.name, "--env-file", str(self.file), *arguments]
-        done = subprocess.run(
-            command,
+        done = self.attempt(*arguments, **environment)
+        assert done.returncode == 0, f"{' '.join(arguments)}\n{done.stdout[-4000:]}{done.stderr[-4000:]}"
+        return done
+
+    def attempt(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        """`docker compose …`, whatever comes of it."""
+        return subprocess.run(
+            ["docker", "compose", "--project-name", self.name, "--env-file", str(self.file), *arguments],
             cwd=ROOT,
             env=os.environ | self.environment | environment,
             text=True,
             capture_output=True,
             check=False,
-            timeout=seconds,
+            timeout=600,
         )
-        assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout[-4000:]}{done.stderr[-4000:]}"
-        return done
 
     def containers(self, service: str) -> list[str]:
         """The ids of a service's containers."""
         return self.run("ps", "--quiet", service).stdout.split()
+
+
+def docker(*arguments: str) -> str:
+    """`docker …`; what it printed."""
+    return subprocess.run(["docker", *arguments], text=True, capture_output=True, check=True).stdout
+
+
+def healthy(container: str) -> bool:
+    """Whether the container's health check says so."""
+    [told] = json.loads(docker("inspect", container))
+    return bool(told["State"]["Health"]["Status"] == "healthy")
+
+
+def bugle(compose: Compose, *arguments: str) -> str:
+    """`bugle … --against` the project; what it printed."""
+    result = CliRunner().invoke(cli.app, [*arguments, "--against", str(compose.file)])
+    assert result.exit_code == 0, result.output
+    return result.output
 
 
 @pytest.fixture(scope="session")
