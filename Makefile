@@ -7,7 +7,7 @@ OWN := bugle-contracts bugle-eventkit bugle-reporting
 COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-header \
 	--no-emit-index-url --no-emit-find-links $(OWN:%=--no-emit-package %)
 
-.PHONY: help setup lint format test containers demo lock clean
+.PHONY: help setup lint format test containers kustomize demo lock clean
 
 help:            ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile
@@ -38,6 +38,12 @@ test: setup      ## every test, on real servers; BACKEND=containers or external:
 
 containers: setup ## images under docker compose, and the integration tests on servers in containers
 	tests/containers/run
+
+kustomize: $(BIN)/kustomize ## what renders infra/ for the tests of tests/deployment; needs Go
+
+$(BIN)/kustomize: | setup
+	@command -v go >/dev/null || { echo "kustomize is built by Go, which is not here; tests of rendered manifests are skipped" >&2; exit 1; }
+	GOBIN=$(abspath $(BIN)) go install sigs.k8s.io/kustomize/kustomize/v5@v5.8.0
 
 demo: setup      ## the five programmes on a running system; CHECK=1 compares the figures and ends
 	$(BIN)/bugle demo $(if $(CHECK),--check)
