@@ -7,7 +7,7 @@ OWN := bugle-contracts bugle-eventkit bugle-reporting
 COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-header \
 	--no-emit-index-url --no-emit-find-links $(OWN:%=--no-emit-package %)
 
-.PHONY: help setup lint format test containers kustomize demo lock clean
+.PHONY: help setup lint format test containers scale kustomize demo lock clean
 
 help:            ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile
@@ -38,6 +38,9 @@ test: setup      ## every test, on real servers; BACKEND=containers or external:
 
 containers: setup ## images under docker compose, and the integration tests on servers in containers
 	tests/containers/run
+
+scale: setup     ## three brokers and two of each process under docker compose, of which some die: 12 GiB, 20 minutes
+	BUGLE_SCALE=1 tests/containers/run tests/containers/test_scale.py
 
 kustomize: $(BIN)/kustomize ## what renders infra/ for the tests of tests/deployment; needs Go
 

@@ -5,18 +5,13 @@ The programmes come in one after the other, each under another state of the upgr
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from threading import Thread
 
 import pytest
 from sqlalchemy import create_engine, text
 
-from bugle.importing.command import run_import
 from bugle.quiet import wait_quiet
-from bugle.stack.home import ROOT
-from tests.containers.conftest import Compose, bugle, docker, healthy
+from tests.containers.conftest import Compose, bring_in, bugle, docker, healthy, meanwhile
 from tests.containers.later_releases import CONTRACTS, EXPANDS, STOPS, build
 from tests.support.office import until
 
@@ -27,24 +22,24 @@ WORKER, MIGRATE = "routing-worker", "routing-migrate"
 def test_upgrade_of_one_service_changes_no_figure(compose: Compose, tmp_path: Path) -> None:
     for release in (EXPANDS, STOPS, CONTRACTS):
         build(release, tmp_path / release)
-    bring_in(compose, "rongchang")
-    with meanwhile(compose, "jinxian"):
+    bring_in(compose.place, "rongchang")
+    with meanwhile(compose.place, "jinxian"):
         migrate(compose, EXPANDS)
         later = start_later_worker(compose)
-    bring_in(compose, "daan")
+    bring_in(compose.place, "daan")
     wait_quiet(compose.place)
     assert writers(compose, "daan") == {None, "later"}, "one of the versions has handled nothing"
 
     docker("rm", "--force", later)
     assert "nothing to do" in migrate(compose, "latest"), "the schema is not taken back with the image"
     replace_worker(compose, "latest")
-    bring_in(compose, "chuanhui")
+    bring_in(compose.place, "chuanhui")
     wait_quiet(compose.place)
     assert writers(compose, "chuanhui") == {None}
 
     migrate(compose, STOPS)
     replace_worker(compose, STOPS)
-    with meanwhile(compose, "liangjiang"):
+    with meanwhile(compose.place, "liangjiang"):
         migrate(compose, CONTRACTS)
     replace_worker(compose, CONTRACTS)
     for refused in ("latest", EXPANDS):
@@ -52,25 +47,6 @@ def test_upgrade_of_one_service_changes_no_figure(compose: Compose, tmp_path: Pa
         assert told.returncode == 1
         assert f"serves code from {STOPS} on" in told.stderr
     assert "Everything agrees." in bugle(compose, "demo", "--check")
-
-
-def bring_in(compose: Compose, programme: str) -> None:
-    assert run_import(compose.place, [ROOT / "programmes" / programme], grace=2)
-
-
-@contextmanager
-def meanwhile(compose: Compose, programme: str) -> Iterator[None]:
-    """A programme comes in while the block does something else."""
-    complete: list[bool] = []
-    importing = Thread(
-        target=lambda: complete.append(run_import(compose.place, [ROOT / "programmes" / programme], grace=2))
-    )
-    importing.start()
-    try:
-        yield
-    finally:
-        importing.join()
-    assert complete == [True]
 
 
 def migrate(compose: Compose, release: str) -> str:
