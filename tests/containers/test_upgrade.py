@@ -43,9 +43,10 @@ def test_upgrade_of_one_service_changes_no_figure(compose: Compose, tmp_path: Pa
         migrate(compose, CONTRACTS)
     replace_worker(compose, CONTRACTS)
     for refused in ("latest", EXPANDS):
-        told = compose.attempt("run", "--rm", "--no-deps", MIGRATE, BUGLE_VERSION=refused)
-        assert told.returncode == 1
-        assert f"serves code from {STOPS} on" in told.stderr
+        for asked in ([MIGRATE], [WORKER, "eventkit.migrate", "--check", "/opt/migrations"]):
+            told = compose.attempt("run", "--rm", "--no-deps", *asked, BUGLE_VERSION=refused)
+            assert told.returncode == 1
+            assert f"serves code from {STOPS} on" in told.stderr
     assert "Everything agrees." in bugle(compose, "demo", "--check")
 
 
