@@ -34,7 +34,6 @@ CONTRACTS = {
     "CREATE UNIQUE INDEX one_note ON held (note)": ["unique index of held: USING btree (note) is new"],
     "DROP INDEX one_place": ["unique index of held: USING btree (place) is gone"],
     "ALTER TABLE held DROP CONSTRAINT held_pkey": ["key of held: PRIMARY KEY (id) is gone"],
-    "CREATE TRIGGER kept BEFORE DELETE ON held EXECUTE FUNCTION refuse()": ["trigger of held: kept is new"],
     "REVOKE INSERT ON held FROM migrated_planted": ["INSERT on held is gone"],
     "DROP FUNCTION unused()": ["function unused() is gone"],
 }
@@ -52,7 +51,6 @@ EXPANSIONS = [
 PLANTED = """
 CREATE TABLE held (id integer PRIMARY KEY, note text, place text, total integer NOT NULL DEFAULT 1 CHECK (total > -1));
 CREATE UNIQUE INDEX one_place ON held (place);
-CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
 CREATE FUNCTION unused() RETURNS integer LANGUAGE sql AS 'SELECT 1';
 GRANT SELECT, INSERT ON held TO migrated_planted;
 """

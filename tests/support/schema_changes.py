@@ -1,6 +1,7 @@
 """What of a database's schema a migration took away from the code before it, seen by comparing catalogues.
 
-By what a migration does, not by how it is written: a rename is a column that went and one that came.
+By what a migration does, not by how it is written: a rename is a column that went and one that came. What a trigger
+does cannot be seen so; often it is the very thing that lets older code go on.
 """
 
 from __future__ import annotations
@@ -30,9 +31,6 @@ SELECT format('unique index of %s: %s', indrelid::regclass, substring(pg_get_ind
     indrelid::regclass::text, NULL
 FROM pg_index JOIN pg_class c ON c.oid = indrelid JOIN pg_namespace n ON n.oid = relnamespace
 WHERE {_OURS} AND indisunique AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid)
-UNION ALL
-SELECT format('trigger of %s: %s', tgrelid::regclass, tgname), tgrelid::regclass::text, NULL
-FROM pg_trigger WHERE NOT tgisinternal
 """
 _GIVEN = f"""
 SELECT format('%s on %s', privilege_type, c.oid::regclass)
@@ -46,7 +44,7 @@ FROM pg_proc p JOIN pg_namespace n ON n.oid = pronamespace WHERE {_OURS}
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """Columns and what tables refuse (keys, checks, triggers) by name, and what the service's role may use."""
+    """Columns and what tables refuse (keys, checks) by name, and what the service's role may use."""
 
     columns: dict[str, Any]
     rules: dict[str, Any]
