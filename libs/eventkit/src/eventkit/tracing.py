@@ -19,6 +19,7 @@ from opentelemetry import context as contexts
 from opentelemetry import trace
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import SpanProcessor, TracerProvider
+from opentelemetry.sdk.trace.id_generator import RandomIdGenerator
 from opentelemetry.trace import NonRecordingSpan, Span, SpanContext, SpanKind, StatusCode, TraceFlags
 
 from eventkit.diagnosis import brief
@@ -29,6 +30,7 @@ _TRACEPARENT = re.compile(r"(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-
 
 _tracer = TracerProvider(resource=Resource({}), shutdown_on_exit=False).get_tracer("eventkit")
 _exported = False
+_numbers = RandomIdGenerator()
 _event: ContextVar[Envelope | None] = ContextVar("event", default=None)
 
 
@@ -60,14 +62,22 @@ def parse_traceparent(value: object) -> str | None:
 @contextmanager
 def span(name: str, kind: SpanKind = SpanKind.INTERNAL, parent: str | None = None) -> Iterator[Span]:
     """A span that is current in the block: below `parent` (a traceparent), else below the current one, else a root."""
-    with _tracer.start_as_current_span(
-        name, _context(parent), kind, record_exception=False, set_status_on_exception=False
-    ) as held:
+    context = _context(parent)
+    held = _tracer.start_span(name, context, kind) if _exported else _ids_only(context)
+    with trace.use_span(held, end_on_exit=True, record_exception=False, set_status_on_exception=False):
         try:
             yield held
         except Exception as error:
             held.set_status(StatusCode.ERROR, brief(error))
             raise
+
+
+def _ids_only(context: contexts.Context | None) -> Span:
+    """A span that nobody will get, for half the cost of one."""
+    above = trace.get_current_span(context).get_span_context()
+    flags = above.trace_flags if above.is_valid else TraceFlags(TraceFlags.SAMPLED)
+    trace_id = above.trace_id if above.is_valid else _numbers.generate_trace_id()
+    return NonRecordingSpan(SpanContext(trace_id, _numbers.generate_span_id(), is_remote=False, trace_flags=flags))
 
 
 @contextmanager
