@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from kafka import KafkaAdminClient
 
 from bugle.stack.place import Deployed
 from bugle.stack.ports import free_port, is_free
@@ -53,28 +53,27 @@ def second(place: Deployed) -> Deployed:
     return replace(place, values={**place.values, **ports})
 
 
-def replicas_in_sync(place: Deployed) -> set[int]:
+def replicas_in_sync(compose: Compose) -> set[int]:
     """On how many brokers the partitions of our topics are whole; one number where all are alike."""
-    admin = KafkaAdminClient(bootstrap_servers=place.kafka_address)
-    try:
-        topics = admin.describe_topics([f"{service}.events" for service in SERVICES if service != "reporting"])
-        return {len(partition["isr_nodes"]) for topic in topics for partition in topic["partitions"]}
-    finally:
-        admin.close()
+    [broker] = compose.containers("kafka")
+    told = docker("exec", broker, "/opt/kafka/bin/kafka-topics.sh", "--bootstrap-server", "kafka:9092", "--describe")
+    found = re.findall(r"Topic: (\w+)\.events\s+Partition:.*\bIsr: ([\d,]+)", told)
+    assert {service for service, _ in found} == set(SERVICES) - {"reporting"}
+    return {len(brokers.split(",")) for _, brokers in found}
 
 
 def test_death_of_a_broker_changes_no_figure(scaled: Compose) -> None:
     assert {process: len(scaled.containers(process)) for process in PROCESSES} == dict.fromkeys(PROCESSES, 2)
-    assert replicas_in_sync(scaled.place) == {3}
+    assert replicas_in_sync(scaled) == {3}
     [broker] = scaled.containers(KILLED)
     bring_in(scaled.place, "rongchang")
     with meanwhile(scaled.place, "jinxian"):
         docker("kill", broker)
-    until(lambda: replicas_in_sync(scaled.place) == {2}, 120, "two brokers that have noticed the death of the third")
+    until(lambda: replicas_in_sync(scaled) == {2}, 120, "two brokers that have noticed the death of the third")
     bring_in(second(scaled.place), "daan")
     docker("start", broker)
     with meanwhile(second(scaled.place), "liangjiang"):
         for process in ("routing-relay", "supervision-worker"):
             docker("kill", scaled.containers(process)[0])
-    until(lambda: replicas_in_sync(scaled.place) == {3}, 300, "the third broker to have caught up")
+    until(lambda: replicas_in_sync(scaled) == {3}, 300, "the third broker to have caught up")
     assert "Everything agrees." in bugle(scaled, "demo", "--check")

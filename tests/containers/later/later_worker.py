@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import text
 
-from eventkit import logs, settings
+from eventkit import process, settings
 from eventkit.consumer import run_worker
 from eventkit.envelope import Envelope
 from eventkit.postgres import PostgresStore
@@ -25,7 +25,7 @@ def note(tx: Transaction, written: list[Envelope]) -> None:
 
 if __name__ == "__main__":
     held = settings.read(WorkerSettings)
-    logs.configure(held.log_level)
+    process.begin(SERVICE, "worker", held)
     routing = Routing()
     routing.projectors = (*routing.projectors, note)
     run_worker(routing.processor(PostgresStore.at(held.database_url, SERVICE)), held)

@@ -102,7 +102,7 @@ def _configured(folder: Path, url: str) -> Config:
 
 def main() -> None:
     """Migrate, or check; exit status 1 and a sentence when the database does not serve this code."""
-    logs.configure("INFO")
+    logs.configure(settings.read(settings.LogSettings), "bugle", "migrate")
     parser = argparse.ArgumentParser(prog="python -m eventkit.migrate", description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--check", action="store_true", help="change nothing; does the database serve this code?")
