@@ -6,6 +6,7 @@ The label is authenticated, not encrypted: a sealed content cannot be put in ano
 from __future__ import annotations
 
 import os
+from hashlib import sha256
 from pathlib import Path
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -30,6 +31,11 @@ def seal(key: bytes, content: bytes, label: bytes) -> bytes:
 def unseal(key: bytes, sealed: bytes, label: bytes) -> bytes:
     """What was sealed. Raises cryptography's InvalidTag for another key or label, and for what was tampered with."""
     return AESGCM(key).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], label)
+
+
+def fingerprint(key: bytes) -> bytes:
+    """16 bytes by which a random key is known, and from which it cannot be found."""
+    return sha256(b"bugle key\n" + key).digest()[:16]
 
 
 def read_key(setting: str, path: str | Path) -> bytes:
