@@ -26,8 +26,8 @@ def erase(
 ) -> None:
     """Erase contacts for good: destroy their keys, then change the master key, so that old backups stay unreadable.
 
-    Without a contact: finish what was erased over the interface, or broken off. The copy of the keys that is kept elsewhere
-    opens the erased contacts in old backups until it is replaced.
+    Without a contact: finish what was erased over the interface, or broken off. The copy of the keys that is kept
+    elsewhere opens the erased contacts in old backups until it is replaced.
     """
     place = running_place(against)
     outcomes = {ref: _erase(place, ref, by) for ref in dict.fromkeys(contact or ())}
