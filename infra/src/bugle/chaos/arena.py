@@ -5,13 +5,13 @@ from __future__ import annotations
 import time
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
-from bugle.chaos.client import AGENCY, ENTERPRISE, UNIT, Client
+from bugle.chaos.client import AGENCY, ENTERPRISE, UNIT, Answer, Client, report
 from bugle.chaos.failpoints import Failpoints
 from bugle.chaos.ledger import Ledger
 from bugle.chaos.lives import Writers
@@ -39,7 +39,9 @@ class Arena:
     checker: Checker
     table: Table
     seed: str
+    folder: Path
     trials: int = 0
+    reports: int = 0
 
     @contextmanager
     def trial(self, fault: str, waived: Mapping[str, str] | None = None) -> Iterator[Writers]:
@@ -70,6 +72,13 @@ class Arena:
         """The row of the last fault."""
         return self.table.rows[-1]
 
+    def report(self) -> Answer:
+        """One issue, sent once, beside what the client's threads do."""
+        self.reports += 1
+        at = datetime.now(UTC) - timedelta(hours=1)
+        with closing(Client(self.system, self.ledger)) as client:
+            return client.send(report(f"{self.seed}-report-{self.reports}", at))
+
     def acknowledged(self, writers: Writers, more: int) -> None:
         """Return when so many more requests have been acknowledged."""
         wanted = writers.acknowledged + more
@@ -98,7 +107,7 @@ def arena(stack: Stack, name: str, folder: Path, seed: str) -> Iterator[Arena]:
     try:
         system.start()
         grace = _publish(system, ledger)
-        yield Arena(stack, system, failpoints, ledger, Checker(system, ledger, seed, grace), Table(), seed)
+        yield Arena(stack, system, failpoints, ledger, Checker(system, ledger, seed, grace), Table(), seed, folder)
     finally:
         system.stop()
         ledger.close()

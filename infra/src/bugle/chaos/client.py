@@ -104,6 +104,13 @@ class Client:
         found: Json | None = answer.json() if answer.is_success else None
         return found
 
+    def status(self, service: str, path: str) -> int | None:
+        """The status of an answer outside /v1, such as /ready; None without one."""
+        try:
+            return self._http.get(f"{self._system.url(service)}{path}").status_code
+        except httpx.TransportError:
+            return None
+
     def close(self) -> None:
         """Give the connections back."""
         self._http.close()
@@ -116,6 +123,13 @@ class Client:
 
     def _token(self, role: str, unit: str | None) -> dict[str, str]:
         return {"Authorization": f"Bearer {self._keys.token([role], agency=AGENCY, department=unit)}"}
+
+
+def report(marker: str, at: datetime, enterprise: str = ENTERPRISE) -> Request:
+    """An issue that comes to the power company by the programme's rule."""
+    title = f"电压不稳 {marker}"
+    body = {"programme": PROGRAMME, "enterprise": enterprise, "title": title}
+    return Request(marker, at, "intake", "/issues", "bugle.intake.issue_reported.v1", body, {"title": title})
 
 
 def _outcome(status: int) -> Outcome:

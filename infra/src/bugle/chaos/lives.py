@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from threading import Event, Thread
 from time import monotonic
 
-from bugle.chaos.client import ENTERPRISE, PROGRAMME, UNIT, Answer, Client, Request
+from bugle.chaos.client import UNIT, Answer, Client, Request, report
 from bugle.chaos.ledger import Ledger, Outcome
 from bugle.stack.place import Place
 
 ATTEMPTS = 60
 PATIENCE = 20.0  # seconds until a case that does not come to routing is left alone: its message is held up
-REPEATED, LEFT_UNKNOWN, WRONG = 0.2, 0.2, 0.1
-"""How often an answered request is sent again, an unanswered one is given up, and a report is one to be refused."""
+REPEATED, LEFT_UNKNOWN, WRONG, CONTACTED = 0.2, 0.2, 0.1, 0.5
+"""How often an answered request is sent again, an unanswered one is given up, a report is one to be refused, and an
+enterprise is contacted."""
 
 
 class Writers:
@@ -74,33 +74,28 @@ class Life:
 
     def _case(self) -> None:
         """A case of 8 hours ago, its limit past, or of one hour ago; the contact comes late, in time, or never."""
-        ago = self._dice.choice((timedelta(hours=8), timedelta(hours=1)))
-        at, moment = datetime.now(UTC) - ago, timedelta(milliseconds=1)
-        title = f"电压不稳 {self._name}-{self._requests}"
-        body = {"programme": PROGRAMME, "enterprise": ENTERPRISE, "title": title}
-        report = self._request(at, "intake", "/issues", "issue_reported", body, {"title": title})
+        at = datetime.now(UTC) - timedelta(hours=self._dice.choice((8, 1)))
         if self._dice.random() < WRONG:
-            self._persistently(replace(report, body=body | {"enterprise": "没有这家企业"}))
+            self._persistently(report(self._marker(), at, "没有这家企业"))
             return
-        case = self._persistently(report).body.get("id")
+        case = self._persistently(report(self._marker(), at)).body.get("id")
         if case is None or not self._arrived(case):
             return
-        steps: list[tuple[str, str, str, dict[str, str]]] = [
-            ("assignment", "case_assigned", "office", {}),
-            ("receipt", "letter_received", "department", {}),
-        ]
-        if self._dice.random() < 0.5:
-            steps.append(("contact", "enterprise_contacted", "department", {"note": f"{self._name} 已对接"}))
-        for n, (step, event, role, body) in enumerate(steps, start=1):
-            path, unit = f"/cases/{case}/{step}", UNIT if role == "department" else None
-            request = self._request(at + n * moment, "routing", path, event, body, body | {"case": case})
-            self._persistently(replace(request, role=role, unit=unit))
+        self._persistently(self._step(case, at, "assignment", "case_assigned"))
+        self._persistently(self._step(case, at, "receipt", "letter_received", UNIT))
+        if self._dice.random() < CONTACTED:
+            self._persistently(self._step(case, at, "contact", "enterprise_contacted", UNIT))
 
-    def _request(
-        self, at: datetime, service: str, path: str, event: str, body: dict[str, str], told: dict[str, str]
-    ) -> Request:
+    def _marker(self) -> str:
         self._requests += 1
-        return Request(f"{self._name}-{self._requests}", at, service, path, f"bugle.{service}.{event}.v1", body, told)
+        return f"{self._name}-{self._requests}"
+
+    def _step(self, case: str, at: datetime, step: str, event: str, unit: str | None = None) -> Request:
+        """A command of routing on the case, a moment after the one before it."""
+        marker = self._marker()
+        moment, type = at + timedelta(milliseconds=self._requests), f"bugle.routing.{event}.v1"
+        role = "office" if unit is None else "department"
+        return Request(marker, moment, "routing", f"/cases/{case}/{step}", type, {}, {"case": case}, role, unit)
 
     def _persistently(self, request: Request) -> Answer:
         """Send until there is an answer, unless the dice say to leave it; sometimes once more."""
