@@ -6,6 +6,7 @@ import ctypes
 import hashlib
 import http.client
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -113,11 +114,14 @@ class Supervisor:
         return []
 
     def shutdown(self) -> None:
-        """End the manager and whatever it still runs."""
+        """End the manager and whatever it still runs; returns when it has put away its files and is gone."""
         with suppress(OSError):
-            self._call("shutdown")
-        while self.running():
-            time.sleep(0.05)
+            manager = os.pidfd_open(self._call("getPID"))
+            try:
+                self._call("shutdown")
+                select.select([manager], [], [])
+            finally:
+                os.close(manager)
 
     def tail(self, name: str, suffix: str = ".log", lines: int = 15) -> str:
         """The last lines of a process's log."""
