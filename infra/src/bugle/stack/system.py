@@ -91,6 +91,7 @@ class System:
             "BUGLE_ISSUER": ISSUER,
             "BUGLE_AUDIENCE": AUDIENCE,
             "BUGLE_DATA_DIR": str(self.home.folder("work", self._managed(process))),
+            "BUGLE_LOG": os.environ.get("BUGLE_LOG", "text"),
             "BUGLE_LOG_LEVEL": os.environ.get("BUGLE_LOG_LEVEL", "INFO"),
             "BUGLE_HTTP_HOST": HOST,
             "BUGLE_HTTP_PORT" if kind == "http" else "BUGLE_METRICS_PORT": str(self.port(process)),

@@ -41,6 +41,11 @@ _RECEIVED = """
     UNION ALL SELECT event_id, 'waiting' FROM waiting WHERE consumer = %(consumer)s ORDER BY 1
 """
 
+_UNVERSIONED = """
+WITH held AS (SELECT {columns} FROM {live}), known AS (SELECT {columns} FROM {versions} WHERE known_to IS NULL)
+SELECT count(*) FROM ((TABLE held EXCEPT ALL TABLE known) UNION ALL (TABLE known EXCEPT ALL TABLE held)) AS odd
+"""
+
 
 class Database:
     """The snapshot of one service's database."""
@@ -108,6 +113,15 @@ class Database:
         """The rows of a projection as it lies in schema `live`, in no particular order."""
         columns = sql.SQL(", ").join(map(sql.Identifier, COLUMNS[name]))
         return self._stream(sql.SQL("SELECT {} FROM {}").format(columns, sql.Identifier("live", name)))
+
+    def unversioned(self, name: str) -> int:
+        """How many rows of a projection are not what its versions say is known now, or the other way round."""
+        columns = sql.SQL(", ").join(map(sql.Identifier, COLUMNS[name]))
+        live, versions = sql.Identifier("live", name), sql.Identifier("live", f"{name}_versions")
+        query = sql.SQL(_UNVERSIONED).format(columns=columns, live=live, versions=versions)
+        row = self._connection.execute(query).fetchone()
+        assert row is not None
+        return int(row[0])
 
 
 @contextmanager
