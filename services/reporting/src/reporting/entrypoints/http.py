@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from eventkit import logs, settings
+from eventkit import process, settings
 from eventkit.http import serve
 from eventkit.postgres import make_engine
+from reporting import CONSUMER
 from reporting.bootstrap import application
 from reporting.config import PageSettings
 
@@ -12,7 +13,7 @@ from reporting.config import PageSettings
 def main() -> None:
     """Serve until a signal ends it."""
     held = settings.read(PageSettings)
-    logs.configure(held.log_level)
+    process.begin(CONSUMER, "http", held)
     serve(application(held, make_engine(held.database_url)), held.http_host, held.http_port)
 
 

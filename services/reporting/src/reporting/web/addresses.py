@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-CARRIED = ("programme", "at")
-"""What goes along from page to page: whose figures, and as of when."""
+CARRIED = ("programme", "at", "as_of")
+"""What goes along from page to page: whose figures, as of when, and as known when."""
 
 _PATH = re.compile(r"/(?!/)[A-Za-z0-9/_.-]*")
 

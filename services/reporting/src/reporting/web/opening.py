@@ -17,17 +17,16 @@ from eventkit.problems import Faulty, FieldProblem
 from eventkit.text import Text
 from reporting.queries.desk import Asked, Desk
 from reporting.queries.filters import Condition
-from reporting.queries.moments import Knowledge, knowledge
+from reporting.queries.moments import Knowledge
 from reporting.queries.programme_routes import OF_PROGRAMME, OfProgramme
 from reporting.queries.zones import zone_of
-from reporting.web.addresses import CARRIED
 from reporting.web.rendering import TEXTS, draw
 from reporting.web.session import Visitor, language_of
 from reporting.web.sliding import Slider, slider
 from reporting.web.words import Words
 from reporting.web.writing import Writing
 
-BESIDES = (*CARRIED, "lang")
+BESIDES = ("programme", "at", "lang")
 """Parameters that every page takes."""
 STALE = timedelta(minutes=5)
 """Watermarks come each second; after so long something stands still."""
@@ -75,8 +74,8 @@ class View:
 
     @property
     def now(self) -> datetime:
-        """The instant up to which the page tells: of `at`, else of the clock on the wall."""
-        return self.asked.moment.before or datetime.now(UTC)
+        """The instant up to which the page tells: of `at`, else of `as_of`, else of the clock on the wall."""
+        return self.asked.moment.before or self.asked.as_of.before or datetime.now(UTC)
 
     @property
     def cells(self) -> Writing:
@@ -97,6 +96,7 @@ class View:
                 "complete": self.known.complete(self.asked.moment, self.case),
                 "watermark": self.known.watermark,
                 "at": self.asked.moment.given,
+                "as_of": self.asked.as_of.given,
                 "stale": self._stale(),
                 "slider": self._slider(),
             },
@@ -106,7 +106,8 @@ class View:
     def _stale(self) -> bool:
         """Whether nothing has come in for long, so that the page tells of the past without being asked to."""
         mark = self.known.watermark
-        return self.asked.moment.before is None and mark is not None and datetime.now(UTC) - mark > STALE
+        past = self.asked.moment.before or self.asked.as_of.before
+        return past is None and mark is not None and datetime.now(UTC) - mark > STALE
 
     def _slider(self) -> Slider | None:
         if self.programme is None:
@@ -130,7 +131,7 @@ class Pages:
         with self.desk.asked(visitor.caller, request, known, *BESIDES, *besides) as asked:
             words = Words(asked.connection, asked.scope, language_of(request))
             programme = OfProgramme(asked) if "programme" in asked.filters else None
-            yield View(request, visitor, asked, words, knowledge(asked.connection), programme)
+            yield View(request, visitor, asked, words, asked.knowledge(), programme)
 
     @contextmanager
     def of_programme(self, visitor: Visitor, request: Request, *besides: str) -> Iterator[View]:
