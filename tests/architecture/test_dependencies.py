@@ -11,6 +11,7 @@ import pytest
 from bugle.stack.home import ROOT
 from tests.support.sources import PACKAGES
 
+FURTHER = ("services/reporting/pages/node.lock", "tests/browser/requirements.lock")
 LOCKS = [ROOT / "requirements.lock", *sorted(ROOT.glob("services/*/requirements.lock"))]
 _NAME = re.compile(r"^[a-z0-9][a-z0-9.-]*")
 
