@@ -45,7 +45,8 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="One JSON object
     """Say what runs; exit status 0 when everything does and is ready, else 1."""
     stack = Stack()
     states = {state.name: state for state in stack.states()}
-    ready = stack.system.ready([process for process in PROCESSES if process in states and states[process].pid])
+    running = [process for process in PROCESSES if process in states and states[process].pid]
+    ready = stack.system.ready(running) if running else {}  # to ask for an address is to choose a port, in a new home
     rows = []
     for name in (*stack.servers, *PROCESSES):
         state = states.get(name)
@@ -125,6 +126,7 @@ def announce(stack: Stack) -> None:
     """Print where the services answer."""
     for service in SERVICES:
         typer.echo(f"{service:12} {stack.system.url(service)}/docs")
+    typer.echo(f"{'pages':12} {stack.system.url('reporting')}/")
 
 
 def serve(stack: Stack) -> None:
