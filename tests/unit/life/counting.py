@@ -66,7 +66,7 @@ class Counting:
 
         `adopted`: the newer version came then that counts it anew; it makes nothing due that was in time before.
         """
-        about = case, _, _ = clock["case"], clock["clock"], clock["round"]
+        case, *_ = about = (clock["case"], clock["clock"], clock["round"])
         begun = self._begun.setdefault(about, datetime.fromisoformat(clock["started_at"]))
         at = self._more_than(self._first(clock, begun, part_due), about, None)
         if about in self._left:
