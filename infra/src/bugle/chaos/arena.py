@@ -9,7 +9,9 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, LiteralString, TypeVar
+
+import psycopg
 
 from bugle.chaos.client import AGENCY, ENTERPRISE, UNIT, Answer, Client, report
 from bugle.chaos.failpoints import Failpoints
@@ -78,6 +80,27 @@ class Arena:
         at = datetime.now(UTC) - timedelta(hours=1)
         with closing(Client(self.system, self.ledger)) as client:
             return client.send(report(f"{self.seed}-report-{self.reports}", at))
+
+    def reported(self) -> str:
+        """The case of one issue that intake has taken."""
+        return str(until(lambda: self.report().body.get("id"), "a report that intake takes"))
+
+    def rows(self, service: str, query: LiteralString, *parameters: object) -> list[tuple[Any, ...]]:
+        """What a question to a service's database gives."""
+        url = self.system.database(service).url.replace("postgresql+psycopg", "postgresql")
+        with psycopg.connect(url, connect_timeout=5) as connection:
+            return connection.execute(query, parameters).fetchall()
+
+    def parked(self, consumer: str, key: str) -> int:
+        """How many records of a key a consumer has set aside for the operator."""
+        query: LiteralString = "SELECT FROM parked WHERE consumer = %s AND key = %s"
+        return len(self.rows(consumer, query, consumer, key))
+
+    def applied(self, consumer: str, case: str) -> bool:
+        """Whether a consumer has received all that intake says of the case, and parked none of it."""
+        ids = [row[0] for row in self.rows("intake", "SELECT event_id FROM events WHERE key = %s", case)]
+        query: LiteralString = "SELECT FROM inbox WHERE consumer = %s AND event_id = ANY(%s)"
+        return len(ids) == len(self.rows(consumer, query, consumer, ids)) > self.parked(consumer, case) == 0
 
     def acknowledged(self, writers: Writers, more: int) -> None:
         """Return when so many more requests have been acknowledged."""
