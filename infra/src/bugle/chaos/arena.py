@@ -15,6 +15,7 @@ import psycopg
 
 from bugle.chaos.client import AGENCY, ENTERPRISE, UNIT, Answer, Client, report
 from bugle.chaos.failpoints import Failpoints
+from bugle.chaos.grounds import Grounds
 from bugle.chaos.ledger import Ledger
 from bugle.chaos.lives import Writers
 from bugle.chaos.recovery import recover
@@ -30,11 +31,15 @@ BEFORE, AFTER = 3, 5
 T = TypeVar("T")
 
 
+class Unavailable(StackError):
+    """A fault that cannot be done on this machine; the message says what it takes."""
+
+
 @dataclass
 class Arena:
     """`seed` names the run: markers begin with it, and the client's dice come from it."""
 
-    stack: Stack
+    grounds: Grounds
     system: System
     failpoints: Failpoints
     ledger: Ledger
@@ -44,6 +49,11 @@ class Arena:
     folder: Path
     trials: int = 0
     reports: int = 0
+
+    @property
+    def stack(self) -> Stack:
+        """The servers and their process manager."""
+        return self.grounds.stack
 
     @contextmanager
     def trial(self, fault: str, waived: Mapping[str, str] | None = None) -> Iterator[Writers]:
@@ -112,6 +122,7 @@ class Arena:
     def heal(self) -> None:
         """Take every fault back and return when everything is ready."""
         self.failpoints.withdraw()
+        self.grounds.heal()
         self.stack.supervisor.start(self.stack.servers)
         self.system.postgres.wait()
         self.system.kafka.wait()
@@ -119,18 +130,18 @@ class Arena:
 
 
 @contextmanager
-def arena(stack: Stack, name: str, folder: Path, seed: str) -> Iterator[Arena]:
-    """A running system with failpoints on the stack's servers; `folder` takes the ledger and the orders."""
+def arena(grounds: Grounds, name: str, folder: Path, seed: str) -> Iterator[Arena]:
+    """A running system with failpoints, behind the proxies; `folder` takes the ledger and the orders."""
     points = folder / "failpoints"
     points.mkdir()
     failpoints = Failpoints(points)
-    system = replace(stack.create_system(name), further=failpoints.settings())
-    system.define()
+    system = replace(grounds.stack.create_system(name), further=failpoints.settings())
+    grounds.behind(system).define()
     ledger = Ledger(folder / "ledger.jsonl")
     try:
         system.start()
-        grace = _publish(system, ledger)
-        yield Arena(stack, system, failpoints, ledger, Checker(system, ledger, seed, grace), Table(), seed, folder)
+        checker = Checker(system, ledger, seed, _publish(system, ledger))
+        yield Arena(grounds, system, failpoints, ledger, checker, Table(), seed, folder)
     finally:
         system.stop()
         ledger.close()

@@ -9,7 +9,7 @@ from functools import partial
 
 import psycopg
 
-from bugle.chaos.arena import Arena, until
+from bugle.chaos.arena import Arena, Unavailable, until
 from bugle.chaos.faults.crashes import another
 from bugle.chaos.ledger import Outcome
 from bugle.chaos.wrapping import faketime
@@ -65,7 +65,7 @@ def sleeping_relay(arena: Arena) -> None:
 def wrong_clock(seconds: int, arena: Arena) -> None:
     """An application host is wrong by so much; nothing fires for that."""
     if faketime() is None:
-        raise StackError("libfaketime is not installed: apt-get install faketime")
+        raise Unavailable("libfaketime is not installed: apt-get install faketime")
     for process in SHIFTED:
         arena.failpoints.shift(process, seconds)
         arena.system.restart(process)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -12,6 +12,7 @@ from uuid import uuid4
 
 import orjson
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
+from kafka.errors import NonEmptyGroupError
 
 from bugle.chaos.arena import Arena, until
 from bugle.chaos.client import AGENCY, UNIT, Client
@@ -43,22 +44,18 @@ def forget_offsets(arena: Arena) -> None:
     try:
         for consumer in SOURCES:
             group = f"{arena.system.topic_prefix}{consumer}"
-            held = admin.list_group_offsets({group: None})[group]
-            until(partial(_reset, admin, group, held), f"the end of the group {group}")
+            until(partial(_forgotten, admin, group), f"the end of the group {group}")
     finally:
         admin.close()
     arena.system.start(workers)
 
 
-def _reset(admin: KafkaAdminClient, group: str, held: dict[TopicPartition, Any]) -> bool:
-    """Whether all offsets are gone; not while a member is still in the group."""
-    try:
+def _forgotten(admin: KafkaAdminClient, group: str) -> bool:
+    """Whether no offset of the group is left; they cannot be deleted while a member is still in it."""
+    held = admin.list_group_offsets({group: None}).get(group, {})
+    with suppress(NonEmptyGroupError):
         admin.delete_group_offsets(group, list(held))
-    except Exception as error:
-        if "Subscribed" not in type(error).__name__ and "NonEmpty" not in type(error).__name__:
-            raise
-        return False
-    return not admin.list_group_offsets({group: None})[group]
+    return not held
 
 
 def break_json(arena: Arena) -> None:
@@ -76,6 +73,13 @@ def tell_unknown_type(arena: Arena) -> None:
     case = _tell(arena, "novelty", "bugle.intake.novelty_seen.v1", {"what": "drill"})
     for consumer in _readers("intake"):
         until(partial(arena.applied, consumer, case), f"{consumer}'s passing over {case}")
+
+
+def tell_misshapen(arena: Arena) -> None:
+    """A report that lacks what its schema promises: whoever has to read it parks it, and it stops nobody else."""
+    case = _tell(arena, "issue", "bugle.intake.issue_reported.v1", {"issue": "drill"})
+    for consumer in _readers("intake"):
+        until(partial(arena.parked, consumer, case), f"{consumer}'s parking of {case}")
 
 
 def publish_large(arena: Arena) -> None:
@@ -148,5 +152,6 @@ FAULTS: dict[str, Callable[[Arena], None]] = {
     "offsets go back to the start": forget_offsets,
     "a record is broken JSON": break_json,
     "an event has an unknown type": tell_unknown_type,
+    "an event does not fit its schema": tell_misshapen,
     "an event is as large as may be": publish_large,
 }
