@@ -35,6 +35,7 @@ class Grounds:
 @contextmanager
 def grounds(folder: Path) -> Iterator[Grounds]:
     """Servers of their own in the folder, running; they end with this process."""
+    folder.chmod(0o711)  # PostgreSQL's own account must pass through to the disk
     home = Home(folder / "home")
     home.prepare()
     ports = Stack(home).ports

@@ -66,14 +66,15 @@ def wrong_clock(seconds: int, arena: Arena) -> None:
     """An application host is wrong by so much; nothing fires for that."""
     if faketime() is None:
         raise Unavailable("libfaketime is not installed: apt-get install faketime")
-    for process in SHIFTED:
-        arena.failpoints.shift(process, seconds)
-        arena.system.restart(process)
-        until(partial(arena.failpoints.met, process, "clock"), f"the wrong clock of {process}")
-    until(lambda: arena.report().outcome is not Outcome.unknown, "an answer by the wrong clock")
-    arena.failpoints.withdraw()
-    for process in SHIFTED:
-        arena.system.restart(process)
+    try:
+        for process in SHIFTED:
+            arena.failpoints.shift(process, seconds)
+            arena.system.restart(process)
+            until(partial(arena.failpoints.met, process, "clock"), f"the wrong clock of {process}")
+        until(lambda: arena.report().outcome is not Outcome.unknown, "an answer by the wrong clock")
+    finally:
+        arena.failpoints.withdraw()
+        arena.system.stop(SHIFTED)  # healing starts them by the right one
 
 
 def _wake(process: str, pid: int, arena: Arena) -> None:

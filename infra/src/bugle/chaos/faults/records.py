@@ -83,8 +83,11 @@ def tell_misshapen(arena: Arena) -> None:
 
 
 def publish_large(arena: Arena) -> None:
-    """A directory as large as a request may be; the relay must bring it through."""
-    units = [{"id": UNIT, "name": "供电公司", "kind": "department", "synthetic": True}]
+    """A directory as large as a request may be, another each time; the relay must bring it through."""
+    units = [
+        {"id": UNIT, "name": "供电公司", "kind": "department", "synthetic": True},
+        {"id": "drill", "name": str(uuid4()), "kind": "department", "synthetic": True},
+    ]
     size = len(orjson.dumps({"units": units, "people": []}))
     while size < LARGE:
         unit = {"id": f"unit-{len(units)}", "name": "演练" * 90, "kind": "department", "synthetic": True}
