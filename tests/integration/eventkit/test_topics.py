@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import pytest
 from kafka import KafkaAdminClient
-from kafka.admin import ConfigResource, ConfigResourceType, NewTopic
+from kafka.admin import ConfigResource, ConfigResourceType
 
 from bugle.stack.home import ROOT
 from eventkit.arrivals import read
@@ -57,10 +57,14 @@ def test_topic_takes_largest_event(broker: str, prefix: str) -> None:
 def test_present_topic_gets_declared_settings(
     broker: str, prefix: str, admin: KafkaAdminClient, tmp_path: Path
 ) -> None:
-    admin.create_topics([NewTopic(f"{prefix}intake.events", 12, 1)])
-    file = tmp_path / "topics.toml"
-    file.write_text('[config]\n"max.message.bytes" = "2000000"\n[partitions]\n"intake.events" = 12\n')
-    assert create(file, TopicSettings(broker, prefix)) == []
-    asked = ConfigResource(ConfigResourceType.TOPIC, f"{prefix}intake.events")
-    [told] = admin.describe_configs([asked]).values()
-    assert told[asked.name]["max.message.bytes"]["value"] == "2000000"
+    held, file = TopicSettings(broker, prefix), tmp_path / "topics.toml"
+    topic = ConfigResource(ConfigResourceType.TOPIC, f"{prefix}intake.events")
+
+    def declared(size: int) -> str:
+        file.write_text(f'[config]\n"max.message.bytes" = "{size}"\n[partitions]\n"intake.events" = 12\n')
+        create(file, held)
+        [told] = admin.describe_configs([topic]).values()
+        return str(told[topic.name]["max.message.bytes"]["value"])
+
+    assert declared(2_000_000) == "2000000"
+    assert declared(3_000_000) == "3000000"

@@ -69,8 +69,7 @@ class Arena:
             try:
                 yield writers
             finally:
-                began = time.monotonic()
-                self.heal()
+                began = self.heal()
             recovery = recover(self.system, began)
             self.acknowledged(writers, AFTER)
         finally:
@@ -119,14 +118,16 @@ class Arena:
         if writers.failure:
             raise writers.failure
 
-    def heal(self) -> None:
-        """Take every fault back and return when everything is ready."""
+    def heal(self) -> float:
+        """Take every fault back and return when everything is ready: the moment, monotonic, when they were gone."""
         self.failpoints.withdraw()
         self.grounds.heal()
         self.stack.supervisor.start(self.stack.servers)
         self.system.postgres.wait()
         self.system.kafka.wait()
+        gone = time.monotonic()
         self.system.start()
+        return gone
 
 
 @contextmanager
