@@ -8,14 +8,13 @@ from __future__ import annotations
 import sys
 import time
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
 from kafka import KafkaAdminClient
-from kafka.admin import ConfigResource, ConfigResourceType, NewTopic
+from kafka.admin import NewTopic
 
 from eventkit import logs, settings
 
@@ -32,8 +31,7 @@ class TopicSettings:
 
 
 def create(file: Path, held: TopicSettings) -> list[str]:
-    """Make the declared topics that are missing, their names prefixed; which those were. The others get the settings
-    that are declared now.
+    """Make the declared topics that are missing, their names prefixed; which those were.
 
     Returns when the broker itself knows the topics that its controller has made.
     """
@@ -45,18 +43,11 @@ def create(file: Path, held: TopicSettings) -> list[str]:
         if held.topic_prefix + name not in present
     ]
     made = [topic.name for topic in missing]
-    there = [name for name in (held.topic_prefix + name for name in declared["partitions"]) if name in present]
-    if there:
-        _admin(held.kafka, partial(_configure, there, declared["config"]))
     if missing:
         _admin(held.kafka, lambda admin: admin.create_topics(missing))
         while not set(made) <= _admin(held.kafka, _names):
             time.sleep(0.05)
     return made
-
-
-def _configure(topics: Iterable[str], config: Mapping[str, str], admin: KafkaAdminClient) -> None:
-    admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, topic, config) for topic in topics])
 
 
 def _names(admin: KafkaAdminClient) -> set[str]:
