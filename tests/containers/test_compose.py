@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import subprocess
+from dataclasses import replace
 from threading import Thread
 
 import pytest
+from kafka.errors import KafkaConnectionError
 from typer.testing import CliRunner
 
 from bugle import cli
@@ -14,6 +16,8 @@ from bugle.demo.command import PROGRAMMES
 from bugle.importing.command import run_import
 from bugle.stack.home import ROOT
 from bugle.stack.system import PROCESSES
+from eventkit.admission import Refused, demand
+from eventkit.settings import KafkaSettings
 from tests.containers.conftest import Compose
 from tests.support.office import until
 
@@ -81,3 +85,33 @@ def test_ended_process_comes_back(compose: Compose) -> None:
         return told["RestartCount"] > 0 and told["State"]["Health"]["Status"] == "healthy"
 
     until(restarted, 120, "the worker after its restart")
+
+
+_FOREIGN = """
+from kafka import KafkaProducer
+from kafka.errors import TopicAuthorizationFailedError
+from eventkit.access import clients
+from eventkit.settings import KafkaSettings, read
+producer = KafkaProducer(**clients(read(KafkaSettings)), enable_idempotence=False)
+for topic in ("intake.events", "routing.events", "supervision.events"):
+    try:
+        producer.send(topic, b"{}", key=b"k", partition=0).get(timeout=20)
+    except TopicAuthorizationFailedError:
+        print("refused", topic)
+"""
+
+
+def test_service_cannot_write_a_foreign_topic(compose: Compose) -> None:
+    """From inside reporting's container, with all that it has."""
+    [container] = compose.containers("reporting-worker")
+    said = docker("exec", container, "python", "-c", _FOREIGN)
+    assert said.split("\n") == ["refused intake.events", "refused routing.events", "refused supervision.events", ""]
+
+
+def test_kafka_takes_no_stranger_from_the_host(compose: Compose) -> None:
+    known = compose.place.kafka_access
+    demand(known)
+    with pytest.raises(Refused):
+        demand(replace(known, kafka_password="wrong"))
+    with pytest.raises(KafkaConnectionError):
+        demand(KafkaSettings(kafka=known.kafka))

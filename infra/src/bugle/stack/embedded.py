@@ -10,6 +10,7 @@ from bugle.stack import databases, jars
 from bugle.stack.databases import Database
 from bugle.stack.errors import StackError
 from bugle.stack.external import External
+from bugle.stack.guard import Guard
 from bugle.stack.home import Home
 from bugle.stack.kafka import Kafka
 from bugle.stack.keys import Keys
@@ -25,7 +26,8 @@ SERVERS = ("postgres", "kafka")
 class Stack:
     """Starts and stops everything. `say` is told each step in a few words, `progress` the arrival of Kafka's jars.
 
-    A `tied` stack ends when the process that started it dies; the others run until they are stopped.
+    A `tied` stack ends when the process that started it dies; the others run until they are stopped. A `guarded` one
+    asks Kafka's clients who they are (ADR 19).
     """
 
     def __init__(
@@ -34,9 +36,10 @@ class Stack:
         say: Callable[[str], None] = lambda text: None,
         progress: jars.Progress = lambda done, total: None,
         tied: bool = False,
+        guarded: bool = False,
     ) -> None:
         self.home = home or Home.default()
-        self._say, self._progress, self._tied = say, progress, tied
+        self._say, self._progress, self._tied, self._guarded = say, progress, tied, guarded
         self.supervisor = Supervisor(self.home)
         self.ports = Ports(self.home)
         self.keys = Keys(self.home)
@@ -59,7 +62,8 @@ class Stack:
         """The broker."""
         if self._external is not None:
             return self._external.broker(self.home)
-        return Kafka(self.home, self.ports.of("kafka"), self.ports.of("kafka-controller"))
+        guard = Guard(self.home, self.ports.of("kafka-admin")) if self._guarded else None
+        return Kafka(self.home, self.ports.of("kafka"), self.ports.of("kafka-controller"), guard=guard)
 
     @property
     def system(self) -> System:

@@ -7,7 +7,10 @@ from typing import Any, Protocol
 
 from kafka import KafkaProducer
 
+from eventkit.access import clients
+from eventkit.admission import demand
 from eventkit.envelope import PARTITIONS, Envelope, Watermark, partition_of, to_record, to_watermark_record
+from eventkit.settings import KafkaSettings
 
 CONFIRM_SECONDS = 30.0
 
@@ -31,11 +34,13 @@ class Publisher(Protocol):
 class KafkaPublisher:
     """kafka-python's idempotent producer, acks=all, without transactions (Faust would stall on aborted ones)."""
 
-    def __init__(self, bootstrap: str, topic: str) -> None:
+    def __init__(self, held: KafkaSettings, topic: str) -> None:
+        """Raises Refused when Kafka does not let this process in, KafkaConnectionError when no broker answers."""
+        demand(held, [topic])
         self._topic = topic
         self._begun: list[Any] = []
         self._producer = KafkaProducer(
-            bootstrap_servers=bootstrap,
+            **clients(held),
             acks="all",
             enable_idempotence=True,
             linger_ms=2,

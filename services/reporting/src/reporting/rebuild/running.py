@@ -96,7 +96,7 @@ class _Rebuild:
         with self._engine.begin() as connection:
             shadow.index(connection)
         self._tell("indexes made")
-        topics = Topics(self._settings.kafka, self._settings.topic_prefix)
+        topics = Topics(self._settings, self._settings.topic_prefix)
         try:
             while self._catch_up(topics, self._extent()) > SMALL:
                 pass
@@ -118,7 +118,7 @@ class _Rebuild:
     def _load(self) -> None:
         held, read = self._settings, self._read
         jobs = [
-            Job(held.kafka, held.topic_prefix, held.owner_database_url, number, read.of({number}), os.getpid())
+            Job(held, held.topic_prefix, held.owner_database_url, number, read.of({number}), os.getpid())
             for number in range(PARTITIONS)
         ]
         with ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn")) as pool:
