@@ -17,7 +17,7 @@ from kafka.errors import KafkaError
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
-from eventkit import metrics, telemetry
+from eventkit import backoff, metrics, telemetry
 from eventkit.admission import REFUSALS, ending_if_refused
 from eventkit.envelope import Watermark
 from eventkit.errors import LeadershipLost
@@ -32,6 +32,8 @@ BATCH = 1_000
 POLL_SECONDS = (0.01, 0.1)
 """How long to wait for new events: the shorter after one was found, then doubling up to the longer."""
 FOLLOWER_SECONDS = 1.0
+LOST_SECONDS = 5.0
+"""The longest wait, on chance, before a lost server is tried again."""
 PROMPT_WATERMARK_SECONDS = 0.2
 """After an append a watermark follows at once, but not oftener: twelve records for every event were a waste."""
 
@@ -64,6 +66,7 @@ class Relay:
     def run(self) -> None:
         """Survives the loss of either server; ends on `stopping`, with LeadershipLost when fenced,
         and with one of REFUSALS when Kafka does not let it in."""
+        lost = 0
         while not self.stopping.is_set():
             try:
                 with self._engine.connect() as connection, lead(connection, self._service) as sequencer:
@@ -77,7 +80,11 @@ class Relay:
             except (DBAPIError, KafkaError, TimeoutError) as error:
                 self.ready.clear()
                 log.warning("the relay of %s lost a server and starts over: %s", self._service, error)
-            self.stopping.wait(FOLLOWER_SECONDS)
+                lost += 1
+                self.stopping.wait(backoff.pause(lost, FOLLOWER_SECONDS, LOST_SECONDS))
+            else:
+                lost = 0
+                self.stopping.wait(FOLLOWER_SECONDS)
 
     def _lead(self, sequencer: Sequencer) -> None:
         publisher = self._make_publisher()

@@ -59,6 +59,23 @@ class HttpSettings:
     log_level: str = "INFO"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatabaseLimits:
+    """How long a session with PostgreSQL may do what, in seconds, before it is broken off; 0 means without limit.
+
+    `database_pool`: most connections of this process; 0 takes what the kind of process asks for.
+    `dead_peer_seconds`: after so long without an answer of the other machine the connection counts as lost.
+    """
+
+    database_pool: int = 0
+    connect_seconds: int = 5
+    pool_wait_seconds: float = 5
+    statement_seconds: int = 60
+    lock_seconds: int = 30
+    idle_transaction_seconds: int = 60
+    dead_peer_seconds: int = 30
+
+
 PLAINTEXT, SSL, SASL_SSL = "PLAINTEXT", "SSL", "SASL_SSL"
 PROTOCOLS = {PLAINTEXT: (), SSL: ("kafka_ca_file", "kafka_certificate_file"), SASL_SSL: ("kafka_ca_file", "kafka_user")}
 """What each protocol cannot do without."""
