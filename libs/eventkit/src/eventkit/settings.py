@@ -47,7 +47,15 @@ def _convert(name: str, kind: str, text: str) -> object:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HttpSettings:
+class LogSettings:
+    """How a process tells of itself. `log`: text, for people, or json, one object a line."""
+
+    log: str = "text"
+    log_level: str = "INFO"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpSettings(LogSettings):
     """What an HTTP process needs. `jwks_file`: the public keys of the token issuer."""
 
     database_url: str
@@ -56,7 +64,6 @@ class HttpSettings:
     audience: str
     http_port: int
     http_host: str = "127.0.0.1"
-    log_level: str = "INFO"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +88,7 @@ PROTOCOLS = {PLAINTEXT: (), SSL: ("kafka_ca_file", "kafka_certificate_file"), SA
 """What each protocol cannot do without."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # without slots: two bases that have them cannot be joined
 class KafkaSettings:
     """Where Kafka is (`kafka`: host:port) and how this process proves who it is.
 
@@ -111,19 +118,18 @@ class KafkaSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RelaySettings(KafkaSettings):
+class RelaySettings(LogSettings, KafkaSettings):
     """What a relay needs."""
 
     database_url: str
     metrics_port: int
     topic_prefix: str = ""
     watermark_seconds: float = 1.0
-    log_level: str = "INFO"
     metrics_host: str = "127.0.0.1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WorkerSettings(KafkaSettings):
+class WorkerSettings(LogSettings, KafkaSettings):
     """What a worker (consumer) needs. `silence_seconds`: how long no commit may pass before the watchdog ends it."""
 
     database_url: str
@@ -132,5 +138,4 @@ class WorkerSettings(KafkaSettings):
     topic_prefix: str = ""
     batch: int = 500
     silence_seconds: float = 60.0
-    log_level: str = "INFO"
     metrics_host: str = "127.0.0.1"

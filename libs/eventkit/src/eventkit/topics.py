@@ -72,7 +72,7 @@ def _admin(held: KafkaSettings, use: Callable[[KafkaAdminClient], R]) -> R:
 
 def main() -> None:
     """Make what the files named on the command line declare."""
-    logs.configure("INFO")
+    logs.configure(settings.read(settings.LogSettings), "bugle", "topics")
     if len(sys.argv) not in (2, 3):
         raise SystemExit("usage: python -m eventkit.topics TOPICS [GRANTS]")
     held = settings.read(TopicSettings)

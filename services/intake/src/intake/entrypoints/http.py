@@ -5,12 +5,12 @@ from __future__ import annotations
 from fastapi import FastAPI
 from sqlalchemy import Engine
 
-from eventkit import logs, settings
+from eventkit import process, settings
 from eventkit.auth import Tokens
 from eventkit.http import create_app, serve
 from eventkit.postgres import PostgresStore, make_engine
 from intake import bootstrap
-from intake.adapters.contacts import Vault, read_key
+from intake.adapters.contacts import MasterKey, Vault
 from intake.adapters.read_model import project
 from intake.config import HttpSettings
 from intake.entrypoints.contacts import contact_reads
@@ -19,7 +19,7 @@ from intake.entrypoints.reads import reads
 
 def make_app(held: HttpSettings, engine: Engine) -> FastAPI:
     """The application on this engine, which stays the caller's."""
-    vault = Vault(read_key(held.contact_key_file))
+    vault = Vault(MasterKey(held.contact_key_file))
     return create_app(
         service=bootstrap.SERVICE,
         book=bootstrap.book(vault),
@@ -33,7 +33,7 @@ def make_app(held: HttpSettings, engine: Engine) -> FastAPI:
 def main() -> None:
     """Serve until a signal ends it."""
     held = settings.read(HttpSettings)
-    logs.configure(held.log_level)
+    process.begin(bootstrap.SERVICE, "http", held)
     serve(make_app(held, make_engine(held.database_url)), held.http_host, held.http_port)
 
 
