@@ -16,9 +16,10 @@ import pytest
 import uvicorn
 from psycopg import sql
 from sqlalchemy import Engine, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 
 from eventkit.commands import Command, CommandBook, Done
+from eventkit.delivery import Policy, policy_of
 from eventkit.memory import MemoryStore
 from eventkit.postgres import PostgresStore, PostgresTransaction, make_engine
 from eventkit.session import Session
@@ -147,9 +148,10 @@ def test_session_gives_up_by_itself(engine: Engine) -> None:
     with own.connect() as connection:
         shown = [connection.scalar(text(f"SHOW {name}")) for name in ("statement_timeout", "lock_timeout", "timezone")]
         assert shown == ["7s", "3s", "UTC"]
-        with pytest.raises(OperationalError, match="idle-in-transaction timeout"):
+        with pytest.raises(DBAPIError, match="idle-in-transaction timeout") as ended:
             time.sleep(1.5)
             connection.scalar(text("SELECT 1"))
+        assert policy_of(ended.value) is Policy.RETRY
         connection.invalidate()
     own.dispose()
 

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 BROKER, ADMIN = "broker", "admin"
 """Whom the broker takes for itself, and for one who may do everything (`super.users`)."""
 
-NAMES = ("kafka", "localhost")
+NAMES = ("kafka", "kafka-2", "kafka-3", "localhost")
+"""Of the brokers in docker-compose.yml and infra/scale.yml."""
 _AUTHORITY_DAYS, _DAYS = 3650, 825
 _FOLDER = "keys/kafka"
 

@@ -78,7 +78,19 @@ def ending_if_refused(held: KafkaSettings) -> Iterator[None]:
 async def _hidden(held: KafkaSettings, topics: list[str], group: str) -> list[str]:
     """The topics, and the group, that the broker keeps from this process."""
     options: dict[str, Any] = clients(held)
-    host, _, port = options.pop("bootstrap_servers").partition(",")[0].rpartition(":")
+    *others, last = options.pop("bootstrap_servers").split(",")
+    for address in others:
+        try:
+            return await _asked(address, options, topics, group)
+        except _STRANGER:
+            raise
+        except (OSError, TimeoutError, aiokafka.KafkaError) as error:
+            log.info("%s does not answer: %s", address, error)
+    return await _asked(last, options, topics, group)
+
+
+async def _asked(address: str, options: dict[str, Any], topics: list[str], group: str) -> list[str]:
+    host, _, port = address.rpartition(":")
     connection = AIOKafkaConnection(host, int(port), request_timeout_ms=SECONDS * 1000, **options)
     try:
         await connection.connect()

@@ -1,10 +1,10 @@
-"""What a rebuild needs of its environment; the other processes need what `eventkit.settings` says."""
+"""What pages and a rebuild need of their environment; the other processes need what `eventkit.settings` says."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from eventkit.settings import KafkaSettings
+from eventkit.settings import HttpSettings, KafkaSettings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,3 +14,10 @@ class RebuildSettings(KafkaSettings):
     owner_database_url: str
     database_url: str
     topic_prefix: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageSettings(HttpSettings):
+    """The HTTP process. `issuer_key_file`: the embedded issuer's private key, for sign-in by choice; never deployed."""
+
+    issuer_key_file: str = ""
