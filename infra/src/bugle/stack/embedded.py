@@ -26,8 +26,9 @@ SERVERS = ("postgres", "kafka")
 class Stack:
     """Starts and stops everything. `say` is told each step in a few words, `progress` the arrival of Kafka's jars.
 
-    A `tied` stack ends when the process that started it dies; the others run until they are stopped. A `guarded` one
-    asks Kafka's clients who they are (ADR 19).
+    A `tied` stack ends when the process that started it dies; the others run until they are stopped. `kafka_told`: the
+    port under which clients reach the broker, where a proxy stands in between. A
+    `guarded` one asks Kafka's clients who they are (ADR 19).
     """
 
     def __init__(
@@ -36,10 +37,12 @@ class Stack:
         say: Callable[[str], None] = lambda text: None,
         progress: jars.Progress = lambda done, total: None,
         tied: bool = False,
+        kafka_told: int | None = None,
         guarded: bool = False,
     ) -> None:
         self.home = home or Home.default()
-        self._say, self._progress, self._tied, self._guarded = say, progress, tied, guarded
+        self._say, self._progress, self._tied = say, progress, tied
+        self._kafka_told, self._guarded = kafka_told, guarded
         self.supervisor = Supervisor(self.home)
         self.ports = Ports(self.home)
         self.keys = Keys(self.home)
@@ -62,8 +65,9 @@ class Stack:
         """The broker."""
         if self._external is not None:
             return self._external.broker(self.home)
+        port, controller_port = self.ports.of("kafka"), self.ports.of("kafka-controller")
         guard = Guard(self.home, self.ports.of("kafka-admin")) if self._guarded else None
-        return Kafka(self.home, self.ports.of("kafka"), self.ports.of("kafka-controller"), guard=guard)
+        return Kafka(self.home, port, controller_port, told=self._kafka_told, guard=guard)
 
     @property
     def system(self) -> System:

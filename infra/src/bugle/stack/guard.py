@@ -18,7 +18,7 @@ _LISTENERS = """\
 ssl.keystore.location={keystore}
 ssl.truststore.location={truststore}
 listeners=INSIDE://{host}:{port},BROKER://{host}:{admin_port},CONTROLLER://{host}:{controller_port}
-advertised.listeners=INSIDE://{host}:{port},BROKER://{host}:{admin_port}"""
+advertised.listeners=INSIDE://{host}:{told},BROKER://{host}:{admin_port}"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +28,11 @@ class Guard:
     home: Home
     admin_port: int
 
-    def listeners(self, port: int, controller_port: int) -> str:
-        """The broker's configuration, with the same lines as a deployed one's; makes the certificates."""
+    def listeners(self, port: int, controller_port: int, told: int) -> str:
+        """The broker's configuration, with the same lines as a deployed one's; makes the certificates.
+
+        `told`: the port under which clients are told to reach it.
+        """
         certificates = Certificates(self.home)
         certificates.ensure()
         return _LISTENERS.format(
@@ -40,6 +43,7 @@ class Guard:
             port=port,
             admin_port=self.admin_port,
             controller_port=controller_port,
+            told=told,
         )
 
     @property

@@ -39,7 +39,7 @@ group.initial.rebalance.delay.ms=0
 
 _OPEN = """\
 listeners=INSIDE://{host}:{port},CONTROLLER://{host}:{controller_port}
-advertised.listeners=INSIDE://{host}:{port}
+advertised.listeners=INSIDE://{host}:{told}
 listener.security.protocol.map=CONTROLLER:PLAINTEXT,INSIDE:PLAINTEXT
 inter.broker.listener.name=INSIDE
 controller.listener.names=CONTROLLER"""
@@ -66,6 +66,8 @@ class Kafka:
     controller_port: int
     host: str = HOST
     guard: Guard | None = None
+    told: int | None = None
+    """The port under which clients are told to reach it, where something stands in between."""
 
     @property
     def address(self) -> str:
@@ -119,9 +121,10 @@ class Kafka:
             grant(declared.with_name("acl.toml"), admin, self.guard.password)
 
     def _listeners(self) -> str:
+        told = self.told or self.port
         if self.guard is None:
-            return _OPEN.format(host=HOST, port=self.port, controller_port=self.controller_port)
-        return self.guard.listeners(self.port, self.controller_port)
+            return _OPEN.format(host=HOST, port=self.port, controller_port=self.controller_port, told=told)
+        return self.guard.listeners(self.port, self.controller_port, told)
 
 
 def _format(java: list[str], config: Path) -> None:
