@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing
@@ -77,7 +78,8 @@ def make_anew(place: Place) -> None:
         if time.monotonic() > until:
             raise StackError(f"Kafka has not deleted the topics within {_SECONDS} s. Run the restore again.")
         time.sleep(0.2)
-    create(ROOT / "infra" / "topics.toml", TopicSettings(place.kafka_address, place.topic_prefix))
+    replication = int(os.environ.get("BUGLE_REPLICATION", "1"))
+    create(ROOT / "infra" / "topics.toml", TopicSettings(place.kafka_address, place.topic_prefix, replication))
 
 
 def _topics(place: Place) -> set[str]:
