@@ -13,6 +13,7 @@ from psycopg.types.array import ListBinaryDumper
 from sqlalchemy import Connection, Engine, Row, create_engine, event, text
 from sqlalchemy.exc import IntegrityError
 
+from eventkit import pools
 from eventkit.arrivals import Arrival, pack, unpack
 from eventkit.envelope import Envelope, Watermark
 from eventkit.errors import VersionConflict
@@ -106,6 +107,7 @@ def make_engine(url: str, *, pool: int = 10, statement_seconds: int = 60, lock_s
         connect_args={"options": options, "connect_timeout": 5},
     )
     event.listen(engine, "connect", _send_arrays_in_binary)
+    pools.watch(engine)
     return engine
 
 

@@ -1,0 +1,180 @@
+"""A real Prometheus watches a running system that is brought into each state an alert speaks of."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from time import sleep
+from typing import Any
+
+import httpx
+import psycopg
+import pytest
+import yaml
+from kafka import KafkaProducer
+
+from bugle.stack import Stack, System
+from bugle.stack.ports import HOST, free_port
+from bugle.stack.system import PROCESSES
+from tests.support.observability import FOLDER, MOVED_ELSEWHERE, alerts, declared
+from tests.support.office import Office, new_agency, until
+from tests.support.stack import running_system
+
+pytestmark = [
+    pytest.mark.timeout(400),
+    pytest.mark.skipif(
+        shutil.which("prometheus") is None, reason="NOT RUN: no prometheus here; install Debian's package prometheus"
+    ),
+]
+BY_PROMTOOL_ONLY = {"EventsWaiting", "RequestsSlow", "PoolExhausted"}
+POWER = {"role": "department", "department": "power"}
+
+
+@dataclass
+class Watcher:
+    """A running Prometheus."""
+
+    url: str
+
+    def ask(self, expression: str) -> list[dict[str, Any]]:
+        answer = httpx.get(f"{self.url}/api/v1/query", params={"query": expression}, timeout=10).json()
+        assert answer["status"] == "success", answer
+        found: list[dict[str, Any]] = answer["data"]["result"]
+        return found
+
+    def fires(self, alert: str, **labels: str) -> None:
+        """Its expression holds for these labels; how long it must hold is promtool's to test."""
+        until(lambda: any(labels.items() <= row["metric"].items() for row in self.ask(alerts()[alert])), 90, alert)
+        FIRED.add(alert)
+
+
+FIRED: set[str] = set()
+
+
+@contextmanager
+def watching(system: System, folder: Path) -> Iterator[Watcher]:
+    """Prometheus with the published rules, scraping every process of the system."""
+    config = yaml.safe_load((FOLDER / "prometheus.yml").read_text())
+    [job] = config["scrape_configs"]
+    del job["dns_sd_configs"], job["relabel_configs"]
+    job["static_configs"] = [
+        {"targets": [f"{HOST}:{system.port(process)}"], "labels": {"process": process}} for process in PROCESSES
+    ]
+    config["global"] = {"scrape_interval": "1s", "scrape_timeout": "1s", "evaluation_interval": "1s"}
+    (folder / "prometheus.yml").write_text(yaml.safe_dump(config))
+    shutil.copy(FOLDER / "alerts.yml", folder)
+    address = f"{HOST}:{free_port()}"
+    options = [f"--config.file={folder}/prometheus.yml", f"--storage.tsdb.path={folder}/data"]
+    with (folder / "prometheus.log").open("wb") as log:
+        process = subprocess.Popen(
+            ["prometheus", *options, f"--web.listen-address={address}"], stdout=log, stderr=log, cwd=folder
+        )
+    try:
+        watcher = Watcher(f"http://{address}")
+        until(lambda: answers(watcher), 30, "Prometheus")
+        yield watcher
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def answers(watcher: Watcher) -> bool:
+    try:
+        return httpx.get(f"{watcher.url}/-/ready").status_code == 200
+    except httpx.TransportError:
+        return False
+
+
+def test_every_state_is_seen(servers: Stack, tmp_path: Path) -> None:
+    """One test, for a system and its Prometheus cost more than what is looked at."""
+    with (
+        running_system(servers, "watched") as system,
+        watching(system, tmp_path) as watcher,
+        Office(servers, system, new_agency("watch")) as office,
+    ):
+        office.open()
+        until(lambda: len(watcher.ask("up == 1")) == len(PROCESSES), 60, "every process scraped")
+        until(lambda: not any(map(watcher.ask, alerts().values())), 60, "a system that is well")
+        hold_the_sweep(office, watcher)
+        park_a_key(servers, system, watcher)
+        leave_deliveries(servers, system, watcher)
+        close_database(servers, system, office, watcher)
+        stop_the_relay(office, watcher)
+        assert {*alerts()} - BY_PROMTOOL_ONLY == FIRED
+        still = {name for name, kind in declared().items() if not moved(watcher, name, kind)}
+        assert still <= MOVED_ELSEWHERE.keys()
+
+
+def moved(watcher: Watcher, name: str, kind: str) -> bool:
+    """Whether any series of the metric has changed, or came up with a value, in the test."""
+    series = {"Counter": f"{name}_total", "Histogram": f"{name}_count"}.get(kind, name)
+    return bool(watcher.ask(f"changes({series}[20m]) > 0 or max_over_time({series}[20m]) > 0"))
+
+
+def hold_the_sweep(office: Office, watcher: Watcher) -> None:
+    """A case long overdue comes up while no sweeper runs; then it runs again."""
+    office.system.stop(["supervision-sweeper"])
+    case = office.report(ago=timedelta(hours=7))
+    until(lambda: office.call("routing", "GET", f"/cases/{case}", expect=(200, 404)).get("state"), what="the case")
+    office.move(case, "assignment", {}, ago=timedelta(hours=7))
+    office.move(case, "receipt", ago=timedelta(hours=7), **POWER)
+    watcher.fires("SweepLate", table="watches")
+    watcher.fires("ProcessDown", process="supervision-sweeper")
+    office.system.start(["supervision-sweeper"])
+    until(lambda: not watcher.ask(alerts()["SweepLate"]), 60, "the end of the alert")
+
+
+def park_a_key(servers: Stack, system: System, watcher: Watcher) -> None:
+    producer = KafkaProducer(bootstrap_servers=servers.kafka.address)
+    producer.send(f"{system.topic_prefix}intake.events", b"no JSON", key=b"broken", partition=0)
+    producer.flush()
+    producer.close()
+    for consumer in ("routing", "supervision", "reporting"):
+        watcher.fires("KeysParked", consumer=consumer)
+
+
+def leave_deliveries(servers: Stack, system: System, watcher: Watcher) -> None:
+    """Two notifications that have not arrived, put down as rows: the way there is tested with real mail servers."""
+    with psycopg.connect(servers.postgres.url(servers.postgres.superuser, system.database("supervision").name)) as db:
+        db.execute("SET session_replication_role = replica")  # no notification stands behind them
+        for state in ("held", "dead"):
+            db.execute(
+                "INSERT INTO deliveries (notification, channel, state, agency, at, next_at)"
+                " VALUES (gen_random_uuid(), 'email', %s, 'none', now(), now())",
+                [state],
+            )
+    watcher.fires("DeliveriesHeld", channel="email")
+    watcher.fires("DeliveriesDead", channel="email")
+
+
+def close_database(servers: Stack, system: System, office: Office, watcher: Watcher) -> None:
+    """Routing's database lets nobody in for a while."""
+    name = system.database("routing").name
+    with psycopg.connect(servers.postgres.admin_url(), autocommit=True) as db:
+        db.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+        db.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
+        try:
+            watcher.fires("DatabaseAway", service="routing")
+            for _ in range(3):
+                office.call("routing", "GET", "/cases/none", expect=503)
+                sleep(2)  # a counter must be scraped before and after it moves
+            watcher.fires("RequestsFail", service="routing")
+            watcher.fires("RelaySilent", service="routing")
+            watcher.fires("ConsumerBehind", consumer="supervision", source="routing")
+        finally:
+            db.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
+    until(lambda: not watcher.ask(alerts()["ConsumerBehind"]), 90, "the end of the alert")
+
+
+def stop_the_relay(office: Office, watcher: Watcher) -> None:
+    office.system.stop(["intake-relay"])
+    office.report()
+    watcher.fires("EventsUnsequenced", service="intake")
+    watcher.fires("ProcessDown", process="intake-relay")
+    office.system.start(["intake-relay"])
+    until(lambda: not watcher.ask(alerts()["EventsUnsequenced"]), 60, "the end of the alert")
