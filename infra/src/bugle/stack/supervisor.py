@@ -103,6 +103,10 @@ class Supervisor:
         while any(state.pid for state in self.states() if state.name in names):
             time.sleep(0.05)
 
+    def signal(self, name: str, signal: str) -> None:
+        """Send a process a signal by its name, such as KILL."""
+        self._call("signalProcess", name, signal)
+
     def states(self) -> list[State]:
         """All processes; empty when the manager does not run."""
         with suppress(OSError):

@@ -11,9 +11,9 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bugle.stack import databases
 from bugle.stack.errors import StackError
@@ -44,6 +44,8 @@ class System:
     postgres: Postgres
     kafka: Kafka
     supervisor: Supervisor
+    further: Mapping[str, str] = field(default_factory=dict)
+    """Settings that each process gets beside those made here."""
 
     @property
     def topic_prefix(self) -> str:
@@ -96,9 +98,11 @@ class System:
         }
         if service == "intake":
             settings["BUGLE_CONTACT_KEY_FILE"] = str(keys.contact_key_file)
+        if process == "reporting-http":
+            settings["BUGLE_ISSUER_KEY_FILE"] = str(keys.issuer_key_file)
         if service == "supervision":
             settings["BUGLE_ADDRESS_KEY_FILE"] = str(keys.address_key_file)
-        return settings
+        return {**settings, **self.further}
 
     def define(self) -> None:
         """Tell the process manager of the system's processes."""

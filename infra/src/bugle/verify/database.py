@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, LiteralString
 from uuid import UUID
 
 import psycopg
@@ -60,6 +60,10 @@ class Database:
             cursor.itersize = _FETCH
             cursor.execute(query, parameters)
             yield from cursor
+
+    def ask(self, query: LiteralString, parameters: Sequence[object]) -> list[tuple[Any, ...]]:
+        """The rows of a further question within the snapshot."""
+        return self._connection.execute(query, parameters).fetchall()
 
     def log(self) -> Iterator[LogRow]:
         """The log in its order, with its events."""

@@ -15,6 +15,7 @@ _MEANINGS = {
     "403": "The token's roles do not allow this",
     "404": "There is no such thing, or it is not the caller's to see",
     "409": "The state of things does not allow this",
+    "410": "What the reference meant has been erased",
     "412": "What If-Match names is stale",
     "413": "The body is too large",
     "415": "The body is of another media type",
@@ -59,7 +60,7 @@ _MATCH = {
 }
 
 
-def problems(*statuses: str) -> dict[str, Any]:
+def problems(*statuses: str) -> dict[int | str, Any]:
     """Responses of these statuses, or of all that any command may give; for a read's `responses`."""
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     return {
