@@ -11,6 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 from time import sleep
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import psycopg
@@ -161,7 +162,7 @@ def close_database(servers: Stack, system: System, office: Office, watcher: Watc
         try:
             watcher.fires("DatabaseAway", service="routing")
             for _ in range(3):
-                office.call("routing", "GET", "/cases/none", expect=503)
+                office.call("routing", "GET", f"/cases/{uuid4()}", expect=503)
                 sleep(2)  # a counter must be scraped before and after it moves
             watcher.fires("RequestsFail", service="routing")
             watcher.fires("RelaySilent", service="routing")

@@ -17,6 +17,7 @@ _DECLARED = re.compile(r'(Counter|Gauge|Histogram)\(\s*"(bugle_\w+)"|^NAME = "(b
 _SUFFIX = re.compile(r"_(total|bucket|count|sum|created)$")
 
 MOVED_ELSEWHERE = {
+    "bugle_unpublished_events": "integration/eventkit/test_depths.py",
     "bugle_consumer_redelivered": "integration/eventkit/test_depths.py",
     "bugle_consumer_waiting_events": "integration/eventkit/test_depths.py",
     "bugle_sweep_failures": "integration/supervision/test_sweeping.py",
