@@ -26,7 +26,7 @@ MOVED_ELSEWHERE = {
     "bugle_notifier_outcomes": "integration/supervision/test_postroom.py",
     "bugle_notifier_failures": "integration/supervision/test_postroom.py",
 }
-"""Metrics that e2e's test_watched does not move, and the tests that do."""
+"""Metrics that only a state of fault moves, and the tests that bring it."""
 
 
 def declared() -> dict[str, str]:
