@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import jwt
 from fastapi import Depends, Request, Security
 from fastapi.security import HTTPBearer
+from starlette.requests import HTTPConnection
 
 from eventkit.caller import ROLES, Caller
 from eventkit.errors import Problem
@@ -144,7 +145,7 @@ def _text(claims: Mapping[str, Any], name: str) -> str | None:
     return value or None
 
 
-def authenticate(request: Request) -> Caller:
+def authenticate(request: HTTPConnection) -> Caller:
     """The caller of a request, by the Authorization header."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token:

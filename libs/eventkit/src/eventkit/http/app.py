@@ -20,6 +20,7 @@ from eventkit.http.docs_page import docs_page
 from eventkit.http.events import add_events
 from eventkit.http.guard import Guard
 from eventkit.http.health import health, reads
+from eventkit.http.limits import Gate, Limits
 from eventkit.http.openapi import complete
 from eventkit.http.parameters import check_parameters
 from eventkit.http.rest import add_command
@@ -42,13 +43,16 @@ def create_app(
     routers: Sequence[APIRouter] = (),
     ready: Mapping[str, Check] | None = None,
     contracts: Mapping[str, Contract] = COMMANDS,
+    limits: Limits = Limits(),  # noqa: B008 - frozen
 ) -> FastAPI:
     """The application: under /v1 a REST route per command, /v1/events and the reads; beside it health and /docs.
 
-    `ready` adds checks to that of the store. A service without commands (projections only) gives no book and no store.
+    `ready` adds checks to that of the store; `limits` are those of what may be asked for at a time. A service without
+    commands (projections only) gives no book and no store.
     """
     checks = ({} if store is None else {"database": reads(store)}) | dict(ready or {})
     app = FastAPI(title=f"Bugle {service}", version="1", docs_url=None, redoc_url=None, exception_handlers=_handlers())
+    app.add_middleware(Gate, limits=limits)
     app.add_middleware(Guard, service=service)
     app.state.tokens = tokens
     app.state.speakers = speakers(service)

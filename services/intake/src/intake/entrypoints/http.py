@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 
 from eventkit import logs, settings
 from eventkit.auth import Tokens
-from eventkit.http import create_app, serve
+from eventkit.http import Limits, create_app, serve
 from eventkit.postgres import PostgresStore, make_engine
 from intake import bootstrap
 from intake.adapters.contacts import Vault, read_key
@@ -27,6 +27,7 @@ def make_app(held: HttpSettings, engine: Engine) -> FastAPI:
         tokens=Tokens(held.jwks_file, held.issuer, held.audience),
         projectors=[project],
         routers=[reads(engine), contact_reads(engine, vault)],
+        limits=Limits.of(held),
     )
 
 
@@ -34,7 +35,7 @@ def main() -> None:
     """Serve until a signal ends it."""
     held = settings.read(HttpSettings)
     logs.configure(held.log_level)
-    serve(make_app(held, make_engine(held.database_url)), held.http_host, held.http_port)
+    serve(make_app(held, make_engine(held.database_url)), held)
 
 
 if __name__ == "__main__":

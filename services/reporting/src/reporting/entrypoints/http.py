@@ -13,7 +13,7 @@ def main() -> None:
     """Serve until a signal ends it."""
     held = settings.read(HttpSettings)
     logs.configure(held.log_level)
-    serve(application(held, make_engine(held.database_url)), held.http_host, held.http_port)
+    serve(application(held, make_engine(held.database_url)), held)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 
 from eventkit import logs, settings
 from eventkit.auth import Tokens
-from eventkit.http import create_app, serve
+from eventkit.http import Limits, create_app, serve
 from eventkit.postgres import PostgresStore, make_engine
 from supervision import bootstrap
 from supervision.config import HttpSettings
@@ -26,6 +26,7 @@ def make_app(held: HttpSettings, engine: Engine) -> FastAPI:
         tokens=Tokens(held.jwks_file, held.issuer, held.audience),
         projectors=bootstrap.PROJECTORS,
         routers=[reads(engine, store, context), owed(engine, store, context), told(engine, store, context)],
+        limits=Limits.of(held),
     )
 
 
@@ -33,7 +34,7 @@ def main() -> None:
     """Serve until a signal ends it."""
     held = settings.read(HttpSettings)
     logs.configure(held.log_level)
-    serve(make_app(held, make_engine(held.database_url)), held.http_host, held.http_port)
+    serve(make_app(held, make_engine(held.database_url)), held)
 
 
 if __name__ == "__main__":
