@@ -7,7 +7,7 @@ OWN := bugle-contracts bugle-eventkit bugle-reporting
 COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-header \
 	--no-emit-index-url --no-emit-find-links $(OWN:%=--no-emit-package %)
 
-.PHONY: help setup lint format test containers demo lock clean
+.PHONY: help setup lint format test faults containers demo lock clean
 
 help:            ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile
@@ -35,6 +35,9 @@ format: setup    ## what ruff can mend by itself
 
 test: setup      ## every test, on real servers; BACKEND=containers or external: servers that are not embedded
 	BUGLE_BACKEND=$(BACKEND) $(BIN)/python -m pytest
+
+faults: setup    ## every fault on a running system, and the table of invariants; about a quarter of an hour
+	$(BIN)/python -m pytest tests/faults
 
 containers: setup ## images under docker compose, and the integration tests on servers in containers
 	tests/containers/run

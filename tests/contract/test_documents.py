@@ -239,7 +239,7 @@ def test_every_directory_is_read(given: dict[str, Any]) -> None:
     event = told("intake.directory_published", LEARNT, LEARNT, dataclasses.asdict(published), key=given["agency"])
     listed = message(INCOMING[event.type], event)
     assert isinstance(listed, DirectoryPublished)
-    assert len(describe([event])[0].rows["people"]) == len(published.people)
+    assert len(describe([event])[0].said.rows["people"]) == len(published.people)
     service = Service()
     service.hear(_published(EXAMPLE), event)
     unparked(service)

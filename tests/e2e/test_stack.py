@@ -45,6 +45,8 @@ def environment(stack: Stack) -> dict[str, str]:
 
 def test_nothing_runs_before_start(stack: Stack) -> None:
     assert bugle(stack, "status").returncode == 1
+    assert not json.loads(bugle(stack, "status", "--json").stdout)["ready"]
+    assert not stack.home.path.exists(), "to look makes nothing"
     down = bugle(stack, "down")
     assert (down.returncode, down.stdout) == (0, "Nothing runs.\n")
     assert "run `bugle up` once" in bugle(stack, "token", "--role", "office", "--agency", "jinxian").stderr

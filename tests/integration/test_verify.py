@@ -217,8 +217,15 @@ def test_command_exits_2_without_a_server(stood: System, away: str) -> None:
             "DELETE FROM live.units WHERE agency = 'x'",
             {"I6"},
         ),
+        (
+            "reporting",
+            "live.ledger_versions",
+            "UPDATE live.ledger_versions SET misses = misses + 1 WHERE known_to IS NULL",
+            "UPDATE live.ledger_versions SET misses = misses - 1 WHERE known_to IS NULL",
+            {"I6"},
+        ),
     ],
-    ids=["edited", "deleted", "swapped", "truncated", "not received", "re-dated row", "surplus row"],
+    ids=["edited", "deleted", "swapped", "truncated", "not received", "re-dated row", "surplus row", "version"],
 )  # fmt: skip
 def test_damage_in_a_database_is_found(
     stood: System, service: str, table: str, damage: str, repair: str, invariants: set[str]

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 from bugle.stack import Home, Stack, System
 from tests.support.backends import backend
 
@@ -32,8 +34,10 @@ def running_servers() -> Iterator[Stack]:
 
 @contextmanager
 def running_system(servers: Stack, name: str) -> Iterator[System]:
-    """A system of its own with every process running."""
-    system = servers.create_system(name)
+    """A system of its own with every process running; it logs as a system in containers does."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("BUGLE_LOG", "json")
+        system = servers.create_system(name)
     try:
         system.start()
         yield system

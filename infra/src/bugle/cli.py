@@ -30,6 +30,7 @@ COMMANDS = {
     "rebuild": "bugle.rebuild:rebuild",
     "redrive": "bugle.redrive:redrive",
     "deliveries": "bugle.deliveries:deliveries",
+    "chaos": "bugle.chaos.command:chaos",
     "bench": "bench.command:bench",
     "audit": "bugle.audit.command:app",
     "secrets": "bugle.deployed.command:app",

@@ -95,6 +95,19 @@ class Observer:
             found.append("events are still being recorded")
         return found
 
+    def backlog(self, heads: dict[str, Head]) -> int:
+        """How many events recorded when these heads were read are still to be applied, summed over the consumers."""
+        left = 0
+        for consumer, sources in SOURCES.items():
+            applied = self._applied(consumer)
+            left += sum(max(0, heads[source].events - applied.get(source, 0)) for source in sources)
+        return left
+
+    def _applied(self, consumer: str) -> dict[str, int]:
+        """The log_seq that the consumer has reached on all partitions of each source."""
+        rows = self._connections[consumer].execute(_PROGRESS, [consumer]).fetchall()
+        return {topic.partition(".")[0]: seq for topic, partitions, seq in rows if partitions == PARTITIONS}
+
     def _unpublished(self, heads: dict[str, Head]) -> Iterator[str]:
         for service, head in heads.items():
             left = head.pending + head.log_seq - head.published
@@ -103,11 +116,9 @@ class Observer:
 
     def _behind(self, heads: dict[str, Head]) -> Iterator[str]:
         for consumer, sources in SOURCES.items():
-            rows = self._connections[consumer].execute(_PROGRESS, [consumer]).fetchall()
-            progress = {topic: (partitions, seq) for topic, partitions, seq in rows}
+            held = self._applied(consumer)
             for source in sources:
-                partitions, seq = progress.get(f"{source}.events", (0, 0))
-                applied = seq if partitions == PARTITIONS else 0
+                applied = held.get(source, 0)
                 if applied < heads[source].log_seq:
                     yield f"{consumer}-worker is behind {source} ({applied} of {heads[source].log_seq})"
 

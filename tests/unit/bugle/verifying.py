@@ -92,6 +92,7 @@ class MemoryStore:
     head_: Head = field(default_factory=lambda: Head(0, GENESIS))
     inbox: list[tuple[UUID, str]] = field(default_factory=list)
     tables: dict[str, list[Row]] = field(default_factory=lambda: {name: [] for name in COLUMNS})
+    unversioned_: dict[str, int] = field(default_factory=dict)
     adrift_: list[tuple[UUID, str]] = field(default_factory=list)
     pending_: tuple[int, int] = (0, 0)
 
@@ -121,6 +122,9 @@ class MemoryStore:
 
     def table(self, name: str) -> list[Row]:
         return self.tables[name]
+
+    def unversioned(self, name: str) -> int:
+        return self.unversioned_.get(name, 0)
 
 
 class System:

@@ -12,8 +12,9 @@ import pytest
 from starlette.requests import Request
 from starlette.types import Message
 
-from eventkit.http.reading import DEPTH, MIB, TooLarge, parse_object, parse_time, parse_traceparent, read_body, whole
+from eventkit.http.reading import DEPTH, MIB, TooLarge, parse_object, parse_time, read_body, whole
 from eventkit.problems import Unreadable
+from eventkit.tracing import parse_traceparent
 
 
 def read(sizes: Iterator[int], announced: int | None = None) -> bytes:

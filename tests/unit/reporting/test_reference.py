@@ -15,18 +15,31 @@ def test_later_version_describes_the_enterprise() -> None:
         said = enterprise_of(ENTERPRISE) | {"tier": tier}
         log.add("intake", "enterprise_registered", f"enterprise-{ENTERPRISE}", ENTERPRISE, day(number), **said)
 
-    (described,) = describe(reversed(log.events))
+    first, last = describe(reversed(log.events))
 
-    assert described.owner == {"enterprises": {"enterprise_id": ENTERPRISE}}
-    (row,) = described.rows["enterprises"]
+    assert last.said.owner == first.said.owner == {"enterprises": {"enterprise_id": ENTERPRISE}}
+    (row,) = last.said.rows["enterprises"]
     assert (row["tier"], row["registered_at"]) == ("key", day(1))
+    known = [event.sequenced_at for event in log.events]
+    assert [(one.known_from, one.known_to) for one in (first, last)] == [(known[0], known[1]), (known[1], None)]
+
+
+def test_word_known_for_no_time_is_left_out() -> None:
+    log = Log()
+    for tier in ("ordinary", "key"):
+        said = enterprise_of(ENTERPRISE) | {"tier": tier}
+        log.add("intake", "enterprise_registered", f"enterprise-{ENTERPRISE}", ENTERPRISE, day(0), **said)
+
+    (described,) = describe(log.events)
+
+    assert described.said.rows["enterprises"][0]["tier"] == "key"
 
 
 def test_directory_owns_its_agency() -> None:
     log = Log()
     log.reference()
 
-    described = next(one for one in describe(log.events) if "units" in one.owner)
+    described = next(one.said for one in describe(log.events) if "units" in one.said.owner)
 
     assert described.owner == {"units": {"agency": "jinxian"}, "people": {"agency": "jinxian"}}
     assert [row["person_id"] for row in described.rows["people"]] == ["p1"]

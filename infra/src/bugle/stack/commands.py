@@ -45,7 +45,8 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="One JSON object
     """Say what runs; exit status 0 when everything does and is ready, else 1."""
     stack = Stack()
     states = {state.name: state for state in stack.states()}
-    ready = stack.system.ready([process for process in PROCESSES if process in states and states[process].pid])
+    running = [process for process in PROCESSES if process in states and states[process].pid]
+    ready = stack.system.ready(running) if running else {}  # to ask for an address is to choose a port, in a new home
     rows = []
     for name in (*stack.servers, *PROCESSES):
         state = states.get(name)

@@ -6,6 +6,7 @@ import ctypes
 import hashlib
 import http.client
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -102,6 +103,10 @@ class Supervisor:
         while any(state.pid for state in self.states() if state.name in names):
             time.sleep(0.05)
 
+    def signal(self, name: str, signal: str) -> None:
+        """Send a process a signal by its name, such as KILL."""
+        self._call("signalProcess", name, signal)
+
     def states(self) -> list[State]:
         """All processes; empty when the manager does not run."""
         with suppress(OSError):
@@ -109,11 +114,14 @@ class Supervisor:
         return []
 
     def shutdown(self) -> None:
-        """End the manager and whatever it still runs."""
+        """End the manager and whatever it still runs; returns when it has put away its files and is gone."""
         with suppress(OSError):
-            self._call("shutdown")
-        while self.running():
-            time.sleep(0.05)
+            manager = os.pidfd_open(self._call("getPID"))
+            try:
+                self._call("shutdown")
+                select.select([manager], [], [])
+            finally:
+                os.close(manager)
 
     def tail(self, name: str, suffix: str = ".log", lines: int = 15) -> str:
         """The last lines of a process's log."""

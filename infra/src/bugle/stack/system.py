@@ -11,9 +11,9 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bugle.stack import databases
 from bugle.stack.errors import StackError
@@ -44,6 +44,8 @@ class System:
     postgres: Postgres
     kafka: Kafka
     supervisor: Supervisor
+    further: Mapping[str, str] = field(default_factory=dict)
+    """Settings that each process gets beside those made here."""
 
     @property
     def topic_prefix(self) -> str:
@@ -89,6 +91,7 @@ class System:
             "BUGLE_ISSUER": ISSUER,
             "BUGLE_AUDIENCE": AUDIENCE,
             "BUGLE_DATA_DIR": str(self.home.folder("work", self._managed(process))),
+            "BUGLE_LOG": os.environ.get("BUGLE_LOG", "text"),
             "BUGLE_LOG_LEVEL": os.environ.get("BUGLE_LOG_LEVEL", "INFO"),
             "BUGLE_HTTP_HOST": HOST,
             "BUGLE_HTTP_PORT" if kind == "http" else "BUGLE_METRICS_PORT": str(self.port(process)),
@@ -97,7 +100,7 @@ class System:
             settings["BUGLE_CONTACT_KEY_FILE"] = str(keys.contact_key_file)
         if service == "supervision":
             settings["BUGLE_ADDRESS_KEY_FILE"] = str(keys.address_key_file)
-        return settings
+        return {**settings, **self.further}
 
     def define(self) -> None:
         """Tell the process manager of the system's processes."""

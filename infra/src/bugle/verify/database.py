@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, LiteralString
 from uuid import UUID
 
 import psycopg
@@ -41,6 +41,11 @@ _RECEIVED = """
     UNION ALL SELECT event_id, 'waiting' FROM waiting WHERE consumer = %(consumer)s ORDER BY 1
 """
 
+_UNVERSIONED = """
+WITH held AS (SELECT {columns} FROM {live}), known AS (SELECT {columns} FROM {versions} WHERE known_to IS NULL)
+SELECT count(*) FROM ((TABLE held EXCEPT ALL TABLE known) UNION ALL (TABLE known EXCEPT ALL TABLE held)) AS odd
+"""
+
 
 class Database:
     """The snapshot of one service's database."""
@@ -55,6 +60,10 @@ class Database:
             cursor.itersize = _FETCH
             cursor.execute(query, parameters)
             yield from cursor
+
+    def ask(self, query: LiteralString, parameters: Sequence[object]) -> list[tuple[Any, ...]]:
+        """The rows of a further question within the snapshot."""
+        return self._connection.execute(query, parameters).fetchall()
 
     def log(self) -> Iterator[LogRow]:
         """The log in its order, with its events."""
@@ -104,6 +113,15 @@ class Database:
         """The rows of a projection as it lies in schema `live`, in no particular order."""
         columns = sql.SQL(", ").join(map(sql.Identifier, COLUMNS[name]))
         return self._stream(sql.SQL("SELECT {} FROM {}").format(columns, sql.Identifier("live", name)))
+
+    def unversioned(self, name: str) -> int:
+        """How many rows of a projection are not what its versions say is known now, or the other way round."""
+        columns = sql.SQL(", ").join(map(sql.Identifier, COLUMNS[name]))
+        live, versions = sql.Identifier("live", name), sql.Identifier("live", f"{name}_versions")
+        query = sql.SQL(_UNVERSIONED).format(columns=columns, live=live, versions=versions)
+        row = self._connection.execute(query).fetchone()
+        assert row is not None
+        return int(row[0])
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from bugle.verify.event import Event, Unreadable, from_record
 from bugle.verify.fold import fold_case
 from bugle.verify.hashing import TableHash, line
 from bugle.verify.report import Report, TablePair
-from bugle.verify.tables import COLUMNS, Row, row_key
+from bugle.verify.tables import COLUMNS, EVENTS, Row, row_key
 from bugle.verify.topics import Record
 
 _OF_A_CASE = ("issue", "case", "watch")
@@ -31,6 +31,7 @@ class Tables(Protocol):
     """What is read of reporting's database; see `bugle.verify.database.Database`."""
 
     def table(self, name: str) -> Iterable[Row]: ...
+    def unversioned(self, name: str) -> int: ...
 
 
 def fold(events: Iterable[Event], unfit: Callable[[str], None]) -> Iterator[tuple[str, Row]]:
@@ -122,6 +123,8 @@ class Projection:
         self._report.tables[name] = pair
         if not pair.equal:
             found.fault(f"{name}: {live.rows} rows, their hash is not that of the {wanted.rows} folded")
+        if name not in EVENTS and (odd := self._tables.unversioned(name)):
+            found.fault(f"{name}: {odd} rows differ from what {name}_versions says is known now")
         return pair.equal
 
     def _explain(self, differing: list[str]) -> None:

@@ -29,6 +29,9 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     }.items()
 }
 
+EVENTS = ("timeline", "records")
+"""Tables of events, which never change. Each other one has its versions beside it, `<name>_versions`."""
+
 KEY_WIDTH = {
     **dict.fromkeys(("timeline", "clocks"), 3),
     **dict.fromkeys(("spans", "traits", "team_enterprises", "units", "people", "records"), 2),

@@ -28,6 +28,7 @@ from eventkit.envelope import PARTITIONS
 from eventkit.errors import VersionConflict
 from eventkit.postgres import PostgresStore, PostgresTransaction
 from eventkit.session import Projector, Session
+from eventkit.tracing import span
 
 log = logging.getLogger(__name__)
 
@@ -75,6 +76,7 @@ class Agenda:
 
     def __init__(self, table: str, key: str, consumer: str, topics: Sequence[str], *, everywhere: bool = False) -> None:
         self.consumer = consumer
+        self.table = table
         count = len(topics) * (PARTITIONS if everywhere else 1)
         self._about = {"consumer": consumer, "topics": list(topics), "count": count}
         self.query = text(_everywhere(table, key) if everywhere else _by_partition(table, key))
@@ -204,12 +206,13 @@ class Sweeper:
         for one in ripe:
             mark = session.mark()
             try:
-                count += self._decide.decide(session, one)
+                with span(f"sweep {self._agenda.table}"):
+                    count += self._decide.decide(session, one)
             except (DBAPIError, VersionConflict):
                 raise
             except Exception:
                 session.undo(mark)
-                log.exception("the sweep of key %s failed", one.key)
+                log.exception("the sweep of a key failed", extra={"about": {"key": one.key}})
                 broken.append(one)
         self._decide.finish(session, [one for one in ripe if one not in broken])
         session.flush()

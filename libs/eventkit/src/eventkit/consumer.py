@@ -92,6 +92,7 @@ def run_worker(processor: Processor, settings: WorkerSettings) -> NoReturn:
     watchdog = Watchdog(app, processor, settings)
     metrics.serve(settings.metrics_port, {"consumer": watchdog.check}, settings.metrics_host)
     threading.Thread(target=watchdog.run, name="watchdog", daemon=True).start()
-    worker = faust.Worker(app, loglevel=settings.log_level, override_logging=False)
+    worker = faust.Worker(app, loglevel=settings.log_level, override_logging=False, quiet=True)
+    worker.spinner = None  # it draws on standard output, between lines of the log, terminal or not
     worker.execute_from_commandline()
     raise SystemExit(0)

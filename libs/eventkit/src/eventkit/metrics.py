@@ -19,7 +19,7 @@ requests = Counter("bugle_http_requests", "Answers to HTTP requests", ["service"
 seconds = Histogram(
     "bugle_http_request_seconds",
     "From the first byte of a request to its answer",
-    ["service", "method", "route"],
+    ["service", "method", "route", "status"],
     buckets=(0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10),
 )
 commands = Counter("bugle_commands", "Commands by what became of them", ["service", "type", "outcome"])

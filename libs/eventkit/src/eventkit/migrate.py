@@ -11,7 +11,7 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 
-from eventkit import logs
+from eventkit import logs, settings
 
 
 def configured(folder: Path) -> Config:
@@ -23,7 +23,7 @@ def configured(folder: Path) -> Config:
 
 def main() -> None:
     """Migrate up to the head; nothing when it is there already."""
-    logs.configure("INFO")
+    logs.configure(settings.read(settings.LogSettings), "bugle", "migrate")
     if len(sys.argv) != 2:
         raise SystemExit("usage: python -m eventkit.migrate FOLDER")
     command.upgrade(configured(Path(sys.argv[1])), "head")

@@ -23,6 +23,7 @@ from eventkit.reactions import Gate, Reaction
 from eventkit.redrive import redrive
 from eventkit.session import Projector, Session
 from eventkit.store import Progress, Store, Transaction
+from eventkit.tracing import about
 
 log = logging.getLogger(__name__)
 
@@ -53,8 +54,9 @@ class Processor:
         pause, self._attempts = 0.05, 0
         while True:
             try:
-                self._attempt(arrivals)
+                handled = self._attempt(arrivals)
                 self.retrying = False
+                self._tell(handled)
                 return
             except Exception as error:
                 if policy_of(error) is not Policy.RETRY or self.stopping.is_set():
@@ -80,12 +82,19 @@ class Processor:
         """Apply all parked events of a key and release it; how many there were. Raises StillFailing."""
         return redrive(self.store, self.reaction, key, self.projectors)
 
-    def _attempt(self, arrivals: Sequence[Arrival]) -> None:
+    def _attempt(self, arrivals: Sequence[Arrival]) -> list[Envelope]:
+        handled: list[Envelope] = []
         with self.store.transaction() as tx:
             tx.share(self._consumer)
             tx.advance(self._consumer, _progress(arrivals))
-            tokens = self._react(tx, self._fresh(tx, arrivals))
-            self._release(tx, tokens)
+            tokens = self._react(tx, self._fresh(tx, arrivals), handled)
+            self._release(tx, tokens, handled)
+        return handled
+
+    def _tell(self, handled: Sequence[Envelope]) -> None:
+        """A line for each event that has had its effects, which is after the commit."""
+        for event in handled:
+            log.info("applied %s", event.type, extra={"about": about(event)})
 
     def _fresh(self, tx: Transaction, arrivals: Sequence[Arrival]) -> list[Arrival]:
         """Without watermarks, and each event once, in order; malformed records too."""
@@ -95,8 +104,8 @@ class Processor:
         first = {id(events[event_id]) for event_id in new}
         return [arrival for arrival in arrivals if arrival.content is None or id(arrival) in first]
 
-    def _react(self, tx: Transaction, arrivals: Sequence[Arrival]) -> set[str]:
-        """Apply, all at once if it can be, else one by one; the tokens that are now provided."""
+    def _react(self, tx: Transaction, arrivals: Sequence[Arrival], handled: list[Envelope]) -> set[str]:
+        """Apply, all at once if it can be, else one by one, adding what was handled; the tokens now provided."""
         if not arrivals:
             return set()
         parked, waiting = tx.blocked(self._consumer, {arrival.lane for arrival in arrivals})
@@ -110,6 +119,7 @@ class Processor:
             gate = self._one_by_one(tx, arrivals, Gate(parked, waiting, self._policy))
         self._set_aside(tx, gate)
         telemetry.applied.labels(self._consumer).inc(len(arrivals) - len(gate.to_park) - len(gate.to_wait))
+        handled += gate.handled
         return gate.provided
 
     def _apply(self, tx: Transaction, arrivals: Sequence[Arrival], gate: Gate) -> None:
@@ -131,16 +141,18 @@ class Processor:
         tx.wait(self._consumer, gate.to_wait)
         for held in gate.to_park:
             telemetry.parked.labels(self._consumer).inc()
-            log.error("parked %s of key %s: %s", held.arrival.topic, held.arrival.lane, held.reason)
+            event = held.arrival.content
+            found = about(event) if isinstance(event, Envelope) else {"key": held.arrival.lane}
+            log.error("parked an event of %s: %s", held.arrival.topic, held.reason, extra={"about": found})
 
-    def _release(self, tx: Transaction, tokens: set[str]) -> None:
+    def _release(self, tx: Transaction, tokens: set[str], handled: list[Envelope]) -> None:
         """Apply what waited for these tokens, and what that provides in turn."""
         stale = STALE_LANES if monotonic() >= self._next_stale else 0
         if stale:
             self._next_stale = monotonic() + STALE_SECONDS
         while tokens or stale:
             released = tx.release(self._consumer, tokens, stale)
-            tokens, stale = self._react(tx, released), 0
+            tokens, stale = self._react(tx, released, handled), 0
 
 
 def _progress(arrivals: Sequence[Arrival]) -> dict[tuple[str, int], Progress]:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import logging
+import time
 from collections.abc import Sequence
 from typing import Any, Protocol
 
 from kafka import KafkaProducer
+from opentelemetry.trace import SpanKind
 
 from eventkit.envelope import PARTITIONS, Envelope, Watermark, partition_of, to_record, to_watermark_record
+from eventkit.tracing import about, passed
+
+log = logging.getLogger(__name__)
 
 CONFIRM_SECONDS = 30.0
 
@@ -34,6 +40,8 @@ class KafkaPublisher:
     def __init__(self, bootstrap: str, topic: str) -> None:
         self._topic = topic
         self._begun: list[Any] = []
+        self._events: list[Envelope] = []
+        self._began = 0
         self._producer = KafkaProducer(
             bootstrap_servers=bootstrap,
             acks="all",
@@ -49,6 +57,8 @@ class KafkaPublisher:
         )
 
     def publish(self, events: Sequence[Envelope]) -> None:
+        self._began = self._began if self._events else time.time_ns()
+        self._events += events
         for event in events:
             key, value, headers = to_record(event)
             self._begun.append(
@@ -63,6 +73,14 @@ class KafkaPublisher:
         for future in begun:
             if not future.succeeded():
                 future.get(timeout=0)  # raises what went wrong
+        self._tell()
+
+    def _tell(self) -> None:
+        """A line for each event that Kafka has acknowledged."""
+        events, self._events = self._events, []
+        for event in events:
+            passed(event, "publish", SpanKind.PRODUCER, self._began)
+            log.info("published %s", event.type, extra={"about": about(event)})
 
     def promise(self, mark: Watermark) -> None:
         value, headers = to_watermark_record(mark)

@@ -5,17 +5,21 @@ A reaction knows nothing of Kafka: it is given arrivals and a session. `eventkit
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Protocol
 
+from opentelemetry.trace import SpanKind
 from sqlalchemy.exc import DBAPIError
 
 from eventkit.arrivals import Arrival
 from eventkit.delivery import Policy, policy_of
+from eventkit.diagnosis import brief
 from eventkit.envelope import Envelope
 from eventkit.errors import NotYet, VersionConflict
 from eventkit.session import Aggregate, Session
 from eventkit.store import Held
+from eventkit.tracing import following, passed
 
 BEHIND = ""
 """The token of an arrival that waits only because an earlier one of its topic and key does."""
@@ -40,6 +44,7 @@ class Gate:
         self.to_park: list[Held] = []
         self.to_wait: list[Held] = []
         self.provided: set[str] = set()
+        self.handled: list[Envelope] = []
 
     def admits(self, arrival: Arrival) -> bool:
         """Whether the arrival may be applied; otherwise it has been set aside."""
@@ -59,7 +64,7 @@ class Gate:
             self._waiting.add((arrival.topic, arrival.lane))
             self.to_wait.append(Held(arrival, error.token))
         elif self._policy(error) is Policy.PARK:
-            self._park(arrival, f"{type(error).__name__}: {error}")
+            self._park(arrival, brief(error))
         else:
             raise error
 
@@ -115,7 +120,9 @@ class Reactions:
         assert isinstance(event, Envelope)
         try:
             if event.type in self._handlers:
-                self._handlers[event.type][0](session, event)
+                with following(event, "handle") as followed:
+                    self._handlers[event.type][0](session, followed)
+                    gate.handled.append(followed)
             provided = list(self.provides(event))
         except (DBAPIError, VersionConflict):
             raise  # the transaction itself is spoilt: the caller goes back to its savepoint
@@ -140,4 +147,6 @@ class BatchReaction:
         """See `Reaction.apply`."""
         admitted = [a.content for a in arrivals if gate.admits(a) and isinstance(a.content, Envelope)]
         if admitted:
+            began = time.time_ns()
             self._function(session, admitted)
+            gate.handled += [passed(event, "project", SpanKind.CONSUMER, began) for event in admitted]

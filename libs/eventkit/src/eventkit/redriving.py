@@ -5,9 +5,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 
-from sqlalchemy.exc import DBAPIError
-
 from eventkit.delivery import Policy, policy_of
+from eventkit.diagnosis import brief
 from eventkit.processing import Processor
 
 
@@ -37,8 +36,6 @@ def _one(processor: Processor, key: str, parked: Mapping[str, int]) -> bool:
     except Exception as failing:
         if policy_of(failing) in (Policy.RETRY, Policy.STOP):
             raise  # a server is away, or program and tables do not fit: no fault of this key
-        reason = failing.orig if isinstance(failing, DBAPIError) else failing
-        first = str(reason).splitlines()[:1]
-        print(f"{key}  still fails: {type(failing).__name__}: {''.join(first)}", file=sys.stderr)
+        print(f"{key}  still fails: {brief(failing)}", file=sys.stderr)
         return False
     return True

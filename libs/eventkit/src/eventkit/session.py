@@ -12,6 +12,7 @@ from eventkit.codec import Codec, DomainEvent, NewEvent
 from eventkit.envelope import Envelope
 from eventkit.ids import uid
 from eventkit.store import Append, Transaction
+from eventkit.tracing import current
 
 S = TypeVar("S")
 
@@ -109,14 +110,15 @@ class Session:
     ) -> None:
         """Take decided events into the stream; they are written at `flush`.
 
-        Without `ids` an event is named by its cause, stream, type and ordinal, so a redelivered cause names it again.
+        Without `ids` an event is named by its cause, stream, type and ordinal, so a redelivered cause names it again;
+        without `traceparent` it belongs to the current span.
         """
         if not events:
             return
         stream, opened = aggregate.stream(id), self._stream(aggregate, id)
         new = [aggregate.codec.encode(event) for event in events]
         named = list(ids) if ids is not None else [self._name(cause, stream, event) for event in new]
-        append = Append(stream, key, opened.version, list(zip(named, new, strict=True)), traceparent)
+        append = Append(stream, key, opened.version, list(zip(named, new, strict=True)), traceparent or current())
         self._recorded.append(_Recorded(append, opened))
         state = opened.state
         for event in events:

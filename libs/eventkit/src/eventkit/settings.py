@@ -42,7 +42,15 @@ def _convert(name: str, kind: str, text: str) -> object:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HttpSettings:
+class LogSettings:
+    """How a process tells of itself. `log`: text, for people, or json, one object a line."""
+
+    log: str = "text"
+    log_level: str = "INFO"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpSettings(LogSettings):
     """What an HTTP process needs. `jwks_file`: the public keys of the token issuer.
 
     `http_rate`: requests a second of one caller (0: no limit), of which `http_burst` may come at once; `http_in_hand`:
@@ -61,11 +69,10 @@ class HttpSettings:
     http_in_hand: int = 128
     http_each: int = 64
     http_seconds: float = 30.0
-    log_level: str = "INFO"
 
 
 @dataclass(frozen=True, slots=True)
-class RelaySettings:
+class RelaySettings(LogSettings):
     """What a relay needs."""
 
     database_url: str
@@ -73,12 +80,11 @@ class RelaySettings:
     metrics_port: int
     topic_prefix: str = ""
     watermark_seconds: float = 1.0
-    log_level: str = "INFO"
     metrics_host: str = "127.0.0.1"
 
 
 @dataclass(frozen=True, slots=True)
-class WorkerSettings:
+class WorkerSettings(LogSettings):
     """What a worker (consumer) needs. `silence_seconds`: how long no commit may pass before the watchdog ends it."""
 
     database_url: str
@@ -88,5 +94,4 @@ class WorkerSettings:
     topic_prefix: str = ""
     batch: int = 500
     silence_seconds: float = 60.0
-    log_level: str = "INFO"
     metrics_host: str = "127.0.0.1"

@@ -64,7 +64,7 @@ def _admin(address: str, use: Callable[[KafkaAdminClient], R]) -> R:
 
 def main() -> None:
     """Make what the file named on the command line declares."""
-    logs.configure("INFO")
+    logs.configure(settings.read(settings.LogSettings), "bugle", "topics")
     if len(sys.argv) != 2:
         raise SystemExit("usage: python -m eventkit.topics FILE")
     made = create(Path(sys.argv[1]), settings.read(TopicSettings))

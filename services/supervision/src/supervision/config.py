@@ -19,18 +19,17 @@ class HttpSettings(settings.HttpSettings):
 
 
 @dataclass(frozen=True, slots=True)
-class SweeperSettings:
+class SweeperSettings(settings.LogSettings):
     """The sweeper. `sweep_seconds`: how long it rests when nothing is due."""
 
     database_url: str
     metrics_port: int
     sweep_seconds: float = 0.5
-    log_level: str = "INFO"
     metrics_host: str = "127.0.0.1"
 
 
 @dataclass(frozen=True, slots=True)
-class NotifierSettings:
+class NotifierSettings(settings.LogSettings):
     """The notifier. Without `smtp_host` e-mail is held, without `address_key_file` webhooks are too.
 
     `smtp_starttls`: 1 to insist on TLS; `history_days`: what was recorded so long after it happened tells nobody;
@@ -55,5 +54,4 @@ class NotifierSettings:
     lease_seconds: float = 300.0
     at_once: int = 4
     rest_seconds: float = 0.5
-    log_level: str = "INFO"
     metrics_host: str = "127.0.0.1"

@@ -5,6 +5,7 @@ Source: the CloudEvents specification, its JSON format and its HTTP protocol bin
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,10 +18,13 @@ from eventkit.caller import Caller
 from eventkit.commands import CommandBook
 from eventkit.http.acceptance import Acceptance, Submission
 from eventkit.http.desk import Desk, Order, Outcome
-from eventkit.http.reading import check_json, is_text, parse_time, parse_traceparent
+from eventkit.http.reading import check_json, is_text, parse_time
 from eventkit.ids import uid
 from eventkit.problems import Faulty, FieldProblem, Unreadable, is_refusal
 from eventkit.text import Text
+from eventkit.tracing import ids, parse_traceparent
+
+log = logging.getLogger("eventkit.http")
 
 REQUIRED = ("specversion", "id", "source", "type")
 BATCH = 500
@@ -92,8 +96,15 @@ class Counter:
         sender = Sender(caller, datetime.now(UTC), traceparent)
         judged = [self._judge(event, sender) for event in events]
         orders = [order for order in judged if isinstance(order, Order)]
+        self._mention(orders, sender)
         settled = iter(self._desk.settle(sender.scope, orders) if orders else ())
         return [next(settled) if isinstance(one, Order) else one for one in judged]
+
+    def _mention(self, orders: list[Order], sender: Sender) -> None:
+        """An event of another trace than the request's is to be found in the log by its own."""
+        for order in orders:
+            if order.command.traceparent != sender.traceparent:
+                log.info("took %s", order.entry.type, extra={"about": ids(order.command.traceparent)})
 
     def _judge(self, event: Any, sender: Sender) -> Order | Exception:
         try:

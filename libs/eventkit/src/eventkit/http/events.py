@@ -8,6 +8,7 @@ import orjson
 from fastapi import FastAPI, Request, Response
 from starlette.concurrency import run_in_threadpool
 
+from eventkit import tracing
 from eventkit.auth import authenticate
 from eventkit.caller import Caller
 from eventkit.http.answers import JSON, line, response
@@ -19,7 +20,6 @@ from eventkit.http.reading import (
     TooLarge,
     media_type,
     parse_json,
-    parse_traceparent,
     read_body,
     unsupported,
 )
@@ -55,7 +55,7 @@ def _endpoint(counter: Counter) -> Endpoint:
         return await run_in_threadpool(take, request, caller, raw)
 
     def take(request: Request, caller: Caller, raw: bytes) -> Response:
-        media, trace = media_type(request), parse_traceparent(request.headers.get("traceparent"))
+        media, trace = media_type(request), tracing.current()
         if media not in (JSON, STRUCTURED, BATCHED):
             raise unsupported(media, STRUCTURED, BATCHED, Text("{media} with ce- headers", media=JSON))
         value = parse_json(raw)

@@ -1,16 +1,24 @@
-"""Around everything: counts and times requests, and turns what nobody caught into a problem."""
+"""Around everything: traces, counts, times and logs requests, and turns what nobody caught into a problem."""
 
 from __future__ import annotations
 
+import logging
 from time import perf_counter
 
+from opentelemetry.trace import Span, SpanKind
+from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect, HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from eventkit import metrics
+from eventkit import metrics, tracing
 from eventkit.http.limits import BESIDE
 from eventkit.problems import describe
 from eventkit.voice import voice_of
+
+log = logging.getLogger("eventkit.http")
+
+PROBES = frozenset({"/live", "/ready", "/metrics"})
+"""Asked every few seconds: they are counted, but neither traced nor logged."""
 
 
 class Guard:
@@ -24,6 +32,16 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        if scope["path"] in PROBES:
+            await self._answer(scope, receive, send)
+            return
+        parent = tracing.parse_traceparent(Headers(scope=scope).get("traceparent"))
+        with tracing.span(scope["method"], SpanKind.SERVER, parent) as span:
+            began = perf_counter()
+            self._tell(scope, await self._answer(scope, receive, send), perf_counter() - began, span)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> int:
+        """Have the request answered; the status of the answer."""
         began, status = perf_counter(), 0
 
         async def watch(message: Message) -> None:
@@ -43,8 +61,22 @@ class Guard:
             await describe(error, voice=voice_of(HTTPConnection(scope))).response()(scope, receive, watch)
         finally:
             self._count(scope, status, perf_counter() - began)
+        return status
 
     def _count(self, scope: Scope, status: int, took: float) -> None:
-        route = getattr(scope.get("route"), "path", "none").removeprefix("/v1")
-        metrics.requests.labels(self._service, scope["method"], route, status).inc()
-        metrics.seconds.labels(self._service, scope["method"], route).observe(took)
+        about = (self._service, scope["method"], _route(scope).removeprefix("/v1"), status)
+        metrics.requests.labels(*about).inc()
+        metrics.seconds.labels(*about).observe(took)
+
+    def _tell(self, scope: Scope, status: int, took: float, span: Span) -> None:
+        """By the route, not the path: what stands in a path may be somebody's name."""
+        named = {"http.route": _route(scope), "http.request.method": scope["method"]}
+        span.update_name(f"{scope['method']} {_route(scope)}")
+        span.set_attributes({**named, "http.response.status_code": status})
+        level = logging.WARNING if status >= 500 else logging.INFO
+        about = {"status": status, "milliseconds": round(took * 1000, 1)}
+        log.log(level, "%s %s", scope["method"], _route(scope), extra={"about": about})
+
+
+def _route(scope: Scope) -> str:
+    return getattr(scope.get("route"), "path", "none")

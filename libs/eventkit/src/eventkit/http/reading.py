@@ -30,7 +30,6 @@ EXACT = 2**53 - 1
 """The largest integer that every reader of JSON takes for itself (RFC 8259, section 6)."""
 
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
-_TRACEPARENT = re.compile(r"(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 _TEXT = re.compile(r"[^\x00-\x1f\x7f]{1,512}")
 
 
@@ -146,11 +145,6 @@ def parse_time(value: object, field: str) -> datetime:
         pass
     mend = Text("write date, time and offset, such as 2026-01-31T09:00:00+08:00")
     raise Unreadable([FieldProblem(field, Text("is no instant"), mend)])
-
-
-def parse_traceparent(value: object) -> str | None:
-    """A W3C trace context, or None: by that recommendation a malformed one is passed over, never refused."""
-    return value if isinstance(value, str) and _TRACEPARENT.fullmatch(value) else None
 
 
 def is_text(value: object) -> bool:

@@ -11,6 +11,7 @@ from uuid import uuid4
 from fastapi import FastAPI, Request, Response
 from starlette.concurrency import run_in_threadpool
 
+from eventkit import tracing
 from eventkit.auth import authenticate
 from eventkit.caller import Caller
 from eventkit.commands import Entry
@@ -24,7 +25,6 @@ from eventkit.http.reading import (
     media_type,
     parse_object,
     parse_time,
-    parse_traceparent,
     read_body,
     unsupported,
 )
@@ -86,7 +86,7 @@ def _submission(http: Request, entry: Entry, caller: Caller, scope: str, data: d
         received_at=datetime.now(UTC),
         occurred_at=None if occurred_at is None else parse_time(occurred_at, "/occurred_at"),
         expected_version=_expected(http),
-        traceparent=parse_traceparent(http.headers.get("traceparent")),
+        traceparent=tracing.current(),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from eventkit import logs, settings
+from eventkit import process, settings
 from eventkit.consumer import run_worker
 from eventkit.postgres import PostgresStore
 from eventkit.settings import WorkerSettings
@@ -12,7 +12,7 @@ from intake.bootstrap import SERVICE, processor
 def main() -> None:
     """Consume until a signal ends it."""
     held = settings.read(WorkerSettings)
-    logs.configure(held.log_level)
+    process.begin(SERVICE, "worker", held)
     run_worker(processor(PostgresStore.at(held.database_url, SERVICE)), held)
 
 

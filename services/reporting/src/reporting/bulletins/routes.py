@@ -13,8 +13,7 @@ from eventkit.text import Text
 from reporting.bulletins.content import content, rule_of
 from reporting.bulletins.drawing import draw
 from reporting.bulletins.tallies import Reported
-from reporting.queries.desk import Desk, Who, parameters
-from reporting.queries.moments import knowledge
+from reporting.queries.desk import Desk, Who, parameters, reads
 from reporting.queries.programme_routes import OF_PROGRAMME, of_programme
 
 Language = Literal["zh", "en"]
@@ -22,7 +21,7 @@ Language = Literal["zh", "en"]
 
 def document_routes(engine: Engine) -> APIRouter:
     """All of them, over an engine that stays the caller's."""
-    router, desk = APIRouter(tags=["reads"]), Desk(engine)
+    router, desk = reads(), Desk(engine)
 
     @router.get("/documents/{report}", response_class=Response, openapi_extra=parameters(OF_PROGRAMME))
     def document(
@@ -44,7 +43,7 @@ def document_routes(engine: Engine) -> APIRouter:
                 raise Forbidden(Text("A report is about all departments."), mend=mend)
             held = of.period(period, rule["every"])
             about = Reported(asked.connection, asked.scope, of.id, of.agency, of.document, held)
-            told = content(about, rule, knowledge(asked.connection))
+            told = content(about, rule, asked.knowledge())
             if format == "json":
                 return asked.answer(told)
             language = lang or accepted(request.headers.get("accept-language"), ON_PAPER)

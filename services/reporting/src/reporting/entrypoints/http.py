@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from eventkit import logs, settings
+from eventkit import process, settings
 from eventkit.http import serve
 from eventkit.postgres import make_engine
 from eventkit.settings import HttpSettings
+from reporting import CONSUMER
 from reporting.bootstrap import application
 
 
 def main() -> None:
     """Serve until a signal ends it."""
     held = settings.read(HttpSettings)
-    logs.configure(held.log_level)
+    process.begin(CONSUMER, "http", held)
     serve(application(held, make_engine(held.database_url)), held)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from eventkit import logs, settings
+from eventkit import process, settings
 from eventkit.consumer import run_worker
 from eventkit.postgres import PostgresStore
 from eventkit.settings import WorkerSettings
@@ -13,7 +13,7 @@ from reporting.bootstrap import processor
 def main() -> None:
     """Consume until a signal ends it."""
     held = settings.read(WorkerSettings)
-    logs.configure(held.log_level)
+    process.begin(CONSUMER, "worker", held)
     run_worker(processor(PostgresStore.at(held.database_url, CONSUMER)), held)
 
 

@@ -17,7 +17,10 @@ _STREAMS = {"issue": "intake", "case": "routing", "watch": "supervision"}
 
 
 class CaseEvent(NamedTuple):
-    """One event of a case. `name` is the short type: `issue_reported` of `bugle.intake.issue_reported.v1`."""
+    """One event of a case. `name` is the short type: `issue_reported` of `bugle.intake.issue_reported.v1`.
+
+    `sequenced_at`: when it entered its log, and so became known.
+    """
 
     service: str
     version: int
@@ -25,6 +28,7 @@ class CaseEvent(NamedTuple):
     occurred_at: datetime
     id: str
     data: dict[str, Any]
+    sequenced_at: datetime
 
 
 def is_case_event(stream: str) -> bool:
@@ -43,9 +47,12 @@ def short_type(kind: str) -> str:
 
 
 def from_envelope(event: Envelope) -> CaseEvent:
-    """The case event in an envelope."""
+    """The case event in an envelope, which has its place in the log."""
     kind = event.type.split(".")
-    return CaseEvent(kind[1], event.version, kind[2], event.occurred_at, str(event.id), event.json())
+    assert event.sequenced_at is not None
+    return CaseEvent(
+        kind[1], event.version, kind[2], event.occurred_at, str(event.id), event.json(), event.sequenced_at
+    )
 
 
 def timeline_order(event: CaseEvent) -> tuple[datetime, int, int]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from eventkit.envelope import Envelope
@@ -11,19 +14,27 @@ from reporting.projections.case_event import short_type
 Row = dict[str, Any]
 
 
-class Description(NamedTuple):
+class Said(NamedTuple):
     """What one event says: the rows of each table, which replace all rows whose `owner` columns have these values."""
 
     owner: dict[str, Row]
     rows: dict[str, list[Row]]
 
 
-def _enterprise(event: Envelope, said: Row) -> Description:
+class Description(NamedTuple):
+    """What an event says, and from when until when it was the last word known; `known_to` is None while it still is."""
+
+    said: Said
+    known_from: datetime
+    known_to: datetime | None
+
+
+def _enterprise(event: Envelope, said: Row) -> Said:
     kept = _take(said, "agency name tier industry township synthetic")
     return _one("enterprises", "enterprise_id", said["enterprise"], kept | {"registered_at": event.occurred_at})
 
 
-def _team(event: Envelope, said: Row) -> Description:
+def _team(event: Envelope, said: Row) -> Said:
     kept = _take(said, "programme programme_version agency name tier batch members findings synthetic")
     described = _one("teams", "team_id", said["team"], kept | {"formed_at": event.occurred_at})
     described.owner["team_enterprises"] = {"team_id": said["team"]}
@@ -33,39 +44,39 @@ def _team(event: Envelope, said: Row) -> Description:
     return described
 
 
-def _visit(event: Envelope, said: Row) -> Description:
+def _visit(event: Envelope, said: Row) -> Said:
     kept = _take(said, "programme agency enterprise mode purposes team batch note synthetic")
     return _one("visits", "visit_id", said["visit"], kept | {"visited_at": event.occurred_at})
 
 
-def _service(event: Envelope, said: Row) -> Description:
+def _service(event: Envelope, said: Row) -> Said:
     kept = _take(said, "programme agency enterprise unit kind count amount batch note synthetic")
     return _one("services", "record_id", said["record"], kept | {"served_at": event.occurred_at})
 
 
-def _programme(event: Envelope, said: Row) -> Description:
+def _programme(event: Envelope, said: Row) -> Said:
     kept = _take(said, "version agency document")
     return _one("programmes", "programme_id", said["programme"], kept | {"published_at": event.occurred_at})
 
 
-def _directory(event: Envelope, said: Row) -> Description:
+def _directory(event: Envelope, said: Row) -> Said:
     agency = {"agency": said["agency"]}
     units = [agency | {"unit_id": one["id"]} | _take(one, "name kind synthetic") for one in said["units"]]
     people = [
         agency | {"person_id": one["id"]} | _take(one, "name title unit role synthetic") for one in said["people"]
     ]
-    return Description({"units": agency, "people": agency}, {"units": units, "people": people})
+    return Said({"units": agency, "people": agency}, {"units": units, "people": people})
 
 
 def _take(said: Row, names: str) -> Row:
     return {name: said.get(name) for name in names.split()}
 
 
-def _one(table: str, key: str, id: str, kept: Row) -> Description:
-    return Description({table: {key: id}}, {table: [kept | {key: id}]})
+def _one(table: str, key: str, id: str, kept: Row) -> Said:
+    return Said({table: {key: id}}, {table: [kept | {key: id}]})
 
 
-_DESCRIBING: dict[str, Callable[[Envelope, Row], Description]] = {
+_DESCRIBING: dict[str, Callable[[Envelope, Row], Said]] = {
     "enterprise_registered": _enterprise,
     "team_formed": _team,
     "visit_recorded": _visit,
@@ -76,11 +87,21 @@ _DESCRIBING: dict[str, Callable[[Envelope, Row], Description]] = {
 
 
 def describe(events: Iterable[Envelope]) -> list[Description]:
-    """What the last describing event of each stream says; other events say nothing here."""
-    last: dict[str, Envelope] = {}
+    """What the describing events of each stream say, in order; other events say nothing here."""
+    streams: defaultdict[str, list[Envelope]] = defaultdict(list)
     for event in events:
         if short_type(event.type) in _DESCRIBING:
-            held = last.get(event.stream)
-            if held is None or held.version < event.version:
-                last[event.stream] = event
-    return [_DESCRIBING[short_type(event.type)](event, event.json()) for event in last.values()]
+            streams[event.stream].append(event)
+    return [description for held in streams.values() for description in _described(held)]
+
+
+def _described(stream: list[Envelope]) -> Iterator[Description]:
+    """Of several that became known at one instant the last counts."""
+    known: dict[datetime, Envelope] = {}
+    for event in sorted(stream, key=lambda event: event.version):
+        assert event.sequenced_at is not None
+        known[event.sequenced_at] = event
+    for known_from, known_to in pairwise([*known, None]):
+        assert known_from is not None
+        event = known[known_from]
+        yield Description(_DESCRIBING[short_type(event.type)](event, event.json()), known_from, known_to)

@@ -136,14 +136,14 @@ def _of_records(
 
 _WITHDRAWN = text(
     """
-    SELECT CAST(w->>'event' AS uuid) FROM live.timeline t, jsonb_array_elements(t.data->'withdrawn') AS w
+    SELECT CAST(w->>'event' AS uuid) FROM timeline t, jsonb_array_elements(t.data->'withdrawn') AS w
     WHERE t.type IN ('bugle.supervision.misses_rescinded.v1', 'bugle.supervision.misses_rescinded.v2')
         AND t.occurred_at >= :begin AND t.case_id = ANY(CAST(:cases AS uuid[]))
     UNION ALL
-    SELECT CAST(w AS uuid) FROM live.records r, jsonb_array_elements_text(r.data->'withdrawn') AS w
+    SELECT CAST(w AS uuid) FROM records r, jsonb_array_elements_text(r.data->'withdrawn') AS w
     WHERE r.type = 'bugle.supervision.duty_rescinded.v1' AND r.occurred_at >= :begin
     UNION ALL
-    SELECT issued.event_id FROM live.records r JOIN live.records issued ON issued.stream = r.stream
+    SELECT issued.event_id FROM records r JOIN records issued ON issued.stream = r.stream
     WHERE issued.version = 1 AND r.type = 'bugle.supervision.supervision_letter_withdrawn.v1'
         AND r.occurred_at >= :begin
     """

@@ -66,22 +66,22 @@ def _departments(steps: Sequence[Mapping[str, Any]], groups: Any) -> list[dict[s
 
 _HAVING = """
 WITH mine AS (
-    SELECT case_id, lead, round FROM live.ledger
+    SELECT case_id, lead, round FROM ledger
     WHERE programme = :programme AND (CAST(:agency AS text) IS NULL OR agency = :agency)
         AND (CAST(:department AS text) IS NULL OR lead = :department OR :department = ANY(supporting))
         AND (CAST(:cases AS uuid[]) IS NULL OR case_id = ANY(CAST(:cases AS uuid[])))
 ), begun AS (
-    SELECT m.case_id, max(t.occurred_at) AS at FROM mine m JOIN live.timeline t ON t.case_id = m.case_id
+    SELECT m.case_id, max(t.occurred_at) AS at FROM mine m JOIN timeline t ON t.case_id = m.case_id
     WHERE split_part(t.type, '.', 3) = ANY(:beginning) AND CAST(t.data->>'round' AS integer) = m.round
     GROUP BY m.case_id
 ), step AS (
     SELECT s->>'id' AS id, e AS event
     FROM jsonb_array_elements(CAST(:steps AS jsonb)) AS s, jsonb_array_elements_text(s->'events') AS e
 ), has AS (
-    SELECT m.case_id, step.id FROM mine m JOIN live.timeline t ON t.case_id = m.case_id
+    SELECT m.case_id, step.id FROM mine m JOIN timeline t ON t.case_id = m.case_id
     JOIN step ON step.event = split_part(t.type, '.', 3) LEFT JOIN begun b ON b.case_id = m.case_id
     WHERE NOT EXISTS (
-        SELECT FROM live.timeline r, jsonb_array_elements(r.data->'withdrawn') AS w
+        SELECT FROM timeline r, jsonb_array_elements(r.data->'withdrawn') AS w
         WHERE r.case_id = t.case_id AND r.service = 'supervision' AND t.service = 'supervision'
             AND split_part(r.type, '.', 3) = 'misses_rescinded' AND w->>'event' = CAST(t.event_id AS text)
     ) AND (step.event <> ALL(:facts) OR m.round = coalesce(
@@ -89,7 +89,7 @@ WITH mine AS (
     ))
     UNION
     SELECT m.case_id, step.id
-    FROM live.records f JOIN live.records r ON r.stream = f.stream
+    FROM records f JOIN records r ON r.stream = f.stream
     CROSS JOIN LATERAL (
         SELECT i->>'case' AS case_id FROM jsonb_array_elements(coalesce(r.data->'items', '[]')) AS i
         UNION ALL SELECT jsonb_array_elements_text(f.data->'cases') WHERE r.type = 'bugle.routing.session_held.v1'

@@ -8,37 +8,47 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Annotated, Any
 
-from fastapi import Depends, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import StreamingResponse
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, text
 
 from eventkit.auth import caller
 from eventkit.caller import Caller
 from eventkit.http.answers import json_response
-from reporting.queries.filters import Condition, check_programme, read_filters
-from reporting.queries.moments import Moment, knowledge, moment
+from reporting.queries.filters import Condition, check_known, check_programme, read_filters
+from reporting.queries.moments import NOW, Knowledge, Moment, knowledge, moment
 from reporting.queries.scope import Scope, scope_of
+from reporting.read_model.tables import KNOWN, LIVE
 
 Who = Annotated[Caller, Depends(caller)]
 
 PAGING = ("at", "limit", "after")
 """Parameters of a list of cases that are no filters."""
 
+_LOOK = text("SELECT set_config('search_path', :schemas, true), set_config('bugle.before', :before, true)")
+"""In which schema a transaction finds reporting's tables: as they are, or as they were known before an instant."""
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A request that has been checked: what its caller may see, by which filters, at which moment."""
+    """A request that has been checked: what its caller may see, by which filters, at which moment, as known when."""
 
     connection: Connection
     scope: Scope
     filters: dict[str, str]
     moment: Moment
+    as_of: Moment
+
+    def knowledge(self) -> Knowledge:
+        """What is known: by now, or at most what was by `as_of`."""
+        return knowledge(self.connection, self.as_of)
 
     def answer(self, body: dict[str, Any], case: str | None = None) -> Response:
         """The body with what every answer tells."""
-        known = knowledge(self.connection)
+        known = self.knowledge()
         about = {
             "at": self.moment.given,
+            "as_of": self.as_of.given,
             "filters": self.filters,
             "complete": known.complete(self.moment, case),
             "watermark": known.watermark,
@@ -53,16 +63,29 @@ class Desk:
         self._engine = engine
 
     @contextmanager
+    def _looking(self, as_of: Moment = NOW) -> Iterator[Connection]:
+        with self._engine.connect() as connection:
+            _look(connection, as_of)
+            yield connection
+
+    @contextmanager
     def asked(self, who: Caller, request: Request, known: dict[str, Condition], *besides: str) -> Iterator[Asked]:
         """A checked request; Forbidden, or Faulty naming the parameter."""
         scope = scope_of(who)
-        filters = read_filters(request, known, besides)
-        with self._engine.connect() as connection:
+        filters = read_filters(request, known, ("as_of", *besides))
+        given, programme = request.query_params, filters.get("programme")
+        with self._looking() as connection:
             check_programme(connection, scope, filters)
-            at = moment(connection, scope, request.query_params.get("at"), filters.get("programme"))
-            yield Asked(connection, scope, filters, at)
+            at = moment(connection, scope, given.get("at"), programme)
+            as_of = moment(connection, scope, given.get("as_of"), programme, "as_of")
+            if as_of is not NOW:
+                _look(connection, as_of)
+                check_known(connection, scope, filters)
+            yield Asked(connection, scope, filters, at, as_of)
 
-    def streamed(self, chunks: Callable[[Connection], Iterator[str]], media_type: str, name: str) -> Response:
+    def streamed(
+        self, chunks: Callable[[Connection], Iterator[str]], media_type: str, name: str, as_of: Moment = NOW
+    ) -> Response:
         """A file that is sent as it is read, over a connection that it holds to the end.
 
         What fails before the first chunk is answered as a problem. What fails later breaks the answer off without its
@@ -70,12 +93,27 @@ class Desk:
         """
 
         def held() -> Iterator[str]:
-            with self._engine.connect() as connection:
+            with self._looking(as_of) as connection:
                 yield from chunks(connection)
 
         rest = held()
         headers = {"Content-Disposition": f'attachment; filename="{name}"'}
         return StreamingResponse(chain([next(rest)], rest), media_type=media_type, headers=headers)
+
+
+def reads() -> APIRouter:
+    """A router whose every route takes `as_of`; `Desk.asked` reads it."""
+
+    def known(as_of: Annotated[str | None, Query()] = None) -> None:
+        """As it was known at the end of this day, or at this instant."""
+
+    return APIRouter(tags=["reads"], dependencies=[Depends(known)])
+
+
+def _look(connection: Connection, as_of: Moment) -> None:
+    schema, before = (LIVE, "") if as_of.before is None else (LIVE + KNOWN, as_of.before.isoformat())
+    connection.execution_options(schema_translate_map={LIVE: schema})  # statements made of the tables' definitions
+    connection.execute(_LOOK, {"schemas": f"{schema}, public", "before": before})  # and those written as text
 
 
 def parameters(filters: dict[str, Condition]) -> dict[str, Any]:

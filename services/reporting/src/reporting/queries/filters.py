@@ -60,13 +60,22 @@ def read_filters(request: Request, known: Collection[str], besides: Collection[s
 
 def check_programme(connection: Connection, scope: Scope, filters: Filters) -> None:
     """Raises Faulty when there is no such programme, or none that the caller may see: the answer is the same."""
-    wanted = filters.get("programme")
-    if wanted is None:
-        return
-    found = select(programmes.c.programme_id).where(programmes.c.programme_id == wanted, scope.rows(programmes))
-    if connection.scalar(found) is None:
-        problem = Text("there is no programme {name!r}", name=wanted)
+    if not _is_there(connection, scope, filters):
+        problem = Text("there is no programme {name!r}", name=filters["programme"])
         raise Faulty([FieldProblem("programme", problem, Text("write the id of a published programme"))])
+
+
+def check_known(connection: Connection, scope: Scope, filters: Filters) -> None:
+    """Raises Faulty when the programme was not known by the moment as of which is asked."""
+    if not _is_there(connection, scope, filters):
+        problem = Text("the programme {name!r} was not known by then", name=filters["programme"])
+        raise Faulty([FieldProblem("as_of", problem, Text("choose a later moment"))])
+
+
+def _is_there(connection: Connection, scope: Scope, filters: Filters) -> bool:
+    wanted = filters.get("programme")
+    found = select(programmes.c.programme_id).where(programmes.c.programme_id == wanted, scope.rows(programmes))
+    return wanted is None or connection.scalar(found) is not None
 
 
 def conditions(rows: FromClause, filters: Filters, known: Mapping[str, Condition]) -> list[ColumnElement[bool]]:

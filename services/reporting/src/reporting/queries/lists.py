@@ -44,24 +44,24 @@ class Listing:
 
 
 _CASES = """
-    FROM live.ledger l LEFT JOIN live.enterprises e ON e.enterprise_id = l.enterprise
+    FROM ledger l LEFT JOIN enterprises e ON e.enterprise_id = l.enterprise
     WHERE l.programme = :programme AND l.agency = :agency
         AND (CAST(:department AS text) IS NULL OR l.lead = :department OR :department = ANY(l.supporting))
 """
 _ENTERPRISES = """
     SELECT e.enterprise_id, e.name, e.tier, e.industry, e.township,
-        (SELECT count(*) FROM live.team_enterprises p JOIN live.teams t ON t.team_id = p.team_id
+        (SELECT count(*) FROM team_enterprises p JOIN teams t ON t.team_id = p.team_id
             WHERE p.enterprise_id = e.enterprise_id AND t.programme = :programme) AS teams,
         e.registered_at, e.synthetic
-    FROM live.enterprises e WHERE e.agency = :agency
+    FROM enterprises e WHERE e.agency = :agency
 """
 _HELPERS = """
     SELECT t.team_id, m.ordinality AS ordinal, t.name AS team, t.tier, m.member->>'role' AS role,
         m.member->>'person' AS person, p.name, coalesce(m.member->>'unit', p.unit) AS unit,
-        (SELECT count(*) FROM live.team_enterprises e WHERE e.team_id = t.team_id) AS enterprises, t.synthetic
-    FROM live.teams t
+        (SELECT count(*) FROM team_enterprises e WHERE e.team_id = t.team_id) AS enterprises, t.synthetic
+    FROM teams t
     CROSS JOIN LATERAL jsonb_array_elements(t.members) WITH ORDINALITY AS m(member, ordinality)
-    LEFT JOIN live.people p ON p.agency = t.agency AND p.person_id = m.member->>'person'
+    LEFT JOIN people p ON p.agency = t.agency AND p.person_id = m.member->>'person'
     WHERE t.programme = :programme AND t.agency = :agency
 """
 _ISSUES = f"""
@@ -76,19 +76,19 @@ _RECTIFICATION = f"""
 _TASKS = f"""
     SELECT l.case_id, m.ordinality AS ordinal, m.line->>'name' AS task, m.line->>'due_on' AS due_on,
         coalesce(p.data->>'unit', l.lead) AS unit, l.title, e.name AS enterprise,
-        (SELECT min(d.occurred_at) FROM live.timeline d WHERE d.case_id = l.case_id
+        (SELECT min(d.occurred_at) FROM timeline d WHERE d.case_id = l.case_id
             AND d.type = 'bugle.routing.progress_reported.v1' AND d.data->>'milestone' = m.line->>'name'
             AND d.version > p.began) AS done_at,
         l.synthetic
-    FROM live.ledger l
-    JOIN LATERAL (SELECT t.data, (SELECT coalesce(max(r.version), 0) FROM live.timeline r
+    FROM ledger l
+    JOIN LATERAL (SELECT t.data, (SELECT coalesce(max(r.version), 0) FROM timeline r
             WHERE r.case_id = t.case_id AND r.version < t.version AND r.type IN ('bugle.routing.case_reopened.v1',
                 'bugle.routing.case_returned.v1', 'bugle.routing.case_transferred.v1',
                 'bugle.routing.case_arbitrated.v1')) AS began
-        FROM live.timeline t WHERE t.case_id = l.case_id
+        FROM timeline t WHERE t.case_id = l.case_id
             AND t.type = 'bugle.routing.case_planned.v1' ORDER BY t.version DESC LIMIT 1) p ON true
     CROSS JOIN LATERAL jsonb_array_elements(p.data->'milestones') WITH ORDINALITY AS m(line, ordinality)
-    {_CASES.strip().removeprefix("FROM live.ledger l")}
+    {_CASES.strip().removeprefix("FROM ledger l")}
 """
 _RESPONSIBILITIES = f"""
     SELECT l.case_id, l.title, e.name AS enterprise, l.lead, l.supporting, l.owner, l.level, l.assigned_at, l.state,
@@ -199,17 +199,17 @@ def _line(values: Iterable[str]) -> str:
 
 
 _ENTERPRISE = text(
-    "SELECT enterprise_id, agency, name, tier, industry, township FROM live.enterprises"
+    "SELECT enterprise_id, agency, name, tier, industry, township FROM enterprises"
     " WHERE enterprise_id = CAST(:enterprise AS uuid) AND agency = :agency"
 )
 _MEMBERS = text(
     """
     SELECT t.team_id, t.name AS team, m.member->>'role' AS role, m.member->>'person' AS person, p.name, p.title,
         coalesce(m.member->>'unit', p.unit) AS unit, u.name AS unit_name
-    FROM live.team_enterprises e JOIN live.teams t ON t.team_id = e.team_id
+    FROM team_enterprises e JOIN teams t ON t.team_id = e.team_id
     CROSS JOIN LATERAL jsonb_array_elements(t.members) WITH ORDINALITY AS m(member, ordinality)
-    LEFT JOIN live.people p ON p.agency = t.agency AND p.person_id = m.member->>'person'
-    LEFT JOIN live.units u ON u.agency = t.agency AND u.unit_id = coalesce(m.member->>'unit', p.unit)
+    LEFT JOIN people p ON p.agency = t.agency AND p.person_id = m.member->>'person'
+    LEFT JOIN units u ON u.agency = t.agency AND u.unit_id = coalesce(m.member->>'unit', p.unit)
     WHERE e.enterprise_id = CAST(:enterprise AS uuid) AND t.programme = :programme
         AND m.member->>'role' = ANY(CAST(:roles AS text[]))
     ORDER BY array_position(CAST(:roles AS text[]), m.member->>'role'), t.formed_at, m.ordinality

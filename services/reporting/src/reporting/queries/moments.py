@@ -1,4 +1,7 @@
-"""`at`: how things stood at the end of a day or at an instant, by when they occurred; and whether all is known."""
+"""`at`: how things stood at the end of a day or at an instant, by when they occurred. `as_of`: as they were known then.
+
+What was known at an instant is what the events sequenced by then amount to, whatever has come to light since.
+"""
 
 from __future__ import annotations
 
@@ -33,8 +36,8 @@ class Moment:
 NOW = Moment(None, None)
 
 
-def moment(connection: Connection, scope: Scope, given: str | None, programme: str | None) -> Moment:
-    """The moment that `at` means. A date ends at 24:00 in the programme's zone; an instant includes itself."""
+def moment(connection: Connection, scope: Scope, given: str | None, programme: str | None, field: str = "at") -> Moment:
+    """The moment that a parameter means. A date ends at 24:00 in the programme's zone; an instant includes itself."""
     if given is None:
         return NOW
     try:
@@ -43,11 +46,11 @@ def moment(connection: Connection, scope: Scope, given: str | None, programme: s
         following = date.fromisoformat(given) + timedelta(days=1)
     except (ValueError, OverflowError):
         problem = Text("{given!r} is neither a date nor an instant", given=given)
-        raise Faulty([FieldProblem("at", problem, _FORM)]) from None
-    return Moment(given, datetime.combine(following, time(), _zone(connection, scope, programme)))
+        raise Faulty([FieldProblem(field, problem, _FORM)]) from None
+    return Moment(given, datetime.combine(following, time(), _zone(connection, scope, programme, field)))
 
 
-def _zone(connection: Connection, scope: Scope, programme: str | None) -> ZoneInfo:
+def _zone(connection: Connection, scope: Scope, programme: str | None, field: str) -> ZoneInfo:
     zone = programmes.c.document["zone"].astext
     wanted = select(zone).where(scope.rows(programmes)).distinct()
     if programme is not None:
@@ -55,29 +58,35 @@ def _zone(connection: Connection, scope: Scope, programme: str | None) -> ZoneIn
     zones = sorted(known_zones().intersection(connection.scalars(wanted)))
     if len(zones) > 1:
         problem = Text("a day ends at different times in {zones}", zones=zones)
-        raise Faulty([FieldProblem("at", problem, Text("name a programme, or write an instant with offset"))])
+        raise Faulty([FieldProblem(field, problem, Text("name a programme, or write an instant with offset"))])
     return ZoneInfo(zones[0] if zones else "UTC")
 
 
 @dataclass(frozen=True, slots=True)
 class Knowledge:
-    """The instant up to which every service's events have been applied: of all partitions, and by partition."""
+    """The instant up to which every service's events have been applied, by partition; and `as_of`, when asked for."""
 
     watermarks: dict[int, datetime]
+    as_of: Moment = NOW
 
     def complete(self, moment: Moment, case: str | None = None) -> bool:
-        """Whether nothing sequenced until the moment is missing; without one, whether anything has been read at all."""
+        """Whether nothing is missing that was known `as_of`; without it, that was sequenced until the moment; without
+        both, whether anything has been read at all."""
+        before = moment.before if self.as_of.before is None else self.as_of.before
         wanted = range(PARTITIONS) if case is None else [partition_of(case)]
         marks = [self.watermarks.get(partition) for partition in wanted]
-        return all(mark is not None and (moment.before is None or mark >= moment.before) for mark in marks)
+        return all(mark is not None and (before is None or mark >= before) for mark in marks)
 
     @property
     def watermark(self) -> datetime | None:
-        """The oldest of all partitions; None while one has had none."""
-        return min(self.watermarks.values()) if len(self.watermarks) == PARTITIONS else None
+        """The oldest of all partitions, but nothing later than `as_of`; None while one has had none."""
+        if len(self.watermarks) < PARTITIONS:
+            return None
+        known = min(self.watermarks.values())
+        return known if self.as_of.before is None else min(known, self.as_of.before)
 
 
-def knowledge(connection: Connection) -> Knowledge:
+def knowledge(connection: Connection, as_of: Moment = NOW) -> Knowledge:
     """What the consumer's progress says; a partition counts when all topics have sent it a watermark."""
     rows = connection.execute(_PROGRESS, {"consumer": CONSUMER})
-    return Knowledge({n: mark for n, mark, topics in rows if topics == len(TOPICS) and mark.timestamp() > 0})
+    return Knowledge({n: mark for n, mark, topics in rows if topics == len(TOPICS) and mark.timestamp() > 0}, as_of)

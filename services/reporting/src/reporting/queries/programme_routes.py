@@ -21,7 +21,7 @@ from reporting.queries.beside import sessions
 from reporting.queries.cadres import cadres as duties_of
 from reporting.queries.completeness import completeness
 from reporting.queries.coverage import coverage
-from reporting.queries.desk import Asked, Desk, Who, parameters
+from reporting.queries.desk import Asked, Desk, Who, parameters, reads
 from reporting.queries.filters import OF_CASES
 from reporting.queries.issues import as_dict
 from reporting.queries.periods import Every, Period, period
@@ -65,7 +65,7 @@ def of_programme(desk: Desk, who: Caller, request: Request, *besides: str) -> It
 
 def programme_routes(desk: Desk) -> APIRouter:
     """All of them."""
-    router = APIRouter(tags=["reads"])
+    router = reads()
     for add in (_add_coverage, _add_sessions, _add_appraisal, _add_completeness, _add_lists, _add_cards):
         add(router, desk)
     return router
@@ -150,7 +150,7 @@ def _add_lists(router: APIRouter, desk: Desk) -> None:
                 body = page(rows, window, key=lambda row: row[: named.listing.keys], item=as_dict)
                 return asked.answer({"list": list, "zh": named.zh, "en": named.en} | body)
         # the connection of the request is given back before the file takes one of its own
-        return desk.streamed(lambda held: lists.as_csv(held, *about), CSV, f"{of.id}-{list}.csv")
+        return desk.streamed(lambda held: lists.as_csv(held, *about), CSV, f"{of.id}-{list}.csv", asked.as_of)
 
 
 def _add_cards(router: APIRouter, desk: Desk) -> None:

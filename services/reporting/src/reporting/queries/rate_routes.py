@@ -11,7 +11,7 @@ from sqlalchemy import select
 from eventkit.errors import Problem
 from eventkit.paging import Window, keyset, page
 from eventkit.text import Text
-from reporting.queries.desk import PAGING, Asked, Desk, Who, parameters
+from reporting.queries.desk import PAGING, Asked, Desk, Who, parameters, reads
 from reporting.queries.evidence import Part, counted, key_of, shown
 from reporting.queries.figures import figure
 from reporting.queries.filters import OF_CASES
@@ -30,7 +30,7 @@ class UnknownRate(Problem):
 
 def rate_routes(desk: Desk) -> APIRouter:
     """All of them."""
-    router = APIRouter(tags=["reads"])
+    router = reads()
     _add_rates(router, desk)
     _add_counted(router, desk)
     return router

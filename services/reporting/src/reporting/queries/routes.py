@@ -14,7 +14,7 @@ from eventkit.paging import Window, keyset, page
 from eventkit.problems import Faulty, FieldProblem
 from eventkit.text import Text
 from reporting.queries.clocks import clocks_at
-from reporting.queries.desk import PAGING, Desk, Who, parameters
+from reporting.queries.desk import PAGING, Desk, Who, parameters, reads
 from reporting.queries.figures import figure
 from reporting.queries.filters import OF_CASES, Condition, conditions, equals
 from reporting.queries.hotspots import GROUPS, MOST, hotspots
@@ -51,7 +51,7 @@ class UnknownMeasure(Problem):
 
 def routes(engine: Engine) -> APIRouter:
     """All reads, over an engine that stays the caller's."""
-    router, desk = APIRouter(tags=["reads"]), Desk(engine)
+    router, desk = reads(), Desk(engine)
     for add in (_add_ledger, _add_timeline, _add_clocks, _add_figures, _add_hotspots):
         add(router, desk)
     router.include_router(rate_routes(desk))

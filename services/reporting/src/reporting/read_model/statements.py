@@ -7,7 +7,21 @@ from functools import cache
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Delete, Insert, Table, bindparam, cast, column, delete, func, select
+from sqlalchemy import (
+    Connection,
+    Delete,
+    Insert,
+    Table,
+    Update,
+    bindparam,
+    cast,
+    column,
+    delete,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import JSON, insert
 from sqlalchemy.sql.selectable import TableValuedAlias
 
@@ -52,6 +66,29 @@ def _delete_beyond(table: Table) -> Delete:
     return delete(table).where(table.c.case_id == new.c.case_id, table.c.ordinal > new.c.ordinal)
 
 
+@cache
+def _delete_begun(versions: Table, of: tuple[str, ...]) -> Delete:
+    new = _recordset(versions, (*of, "known_from"))
+    same = (versions.c[name] == new.c[name] for name in of)
+    return delete(versions).where(*same, versions.c.known_from >= new.c.known_from)
+
+
+@cache
+def _end(versions: Table, of: tuple[str, ...]) -> Update:
+    new = _recordset(versions, (*of, "known_from", "known_to"))
+    known_to = versions.c.known_to
+    return (
+        update(versions)
+        .values(known_to=new.c.known_to)
+        .where(
+            *(versions.c[name] == new.c[name] for name in of),
+            versions.c.known_from < new.c.known_from,
+            or_(known_to.is_(None), known_to >= new.c.known_from),
+            known_to.is_distinct_from(new.c.known_to),
+        )
+    )
+
+
 def insert_rows(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
     """Add rows; one whose key is there already is passed over."""
     _execute(connection, _insert(table), rows)
@@ -73,6 +110,22 @@ def delete_beyond(connection: Connection, table: Table, lasts: Sequence[Row]) ->
     _execute(connection, _delete_beyond(table), lasts)
 
 
-def _execute(connection: Connection, statement: Insert | Delete, rows: Sequence[Row]) -> None:
+def delete_begun(connection: Connection, versions: Table, since: Sequence[Row]) -> None:
+    """Delete the versions that began at `known_from` or later and have the other values given."""
+    if since:
+        _execute(connection, _delete_begun(versions, _others(since)), since)
+
+
+def end(connection: Connection, versions: Table, ends: Sequence[Row]) -> None:
+    """Let the versions that held just before `known_from`, and have the other values given, end at `known_to`."""
+    if ends:
+        _execute(connection, _end(versions, _others(ends)), ends)
+
+
+def _others(rows: Sequence[Row]) -> tuple[str, ...]:
+    return tuple(name for name in rows[0] if name not in ("known_from", "known_to"))
+
+
+def _execute(connection: Connection, statement: Insert | Update | Delete, rows: Sequence[Row]) -> None:
     if rows:
         connection.execute(statement, {"rows": orjson.dumps(rows).decode()})

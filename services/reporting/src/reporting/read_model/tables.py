@@ -14,6 +14,8 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TIMESTAMP, UUID
 from sqlalchemy.types import TypeEngine
 
 LIVE, SHADOW = "live", "shadow"
+KNOWN = "_known"
+"""`live_known` has a view for each table, of its rows as they were known before the instant of `bugle.before`."""
 
 metadata = MetaData(schema=LIVE)
 
@@ -141,3 +143,14 @@ records = _table(
 
 CASE_TABLES = (timeline, ledger, spans, traits, clocks)
 REFERENCE_TABLES = (enterprises, teams, team_enterprises, visits, services, programmes, units, people)
+
+
+def _versions(table: Table) -> Table:
+    """The table of a table's versions: its columns, and from when until when they were what was known."""
+    columns = (Column(c.name, c.type, primary_key=c.primary_key) for c in table.columns)
+    known = Column("known_from", _INSTANT, primary_key=True), Column("known_to", _INSTANT)
+    return Table(f"{table.name}_versions", metadata, *columns, *known)
+
+
+VERSIONS = {str(table.name): _versions(table) for table in (ledger, spans, traits, clocks, *REFERENCE_TABLES)}
+"""By the name of the table whose versions they hold. Events themselves (`timeline`, `records`) have but one."""

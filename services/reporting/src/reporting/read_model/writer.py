@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Protocol, cast
 
 import orjson
@@ -14,8 +15,9 @@ from sqlalchemy.types import Text
 from eventkit.envelope import Envelope
 from eventkit.session import Session
 from reporting.projections.case_event import CaseEvent, is_case_event, is_kept, short_type
-from reporting.projections.case_fold import CaseRows, fold_case
+from reporting.projections.case_fold import CaseRows
 from reporting.projections.reference import Description, describe
+from reporting.projections.versions import KEYS, Changes, changes
 from reporting.read_model import statements, tables
 
 _LOCK = text(
@@ -34,6 +36,7 @@ _TIMELINES = select(
     _of.occurred_at,
     _of.event_id,
     sql_cast(_of.data, Text).label("data"),
+    _of.sequenced_at,
 )
 
 
@@ -55,8 +58,20 @@ def apply(connection: Connection, events: Sequence[Envelope]) -> None:
         cases = sorted({event.key for event in of_cases})
         connection.execute(_LOCK, {"cases": cases})
         statements.insert_rows(connection, tables.timeline, [timeline_row(event) for event in of_cases])
-        _write_cases(connection, cases, [fold_case(c, e) for c, e in timelines(connection, cases).items()])
+        since = _earliest(of_cases)
+        changed = {c: changes(c, e, since[c]) for c, e in timelines(connection, cases).items()}
+        _write_cases(connection, cases, [rows for rows, _ in changed.values()])
+        _write_versions(connection, since, {case: of for case, (_, of) in changed.items()})
     write_others(connection, [event for event in events if not is_case_event(event.stream)])
+
+
+def _earliest(events: Iterable[Envelope]) -> dict[str, datetime]:
+    """When the first of these events of each case became known."""
+    since: dict[str, datetime] = {}
+    for event in events:
+        assert event.sequenced_at is not None
+        since[event.key] = min(event.sequenced_at, since.get(event.key, event.sequenced_at))
+    return since
 
 
 def write_others(connection: Connection, events: Sequence[Envelope]) -> None:
@@ -90,8 +105,9 @@ def timelines(connection: Connection, cases: Collection[str]) -> dict[str, list[
     """All events of these cases, in one query."""
     found: defaultdict[str, list[CaseEvent]] = defaultdict(list)
     for row in connection.execute(_TIMELINES.where(_of.case_id.in_(cases))):
-        case, service, version, kind, occurred_at, event_id, data = row
-        found[case].append(CaseEvent(service, version, short_type(kind), occurred_at, event_id, orjson.loads(data)))
+        case, service, version, kind, occurred_at, event_id, data, sequenced_at = row
+        said = orjson.loads(data)
+        found[case].append(CaseEvent(service, version, short_type(kind), occurred_at, event_id, said, sequenced_at))
     return found
 
 
@@ -107,19 +123,49 @@ def _write_cases(connection: Connection, cases: Sequence[str], folded: Sequence[
         statements.delete_beyond(connection, table, [{"case_id": c, "ordinal": n} for c, n in lasts.items()])
 
 
+def _write_versions(
+    connection: Connection, since: Mapping[str, datetime], cases: Mapping[str, Mapping[str, Changes]]
+) -> None:
+    again = [{"case_id": case, "known_from": at} for case, at in since.items()]
+    for name, width in KEYS.items():
+        versions = tables.VERSIONS[name]
+        keys = [str(column.name) for column in versions.columns][:width]
+        ended = [
+            {**dict(zip(keys, key, strict=True)), "known_from": since[case], "known_to": at}
+            for case, of in cases.items()
+            for key, at in of[name].ended
+        ]
+        begun = ((*row, start, end) for of in cases.values() for row, start, end in of[name].begun)
+        statements.delete_begun(connection, versions, again)
+        statements.end(connection, versions, ended)
+        statements.insert_rows(connection, versions, _named(versions, begun))
+
+
 def _named(table: Table, rows: Iterable[tuple[Any, ...]]) -> list[dict[str, Any]]:
     names = [str(column.name) for column in table.columns]  # orjson wants str itself, not SQLAlchemy's subclass
     return [dict(zip(names, row, strict=True)) for row in rows]
 
 
-def write_descriptions(connection: Connection, descriptions: Iterable[Description]) -> None:
-    """Replace the rows that these descriptions own."""
-    owners: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
-    rows: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
-    for described in descriptions:
-        for name, owner in described.owner.items():
-            owners[name].append(owner)
-            rows[name].extend(described.rows[name])
+def write_descriptions(connection: Connection, descriptions: Sequence[Description]) -> None:
+    """Replace the rows that these descriptions own, and keep what they replace as versions."""
     for table in tables.REFERENCE_TABLES:
-        statements.delete_owned(connection, table, owners[table.name])
-        statements.insert_rows(connection, table, rows[table.name])
+        told = [one for one in descriptions if table.name in one.said.owner]
+        latest = [one.said for one in told if one.known_to is None]
+        statements.delete_owned(connection, table, [said.owner[table.name] for said in latest])
+        statements.insert_rows(connection, table, [row for said in latest for row in said.rows[table.name]])
+        _write_described(connection, table, told)
+
+
+def _write_described(connection: Connection, table: Table, told: Sequence[Description]) -> None:
+    versions, first = tables.VERSIONS[table.name], dict[tuple[Any, ...], dict[str, Any]]()
+    for one in told:
+        owner = one.said.owner[table.name]
+        first.setdefault(tuple(owner.values()), owner | {"known_from": one.known_from})
+    statements.delete_begun(connection, versions, list(first.values()))
+    statements.end(connection, versions, [one | {"known_to": one["known_from"]} for one in first.values()])
+    begun = (
+        row | {"known_from": one.known_from, "known_to": one.known_to}
+        for one in told
+        for row in one.said.rows[table.name]
+    )
+    statements.insert_rows(connection, versions, list(begun))

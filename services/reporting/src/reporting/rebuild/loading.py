@@ -11,6 +11,7 @@ import os
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
 from uuid import UUID
 
@@ -20,13 +21,15 @@ from sqlalchemy import make_url
 from eventkit.envelope import Envelope
 from eventkit.postgres import make_engine
 from reporting.projections.case_event import from_envelope, is_case_event
-from reporting.projections.case_fold import CaseRows, Row, fold_case
-from reporting.read_model.tables import LIVE, SHADOW
+from reporting.projections.case_fold import Row
+from reporting.projections.versions import KEYS, changes
+from reporting.read_model.tables import LIVE, SHADOW, VERSIONS
 from reporting.read_model.writer import write_others
 from reporting.rebuild.copying import copy_rows
 from reporting.rebuild.places import Extent
 from reporting.rebuild.topics import Topics
 
+_EVER = datetime.min.replace(tzinfo=UTC)
 LOADERS = "rebuild/reporting/loaders"
 """Advisory lock that every loader shares while it writes: the next rebuild waits for those that outlive theirs."""
 
@@ -77,15 +80,17 @@ def _read(topics: Topics, job: Job) -> tuple[dict[str, list[Envelope]], list[Env
 
 
 def _write(job: Job, cases: dict[str, list[Envelope]], others: list[Envelope]) -> None:
-    folded = [fold_case(case, map(from_envelope, events)) for case, events in cases.items()]
+    folded = [changes(case, map(from_envelope, events), _EVER) for case, events in cases.items()]
     address = make_url(job.database_url).set(drivername="postgresql").render_as_string(hide_password=False)
     with psycopg.connect(address, options="-c timezone=UTC -c synchronous_commit=off") as connection:
         connection.execute("SELECT pg_advisory_lock_shared(hashtextextended(%s, 0))", (LOADERS,))
         if os.getppid() != job.parent:
             raise Orphaned
         copy_rows(connection, SHADOW, "timeline", _timeline(cases))
-        for name in CaseRows._fields:
-            copy_rows(connection, SHADOW, name, (row for case in folded for row in getattr(case, name)))
+        for name in KEYS:
+            copy_rows(connection, SHADOW, name, (row for rows, _ in folded for row in getattr(rows, name)))
+            begun = ((*row, start, end) for _, of in folded for row, start, end in of[name].begun)
+            copy_rows(connection, SHADOW, str(VERSIONS[name].name), begun)
         _describe(job, others)
 
 

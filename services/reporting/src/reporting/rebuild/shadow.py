@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, text
 
-from reporting.read_model.tables import CASE_TABLES, LIVE, SHADOW, metadata
+from reporting.projections.versions import KEYS
+from reporting.read_model.tables import CASE_TABLES, KNOWN, LIVE, SHADOW, VERSIONS, metadata
 
 RETIRED = "retired"
 """What the live schema is called between the swap and its end."""
@@ -12,27 +13,40 @@ RETIRED = "retired"
 _INDEXES = text("SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = :schema AND tablename = :table")
 _KEY = text("SELECT c.conname FROM pg_constraint c WHERE c.contype = 'p' AND c.conrelid = CAST(:table AS regclass)")
 
+_VIEWS = text("SELECT viewname, definition FROM pg_views WHERE schemaname = :schema")
+_COPIED = (*CASE_TABLES, *(VERSIONS[name] for name in KEYS))
+
 
 def clear(connection: Connection) -> None:
     """Drop what a rebuild that did not end has left."""
     for schema in (SHADOW, RETIRED):
-        connection.execute(text(f"DROP SCHEMA IF EXISTS {schema} CASCADE"))
+        connection.execute(text(f"DROP SCHEMA IF EXISTS {schema}, {schema}{KNOWN} CASCADE"))
 
 
 def make(connection: Connection, role: str) -> None:
     """Empty tables like the live ones. Those that COPY fills get their indexes only afterwards, by `index`."""
     connection.execute(text(f"CREATE SCHEMA {SHADOW}"))
     for table in metadata.sorted_tables:
-        like = "INCLUDING ALL EXCLUDING INDEXES" if table in CASE_TABLES else "INCLUDING ALL"
+        like = "INCLUDING ALL EXCLUDING INDEXES" if table in _COPIED else "INCLUDING ALL"
         connection.execute(text(f"CREATE TABLE {SHADOW}.{table.name} (LIKE {LIVE}.{table.name} {like})"))
-    connection.execute(text(f'GRANT USAGE ON SCHEMA {SHADOW} TO "{role}"'))
+    _make_views(connection)
+    connection.execute(text(f'GRANT USAGE ON SCHEMA {SHADOW}, {SHADOW}{KNOWN} TO "{role}"'))
     connection.execute(text(f'GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {SHADOW} TO "{role}"'))
+    connection.execute(text(f'GRANT SELECT ON ALL TABLES IN SCHEMA {SHADOW}{KNOWN} TO "{role}"'))
+
+
+def _make_views(connection: Connection) -> None:
+    """A view goes with its tables when a schema is renamed, so the shadow needs its own."""
+    connection.execute(text(f"CREATE SCHEMA {SHADOW}{KNOWN}"))
+    for name, definition in connection.execute(_VIEWS, {"schema": LIVE + KNOWN}).all():
+        ours = definition.replace(f" {LIVE}.", f" {SHADOW}.")
+        connection.exec_driver_sql(f"CREATE VIEW {SHADOW}{KNOWN}.{name} AS {ours}")
 
 
 def index(connection: Connection) -> None:
     """The indexes and keys that the live tables have, with their names, and the planner's statistics."""
     connection.execute(text("SET LOCAL maintenance_work_mem = '256MB'"))
-    for table in CASE_TABLES:
+    for table in _COPIED:
         key = connection.scalar(_KEY, {"table": f"{LIVE}.{table.name}"})
         for name, definition in connection.execute(_INDEXES, {"schema": LIVE, "table": table.name}).all():
             connection.exec_driver_sql(definition.replace(f" ON {LIVE}.", f" ON {SHADOW}.", 1))
@@ -45,5 +59,6 @@ def index(connection: Connection) -> None:
 
 def swap(connection: Connection) -> None:
     """The shadow becomes live. Statements planned before are planned anew by PostgreSQL, for a schema was renamed."""
-    connection.execute(text(f"ALTER SCHEMA {LIVE} RENAME TO {RETIRED}"))
-    connection.execute(text(f"ALTER SCHEMA {SHADOW} RENAME TO {LIVE}"))
+    for of in ("", KNOWN):
+        connection.execute(text(f"ALTER SCHEMA {LIVE}{of} RENAME TO {RETIRED}{of}"))
+        connection.execute(text(f"ALTER SCHEMA {SHADOW}{of} RENAME TO {LIVE}{of}"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import FastAPI
 from sqlalchemy import Engine
 
-from eventkit import logs, settings
+from eventkit import process, settings
 from eventkit.auth import Tokens
 from eventkit.http import Limits, create_app, serve
 from eventkit.postgres import PostgresStore, make_engine
@@ -32,7 +32,7 @@ def make_app(held: HttpSettings, engine: Engine) -> FastAPI:
 def main() -> None:
     """Serve until a signal ends it."""
     held = settings.read(HttpSettings)
-    logs.configure(held.log_level)
+    process.begin(SERVICE, "http", held)
     serve(make_app(held, make_engine(held.database_url)), held)
 
 

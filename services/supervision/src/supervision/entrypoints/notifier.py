@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 from threading import Event
 
-from eventkit import logs, metrics, settings
+from eventkit import metrics, process, settings
 from eventkit.postgres import PostgresStore
 from supervision import bootstrap
 from supervision.adapters.levels import Levels
@@ -16,7 +16,7 @@ from supervision.entrypoints.rounds import Rounds
 def main() -> None:
     """Notify until a signal ends it."""
     held = settings.read(NotifierSettings)
-    logs.configure(held.log_level)
+    process.begin(bootstrap.SERVICE, "notifier", held)
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

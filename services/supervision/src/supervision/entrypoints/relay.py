@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from eventkit import logs, settings
+from eventkit import process, settings
 from eventkit.relay import run_relay
 from eventkit.settings import RelaySettings
 from supervision.bootstrap import SERVICE
@@ -11,7 +11,7 @@ from supervision.bootstrap import SERVICE
 def main() -> None:
     """Relay until a signal ends it."""
     held = settings.read(RelaySettings)
-    logs.configure(held.log_level)
+    process.begin(SERVICE, "relay", held)
     run_relay(SERVICE, held)
 
 

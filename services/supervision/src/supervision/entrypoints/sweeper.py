@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 from threading import Event
 
-from eventkit import logs, metrics, settings
+from eventkit import metrics, process, settings
 from eventkit.clocks import run
 from eventkit.postgres import PostgresStore
 from supervision import bootstrap
@@ -15,7 +15,7 @@ from supervision.config import SweeperSettings
 def main() -> None:
     """Sweep until a signal ends it."""
     held = settings.read(SweeperSettings)
-    logs.configure(held.log_level)
+    process.begin(bootstrap.SERVICE, "sweeper", held)
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

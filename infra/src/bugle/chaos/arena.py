@@ -1,0 +1,135 @@
+"""A system of its own on which faults are tried, one after the other, while an outside client writes."""
+
+from __future__ import annotations
+
+import time
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TypeVar
+
+from bugle.chaos.client import AGENCY, ENTERPRISE, UNIT, Answer, Client, report
+from bugle.chaos.failpoints import Failpoints
+from bugle.chaos.ledger import Ledger
+from bugle.chaos.lives import Writers
+from bugle.chaos.recovery import recover
+from bugle.chaos.table import Row, Table
+from bugle.chaos.verdict import Checker
+from bugle.quiet import wait_quiet
+from bugle.stack import Stack, StackError, System
+
+QUIET_SECONDS = 120.0
+BEFORE, AFTER = 3, 5
+"""So many requests are acknowledged before a fault begins and after it is healed: it meets a system at work."""
+
+T = TypeVar("T")
+
+
+@dataclass
+class Arena:
+    """`seed` names the run: markers begin with it, and the client's dice come from it."""
+
+    stack: Stack
+    system: System
+    failpoints: Failpoints
+    ledger: Ledger
+    checker: Checker
+    table: Table
+    seed: str
+    folder: Path
+    trials: int = 0
+    reports: int = 0
+
+    @contextmanager
+    def trial(self, fault: str, waived: Mapping[str, str] | None = None) -> Iterator[Writers]:
+        """Inflict a fault in the block, on a system at work; then it is healed, awaited and judged.
+
+        The row of the fault is the last of `table`.
+        """
+        self.trials += 1
+        writers = Writers(self.system, self.ledger, f"{self.seed}-{self.trials}")
+        writers.start()
+        try:
+            self.acknowledged(writers, BEFORE)
+            try:
+                yield writers
+            finally:
+                began = time.monotonic()
+                self.heal()
+            recovery = recover(self.system, began)
+            self.acknowledged(writers, AFTER)
+        finally:
+            writers.stop()
+        wait_quiet(self.system, QUIET_SECONDS)
+        self.table.add(fault, self.checker.judge(recovery), waived, recovery.seconds)
+        self.checker.keep_heads()
+
+    @property
+    def last(self) -> Row:
+        """The row of the last fault."""
+        return self.table.rows[-1]
+
+    def report(self) -> Answer:
+        """One issue, sent once, beside what the client's threads do."""
+        self.reports += 1
+        at = datetime.now(UTC) - timedelta(hours=1)
+        with closing(Client(self.system, self.ledger)) as client:
+            return client.send(report(f"{self.seed}-report-{self.reports}", at))
+
+    def acknowledged(self, writers: Writers, more: int) -> None:
+        """Return when so many more requests have been acknowledged."""
+        wanted = writers.acknowledged + more
+        until(lambda: writers.failure or writers.acknowledged >= wanted, f"{more} more acknowledged requests", 120)
+        if writers.failure:
+            raise writers.failure
+
+    def heal(self) -> None:
+        """Take every fault back and return when everything is ready."""
+        self.failpoints.withdraw()
+        self.stack.supervisor.start(self.stack.servers)
+        self.system.postgres.wait()
+        self.system.kafka.wait()
+        self.system.start()
+
+
+@contextmanager
+def arena(stack: Stack, name: str, folder: Path, seed: str) -> Iterator[Arena]:
+    """A running system with failpoints on the stack's servers; `folder` takes the ledger and the orders."""
+    points = folder / "failpoints"
+    points.mkdir()
+    failpoints = Failpoints(points)
+    system = replace(stack.create_system(name), further=failpoints.settings())
+    system.define()
+    ledger = Ledger(folder / "ledger.jsonl")
+    try:
+        system.start()
+        grace = _publish(system, ledger)
+        yield Arena(stack, system, failpoints, ledger, Checker(system, ledger, seed, grace), Table(), seed, folder)
+    finally:
+        system.stop()
+        ledger.close()
+
+
+def _publish(system: System, ledger: Ledger) -> timedelta:
+    """What the client works in; the grace of its clocks."""
+    programme = tomllib.loads((Path(__file__).parent / "programme.toml").read_text("utf-8"))
+    units = [{"id": UNIT, "name": "供电公司", "kind": "department", "synthetic": True}]
+    client = Client(system, ledger)
+    client.put("intake", f"/directories/{AGENCY}", {"version": 1, "units": units, "people": []})
+    client.put("intake", f"/programmes/{programme['id']}", {"version": 1, "document": programme})
+    client.register(ENTERPRISE)
+    client.close()
+    return timedelta(seconds=programme["grace_seconds"])
+
+
+def until(condition: Callable[[], T], what: str, seconds: float = 60) -> T:
+    """What the condition gives as soon as that is true; StackError when it does not come in time."""
+    end = time.monotonic() + seconds
+    while not (found := condition()):
+        if time.monotonic() > end:
+            raise StackError(f"{what} did not come within {seconds:.0f} s")
+        time.sleep(0.05)
+    return found

@@ -1,0 +1,25 @@
+"""The faults that can be done to an arena, each by its name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from bugle.chaos.arena import Arena
+from bugle.chaos.faults import crashes, servers
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """`inflict` returns when the fault has had its effect; the arena heals what it leaves behind.
+
+    `waived`: invariants that cannot be judged afterwards, and why.
+    """
+
+    inflict: Callable[[Arena], None]
+    waived: Mapping[str, str] = field(default_factory=dict)
+
+
+FAULTS: Mapping[str, Fault] = {
+    name: Fault(inflict) for module in (crashes, servers) for name, inflict in module.FAULTS.items()
+}

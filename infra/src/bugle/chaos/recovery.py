@@ -1,0 +1,51 @@
+"""I9: how long it took until everything that had piled up was applied."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from bugle.quiet import Observer
+from bugle.stack.place import Place
+from bugle.verify.report import Invariant
+
+DETECTION = 30.0
+"""Seconds: a worker's session time-out (10) and the rebalance that follows it (20); a relay's delivery has 25."""
+RATE = 20.0
+"""Events a second that are drained at the very least, all processes of a system on two cores."""
+LEEWAY = 1.5
+LONGEST = 240.0
+
+
+@dataclass(frozen=True, slots=True)
+class Recovery:
+    """From the moment healing began. `backlog`: events that were still to be applied when every process was ready."""
+
+    seconds: float
+    backlog: int
+
+    @property
+    def limit(self) -> float:
+        """Seconds that are allowed."""
+        return LEEWAY * (DETECTION + self.backlog / RATE)
+
+    def judge(self, i9: Invariant) -> None:
+        """I9."""
+        i9.checked += 1
+        if self.seconds > self.limit:
+            i9.fault(f"{self.backlog} events took {self.seconds:.1f} s, {self.limit:.1f} s are allowed")
+
+
+def recover(system: Place, began: float) -> Recovery:
+    """Wait until all that is recorded now is applied everywhere, or for LONGEST seconds.
+
+    `began`: when healing did, by the monotonic clock.
+    """
+    with Observer(system) as observer:
+        heads = observer.heads()
+        backlog = observer.backlog(heads)
+        left = backlog
+        while left and time.monotonic() - began < LONGEST:
+            time.sleep(0.1)
+            left = observer.backlog(heads)
+    return Recovery(time.monotonic() - began, backlog)

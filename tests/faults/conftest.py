@@ -1,0 +1,46 @@
+"""One running system on servers of its own, on which every fault is tried, and the table at the end."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bugle.chaos.arena import Arena, arena
+from bugle.chaos.table import Table
+from tests.support.backends import BACKEND
+from tests.support.stack import running_servers
+
+_TABLE = pytest.StashKey[Table]()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if BACKEND != "embedded":
+        skipped = pytest.mark.skip(reason=f"faults are done to embedded servers; this run's are {BACKEND}")
+        for item in items:
+            item.add_marker(skipped)
+
+
+@pytest.fixture(scope="session")
+def ring(request: pytest.FixtureRequest) -> Iterator[Arena]:
+    """The arena. BUGLE_SEED repeats a run's dice."""
+    folder = Path(tempfile.mkdtemp(prefix="bugle-faults-"))
+    seed = os.environ.get("BUGLE_SEED") or os.urandom(4).hex()
+    try:
+        with running_servers() as stack, arena(stack, "faults", folder, seed) as ring:
+            request.config.stash[_TABLE] = ring.table
+            yield ring
+    finally:
+        shutil.rmtree(folder)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    table = config.stash.get(_TABLE, None)
+    if table is not None and table.rows:
+        terminalreporter.section("faults and invariants")
+        for line in table.lines():
+            terminalreporter.write_line(line)
