@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from typing import Any
 from uuid import UUID
 
 from fastapi import Request
@@ -27,6 +28,11 @@ _CHOICES = {
     "satisfaction": ("satisfied", "basically_satisfied", "unsatisfied"),
     "status": ("running", "met", "late", "missed", "unobserved", "cancelled"),
 }
+
+
+def shown(name: str) -> dict[str, Any]:
+    """The JSON Schema of a filter's value."""
+    return {"type": "string", "enum": list(_CHOICES[name])} if name in _CHOICES else {"type": "string"}
 
 
 def read_filters(request: Request, known: Collection[str], besides: Collection[str] = ()) -> dict[str, str]:
@@ -100,8 +106,9 @@ def enterprise(column: str) -> Condition:
         try:
             return rows.c[column] == str(UUID(value))
         except ValueError:
-            named = select(enterprises.c.enterprise_id).where(enterprises.c.name == value)
-            return rows.c[column].in_(named.where(enterprises.c.agency == rows.c.agency))
+            held = enterprises.alias()  # the query around it may join the table itself
+            named = select(held.c.enterprise_id).where(held.c.name == value, held.c.agency == rows.c.agency)
+            return rows.c[column].in_(named)
 
     return condition
 

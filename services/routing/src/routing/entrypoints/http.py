@@ -7,10 +7,11 @@ from sqlalchemy import Engine
 
 from eventkit import process, settings
 from eventkit.auth import Tokens
-from eventkit.http import Limits, create_app, serve
+from eventkit.http import Limits, create_app, refusals_of, serve
 from eventkit.postgres import PostgresStore, make_engine
 from eventkit.settings import HttpSettings
 from routing.bootstrap import SERVICE, Routing
+from routing.domain import errors
 from routing.entrypoints.reads import reads
 from routing.entrypoints.rules import rules
 
@@ -25,6 +26,7 @@ def make_app(held: HttpSettings, engine: Engine) -> FastAPI:
         tokens=Tokens(held.jwks_file, held.issuer, held.audience),
         projectors=routing.projectors,
         routers=[reads(engine, store, routing.desk.cases), rules(store, routing.desk)],
+        refusals=refusals_of(errors),
         limits=Limits.of(held),
     )
 
