@@ -30,6 +30,7 @@ COMMANDS = {
     "rebuild": "bugle.rebuild:rebuild",
     "redrive": "bugle.redrive:redrive",
     "deliveries": "bugle.deliveries:deliveries",
+    "erase": "bugle.erasure.command:erase",
     "chaos": "bugle.chaos.command:chaos",
     "bench": "bench.command:bench",
     "audit": "bugle.audit.command:app",

@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from cryptography.exceptions import InvalidTag
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.exc import ProgrammingError
 
 from bugle.stack import Stack, databases
-from intake.adapters.contacts import Vault
+from eventkit.sealing import new_key
+from intake.adapters.contacts import MasterKey, Vault
+from intake.domain.errors import KeyChanged
 from tests.integration.intake.agency import Agency, fault
 
 PERSON = {"name": "张某某", "phone": "+86 13800000000", "role": "厂长"}
@@ -55,14 +56,16 @@ def test_idempotency_keeps_no_digest_of_a_person(agency: Agency) -> None:
 def test_staff_reads_contacts_and_is_noted(agency: Agency, servers: Stack) -> None:
     enterprise, contact_ref = record(agency)
     found = agency.get(f"/enterprises/{enterprise}/contacts").json()
-    assert found == {"items": [{"contact_ref": contact_ref, **PERSON}]}
+    assert found == {"items": [{"contact_ref": contact_ref, **PERSON}], "erased": []}
+    one = agency.get(f"/enterprises/{enterprise}/contacts/{contact_ref}").json()
+    assert one == {"contact_ref": contact_ref, **PERSON}
     owner = databases.database(servers.postgres, "intake_alone").owner_url
     engine = create_engine(owner)
     with engine.connect() as connection:
         notes = connection.execute(
             text("SELECT reader FROM contact_reads WHERE contact_ref = :ref"), {"ref": contact_ref}
         )
-        assert notes.scalars().all() == ["tester"]
+        assert notes.scalars().all() == ["tester", "tester"]
     engine.dispose()
 
 
@@ -84,18 +87,19 @@ def test_notes_of_reading_cannot_be_changed(engine: Engine) -> None:
             connection.execute(text(statement))
 
 
-def test_each_contact_has_a_key_of_its_own(agency: Agency, engine: Engine, contact_key: Path) -> None:
+def test_each_contact_has_a_key_of_its_own(agency: Agency, engine: Engine, contact_key: Path, tmp_path: Path) -> None:
     enterprise, _ = record(agency)
     agency.send("POST", f"/enterprises/{enterprise}/contacts", PERSON)
-    vault = Vault(contact_key.read_bytes())
+    query = "SELECT k.wrapped_key, sealed FROM contact_keys k JOIN contacts USING (contact_ref) WHERE enterprise = :of"
+    other = tmp_path / "other.key"
+    other.write_bytes(new_key())
     with engine.connect() as connection:
-        assert len(vault.contacts_of(connection, enterprise)) == 2
-        rows = connection.execute(
-            text("SELECT wrapped_key, sealed FROM contacts WHERE enterprise = :of"), {"of": enterprise}
-        ).all()
-        assert len({row.wrapped_key for row in rows}) == len({row.sealed for row in rows}) == 2
-        with pytest.raises(InvalidTag):
-            Vault(bytes(32)).contacts_of(connection, enterprise)
+        assert len(Vault(MasterKey(str(contact_key))).contacts_of(connection, enterprise)) == 2
+        rows = connection.execute(text(query), {"of": enterprise})
+        held = [(bytes(row.wrapped_key), bytes(row.sealed)) for row in rows]
+        assert len({key for key, _ in held}) == len({sealed for _, sealed in held}) == 2
+        with pytest.raises(KeyChanged):
+            Vault(MasterKey(str(other))).contacts_of(connection, enterprise)
 
 
 def test_phone_is_never_repeated_in_a_problem(agency: Agency) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from eventkit.envelope import Envelope
 from supervision import bootstrap
-from supervision.adapters.addresses import AddressBook, Place, read_key
+from supervision.adapters.addresses import AddressBook, Place, read_address_key
 from supervision.application.delivering import Address
 from supervision.bootstrap import Notifier
 from supervision.config import NotifierSettings
@@ -62,7 +62,7 @@ class Post:
 
     def address(self, kind: str, recipient: str, channel: str, address: str, language: str = "zh") -> None:
         """Have an address, as the office sets it."""
-        book = AddressBook(read_key(str(self.key_file)))
+        book = AddressBook(read_address_key(str(self.key_file)))
         secret = SECRET if channel == "webhook" else None
         with self.service.store.transaction() as tx:
             about = Place("jinxian", kind, recipient, channel)

@@ -108,6 +108,9 @@ class NoContacts:
     def keep(self, tx: Transaction, contact_ref: str, enterprise: str, contact: Contact) -> None:
         raise AssertionError("no contact is recorded here")
 
+    def destroy(self, tx: Transaction, contact_ref: str, by: str) -> None:
+        raise AssertionError("no contact is erased here")
+
 
 class MemoryNotes:
     """What the others have said last of each issue. Implements `intake.application.reactions.Notes`."""

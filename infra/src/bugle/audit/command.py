@@ -13,6 +13,7 @@ import typer
 from bugle.audit.export import Missing, lines, read_head
 from bugle.audit.head import Jwk, SignedHead, sign
 from bugle.audit.proof import NoAudit, prove
+from bugle.audit.reads import reads
 from bugle.stack.embedded import Stack
 from bugle.stack.errors import StackError
 from bugle.stack.keys import Keys
@@ -24,6 +25,9 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, help="The log of a
 TAMPERED, UNREADABLE = 1, 2
 
 Service = Annotated[str, typer.Argument(help=f"One of {', '.join(SERVICES)}.")]
+
+
+app.command()(reads)
 
 
 @app.callback()

@@ -16,7 +16,7 @@ ISSUER = "urn:bugle:issuer:embedded"
 AUDIENCE = "bugle"
 MOST_HOURS = 366 * 24
 """A year: a token cannot be withdrawn, only expire."""
-ROLES = ("frontend", "office", "department", "leader", "enterprise", "analyst", "operator")
+ROLES = ("frontend", "office", "department", "leader", "enterprise", "analyst", "operator", "erase")
 
 
 @dataclass(frozen=True, slots=True)

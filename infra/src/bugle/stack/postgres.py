@@ -161,11 +161,16 @@ def _reachable(path: Path, account: pwd.struct_passwd) -> bool:
     return True
 
 
-def _binaries(account: pwd.struct_passwd | None) -> Path:
+def installed() -> Path:
+    """Where the package has PostgreSQL 18, its client programs in `bin`; StackError when it is not there."""
     spec = importlib.util.find_spec(_PACKAGE)
     if spec is None or not spec.submodule_search_locations:
         raise StackError("PostgreSQL's binaries are not installed: run `make setup`.")
-    found = Path(spec.submodule_search_locations[0]) / "pginstall18"
+    return Path(spec.submodule_search_locations[0]) / "pginstall18"
+
+
+def _binaries(account: pwd.struct_passwd | None) -> Path:
+    found = installed()
     if account is None or _reachable(found / "bin" / "postgres", account):
         return found
     copied = _SHARED / f"postgresql-{importlib.metadata.version(_PACKAGE)}"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from eventkit.errors import Problem
 from eventkit.text import Text
 
-ROLES = frozenset({"frontend", "office", "department", "leader", "enterprise", "analyst", "operator"})
+ROLES = frozenset({"frontend", "office", "department", "leader", "enterprise", "analyst", "operator", "erase"})
 
 OWN = frozenset({"department", "enterprise"})
 """Roles that act for one body alone, which the claim of the same name names."""

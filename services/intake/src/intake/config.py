@@ -9,6 +9,6 @@ from eventkit import settings
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpSettings(settings.HttpSettings):
-    """`contact_key_file`: 32 random bytes, the key-encryption key of the contacts."""
+    """`contact_key_file`: 32 random bytes, the master key of the contacts; `bugle erase` rewrites it."""
 
     contact_key_file: str

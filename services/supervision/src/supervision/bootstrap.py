@@ -14,7 +14,7 @@ from eventkit.processing import Processor
 from eventkit.session import Projector
 from eventkit.settings import MissingSetting
 from supervision.adapters import cards, notices, papers
-from supervision.adapters.addresses import AddressBook, read_key
+from supervision.adapters.addresses import AddressBook, read_address_key
 from supervision.adapters.causes import causes
 from supervision.adapters.composing import Composer
 from supervision.adapters.mail import Mailer, Server
@@ -51,7 +51,7 @@ def make_context() -> Context:
 
 def book(context: Context, address_key_file: str = "", webhook_targets: str = "public") -> CommandBook:
     """The commands of the HTTP process."""
-    addresses = PostgresAddresses(AddressBook(read_key(address_key_file)), targets(webhook_targets))
+    addresses = PostgresAddresses(AddressBook(read_address_key(address_key_file)), targets(webhook_targets))
     made = commands(context)
     Postroom(context, addresses).enter(made)
     return made
@@ -92,7 +92,7 @@ def notifier(
     jitter: Callable[[], float] = random.random,
 ) -> Notifier:
     """What the notifier does. Stops the start on settings that do not fit each other."""
-    context, key = make_context(), read_key(held.address_key_file)
+    context, key = make_context(), read_address_key(held.address_key_file)
     carriers, missing = _carriers(held, key is not None)
     delivering = Delivering(
         store,

@@ -19,6 +19,7 @@ _MEANINGS = {
     "404": "There is no such thing, or it is not the caller's to see",
     "408": "The body did not arrive in time",
     "409": "The state of things does not allow this",
+    "410": "What the reference meant has been erased",
     "412": "What If-Match names is stale",
     "413": "The body is too large",
     "414": "The address with its parameters is too long",
@@ -70,7 +71,7 @@ _OF_READS = ("400", "401", "403", "404", "414", "422", "429", "431", "503")
 _RETRY = {"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds to wait"}}
 
 
-def problems(*statuses: str) -> dict[str, Any]:
+def problems(*statuses: str) -> dict[int | str, Any]:
     """Responses of these statuses, or of all that any command may give; for a read's `responses`."""
     return {s: _problem(s) for s in _MEANINGS if s in statuses or not statuses}
 

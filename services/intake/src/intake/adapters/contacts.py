@@ -1,73 +1,124 @@
-"""Contacts of enterprises, each encrypted with a key of its own, which is wrapped by the key-encryption key.
+"""Contacts of enterprises, each sealed with a key of its own, which is wrapped by the master key (docs/adr/0021).
 
-AES-256-GCM throughout, the contact's reference as associated data, so that no ciphertext can be put in another's place.
-To destroy a contact for good, also in old backups, its wrapped key is deleted; the event keeps an empty reference.
+The contact's reference is the label of both ciphertexts. Wrapped keys stand in a table of their own. To destroy a
+contact, its wrapped key is deleted; then `bugle erase` changes the master key, so that copies of it are dead too.
 """
 
 from __future__ import annotations
 
-import os
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
-from pathlib import Path
 
 import orjson
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Row, Select, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from eventkit.settings import MissingSetting
+from eventkit.sealing import fingerprint, new_key, read_key, seal, unseal
 from eventkit.store import Transaction
-from intake.adapters.tables import connection_of, contacts
+from intake.adapters.tables import connection_of, contact_keys, contact_master, contact_reads, contacts
 from intake.application.ports import Contact
+from intake.domain.errors import Erased, KeyChanged, NotFound
 
-KEY_BYTES = 32
-_NONCE_BYTES = 12
+Held = Sequence[Row[str, bytes | None, bytes]]
+"""Reference, wrapped key (None: destroyed), sealed contact."""
+
+SETTING = "BUGLE_CONTACT_KEY_FILE"
 
 
-def read_key(path: str) -> bytes:
-    """The key-encryption key: a file of 32 random bytes. Stops the start when it is anything else."""
-    try:
-        key = Path(path).read_bytes()
-    except OSError as error:
-        raise MissingSetting(f"This process cannot start: BUGLE_CONTACT_KEY_FILE cannot be read ({error}).") from None
-    if len(key) != KEY_BYTES:
-        raise MissingSetting(f"This process cannot start: BUGLE_CONTACT_KEY_FILE must hold {KEY_BYTES} random bytes.")
-    return key
+class MasterKey:
+    """The key that wraps the contacts' keys: a file that `bugle erase` rewrites while this process runs."""
+
+    def __init__(self, path: str) -> None:
+        """MissingSetting when the file holds no key."""
+        self._path = path
+        self._key = read_key(SETTING, path)
+
+    def of(self, connection: Connection) -> bytes:
+        """The key by which the keys in this database are wrapped. Raises KeyChanged while the file holds another."""
+        wanted = connection.scalar(select(contact_master.c.fingerprint))
+        if wanted is None:
+            return self._adopted(connection)
+        if fingerprint(self._key) != wanted:
+            self._key = read_key(SETTING, self._path)
+        if fingerprint(self._key) != wanted:
+            raise KeyChanged
+        return self._key
+
+    def _adopted(self, connection: Connection) -> bytes:
+        """A database that has never been told of its master takes the one there is."""
+        unknown = contact_master.c.fingerprint.is_(None)
+        connection.execute(update(contact_master).where(unknown).values(fingerprint=fingerprint(self._key)))
+        return self.of(connection)
 
 
 class Vault:
-    """Keeps contacts in the table `contacts`; implements `intake.application.ports.Contacts`."""
+    """Keeps contacts in their tables; implements `intake.application.ports.Contacts`."""
 
-    def __init__(self, key: bytes) -> None:
-        self._key = key
+    def __init__(self, master: MasterKey) -> None:
+        self._master = master
 
     def keep(self, tx: Transaction, contact_ref: str, enterprise: str, contact: Contact) -> None:
-        """See `Contacts.keep`."""
-        own_key = AESGCM.generate_key(KEY_BYTES * 8)
+        """See `Contacts.keep`. A change of the master waits for this transaction, or this waits for it."""
+        connection, own_key, label = connection_of(tx), new_key(), contact_ref.encode()
         row = {
             "contact_ref": contact_ref,
             "enterprise": enterprise,
-            "wrapped_key": _seal(self._key, own_key, contact_ref),
-            "sealed": _seal(own_key, orjson.dumps(asdict(contact)), contact_ref),
+            "sealed": seal(own_key, orjson.dumps(asdict(contact)), label),
             "recorded_at": func.clock_timestamp(),
         }
-        connection_of(tx).execute(insert(contacts).values(row).on_conflict_do_nothing())
+        new = insert(contacts).values(row).on_conflict_do_nothing().returning(contacts.c.contact_ref)
+        if connection.execute(new).one_or_none() is None:
+            return
+        connection.execute(select(contact_master).with_for_update(read=True))
+        wrapped = {"contact_ref": contact_ref, "wrapped_key": seal(self._master.of(connection), own_key, label)}
+        connection.execute(insert(contact_keys).values(wrapped))
 
-    def contacts_of(self, connection: Connection, enterprise: str) -> dict[str, Contact]:
-        """The contacts of an enterprise by reference, in the order recorded. InvalidTag when one was tampered with."""
-        query = select(contacts).where(contacts.c.enterprise == enterprise).order_by(contacts.c.recorded_at)
-        rows = connection.execute(query).all()
-        return {row.contact_ref: self._open(row.contact_ref, row.wrapped_key, row.sealed) for row in rows}
+    def destroy(self, tx: Transaction, contact_ref: str, by: str) -> None:
+        """See `Contacts.destroy`. Counts the erasure until the master key has been changed."""
+        connection = connection_of(tx)
+        mine = contact_keys.c.contact_ref == contact_ref
+        if connection.execute(delete(contact_keys).where(mine)).rowcount:
+            old = contacts.c.contact_ref == contact_ref
+            connection.execute(update(contacts).where(old).values(wrapped_key=None))
+            connection.execute(update(contact_master).values(erasures=contact_master.c.erasures + 1))
+            note(connection, [contact_ref], by, "erased")
 
-    def _open(self, contact_ref: str, wrapped_key: bytes, sealed: bytes) -> Contact:
-        own_key = _unseal(self._key, wrapped_key, contact_ref)
-        return Contact(**orjson.loads(_unseal(own_key, sealed, contact_ref)))
+    def contacts_of(self, connection: Connection, enterprise: str) -> dict[str, Contact | None]:
+        """The contacts of an enterprise by reference, in the order recorded; None for an erased one.
+
+        Raises InvalidTag when one was tampered with, KeyChanged while the master key is being changed.
+        """
+        rows = connection.execute(_held().where(contacts.c.enterprise == enterprise).order_by(contacts.c.recorded_at))
+        return dict(self._opened(connection, rows.all()))
+
+    def contact(self, connection: Connection, enterprise: str, contact_ref: str) -> Contact:
+        """One contact. Raises NotFound, Erased, and what `contacts_of` raises."""
+        query = _held().where(contacts.c.enterprise == enterprise, contacts.c.contact_ref == contact_ref)
+        found = dict(self._opened(connection, connection.execute(query).all()))
+        if contact_ref not in found:
+            raise NotFound(field="contact_ref")
+        contact = found[contact_ref]
+        if contact is None:
+            raise Erased(field="contact_ref")
+        return contact
+
+    def _opened(self, connection: Connection, rows: Held) -> Iterator[tuple[str, Contact | None]]:
+        for contact_ref, wrapped, sealed in rows:
+            if wrapped is None:
+                yield contact_ref, None
+            else:
+                label = contact_ref.encode()
+                own_key = unseal(self._master.of(connection), wrapped, label)
+                yield contact_ref, Contact(**orjson.loads(unseal(own_key, sealed, label)))
 
 
-def _seal(key: bytes, content: bytes, contact_ref: str) -> bytes:
-    nonce = os.urandom(_NONCE_BYTES)
-    return nonce + AESGCM(key).encrypt(nonce, content, contact_ref.encode())
+def note(connection: Connection, refs: list[str], who: str, deed: str) -> None:
+    """Note who read or erased which contacts; the notes cannot be changed, nor read back by this service."""
+    if refs:
+        rows = [{"contact_ref": ref, "reader": who, "deed": deed} for ref in refs]
+        connection.execute(contact_reads.insert(), rows)
 
 
-def _unseal(key: bytes, sealed: bytes, contact_ref: str) -> bytes:
-    return AESGCM(key).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], contact_ref.encode())
+def _held() -> Select[str, bytes | None, bytes]:
+    joined = contacts.outerjoin(contact_keys, contact_keys.c.contact_ref == contacts.c.contact_ref)
+    return select(contacts.c.contact_ref, contact_keys.c.wrapped_key, contacts.c.sealed).select_from(joined)

@@ -20,6 +20,7 @@ CODEC = Codec(
         "directory_published.v2": events.DirectoryPublished,
         "enterprise_registered.v1": events.EnterpriseRegistered,
         "contact_recorded.v1": events.ContactRecorded,
+        "contact_erased.v1": events.ContactErased,
         "team_formed.v1": events.TeamFormed,
         "visit_recorded.v2": events.VisitRecorded,
         "issue_reported.v1": events.IssueReported,

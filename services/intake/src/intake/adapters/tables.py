@@ -156,11 +156,24 @@ contacts = Table(
     Column("sealed", LargeBinary),
     _time("recorded_at"),
 )
+contact_keys = Table(
+    "contact_keys",
+    metadata,
+    _id("contact_ref", primary=True),
+    Column("wrapped_key", LargeBinary),
+)
+contact_master = Table(
+    "contact_master",
+    metadata,
+    Column("fingerprint", LargeBinary),
+    Column("erasures", Integer),
+)
 contact_reads = Table(
     "contact_reads",
     metadata,
     _id("contact_ref"),
     Column("reader", Text),
+    Column("deed", Text),
 )
 
 

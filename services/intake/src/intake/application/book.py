@@ -13,7 +13,8 @@ from intake.application.publishing import Publishing
 AGENCY = {"frontend", "office"}
 ANSWERING = {*AGENCY, "department"}
 PUBLISHERS = {"office", "operator"}
-WRITES_TABLES = {"record_contact"}
+ERASERS = {"erase"}
+WRITES_TABLES = {"record_contact", "erase_contact"}
 VERSIONS = {"publish_directory": 2, "form_team": 2, "record_visit": 2, "record_service": 2, "report_issue": 2}
 PRIVATE = {"record_contact": {"name", "phone"}}
 """Fields that not even a digest may keep: a phone number is guessed from its hash in seconds."""
@@ -29,6 +30,13 @@ def commands(streams: Streams, contacts: Contacts, lookups: Lookups) -> CommandB
         ("PUT", "/directories/{agency}", PUBLISHERS, p.publish_directory, p.directory_streams),
         ("POST", "/enterprises", AGENCY, lib.register_enterprise, lib.named_enterprise),
         ("POST", "/enterprises/{enterprise}/contacts", AGENCY, lib.record_contact, lib.enterprise_by_id),
+        (
+            "POST",
+            "/enterprises/{enterprise}/contacts/{contact_ref}/erasure",
+            ERASERS,
+            lib.erase_contact,
+            lib.enterprise_by_id,
+        ),
         ("POST", "/teams", AGENCY, field.form_team, field.team_streams),
         ("POST", "/visits", AGENCY, field.record_visit, field.visit_streams),
         ("POST", "/services", AGENCY, field.record_service, field.service_streams),

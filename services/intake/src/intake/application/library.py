@@ -16,7 +16,7 @@ from intake.domain.errors import ForeignAgency, NotFound
 
 
 class Library(Context):
-    """Handlers of register_enterprise and record_contact."""
+    """Handlers of register_enterprise, record_contact and erase_contact."""
 
     def __init__(self, streams: Streams, contacts: Contacts) -> None:
         super().__init__(streams)
@@ -54,9 +54,7 @@ class Library(Context):
     def record_contact(self, session: Session, command: Command) -> Done:
         """Store the contact apart; only a reference becomes an event. Raises NotFound."""
         data, wanted = command.data, (self.streams.enterprise, command.data["enterprise"])
-        state = session.get(*wanted)
-        if state.agency is None or not command.caller.acts_for(state.agency):
-            raise NotFound(field="enterprise")
+        state = self._own(session, command)
         contact_ref = str(uid(command.id, "contact"))
         done = record(
             session,
@@ -68,3 +66,17 @@ class Library(Context):
         contact = Contact(data["name"], data["phone"], data.get("role"))
         self._contacts.keep(session.tx, contact_ref, data["enterprise"], contact)
         return Done(done.body, done.version, status=201)
+
+    def erase_contact(self, session: Session, command: Command) -> Done:
+        """Destroy the contact's key; the event keeps an empty reference. Raises NotFound."""
+        contact_ref, wanted = command.data["contact_ref"], (self.streams.enterprise, command.data["enterprise"])
+        decided = enterprise.erase(self._own(session, command), contact_ref, command.received_at)
+        self._contacts.destroy(session.tx, contact_ref, command.caller.sub)
+        return record(session, command, wanted, decided, contact_ref=contact_ref)
+
+    def _own(self, session: Session, command: Command) -> enterprise.Enterprise:
+        """The enterprise that the command names. Raises NotFound unless it is the caller's agency's."""
+        state = session.get(self.streams.enterprise, command.data["enterprise"])
+        if state.agency is None or not command.caller.acts_for(state.agency):
+            raise NotFound(field="enterprise")
+        return state

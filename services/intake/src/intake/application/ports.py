@@ -27,6 +27,9 @@ class Contacts(Protocol):
     def keep(self, tx: Transaction, contact_ref: str, enterprise: str, contact: Contact) -> None:
         """Store a contact in the transaction; a reference that is stored already stays as it is."""
 
+    def destroy(self, tx: Transaction, contact_ref: str, by: str) -> None:
+        """Destroy the contact's key in the transaction and note who did it; nothing when it is destroyed already."""
+
 
 class Lookups(Protocol):
     """What the read model knows and no stream of the command tells; it is as of the command's transaction."""

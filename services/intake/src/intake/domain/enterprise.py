@@ -6,18 +6,19 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from intake.domain.commands import RegisterEnterprise
-from intake.domain.errors import AlreadyRegistered
-from intake.domain.events import ContactRecorded, EnterpriseRegistered
+from intake.domain.errors import AlreadyRegistered, Erased, NotFound
+from intake.domain.events import ContactErased, ContactRecorded, EnterpriseRegistered
 from intake.domain.text import Text
 from intake.domain.timing import check_moment
 
 
 @dataclass(frozen=True, slots=True)
 class Enterprise:
-    """`registered` is None before the registration."""
+    """`registered` is None before the registration; `erased` is a part of `contacts`."""
 
     registered: EnterpriseRegistered | None = None
     contacts: frozenset[str] = frozenset()
+    erased: frozenset[str] = frozenset()
 
     @property
     def agency(self) -> str | None:
@@ -25,13 +26,15 @@ class Enterprise:
         return self.registered.agency if self.registered else None
 
 
-def apply(state: Enterprise, event: EnterpriseRegistered | ContactRecorded) -> Enterprise:
+def apply(state: Enterprise, event: EnterpriseRegistered | ContactRecorded | ContactErased) -> Enterprise:
     """The enterprise after an event."""
     match event:
         case EnterpriseRegistered():
             return replace(state, registered=event)
         case ContactRecorded():
             return replace(state, contacts=state.contacts | {event.contact_ref})
+        case ContactErased():
+            return replace(state, erased=state.erased | {event.contact_ref})
 
 
 def register(state: Enterprise, command: RegisterEnterprise) -> list[EnterpriseRegistered]:
@@ -63,7 +66,18 @@ def register(state: Enterprise, command: RegisterEnterprise) -> list[EnterpriseR
 
 
 def contact(state: Enterprise, contact_ref: str, at: datetime) -> list[ContactRecorded]:
-    """Nothing when this reference is recorded already. The enterprise must be registered."""
+    """Nothing when this reference is recorded already. The enterprise must be registered. Raises Erased."""
+    if contact_ref in state.erased:
+        raise Erased(field="contact_ref")
     if state.registered is None or contact_ref in state.contacts:
         return []
     return [ContactRecorded(state.registered.enterprise, contact_ref, at)]
+
+
+def erase(state: Enterprise, contact_ref: str, at: datetime) -> list[ContactErased]:
+    """Nothing when the contact is erased already. Raises NotFound when the enterprise never had it."""
+    if state.registered is None or contact_ref not in state.contacts:
+        raise NotFound(field="contact_ref")
+    if contact_ref in state.erased:
+        return []
+    return [ContactErased(state.registered.enterprise, contact_ref, at)]

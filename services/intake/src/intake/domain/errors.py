@@ -317,3 +317,19 @@ class HelpsNobody(Refusal):
     slug = "helps-nobody"
     status = 422
     mend_hint = "name kinds of issues that it helps, or words of their titles"
+
+
+class Erased(Refusal):
+    """The contact has been erased: its key is destroyed and nobody can read it any more."""
+
+    slug = "contact-erased"
+    status = 410
+    mend_hint = "record the person anew, if the person agrees"
+
+
+class KeyChanged(Refusal):
+    """The key of the contacts is just being changed."""
+
+    slug = "key-changed"
+    status = 503
+    mend_hint = "send the same request again in a few seconds; if it stays so, the operator runs `bugle erase`"

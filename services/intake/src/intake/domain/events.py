@@ -78,6 +78,15 @@ class ContactRecorded:
 
 
 @dataclass(frozen=True, slots=True)
+class ContactErased:
+    """The key of a contact was destroyed, so that nobody can read the contact any more."""
+
+    enterprise: str
+    contact_ref: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Member:
     """One place in a team; `person` is None when the source names nobody."""
 

@@ -7,12 +7,12 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends
-from sqlalchemy import Engine, insert, select
+from sqlalchemy import Connection, Engine, select
 
 from eventkit.auth import require
 from eventkit.caller import Caller
-from intake.adapters.contacts import Vault
-from intake.adapters.tables import contact_reads as noted
+from eventkit.http.openapi import problems
+from intake.adapters.contacts import Vault, note
 from intake.adapters.tables import enterprises
 from intake.domain.errors import NotFound
 
@@ -20,20 +20,34 @@ Staff = Annotated[Caller, Depends(require("frontend", "office"))]
 
 
 def contact_reads(engine: Engine, vault: Vault) -> APIRouter:
-    """The one route that gives contacts in clear."""
+    """The routes that give contacts in clear."""
     router = APIRouter(tags=["reads"])
 
     @router.get("/enterprises/{enterprise}/contacts")
     def list_contacts(enterprise: UUID, who: Staff) -> dict[str, Any]:
-        """The contacts of an enterprise of the caller's agency."""
-        id = str(enterprise)
+        """The contacts of an enterprise of the caller's agency; `erased`: references that refer to nothing any more."""
         with engine.begin() as connection:
-            agency = connection.scalar(select(enterprises.c.agency).where(enterprises.c.enterprise == id))
-            if agency is None or not who.acts_for(agency):
-                raise NotFound()
-            found = vault.contacts_of(connection, id)
-            if found:
-                connection.execute(insert(noted), [{"contact_ref": ref, "reader": who.sub} for ref in found])
-        return {"items": [{"contact_ref": ref, **asdict(contact)} for ref, contact in found.items()]}
+            _check(connection, enterprise, who)
+            found = vault.contacts_of(connection, str(enterprise))
+            held = {ref: contact for ref, contact in found.items() if contact is not None}
+            note(connection, list(held), who.sub, "read")
+        items = [{"contact_ref": ref, **asdict(contact)} for ref, contact in held.items()]
+        return {"items": items, "erased": [ref for ref in found if ref not in held]}
+
+    @router.get("/enterprises/{enterprise}/contacts/{contact_ref}", responses=problems("410"))
+    def get_contact(enterprise: UUID, contact_ref: UUID, who: Staff) -> dict[str, Any]:
+        """One contact of an enterprise of the caller's agency."""
+        with engine.begin() as connection:
+            _check(connection, enterprise, who)
+            contact = vault.contact(connection, str(enterprise), str(contact_ref))
+            note(connection, [str(contact_ref)], who.sub, "read")
+        return {"contact_ref": str(contact_ref), **asdict(contact)}
 
     return router
+
+
+def _check(connection: Connection, enterprise: UUID, who: Caller) -> None:
+    """Raises NotFound unless the enterprise is the caller's agency's."""
+    agency = connection.scalar(select(enterprises.c.agency).where(enterprises.c.enterprise == str(enterprise)))
+    if agency is None or not who.acts_for(agency):
+        raise NotFound()

@@ -10,7 +10,7 @@ from eventkit.auth import Tokens
 from eventkit.http import Limits, create_app, refusals_of, serve
 from eventkit.postgres import PostgresStore, make_engine
 from intake import bootstrap
-from intake.adapters.contacts import Vault, read_key
+from intake.adapters.contacts import MasterKey, Vault
 from intake.adapters.read_model import project
 from intake.config import HttpSettings
 from intake.domain import errors
@@ -20,7 +20,7 @@ from intake.entrypoints.reads import reads
 
 def make_app(held: HttpSettings, engine: Engine) -> FastAPI:
     """The application on this engine, which stays the caller's."""
-    vault = Vault(read_key(held.contact_key_file))
+    vault = Vault(MasterKey(held.contact_key_file))
     return create_app(
         service=bootstrap.SERVICE,
         book=bootstrap.book(vault),

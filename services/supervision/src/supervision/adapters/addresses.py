@@ -1,29 +1,22 @@
 """Where recipients get their notifications: kept encrypted, shown only in part, never in an event.
 
-AES-256-GCM with the key of the service, and whose address it is as associated data, so that no ciphertext can be put in
-another's place.
+Sealed with the key of the service, the label saying whose address it is (`eventkit.sealing`).
 """
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import cast
 
 import orjson
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import text
 
 from eventkit.postgres import PostgresTransaction
-from eventkit.settings import MissingSetting
+from eventkit.sealing import read_key, seal, unseal
 from eventkit.store import Transaction
 from supervision.application.delivering import Address
 from supervision.domain.errors import NoAddressKey
-
-KEY_BYTES = 32
-_NONCE_BYTES = 12
 
 _SET = text(
     """
@@ -57,17 +50,9 @@ class Place:
         return "\x1f".join((self.agency, self.kind, self.recipient, self.channel)).encode()
 
 
-def read_key(path: str) -> bytes | None:
-    """The key: a file of 32 random bytes; None without a path. Stops the start when the file is anything else."""
-    if not path:
-        return None
-    try:
-        key = Path(path).read_bytes()
-    except OSError as error:
-        raise MissingSetting(f"This process cannot start: BUGLE_ADDRESS_KEY_FILE cannot be read ({error}).") from None
-    if len(key) != KEY_BYTES:
-        raise MissingSetting(f"This process cannot start: BUGLE_ADDRESS_KEY_FILE must hold {KEY_BYTES} random bytes.")
-    return key
+def read_address_key(path: str) -> bytes | None:
+    """The key of the addresses; None without a path. Stops the start when the file is no key."""
+    return read_key("BUGLE_ADDRESS_KEY_FILE", path) if path else None
 
 
 class AddressBook:
@@ -80,11 +65,10 @@ class AddressBook:
         """Keep an address in place of the one before. Raises NoAddressKey."""
         if self._key is None:
             raise NoAddressKey
-        nonce = os.urandom(_NONCE_BYTES)
         content = orjson.dumps({"address": address.address, "secret": address.secret})
         told = {
             **_about(place),
-            "sealed": nonce + AESGCM(self._key).encrypt(nonce, content, place.label),
+            "sealed": seal(self._key, content, place.label),
             "shown": shown(place.channel, address.address),
             "language": address.language,
             "by": by,
@@ -99,8 +83,7 @@ class AddressBook:
             return None
         if self._key is None:
             raise NoAddressKey
-        nonce, sealed = row.sealed[:_NONCE_BYTES], row.sealed[_NONCE_BYTES:]
-        held = orjson.loads(AESGCM(self._key).decrypt(nonce, sealed, place.label))
+        held = orjson.loads(unseal(self._key, row.sealed, place.label))
         return Address(held["address"], held["secret"], row.language)
 
     def remove(self, tx: Transaction, place: Place) -> bool:
