@@ -28,6 +28,8 @@ def callers(world: World) -> dict[str, Headers]:
         "supporting": department("industry", own),
         "bystander": department("roads", own),
         "owner": of(["enterprise"], None, enterprise=world.ids["enterprise"]),
+        "eraser": of(["erase"]),
+        "eraser-elsewhere": of(["erase"], other),
         "frontend-elsewhere": of(["frontend"], other),
         "office-elsewhere": of(["office"], other),
         "leader-elsewhere": of(["leader"], other),

@@ -95,7 +95,9 @@ def _fill_intake(world: World) -> None:
         "suggestion": made("/suggestions", {**about, "title": MARK}),
         "related": office.report("相关"),
     }
-    office.call("intake", "POST", f"/enterprises/{enterprise}/contacts", {"name": MARK, "phone": "000", "role": "x"})
+    contact = {"name": MARK, "phone": "000", "role": "x"}
+    for name in ("contact_ref", "forgotten"):
+        world.ids[name] = office.call("intake", "POST", f"/enterprises/{enterprise}/contacts", contact)["contact_ref"]
 
 
 def _open_cases(world: World) -> None:
