@@ -27,6 +27,7 @@ COMMANDS = {
     "verify": "bugle.verify.command:verify",
     "scenarios": "bugle.scenarios.command:scenarios",
     "rules": "bugle.rules.command:rules",
+    "analyst": "bugle.analyst:analyst",
     "rebuild": "bugle.rebuild:rebuild",
     "redrive": "bugle.redrive:redrive",
     "deliveries": "bugle.deliveries:deliveries",

@@ -48,6 +48,25 @@ def create(server: Postgres, names: list[str]) -> None:
                 connection.execute(sql.SQL("GRANT CONNECT ON DATABASE {0} TO {0}").format(known))
 
 
+def create_reader(server: Postgres, name: str) -> str:
+    """A role `<name>_analyst` that may read what a database shows to whoever may connect to it; its address."""
+    import psycopg
+    from psycopg import sql
+
+    role = f"{name}_analyst"
+    database, reader = sql.Identifier(name), sql.Identifier(role)
+    with psycopg.connect(server.admin_url()) as connection:
+        present = connection.execute("SELECT FROM pg_roles WHERE rolname = %s", (role,)).fetchone()
+        verb, secret = sql.SQL("CREATE" if present is None else "ALTER"), sql.Literal(server.home.password(role))
+        connection.execute(sql.SQL("{} ROLE {} LOGIN CONNECTION LIMIT 10 PASSWORD {}").format(verb, reader, secret))
+        connection.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(database, reader))
+        for setting in ("default_transaction_read_only = on", "statement_timeout = '5min'"):
+            connection.execute(
+                sql.SQL("ALTER ROLE {} IN DATABASE {} SET {}").format(reader, database, sql.SQL(setting))
+            )
+    return server.url(role, name)
+
+
 def migrate(folder: Path, owner_url: str) -> None:
     """Bring a database to the newest migration of the folder; quick when it is there already."""
     from alembic import command

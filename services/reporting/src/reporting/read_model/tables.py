@@ -16,6 +16,8 @@ from sqlalchemy.types import TypeEngine
 LIVE, SHADOW = "live", "shadow"
 KNOWN = "_known"
 """`live_known` has a view for each table, of its rows as they were known before the instant of `bugle.before`."""
+ANALYSIS = "analysis"
+"""Views of the tables for analysts' own tools; the migrations make them."""
 
 metadata = MetaData(schema=LIVE)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, text
 
 from reporting.projections.versions import KEYS
-from reporting.read_model.tables import CASE_TABLES, KNOWN, LIVE, SHADOW, VERSIONS, metadata
+from reporting.read_model.tables import ANALYSIS, CASE_TABLES, KNOWN, LIVE, SHADOW, VERSIONS, metadata
 
 RETIRED = "retired"
 """What the live schema is called between the swap and its end."""
@@ -58,7 +58,13 @@ def index(connection: Connection) -> None:
 
 
 def swap(connection: Connection) -> None:
-    """The shadow becomes live. Statements planned before are planned anew by PostgreSQL, for a schema was renamed."""
+    """The shadow becomes live. Statements planned before are planned anew by PostgreSQL, for a schema was renamed.
+
+    Analysts' views keep their schema, grants and comments; they are led to the tables that have the old ones' names.
+    """
+    analysis = connection.execute(_VIEWS, {"schema": ANALYSIS}).all()
     for of in ("", KNOWN):
         connection.execute(text(f"ALTER SCHEMA {LIVE}{of} RENAME TO {RETIRED}{of}"))
         connection.execute(text(f"ALTER SCHEMA {SHADOW}{of} RENAME TO {LIVE}{of}"))
+    for name, definition in analysis:
+        connection.exec_driver_sql(f"CREATE OR REPLACE VIEW {ANALYSIS}.{name} AS {definition}")
