@@ -2,17 +2,19 @@ PYTHON ?= python3
 BIN := .venv/bin
 BACKEND ?= embedded
 SERVICES := intake routing supervision reporting
+PAGES := services/reporting/pages
+VENDOR := services/reporting/src/reporting/web/vendor
 PACKAGES := contracts libs/eventkit $(SERVICES:%=services/%) infra bench
 OWN := bugle-contracts bugle-eventkit bugle-reporting
 COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-header \
 	--no-emit-index-url --no-emit-find-links $(OWN:%=--no-emit-package %)
 
-.PHONY: help setup lint format test faults containers demo lock clean
+.PHONY: help setup lint format test faults containers scale kustomize browser demo lock clean
 
 help:            ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile
 
-setup: .venv/stamp ## the virtual environment, from the locked requirements
+setup: .venv/stamp $(VENDOR)/stamp ## the virtual environment and the pages' scripts, from their locks
 
 .venv/stamp: requirements.lock $(PACKAGES:%=%/pyproject.toml)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
@@ -21,6 +23,10 @@ setup: .venv/stamp ## the virtual environment, from the locked requirements
 	@$(PYTHON) -m venv .venv || { echo "No virtual environment: install your system's python3-venv package." >&2; exit 1; }
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation $(PACKAGES:%=-e ./%)
+	@touch $@
+
+$(VENDOR)/stamp: $(PAGES)/fetch $(PAGES)/package-lock.json $(PAGES)/node.lock | .venv/stamp
+	@PYTHON=$(CURDIR)/$(BIN)/python $(PAGES)/fetch
 	@touch $@
 
 lint: setup      ## ruff, mypy strict, import contracts
@@ -42,12 +48,27 @@ faults: setup    ## every fault on a running system, and the table of invariants
 containers: setup ## images under docker compose, and the integration tests on servers in containers
 	tests/containers/run
 
+scale: setup     ## three brokers and two of each process under docker compose, of which some die: 12 GiB, 20 minutes
+	BUGLE_SCALE=1 tests/containers/run tests/containers/test_scale.py
+
+kustomize: $(BIN)/kustomize ## what renders infra/ for the tests of tests/deployment; needs Go
+
+$(BIN)/kustomize: | setup
+	@command -v go >/dev/null || { echo "kustomize is built by Go, which is not here; tests of rendered manifests are skipped" >&2; exit 1; }
+	GOBIN=$(abspath $(BIN)) go install sigs.k8s.io/kustomize/kustomize/v5@v5.8.0
+
+browser: setup   ## the pages in a real browser (Chromium), with screenshots under build/screenshots
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/browser/requirements.lock
+	$(BIN)/python -m pytest tests/browser
+
 demo: setup      ## the five programmes on a running system; CHECK=1 compares the figures and ends
 	$(BIN)/bugle demo $(if $(CHECK),--check)
 
 lock: setup      ## the locks anew from what the packages ask for (UPGRADE=1: newest versions)
 	$(COMPILE) $(if $(UPGRADE),--upgrade) requirements.in $(PACKAGES:%=%/pyproject.toml) -o requirements.lock
 	$(COMPILE) infra/build.in -c requirements.lock -o infra/build.lock
+	$(COMPILE) tests/browser/requirements.in -c requirements.lock -o tests/browser/requirements.lock
+	$(COMPILE) $(PAGES)/node.in -o $(PAGES)/node.lock
 	for service in $(SERVICES); do $(COMPILE) services/$$service/pyproject.toml \
 	  -c requirements.lock -o services/$$service/requirements.lock || exit 1; done
 

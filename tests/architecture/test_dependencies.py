@@ -39,7 +39,11 @@ def locked(lock: Path) -> dict[str, str]:
     return dict(re.findall(r"^([a-z0-9.-]+)==([^ ;\\]+)", lock.read_text(), re.MULTILINE))
 
 
-@pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.parent.name)
+FURTHER = [ROOT / "services/reporting/pages/node.lock", ROOT / "tests/browser/requirements.lock"]
+"""Of what is fetched for a moment, or by developers alone."""
+
+
+@pytest.mark.parametrize("lock", [*LOCKS, *FURTHER], ids=lambda lock: lock.parent.name)
 def test_lock_has_hashes_only(lock: Path) -> None:
     text = lock.read_text()
     assert "--hash=sha256:" in text

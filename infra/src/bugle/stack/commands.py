@@ -126,6 +126,7 @@ def announce(stack: Stack) -> None:
     """Print where the services answer."""
     for service in SERVICES:
         typer.echo(f"{service:12} {stack.system.url(service)}/docs")
+    typer.echo(f"{'pages':12} {stack.system.url('reporting')}/")
 
 
 def serve(stack: Stack) -> None:

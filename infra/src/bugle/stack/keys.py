@@ -56,7 +56,8 @@ class Keys:
         return self.home.path / "keys" / "address.key"
 
     @property
-    def _private_file(self) -> Path:
+    def issuer_key_file(self) -> Path:
+        """The private key that signs tokens, JWK: for the embedded stack's own sign-in by choice of a role."""
         return self.home.path / "keys" / "issuer.jwk"
 
     def ensure(self) -> None:
@@ -64,7 +65,7 @@ class Keys:
         for file in (self.contact_key_file, self.address_key_file):
             if not file.exists():
                 self.home.write(f"keys/{file.name}", secrets.token_bytes(32))
-        if not self._private_file.exists():
+        if not self.issuer_key_file.exists():
             private = _new_key()
             self.home.write("keys/jwks.json", json.dumps({"keys": [_public(private)]}, indent=1).encode(), 0o644)
             self.home.write("keys/issuer.jwk", json.dumps(private).encode())
@@ -88,9 +89,9 @@ class Keys:
                 raise StackError(f"{role!r} is no role. Choose from: {', '.join(ROLES)}.")
         if not 0 < hours <= MOST_HOURS:  # refuses nan too
             raise StackError(f"A token is valid for more than 0 and at most {MOST_HOURS} hours, not {hours:g}.")
-        if not self._private_file.exists():
+        if not self.issuer_key_file.exists():
             raise StackError("There is no issuer yet: run `bugle up` once.")
-        private = json.loads(self._private_file.read_bytes())
+        private = json.loads(self.issuer_key_file.read_bytes())
         now = int(time.time())
         holder = subject or "-".join(filter(None, [*roles[:1], agency, department, enterprise]))
         claims = {"iss": ISSUER, "aud": AUDIENCE, "sub": holder, "iat": now, "exp": now + int(hours * 3600)}

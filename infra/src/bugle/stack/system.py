@@ -98,6 +98,8 @@ class System:
         }
         if service == "intake":
             settings["BUGLE_CONTACT_KEY_FILE"] = str(keys.contact_key_file)
+        if process == "reporting-http":
+            settings["BUGLE_ISSUER_KEY_FILE"] = str(keys.issuer_key_file)
         if service == "supervision":
             settings["BUGLE_ADDRESS_KEY_FILE"] = str(keys.address_key_file)
         return {**settings, **self.further}

@@ -60,7 +60,7 @@ _DESCRIBING: dict[str, Callable[[Event], Rows]] = {
 }
 
 
-_KEPT = ("session", "duty", "dispatch", "letter", "accountability", "report", "suggestion")
+_KEPT = ("session", "duty", "dispatch", "letter", "accountability", "report", "suggestion", "calendar")
 """Streams of which every event is kept as it was told."""
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from fastapi import FastAPI
 from sqlalchemy import Engine, text
 
@@ -10,12 +12,16 @@ from eventkit.http import Limits, create_app
 from eventkit.postgres import PostgresStore
 from eventkit.processing import Processor
 from eventkit.reactions import BatchReaction
-from eventkit.settings import HttpSettings
+from eventkit.settings import HttpSettings, MissingSetting
 from reporting import CONSUMER, TOPICS
 from reporting.bulletins.routes import document_routes
+from reporting.config import PageSettings
 from reporting.queries.routes import routes
 from reporting.read_model.writer import project
+from reporting.web.issuer import LocalIssuer
+from reporting.web.routes import add_pages
 
+LOOPBACK = "127.0.0.1"
 REACTION = BatchReaction(CONSUMER, TOPICS, project)
 
 
@@ -32,10 +38,21 @@ def application(held: HttpSettings, engine: Engine) -> FastAPI:
             connection.execute(text("SELECT FROM live.ledger LIMIT 1"))
 
     tokens = Tokens(held.jwks_file, held.issuer, held.audience)
-    return create_app(
+    app = create_app(
         service=CONSUMER,
         tokens=tokens,
         routers=[routes(engine), document_routes(engine)],
         ready={"database": database},
         limits=Limits.of(held),
     )
+    add_pages(app, engine, local_issuer(held))
+    return app
+
+
+def local_issuer(held: HttpSettings) -> LocalIssuer | None:
+    """The embedded stack's issuer, for sign-in by choice of a role; only where nobody else can reach the process."""
+    if not isinstance(held, PageSettings) or not held.issuer_key_file:
+        return None
+    if held.http_host != LOOPBACK:
+        raise MissingSetting(f"This process cannot start: with BUGLE_ISSUER_KEY_FILE it serves {LOOPBACK} only.")
+    return LocalIssuer(Path(held.issuer_key_file), held.issuer, held.audience)

@@ -1,8 +1,10 @@
-"""What a rebuild needs of its environment; the other processes need what `eventkit.settings` says."""
+"""What pages and a rebuild need of their environment; the other processes need what `eventkit.settings` says."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+from eventkit.settings import HttpSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,3 +15,10 @@ class RebuildSettings:
     database_url: str
     kafka: str
     topic_prefix: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageSettings(HttpSettings):
+    """The HTTP process. `issuer_key_file`: the embedded issuer's private key, for sign-in by choice; never deployed."""
+
+    issuer_key_file: str = ""

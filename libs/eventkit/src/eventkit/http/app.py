@@ -89,8 +89,8 @@ def _handlers() -> dict[Any, Any]:
         slug, detail = _UNROUTED.get(error.status_code, ("refused", str(error.detail)))
         details = compose(slug, error.status_code, detail, voice_of(request))
         details.headers.update(error.headers or {})
-        if error.status_code == 405:
-            details.headers["Allow"] = ", ".join(_methods(request))
+        if error.status_code == 405 and (methods := _methods(request)):
+            details.headers["Allow"] = ", ".join(methods)
         return details.response()
 
     async def invalid(request: Request, error: RequestValidationError) -> Response:

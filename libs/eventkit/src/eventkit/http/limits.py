@@ -28,6 +28,7 @@ ADDRESS_LIMIT: Final = 8 * 1024
 """Bytes of path and query (RFC 9110 asks for at least 8,000)."""
 PARAMETERS: Final = 50
 """Query parameters of one request."""
+HEALTH: Final = ("/live", "/ready", "/metrics")
 BESIDE: Final = "bugle.headers"
 """Where the scope keeps headers that every answer gets, whoever makes it."""
 
@@ -99,7 +100,7 @@ class Gate:
         self._in_hand: Counter[Hashable] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or not scope["path"].startswith("/v1/"):
+        if scope["type"] != "http" or scope["path"] in HEALTH:
             await self._app(scope, receive, send)  # health must be told above all when much is asked
             return
         _check_head(scope)

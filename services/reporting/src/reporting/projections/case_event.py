@@ -12,7 +12,7 @@ SERVICES = ("intake", "routing", "supervision")
 """The services that record events of a case; in the order of their facts at one instant."""
 
 _RANK = {service: rank for rank, service in enumerate(SERVICES)}
-_KEPT = {"session", "duty", "dispatch", "letter", "accountability", "report", "suggestion"}
+_KEPT = {"session", "duty", "dispatch", "letter", "accountability", "report", "suggestion", "calendar"}
 _STREAMS = {"issue": "intake", "case": "routing", "watch": "supervision"}
 
 

@@ -37,15 +37,16 @@ def counted(
     clock = (rows.c.clock, rows.c.generation) if measure.by_clock else (literal(""), literal(0))
     key = (rows.c.case_id, *clock)
     columns = (*(rows.c[name] for name in _SHOWN), clock[0].label("clock"), clock[1].label("generation"))
-    wanted = select(*columns, _reason(measure, part, rows).label("reason")).where(
-        measure.visible(scope, rows), *conditions(rows, filters, measure.filters), _within(measure, part, rows)
+    wanted = select(*columns, reason_of(measure, part, rows).label("reason")).where(
+        measure.visible(scope, rows), *conditions(rows, filters, measure.filters), part_of(measure, part, rows)
     )
     if measure.where is not None:
         wanted = wanted.where(measure.where(rows))
     return list(connection.execute(window.select(wanted, *key)))
 
 
-def _within(measure: Measure, part: Part, rows: FromClause) -> ColumnElement[bool]:
+def part_of(measure: Measure, part: Part, rows: FromClause) -> ColumnElement[bool]:
+    """Which rows are in this part of a ratio."""
     if part == "excluded":
         return or_(*(test(rows) for test in measure.excluded.values()))
     counts = true() if measure.denominator is None else measure.denominator(rows)
@@ -55,7 +56,8 @@ def _within(measure: Measure, part: Part, rows: FromClause) -> ColumnElement[boo
     return and_(measure.numerator(rows), counts)
 
 
-def _reason(measure: Measure, part: Part, rows: FromClause) -> ColumnElement[Any]:
+def reason_of(measure: Measure, part: Part, rows: FromClause) -> ColumnElement[Any]:
+    """Why a row is excluded; null in the other parts."""
     if part != "excluded":
         return null()
     return case(*((test(rows), literal(reason)) for reason, test in measure.excluded.items()))

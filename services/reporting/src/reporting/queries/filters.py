@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 from uuid import UUID
 
 from fastapi import Request
-from sqlalchemy import ColumnElement, Connection, FromClause, select
+from sqlalchemy import ColumnElement, Connection, FromClause, not_, select
 
 from eventkit.problems import Faulty, FieldProblem
 from eventkit.text import Text
 from reporting.projections.workflow import STATES
+from reporting.queries.cases import is_open
 from reporting.queries.scope import Scope
-from reporting.read_model.tables import enterprises, programmes
+from reporting.queries.zones import month_of
+from reporting.read_model.tables import enterprises, ledger, programmes
 
 Filters = Mapping[str, str]
 Condition = Callable[[FromClause, str], ColumnElement[bool]]
@@ -22,12 +25,16 @@ _CHOICES = {
     "state": STATES,
     "jurisdiction": ("own", "passed_on"),
     "synthetic": ("true", "false"),
+    "open": ("true", "false"),
     "tier": ("key", "ordinary"),
     "mode": ("visit", "call", "survey", "return_visit"),
     "outcome": ("solved", "explained", "long_term"),
     "satisfaction": ("satisfied", "basically_satisfied", "unsatisfied"),
     "status": ("running", "met", "late", "missed", "unobserved", "cancelled"),
 }
+
+_MONTHS = ("reported", "closed")
+_MONTH = re.compile(r"[1-9][0-9]{3}-(0[1-9]|1[0-2])")
 
 
 def shown(name: str) -> dict[str, Any]:
@@ -55,6 +62,13 @@ def read_filters(request: Request, known: Collection[str], besides: Collection[s
         )
         for name, choices in _CHOICES.items()
         if name in given and name in known and given[name] not in choices
+    ]
+    faults += [
+        FieldProblem(
+            name, Text("{value!r} is no {name}", value=given[name], name=name), Text("write a month such as 2021-05")
+        )
+        for name in _MONTHS
+        if name in given and name in known and _MONTH.fullmatch(given[name]) is None
     ]
     twice, nul = Text("is given twice"), Text("holds the character U+0000")
     faults += [FieldProblem(n, twice, Text("give it once")) for n in set(given) if len(given.getlist(n)) > 1]
@@ -113,6 +127,27 @@ def enterprise(column: str) -> Condition:
     return condition
 
 
+def month(column: str) -> Condition:
+    """The column's instant lies in this month of the programme's zone."""
+    return lambda rows, value: month_of(rows.c[column], rows.c.zone) == value
+
+
+def _open(rows: FromClause, value: str) -> ColumnElement[bool]:
+    return is_open(rows) if value == "true" else not_(is_open(rows))
+
+
+def _township(rows: FromClause, value: str) -> ColumnElement[bool]:
+    """Of an enterprise that is registered there."""
+    there = select(enterprises.c.enterprise_id).where(enterprises.c.township == value)
+    return rows.c.enterprise.in_(there)
+
+
+def _title(rows: FromClause, value: str) -> ColumnElement[bool]:
+    """The title, as it reads now, contains this."""
+    named = select(ledger.c.case_id).where(ledger.c.title.icontains(value, autoescape=True))
+    return rows.c.case_id.in_(named)
+
+
 OF_CASES: dict[str, Condition] = {
     "programme": equals("programme"),
     "department": equals("lead"),
@@ -124,5 +159,10 @@ OF_CASES: dict[str, Condition] = {
     "outcome": equals("outcome"),
     "satisfaction": equals("satisfaction"),
     "synthetic": truth("synthetic"),
+    "open": _open,
+    "reported": month("reported_at"),
+    "closed": month("closed_at"),
+    "township": _township,
+    "title": _title,
 }
 """Filters of everything that counts or lists cases; `department` is the lead."""

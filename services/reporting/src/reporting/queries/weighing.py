@@ -14,7 +14,8 @@ from reporting.queries.measures import RATES
 
 Document = Mapping[str, Any]
 
-_MEASURES = {"response": "contact_in_time", "resolution": "resolution", "satisfaction": "satisfaction"}
+WEIGHED = {"response": "contact_in_time", "resolution": "resolution", "satisfaction": "satisfaction"}
+"""The general rate behind each that a programme may weigh."""
 _GROUNDS = {
     "merged": "merged_into",
     "withdrawn": "withdrawn",
@@ -39,7 +40,7 @@ def weighed(document: Document) -> dict[str, tuple[Measure, int]]:
     Clocks of merged and withdrawn cases are cancelled, which the response rate leaves out anyway.
     """
     return {
-        rate["id"]: (_excluding(RATES[_MEASURES[rate["id"]]], rate.get("exclude", ())), rate["weight"])
+        rate["id"]: (_excluding(RATES[WEIGHED[rate["id"]]], rate.get("exclude", ())), rate["weight"])
         for rate in document.get("appraisal", {}).get("rates", ())
     }
 

@@ -1,0 +1,46 @@
+"""Addresses of pages: they hold every filter, so that a view can be kept and sent on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+CARRIED = ("programme", "at", "as_of")
+"""What goes along from page to page: whose figures, as of when, and as known when."""
+
+_PATH = re.compile(r"/(?!/)[A-Za-z0-9/_.-]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Makes addresses from the page that is shown: its path and its parameters."""
+
+    path: str
+    given: Mapping[str, str]
+
+    def to(self, path: str, **parameters: object) -> str:
+        """Another page, with what is carried; None takes a parameter away."""
+        carried = {name: self.given[name] for name in CARRIED if name in self.given}
+        return address(path, carried | parameters)
+
+    def here(self, **changes: object) -> str:
+        """This page with other parameters, from its beginning."""
+        kept = {name: value for name, value in self.given.items() if name not in ("after", "lang")}
+        return address(self.path, kept | changes)
+
+    def kept(self, *but: str) -> Iterable[tuple[str, str]]:
+        """The parameters that a form of this page hands on, without those that it asks for itself."""
+        return [(name, value) for name, value in self.given.items() if name not in (*but, "after", "lang")]
+
+
+def address(path: str, parameters: Mapping[str, object]) -> str:
+    """The path with its parameters; None and the empty text are left out."""
+    told = {name: value for name, value in parameters.items() if value not in (None, "")}
+    return f"{path}?{urlencode(told)}" if told else path
+
+
+def own_path(given: str | None, default: str = "/") -> str:
+    """A path of this site, whatever a request says."""
+    return given if given is not None and _PATH.fullmatch(given) else default

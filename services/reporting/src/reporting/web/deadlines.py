@@ -1,0 +1,107 @@
+"""Deadlines: what is due soon, what was missed, what climbed; and the list of them, filtered."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, FromClause, Row, Select, cast, func, select
+from sqlalchemy.dialects.postgresql import TIMESTAMP
+
+from eventkit.paging import Window
+from eventkit.problems import Faulty, FieldProblem
+from eventkit.text import Text
+from reporting.queries.appraisal import supervision_list
+from reporting.queries.clocks import clocks_at
+from reporting.queries.filters import OF_CASES, Condition, conditions, equals
+from reporting.web.opening import View
+from reporting.web.working_days import working_days
+
+SOON = 3
+"""Working days within which a deadline is said to be near."""
+SHOWN = 5
+"""Deadlines that the overview names; the list has them all."""
+_DAY = re.compile(r"[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}")
+
+
+def _due(rows: FromClause, value: str) -> ColumnElement[bool]:
+    """Due on this day or before, in the programme's zone."""
+    local = func.timezone(func.coalesce(rows.c.zone, "UTC"), rows.c.due_at - timedelta(microseconds=1))
+    return local < cast(str(date.fromisoformat(value) + timedelta(days=1)), TIMESTAMP)
+
+
+OF_DEADLINES: Mapping[str, Condition] = OF_CASES | {
+    "clock": equals("clock"),
+    "status": equals("status"),
+    "unit": equals("unit"),
+    "due": _due,
+}
+
+
+def check_due(given: Mapping[str, str]) -> None:
+    """Raises Faulty when `due` is no day."""
+    due = given.get("due")
+    try:
+        if due is not None and (_DAY.fullmatch(due) is None or not date.fromisoformat(due)):
+            raise ValueError
+    except ValueError:
+        problem = Text("{value!r} is no {name}", value=due, name="due")
+        raise Faulty([FieldProblem("due", problem, Text("write a date such as 2021-04-22"))]) from None
+
+
+def listed(view: View, filters: Mapping[str, str], window: Window | None = None) -> tuple[list[Row[Any]], int]:
+    """A page of deadlines, the earliest first, and how many there are."""
+    rows, wanted = _wanted(view, filters)
+    total = view.connection.scalar(select(func.count()).select_from(wanted.subquery()))
+    key = (rows.c.due_at, rows.c.case_id, rows.c.clock, rows.c.generation)
+    page = (window or Window(SHOWN, None)).select(wanted, *key)
+    return list(view.connection.execute(page)), total or 0
+
+
+def _wanted(view: View, filters: Mapping[str, str]) -> tuple[FromClause, Select[Any]]:
+    rows = clocks_at(view.asked.moment)
+    where = (view.asked.scope.cases(rows), *conditions(rows, filters, OF_DEADLINES))
+    return rows, select(rows).where(*where)
+
+
+@dataclass(frozen=True, slots=True)
+class Breaking:
+    """What needs somebody today: deadlines with the first of them and their number.
+
+    `by`: the last day of what is due soon; `known`: whether its year's calendar is published.
+    """
+
+    by: date
+    known: bool
+    due: tuple[list[Row[Any]], int]
+    missed: tuple[list[Row[Any]], int]
+    climbed: list[dict[str, Any]]
+    month: str
+
+
+def breaking(view: View, month: str) -> Breaking:
+    """Of the view's programme, at its moment."""
+    held = working_days(view.connection, str(view.of.document.get("calendar", "none")))
+    today = (view.now - timedelta(microseconds=1)).astimezone(view.zone).date()
+    by = held.after(today, SOON)
+    of = {"programme": view.of.id}
+    due = listed(view, of | {"status": "running", "due": str(by)})
+    missed = listed(view, of | {"status": "missed", "open": "true"})
+    return Breaking(by, held.knows(by), due, missed, climbed(view, month), month)
+
+
+def climbed(view: View, month: str) -> list[dict[str, Any]]:
+    """Cases that climbed in the month, until the view's moment."""
+    held = view.of.period(month, field="month")
+    items = supervision_list(view.connection, view.asked.scope, view.of.id, held)
+    found = []
+    for item in items:
+        events = [
+            one for one in item["events"] if one["type"] in ("case_escalated", "case_raised") and one["at"] < view.now
+        ]
+        if events:
+            found.append({**item, "events": events})
+    return found

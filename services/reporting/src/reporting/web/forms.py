@@ -1,0 +1,38 @@
+"""Forms that only ask: what they send becomes the shortest address, so that it may be kept and sent on."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from contextlib import suppress
+from datetime import date, timedelta
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
+
+from reporting.web.addresses import address, own_path
+
+LISTED = ("columns",)
+"""Fields that may be sent several times; they are joined by commas."""
+
+
+def add_forms(router: APIRouter) -> None:
+    """GET /go: to the page `to`, with what is filled in."""
+
+    @router.get("/go")
+    def go(request: Request) -> Response:
+        told: defaultdict[str, list[str]] = defaultdict(list)
+        for name, value in request.query_params.multi_items():
+            if value:
+                told[name].append(value)
+        path = own_path(next(iter(told.pop("to", [])), None))
+        chosen = {name: ",".join(values) if name in LISTED else values[-1] for name, values in told.items()}
+        return RedirectResponse(address(path, _on_day(chosen)), 303)
+
+
+def _on_day(chosen: dict[str, str]) -> dict[str, str]:
+    """The slider tells a number of days after a first one; the page is told the day."""
+    first, days = chosen.pop("first", ""), chosen.pop("days", "")
+    if first and days.isdigit():
+        with suppress(ValueError, OverflowError):  # made up by hand: the page is shown as of now
+            chosen["at"] = str(date.fromisoformat(first) + timedelta(days=int(days)))
+    return chosen

@@ -1,0 +1,46 @@
+"""The page of an issue, and of each event behind it."""
+
+from __future__ import annotations
+
+import orjson
+from fastapi import APIRouter, Request, Response
+
+from reporting.web.issue import event_of, story_of
+from reporting.web.opening import Pages
+from reporting.web.rendering import SWAPPED
+from reporting.web.session import Visiting
+from reporting.web.telling import Telling
+
+STEPS = ("reported_at", "assigned_at", "contacted_at", "result_at", "closed_at")
+"""The days of an issue's course that its page lists."""
+
+
+def add_issue(router: APIRouter, pages: Pages) -> None:
+    """/issues/…"""
+
+    @router.get("/issues/{case}")
+    def issue(case: str, request: Request, who: Visiting) -> Response:
+        """The story of an issue."""
+        with pages.opened(who, request, {}) as view:
+            story = story_of(view, case)
+            view.about(story.issue)
+            issue = story.issue
+            names = view.words.enterprises([issue["enterprise"]])
+            return view.page(
+                "issue.html",
+                story=story,
+                issue=issue,
+                enterprise=names.get(issue["enterprise"], issue["enterprise"]),
+                steps=[(name, issue[name]) for name in STEPS],
+                telling=Telling(view.words, view.cells, issue["programme"], issue["agency"]),
+            )
+
+    @router.get("/issues/{case}/events/{event}")
+    def event(case: str, event: str, request: Request, who: Visiting) -> Response:
+        """One event of an issue, whole; asked for by htmx, as a part of the page."""
+        with pages.opened(who, request, {}) as view:
+            found = event_of(view, case, event)
+            view.about(found["issue"])
+            template = "event_part.html" if SWAPPED in request.headers else "event.html"
+            data = orjson.dumps(found["data"], option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS).decode()
+            return view.page(template, event=found, issue=found["issue"], data=data)

@@ -1,0 +1,82 @@
+"""The ledger as a table: which columns, which filters, which page, and how many there are in all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from eventkit.problems import Faulty, FieldProblem
+from eventkit.text import Text
+from reporting.queries.cases import cases
+from reporting.queries.filters import OF_CASES, conditions
+from reporting.queries.issues import ledger_of, ledger_rows
+from reporting.web.opening import View
+from reporting.web.paging import split, window_of
+
+COLUMNS = (
+    *("row", "title", "enterprise", "kind", "lead", "state", "reported_at", "assigned_at", "contacted_at", "result_at"),
+    *(
+        "closed_at",
+        "outcome",
+        "satisfaction",
+        "misses",
+        "cards",
+        "level",
+        "supporting",
+        "letter",
+        "batch",
+        "jurisdiction",
+    ),
+    *("round", "transfers", "programme"),
+)
+"""Columns that there are, in their order."""
+USUAL = ("title", "enterprise", "kind", "lead", "state", "reported_at", "closed_at", "misses", "cards")
+NUMBERS = frozenset({"misses", "cards", "level", "round", "transfers"})
+DAYS = frozenset({"reported_at", "assigned_at", "contacted_at", "result_at", "closed_at"})
+DENSITIES = ("roomy", "dense")
+BESIDES = ("after", "columns", "density")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Rows of the ledger. `total`: of all pages; `next`: the cursor of the page after, None on the last."""
+
+    rows: Sequence[Mapping[str, Any]]
+    total: int
+    next: str | None
+    names: Mapping[str, str]
+    """Of enterprises, by id."""
+
+
+def columns_of(given: str | None) -> tuple[str, ...]:
+    """The columns that an address asks for, in the ledger's order; Faulty for one that there is not."""
+    if given is None:
+        return USUAL
+    wanted = given.split(",")
+    if unknown := [name for name in wanted if name not in COLUMNS]:
+        problem = Text("{name!r} is no column", name=unknown[0])
+        mend = Text("use some of {known}", known=list(COLUMNS))
+        raise Faulty([FieldProblem("columns", problem, mend)])
+    return tuple(name for name in COLUMNS if name in wanted)
+
+
+def page_of(view: View) -> Page:
+    """The page that the view's address asks for."""
+    asked = view.asked
+    window = window_of(view.request, datetime, UUID)
+    found = ledger_rows(view.connection, asked.scope, asked.filters, asked.moment, window)
+    shown, following = split(found, window, lambda row: (row.reported_at, row.case_id))
+    held = ledger_of(view.connection, [row.case_id for row in shown], asked.moment)
+    rows = [held[row.case_id] for row in shown]
+    return Page(rows, _total(view), following, view.words.enterprises([row["enterprise"] for row in rows]))
+
+
+def _total(view: View) -> int:
+    of = cases(view.asked.moment)
+    where = (view.asked.scope.cases(of), *conditions(of, view.asked.filters, OF_CASES))
+    return view.connection.scalar(select(func.count()).select_from(of).where(*where)) or 0

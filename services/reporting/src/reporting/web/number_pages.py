@@ -1,0 +1,80 @@
+"""The pages behind numbers: what was counted, and deadlines."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+
+from reporting.web import deadlines
+from reporting.web.behind import behind, filters_of
+from reporting.web.opening import Pages
+from reporting.web.paging import split, window_of
+from reporting.web.points import places_of, scored
+from reporting.web.session import Visiting
+
+
+def add_numbers(router: APIRouter, pages: Pages) -> None:
+    """/counted/…, /deadlines, /climbed and /points."""
+    _add_counted(router, pages)
+    _add_deadlines(router, pages)
+    _add_climbed(router, pages)
+    _add_points(router, pages)
+
+
+def _add_counted(router: APIRouter, pages: Pages) -> None:
+    @router.get("/counted/{measure}")
+    def counted(measure: str, request: Request, who: Visiting) -> Response:
+        """The rows that a number counts; of a rate, each with the events for which it counts so."""
+        with pages.opened(who, request, filters_of(measure), "part", "reason", "after") as view:
+            found = behind(view, measure, request.query_params.get("part"))
+            names = view.words.enterprises(
+                [row.enterprise for row in found.rows if hasattr(row, "enterprise") and row.enterprise]
+            )
+            return view.page("counted.html", behind=found, names=names)
+
+
+def _add_deadlines(router: APIRouter, pages: Pages) -> None:
+    @router.get("/deadlines")
+    def due(request: Request, who: Visiting) -> Response:
+        """Deadlines by status, unit and day, the earliest first."""
+        deadlines.check_due(request.query_params)
+        with pages.opened(who, request, deadlines.OF_DEADLINES, "after") as view:
+            window = window_of(request, datetime, UUID, str, int)
+            rows, total = deadlines.listed(view, view.asked.filters, window)
+            shown, following = split(rows, window, lambda row: (row.due_at, row.case_id, row.clock, row.generation))
+            return view.page(
+                "deadlines.html",
+                rows=shown,
+                total=total,
+                next=following,
+                names=view.words.enterprises([row.enterprise for row in shown]),
+            )
+
+
+def _add_climbed(router: APIRouter, pages: Pages) -> None:
+    @router.get("/climbed")
+    def climbed(request: Request, who: Visiting, month: str = "") -> Response:
+        """Issues that climbed to a leader in a month."""
+        with pages.of_programme(who, request, "month") as view:
+            return view.page("climbed.html", month=month, items=deadlines.climbed(view, month))
+
+
+def _add_points(router: APIRouter, pages: Pages) -> None:
+    @router.get("/points")
+    def points(request: Request, who: Visiting, unit: str = "", month: str = "") -> Response:
+        """What gave and took points from a department in a month, event by event."""
+        with pages.of_programme(who, request, "unit", "month") as view:
+            told = scored(view, month)
+            row = next((one for one in told["items"] if one["unit"] == unit), None)
+            events = [id for item in (row["items"] if row else ()) for id in item["events"]]
+            return view.page(
+                "points.html",
+                unit=view.words.unit(unit, view.of.agency),
+                month=month,
+                row=row,
+                base=told["base"],
+                titles={item["id"]: item for item in told.get("formula", ())},
+                places=places_of(view, events),
+            )

@@ -1,0 +1,143 @@
+"""Opening pages: what every page checks, as the API does, and what it may show beside its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from fastapi import Request, Response
+from sqlalchemy import Connection
+
+from eventkit.catalogues import catalogue
+from eventkit.problems import Faulty, FieldProblem
+from eventkit.text import Text
+from reporting.queries.desk import Asked, Desk
+from reporting.queries.filters import Condition
+from reporting.queries.moments import Knowledge
+from reporting.queries.programme_routes import OF_PROGRAMME, OfProgramme
+from reporting.queries.zones import zone_of
+from reporting.web.rendering import TEXTS, draw
+from reporting.web.session import Visitor, language_of
+from reporting.web.sliding import Slider, slider
+from reporting.web.words import Words
+from reporting.web.writing import Writing
+
+BESIDES = ("programme", "at", "lang")
+"""Parameters that every page takes."""
+STALE = timedelta(minutes=5)
+"""Watermarks come each second; after so long something stands still."""
+
+
+@dataclass
+class View:
+    """A page that is being made: a checked request, and the words for what it shows."""
+
+    request: Request
+    visitor: Visitor
+    asked: Asked
+    words: Words
+    known: Knowledge
+    programme: OfProgramme | None
+    case: str | None = field(default=None)
+    _zone: ZoneInfo | None = field(default=None)
+
+    def about(self, issue: Mapping[str, Any]) -> None:
+        """The page is about one issue: its programme's days, and whether all is known of it."""
+        self.case = issue["case_id"]
+        held = self.words.programmes.get(issue["programme"])
+        self._zone = None if held is None else zone_of(held.document["zone"])
+
+    @property
+    def connection(self) -> Connection:
+        """Of the request."""
+        return self.asked.connection
+
+    @property
+    def of(self) -> OfProgramme:
+        """The programme of a page that is about one."""
+        assert self.programme is not None
+        return self.programme
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Of the programme, else of the first that the caller may see."""
+        if self._zone is not None:
+            return self._zone
+        documents = [row.document for row in self.words.programmes.values()]
+        if self.programme is not None:
+            return self.programme.zone
+        return zone_of(documents[0]["zone"]) if documents else ZoneInfo("UTC")
+
+    @property
+    def now(self) -> datetime:
+        """The instant up to which the page tells: of `at`, else of `as_of`, else of the clock on the wall."""
+        return self.asked.moment.before or self.asked.as_of.before or datetime.now(UTC)
+
+    @property
+    def cells(self) -> Writing:
+        """How numbers and instants are written."""
+        language = self.words.language
+        return Writing(language, self.zone, catalogue(TEXTS, language), catalogue("reporting", language))
+
+    def page(self, template: str, **about: Any) -> Response:
+        """The page drawn."""
+        return draw(
+            self.request,
+            template,
+            caller=self.visitor.caller,
+            words=self.words,
+            programme=self.programme,
+            cells=self.cells,
+            known={
+                "complete": self.known.complete(self.asked.moment, self.case),
+                "watermark": self.known.watermark,
+                "at": self.asked.moment.given,
+                "as_of": self.asked.as_of.given,
+                "stale": self._stale(),
+                "slider": self._slider(),
+            },
+            **about,
+        )
+
+    def _stale(self) -> bool:
+        """Whether nothing has come in for long, so that the page tells of the past without being asked to."""
+        mark = self.known.watermark
+        past = self.asked.moment.before or self.asked.as_of.before
+        return past is None and mark is not None and datetime.now(UTC) - mark > STALE
+
+    def _slider(self) -> Slider | None:
+        if self.programme is None:
+            return None
+        begun = str(self.programme.document.get("starts_on", ""))
+        return slider(begun, self.programme.document.get("observed_until"), self.asked.moment.given, self.zone)
+
+
+class Pages:
+    """Opens pages over the queries' own desk."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+
+    @contextmanager
+    def opened(
+        self, visitor: Visitor, request: Request, filters: Mapping[str, Condition], *besides: str
+    ) -> Iterator[View]:
+        """A checked request. Raises what the API raises."""
+        known = OF_PROGRAMME | dict(filters)
+        with self.desk.asked(visitor.caller, request, known, *BESIDES, *besides) as asked:
+            words = Words(asked.connection, asked.scope, language_of(request))
+            programme = OfProgramme(asked) if "programme" in asked.filters else None
+            yield View(request, visitor, asked, words, asked.knowledge(), programme)
+
+    @contextmanager
+    def of_programme(self, visitor: Visitor, request: Request, *besides: str) -> Iterator[View]:
+        """A page about one programme; Faulty when none is named."""
+        with self.opened(visitor, request, {}, *besides) as view:
+            if view.programme is None:
+                mend = Text("write the id of a programme")
+                raise Faulty([FieldProblem("programme", Text("this parameter is required"), mend)])
+            yield view

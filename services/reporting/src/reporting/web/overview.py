@@ -1,0 +1,123 @@
+"""The overview of a programme: how it stands, how it went, what breaks today, who keeps up, and where issues gather."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from reporting.bulletins.departments import league
+from reporting.bulletins.tallies import Reported
+from reporting.queries.hotspots import hotspots
+from reporting.queries.measures import MEASURES
+from reporting.queries.periods import Period
+from reporting.web.figures import counted
+from reporting.web.opening import View
+
+MONTHS = 12
+PLACES = ("department", "township")
+EVERY = object()
+"""In place of a kind or a place: all of them."""
+COLUMNS = 12
+"""Places that the grid shows; the others are summed up."""
+
+
+def last_month(view: View, found: Iterable[str]) -> str:
+    """The month that the overview ends with: that of its moment, but of a finished programme its last one."""
+    if view.asked.moment.before is None and (months := sorted(found)):
+        return min(months[-1], _month(view.now, view.zone)) if _finished(view) else _month(view.now, view.zone)
+    return _month(view.now, view.zone, before=True)
+
+
+def _finished(view: View) -> bool:
+    return view.programme is not None and view.programme.document.get("observed_until") is not None
+
+
+def _month(moment: datetime, zone: ZoneInfo, before: bool = False) -> str:
+    local = moment.astimezone(zone)
+    first = before and (local.day, local.hour, local.minute) == (1, 0, 0)
+    year, month = (
+        (local.year, local.month)
+        if not first
+        else ((local.year, local.month - 1) if local.month > 1 else (local.year - 1, 12))
+    )
+    return f"{year}-{month:02}"
+
+
+def months_until(last: str) -> list[str]:
+    """Twelve months that end with this one."""
+    year, month = map(int, last.split("-"))
+    numbers = (year * 12 + month - 1 - back for back in reversed(range(MONTHS)))
+    return [f"{number // 12}-{number % 12 + 1:02}" for number in numbers]
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """What happened in a month."""
+
+    name: str
+    reported: int
+    closed: int
+
+
+def trend(view: View) -> list[Month]:
+    """Issues reported and closed out, month by month."""
+    reported, closed = (
+        {one["month"]: one["value"] for one in counted(view, MEASURES[name], "month")["groups"]}
+        for name in ("issues", "issues_closed")
+    )
+    last = last_month(view, {*reported, *closed})
+    return [Month(name, reported.get(name, 0), closed.get(name, 0)) for name in months_until(last)]
+
+
+def standing(view: View, month: str) -> tuple[Period, list[dict[str, Any]]]:
+    """The league table of the month."""
+    of = view.of
+    held = of.period(month)
+    return held, league(Reported(view.connection, view.asked.scope, of.id, of.agency, of.document, held))
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Issues by kind and place. `cells`: by kind and place; `most`: the largest of them."""
+
+    kinds: Sequence[str | None]
+    places: Sequence[str | None]
+    cells: dict[tuple[str | None, str | None], int]
+    rows: dict[str | None, int]
+    columns: dict[str | None, int]
+    left_out: int
+
+    @property
+    def most(self) -> int:
+        """The largest cell."""
+        return max(self.cells.values(), default=0)
+
+    def depth(self, kind: str | None, place: str | None) -> int:
+        """How deep a cell is shaded, 0 to 5."""
+        count = self.cells.get((kind, place), 0)
+        return 0 if not count else max(1, round(5 * count / self.most))
+
+
+def grid(view: View, place: str) -> Grid:
+    """Where issues gather, the fullest kinds and places first."""
+    filters, scope, moment = view.asked.filters, view.asked.scope, view.asked.moment
+    found = hotspots(view.connection, scope, filters, moment, ("kind", place), 1000)
+    return laid_out([(one["kind"], one[place], one["issues"]) for one in found])
+
+
+def laid_out(found: Sequence[tuple[str | None, str | None, int]]) -> Grid:
+    """The grid of (kind, place, issues)."""
+    rows, columns = _sums((kind, n) for kind, _, n in found), _sums((place, n) for _, place, n in found)
+    shown = list(columns)[:COLUMNS]
+    cells = {(kind, place): n for kind, place, n in found if place in shown}
+    return Grid(list(rows), shown, cells, rows, columns, len(columns) - len(shown))
+
+
+def _sums(counts: Iterable[tuple[str | None, int]]) -> dict[str | None, int]:
+    found: dict[str | None, int] = {}
+    for key, n in counts:
+        found[key] = found.get(key, 0) + n
+    return dict(sorted(found.items(), key=lambda pair: (-pair[1], pair[0] is None, pair[0] or "")))

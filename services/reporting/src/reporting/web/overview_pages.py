@@ -1,0 +1,81 @@
+"""The pages that answer first: all programmes at a glance, and the overview of one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
+
+from reporting.queries.filters import OF_CASES
+from reporting.queries.measures import MEASURES
+from reporting.queries.programme_routes import OF_PROGRAMME
+from reporting.web import overview
+from reporting.web.addresses import CARRIED, address
+from reporting.web.charts import trend_chart
+from reporting.web.deadlines import breaking
+from reporting.web.figures import counted, rate, share_closed
+from reporting.web.opening import Pages, View
+from reporting.web.session import Visiting
+
+FIRST = ("resolution", "satisfaction", "on_time")
+"""The rates that stand first, after the share that is closed out."""
+
+
+def add_overview(router: APIRouter, pages: Pages) -> None:
+    """/ and /overview."""
+
+    @router.get("/")
+    def home(request: Request, who: Visiting) -> Response:
+        """All programmes of the caller; where there is but one, its overview."""
+        with pages.opened(who, request, OF_PROGRAMME) as view:
+            if len(view.words.programmes) == 1 and "programme" not in view.asked.filters:
+                [only] = view.words.programmes
+                return RedirectResponse(address("/overview", {**request.query_params, "programme": only}), 303)
+            groups = {
+                name: {one["programme"]: one["value"] for one in counted(view, MEASURES[name], "programme")["groups"]}
+                for name in ("issues", "issues_closed", "issues_open", "enterprises_with_issues")
+            }
+            return view.page("programmes.html", groups=groups)
+
+    @router.get("/overview")
+    def one(request: Request, who: Visiting) -> Response:
+        """How a programme stands."""
+        with pages.opened(who, request, {"synthetic": OF_CASES["synthetic"]}, "place") as view:
+            if view.programme is None:
+                return RedirectResponse(address("/", dict(request.query_params)), 303)
+            return _overview(view)
+
+
+def _overview(view: View) -> Response:
+    months = overview.trend(view)
+    period, league = overview.standing(view, months[-1].name)
+    place = view.request.query_params.get("place")
+    place = place if place in overview.PLACES else overview.PLACES[0]
+    names = (view.words.name("issues", "measure") or "", view.words.name("issues_closed", "measure") or "")
+    return view.page(
+        "overview.html",
+        figures=[share_closed(view), *(rate(view, name) for name in FIRST)],
+        months=months,
+        chart=trend_chart([m.name for m in months], [m.reported for m in months], [m.closed for m in months], names),
+        breaking=breaking(view, months[-1].name),
+        league=league,
+        period=period,
+        grid=overview.grid(view, place),
+        place=place,
+        places=overview.PLACES,
+        cell=_cells(view, place),
+        every=overview.EVERY,
+    )
+
+
+def _cells(view: View, place: str) -> Callable[[object, object], str]:
+    """Makes the address behind a cell of the grid."""
+
+    def cell(kind: object, where: object) -> str:
+        given = {name: value for name, value in (("kind", kind), (place, where)) if value is not overview.EVERY}
+        lacking = ",".join(name for name, value in given.items() if value is None)
+        kept = {name: view.request.query_params.get(name) for name in CARRIED}
+        return address("/counted/issues" if lacking else "/ledger", kept | given | {"without": lacking})
+
+    return cell

@@ -1,0 +1,77 @@
+"""Who looks at a page: the token of the API, held in a cookie that no script can read and no other site can send."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from fastapi import Depends, Request, Response
+
+from eventkit.auth import Tokens, Unauthenticated
+from eventkit.caller import Caller, Forbidden
+from eventkit.catalogues import LANGUAGES, ON_PAPER
+from eventkit.text import Text
+
+COOKIE = "bugle_session"
+LANGUAGE = "bugle_language"
+LANGUAGE_SECONDS = 366 * 24 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """A verified caller."""
+
+    caller: Caller
+
+
+def visitor(request: Request) -> Visitor:
+    """Dependency of every page but the sign-in; Unauthenticated without a valid token."""
+    token = request.cookies.get(COOKIE)
+    if not token:
+        raise Unauthenticated
+    tokens: Tokens = request.app.state.tokens
+    return Visitor(tokens.verify(token))
+
+
+Visiting = Annotated[Visitor, Depends(visitor)]
+
+
+def language_of(request: Request) -> str:
+    """The language that the address asks for, else the one chosen before, else Chinese."""
+    for wanted in (request.query_params.get("lang"), request.cookies.get(LANGUAGE)):
+        if wanted in LANGUAGES:
+            return wanted
+    return ON_PAPER
+
+
+def remember_language(request: Request, response: Response) -> None:
+    """Keep a language that the address asks for."""
+    wanted = request.query_params.get("lang")
+    if wanted in LANGUAGES:
+        _keep(request, response, LANGUAGE, wanted, LANGUAGE_SECONDS)
+
+
+def sign_in(request: Request, response: Response, token: str) -> None:
+    """Keep the token until the browser is closed; that it has expired is told when it is used."""
+    _keep(request, response, COOKIE, token)
+
+
+def sign_out(request: Request, response: Response) -> None:
+    """Forget the token. It stays valid until it expires: tokens cannot be withdrawn."""
+    _keep(request, response, COOKIE, "", 0)
+
+
+def _keep(request: Request, response: Response, name: str, value: str, seconds: int | None = None) -> None:
+    """Set a cookie. Over TLS, here or at the proxy in front, it never travels without it."""
+    tls = "https" in (request.url.scheme, request.headers.get("x-forwarded-proto"))
+    response.set_cookie(name, value, seconds, path="/", secure=tls, httponly=True, samesite="strict")
+
+
+def refuse_foreign(request: Request) -> None:
+    """Raises Forbidden for a form that another site's page sends."""
+    site = request.headers.get("sec-fetch-site", "same-origin")
+    origin = request.headers.get("origin")
+    same = origin is None or urlsplit(origin).netloc == request.headers.get("host")
+    if site not in ("same-origin", "none") or not same:
+        raise Forbidden(Text("The form was sent from another site."), mend=Text("open the page here and send it again"))

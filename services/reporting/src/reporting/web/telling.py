@@ -1,0 +1,83 @@
+"""What stands in events and ledger rows, in words: units, kinds, clocks, instants, limits."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from eventkit.catalogues import catalogue
+from reporting.web.rendering import TEXTS
+from reporting.web.words import Words
+from reporting.web.writing import Writing
+
+_NAMED = {
+    "colour": "card",
+    "outcome": "outcome",
+    "satisfaction": "satisfaction",
+    "decision": "decision",
+    "relation": "relation",
+    "state": "state",
+    "jurisdiction": "jurisdiction",
+}
+"""Fields whose values have names in reporting's catalogue, and under which context."""
+_OF_PROGRAMME = {"kind": "kinds", "role": "roles", "cause": "causes", "grade": "grades"}
+"""Fields whose values a programme names, and in which of its sections."""
+_UNITS = frozenset({"lead", "unit", "to", "owner"})
+_LIMIT = re.compile(r"([1-9][0-9]*)(wd|d|h)")
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """Says values of one programme's cases."""
+
+    words: Words
+    cells: Writing
+    programme: str
+    agency: str
+
+    def value(self, name: str, value: Any) -> str | None:
+        """The value of a field of this name; None where there is none."""
+        if value is None:
+            return None
+        if isinstance(value, datetime):
+            return self.cells.until(value) if name == "due_at" else self.cells.minute(value)
+        if isinstance(value, list):
+            return self.cells.joined(filter(None, (self.value(_SINGLE.get(name, name), one) for one in value)))
+        if isinstance(value, Mapping):
+            return " ".join(str(value[key]) for key in ("name", "due_on") if value.get(key))
+        if isinstance(value, bool):
+            texts = catalogue(TEXTS, self.words.language)
+            return texts.pgettext("answer", "yes") if value else texts.pgettext("answer", "no")
+        return self._text(name, str(value))
+
+    def _text(self, name: str, value: str) -> str:
+        if name in _UNITS:
+            return self.words.unit(value, self.agency) or value
+        if name in _NAMED:
+            return self.words.name(value, _NAMED[name]) or value
+        if name in _OF_PROGRAMME:
+            return self.words.of(self.programme, _OF_PROGRAMME[name], value) or value
+        if name == "clock":
+            return self.words.clock(self.programme, value)
+        return self.limit(value) if name == "limit" else value
+
+    def limit(self, value: str) -> str:
+        """A limit such as 3wd in words."""
+        texts = catalogue(TEXTS, self.words.language)
+        fixed = {"same_day": texts.gettext("the same day"), "external": texts.gettext("the issue's own date")}
+        match = _LIMIT.fullmatch(value)
+        if match is None:
+            return fixed.get(value, value)
+        units = {
+            "wd": texts.gettext("%(n)s working days"),
+            "d": texts.gettext("%(n)s days"),
+            "h": texts.gettext("%(n)s hours"),
+        }
+        return units[match[2]] % {"n": match[1]}
+
+
+_SINGLE = {"supporting": "unit"}
+"""What a member of a list is, where its name differs."""

@@ -1,0 +1,75 @@
+"""The pages in the system's Chromium, over a real database. Without a browser these tests are skipped and say so."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import uvicorn
+
+from bugle.stack import Stack
+from bugle.stack.databases import migrate
+from bugle.stack.home import ROOT
+from eventkit.postgres import make_engine
+from reporting.bootstrap import application
+from reporting.config import PageSettings
+from reporting.read_model.writer import apply
+from tests.integration.reporting.conftest import MIGRATIONS, unused
+from tests.integration.reporting.test_documents import FIRST, story
+from tests.support.tokens import AUDIENCE, ISSUER, Issuer
+from tests.unit.reporting.made import START, Log, day, iso
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+SHOTS = ROOT / "build/screenshots"
+
+
+@pytest.fixture(scope="session")
+def issuer(tmp_path_factory: pytest.TempPathFactory) -> Issuer:
+    """Signs the tokens of this run."""
+    return Issuer(tmp_path_factory.mktemp("issuer"))
+
+
+def told() -> Log:
+    """The story of the reports, with a calendar and a deadline over a make-up working day."""
+    log = story()
+    years = {"2021": {"off": ["2021-03-08"], "work": ["2021-03-07"], "notice": None}}
+    log.add("supervision", "calendar_published", "calendar-cn", "cn", START, calendar="cn", version=1, years=years)
+    of = {"clock": "contact", "generation": 1}
+    more = {"fact": "received", "calendar": "cn", "unit": "bank", "limit": "3wd", "provisional": False, "pauses": []}
+    begun = {"started_at": iso(day(1)), "due_at": "2021-03-07T16:00:00Z"}
+    log.case("supervision", "clock_started", FIRST, day(1), round=1, **of, **more, **begun)
+    stopped = {"fact": "contacted", "stopped_at": iso(day(2)), "in_time": True}
+    log.case("supervision", "clock_stopped", FIRST, day(2), **of, **stopped)
+    return log
+
+
+@pytest.fixture(scope="session")
+def address(servers: Stack, issuer: Issuer) -> Iterator[str]:
+    """Where the pages are served."""
+    database = servers.create_database(unused("reportingpages"))
+    migrate(MIGRATIONS, database.owner_url)
+    engine = make_engine(database.url, pool=4)
+    with engine.begin() as connection:
+        apply(connection, told().events)
+    held = PageSettings(database_url="", jwks_file=str(issuer.file), issuer=ISSUER, audience=AUDIENCE, http_port=0)
+    server = uvicorn.Server(uvicorn.Config(application(held, engine), port=0, log_level="warning"))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        time.sleep(0.05)
+    [listening] = server.servers
+    yield f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}"
+    server.should_exit = True
+    thread.join()
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def shots() -> Path:
+    """Where screenshots are put, to be looked at by people."""
+    SHOTS.mkdir(parents=True, exist_ok=True)
+    return SHOTS

@@ -1,0 +1,301 @@
+"""The pages over a real database: who sees what, that every link leads somewhere, and what is told when it does not."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections import Counter, deque
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+import pytest
+from sqlalchemy import Engine
+
+from bugle.stack.home import ROOT
+from eventkit.settings import MissingSetting
+from reporting.bootstrap import application
+from reporting.config import PageSettings
+from reporting.web.session import COOKIE
+from reporting.web.vendor import assets
+from tests.support.http import TestClient
+from tests.support.tokens import AUDIENCE, ISSUER, Issuer
+
+BROWSER = {"accept": "text/html"}
+HERE = "http://testserver"
+_LINK = re.compile(r'(?:href|src|hx-get)="([^"]*)"')
+ALIKE = 6
+"""Addresses of one shape that the crawl visits: the same page with other rows tells nothing new."""
+
+
+def settings(issuer: Issuer, **more: Any) -> PageSettings:
+    return PageSettings(
+        database_url="", jwks_file=str(issuer.file), issuer=ISSUER, audience=AUDIENCE, http_port=0, **more
+    )
+
+
+@pytest.fixture
+def browser(filled: Engine, issuer: Issuer) -> Iterator[TestClient]:
+    """Signed in as an analyst."""
+    with TestClient(application(settings(issuer), filled), headers=BROWSER) as client:
+        client.cookies.set(COOKIE, issuer.token("analyst"))
+        yield client
+
+
+def links(page: str) -> list[str]:
+    return [html.unescape(found) for found in _LINK.findall(page)]
+
+
+def shape(address: str) -> str:
+    """The address without what differs from row to row."""
+    parts = urlsplit(address)
+    names = sorted(pair.split("=")[0] for pair in parts.query.split("&"))
+    return re.sub(r"[0-9a-f-]{36}", "*", parts.path) + "?" + ",".join(names)
+
+
+def crawl(client: TestClient, begin: str) -> dict[str, int]:
+    """The status of every address that links lead to, some of each shape."""
+    seen: dict[str, int] = {}
+    shapes: Counter[str] = Counter()
+    waiting = deque([begin])
+    while waiting:
+        address = urlsplit(waiting.popleft())._replace(fragment="").geturl()
+        if address in seen or shapes[shape(address)] >= ALIKE:
+            continue
+        shapes[shape(address)] += 1
+        answer = client.get(address)
+        seen[address] = answer.status_code
+        if answer.headers.get("content-type", "").startswith("text/html") and not address.startswith("/docs"):
+            found = (urljoin(HERE + address, link) for link in links(answer.text))
+            waiting.extend(link.removeprefix(HERE) for link in found if link.startswith(HERE))
+    return seen
+
+
+@pytest.mark.timeout(180)
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_link_leads_somewhere(browser: TestClient, language: str) -> None:
+    seen = crawl(browser, f"/overview?programme=jinxian&lang={language}")
+    refused = {address: status for address, status in seen.items() if status >= 400}
+    assert refused == {}
+    shapes = {shape(address).split("?")[0] for address in seen}
+    pages = {
+        "/overview",
+        "/ledger",
+        "/deadlines",
+        "/issues/*",
+        "/issues/*/events/*",
+        "/counted/issues",
+        "/counted/on_time",
+    }
+    assert pages <= shapes
+
+
+def test_broken_link_would_be_found(browser: TestClient) -> None:
+    assert crawl(browser, "/nowhere")["/nowhere"] == 404
+
+
+def test_pages_bring_strict_headers(browser: TestClient) -> None:
+    answer = browser.get("/overview?programme=jinxian")
+    policy = answer.headers["content-security-policy"]
+    assert "default-src 'none'" in policy and "unsafe" not in policy and "http" not in policy
+    assert answer.headers["cache-control"] == "no-store"
+    assert not re.search(r"<script(?![^>]*src=)|<style|style=| on[a-z]+=", answer.text)
+
+
+def test_assets_are_fetched_and_kept() -> None:
+    names = set(assets())
+    if not {"htmx.js", "echarts.js"} <= names:
+        pytest.skip("the pages' scripts are not fetched: run `make setup`")
+    lock = (ROOT / "services/reporting/pages/package-lock.json").read_text()
+    assert lock.count('"integrity": "sha512-') == 4 and "resolved" not in lock and "http" not in lock
+
+
+def test_asset_is_sent_compressed(browser: TestClient) -> None:
+    [style] = [link for link in links(browser.get("/").text) if link.endswith("style.css")]
+    answer = browser.get(style)
+    assert (answer.headers["content-encoding"], "immutable" in answer.headers["cache-control"]) == ("gzip", True)
+    assert browser.get(style.replace("/assets/", "/assets/0")).status_code == 404
+
+
+def test_stranger_is_asked_to_sign_in(browser: TestClient) -> None:
+    browser.cookies.clear()
+    answer = browser.get("/ledger?programme=jinxian")
+    assert answer.status_code == 401
+    assert 'name="back" value="/ledger?programme=jinxian"' in answer.text
+    assert "尚未登录" not in answer.text  # nothing has gone wrong yet
+
+
+def test_expired_session_is_told(browser: TestClient, issuer: Issuer) -> None:
+    browser.cookies.set(COOKIE, issuer.token("analyst", lifetime=-10))
+    answer = browser.get("/ledger?lang=en")
+    assert answer.status_code == 401
+    assert "the token has expired" in answer.text
+    part = browser.get("/ledger", headers={"HX-Request": "true"})
+    assert (part.status_code, part.headers["hx-refresh"]) == (401, "true")
+
+
+def test_link_from_elsewhere_is_asked_again(browser: TestClient) -> None:
+    browser.cookies.clear()
+    answer = browser.get("/ledger?kind=a%22b", headers={"Sec-Fetch-Site": "cross-site"})
+    assert answer.status_code == 200
+    assert 'content="0; url=/ledger?kind=a%22b"' in answer.text
+
+
+def test_token_signs_in(browser: TestClient, issuer: Issuer) -> None:
+    browser.cookies.clear()
+    sent = {"token": f" {issuer.token('office')}\n", "back": "/ledger?programme=jinxian"}
+    answer = browser.post("/sign-in", data=sent, follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/ledger?programme=jinxian")
+    cookie = answer.headers["set-cookie"].lower()
+    assert all(word in cookie for word in ("httponly", "samesite=strict", "path=/")) and "secure" not in cookie
+    assert browser.get("/ledger?programme=jinxian").status_code == 200
+    left = browser.post("/sign-out", follow_redirects=False)
+    assert "max-age=0" in left.headers["set-cookie"].lower()
+
+
+def test_cookie_stays_within_tls(browser: TestClient, issuer: Issuer) -> None:
+    sent = {"token": issuer.token("office")}
+    answer = browser.post("/sign-in", data=sent, headers={"X-Forwarded-Proto": "https"}, follow_redirects=False)
+    assert "secure" in answer.headers["set-cookie"].lower()
+
+
+@pytest.mark.parametrize(
+    "headers", [{"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}, {"Origin": "https://evil.example"}]
+)
+@pytest.mark.parametrize("address", ["/sign-in", "/sign-out"])
+def test_form_of_another_site_is_refused(
+    browser: TestClient, issuer: Issuer, headers: dict[str, str], address: str
+) -> None:
+    answer = browser.post(address, data={"token": issuer.token("office")}, headers=headers)
+    assert (answer.status_code, "set-cookie" in answer.headers) == (403, False)
+
+
+def test_sign_in_leads_to_no_other_site(browser: TestClient, issuer: Issuer) -> None:
+    sent = {"token": issuer.token("office"), "back": "//evil.example/x"}
+    answer = browser.post("/sign-in", data=sent, follow_redirects=False)
+    assert answer.headers["location"] == "/"
+    assert browser.get("/go?to=https://evil.example", follow_redirects=False).headers["location"] == "/"
+
+
+def test_wrong_token_keeps_what_was_typed(browser: TestClient) -> None:
+    answer = browser.post("/sign-in", data={"token": "<b>x</b>"})
+    assert answer.status_code == 422
+    assert "&lt;b&gt;x&lt;/b&gt;" in answer.text and "aria-invalid" in answer.text
+
+
+def test_huge_form_is_refused(browser: TestClient) -> None:
+    assert browser.post("/sign-in", data={"token": "x" * 20_000}).status_code == 422
+
+
+def test_frontend_is_told_it_may_not(browser: TestClient, issuer: Issuer) -> None:
+    browser.cookies.set(COOKIE, issuer.token("frontend"))
+    answer = browser.get("/overview?programme=jinxian&lang=en")
+    assert answer.status_code == 403
+    assert "This needs one of the roles" in answer.text and "/sign-in" in answer.text
+
+
+def test_other_agency_sees_nothing(browser: TestClient, issuer: Issuer) -> None:
+    browser.cookies.set(COOKIE, issuer.token("analyst", agency="elsewhere"))
+    assert "还没有您可以查看的专项行动" in browser.get("/").text
+    assert browser.get("/overview?programme=jinxian").status_code == 422
+    assert "没有符合条件的问题" in browser.get("/ledger").text
+
+
+@pytest.mark.parametrize(
+    ("address", "status", "word"),
+    [
+        ("/ledger?colour=red", 422, "colour"),
+        ("/ledger?columns=phone", 422, "columns"),
+        ("/ledger?after=x", 400, "after"),
+        ("/ledger?reported=2021-13", 422, "reported"),
+        ("/deadlines?due=tomorrow", 422, "due"),
+        ("/counted/luck", 404, "没有这个数字"),
+        ("/counted/resolution", 422, "part"),
+        ("/counted/issues?without=phone", 422, "without"),
+        ("/issues/nobody", 404, "没有这个问题"),
+        ("/climbed", 422, "programme"),
+        ("/climbed?programme=jinxian&month=x", 422, "month"),
+        ("/nowhere", 404, ""),
+    ],
+)
+def test_refusal_is_a_page_in_words(browser: TestClient, address: str, status: int, word: str) -> None:
+    answer = browser.get(address)
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "text/html; charset=utf-8")
+    assert word in answer.text and 'role="alert"' in answer.text
+
+
+def test_program_goes_on_reading_problems(browser: TestClient) -> None:
+    for address, accept in (("/nowhere", "application/json"), ("/v1/nowhere", "text/html")):
+        answer = browser.get(address, headers={"accept": accept})
+        assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_number_is_the_length_of_its_list(browser: TestClient) -> None:
+    page = browser.get("/overview?programme=jinxian").text
+    found = re.findall(r'<a href="(/(?:ledger|counted/[a-z_]+)\?[^"]*)"[^>]*>([0-9,]+)</a>', page)
+    assert len(found) > 10
+    for address, number in found:
+        told = browser.get(html.unescape(address)).text
+        [count] = re.findall(r'<p class="count" role="status">\D*([0-9,]+)', told)
+        assert count == number, address
+
+
+def test_pages_of_the_ledger_join_up(browser: TestClient) -> None:
+    address, rows = "/ledger?programme=jinxian", []
+    while address:
+        page = browser.get(address).text
+        rows += re.findall(r'<th scope="row"><a href="/issues/([0-9a-f-]{36})', page)
+        address = "".join(html.unescape(one) for one in re.findall(r'rel="next" href="([^"]*)"', page))
+    [total] = re.findall(r'<p class="count" role="status">\D*([0-9,]+)', page)
+    assert len(rows) == len(set(rows)) == int(total)
+
+
+def test_event_is_a_part_for_htmx(browser: TestClient) -> None:
+    page = browser.get("/ledger?programme=jinxian").text
+    issue = re.findall(r'href="(/issues/[0-9a-f-]{36}[^"]*)"', page)[0]
+    event = re.findall(r'hx-get="([^"]*)"', browser.get(html.unescape(issue)).text)[0]
+    part = browser.get(html.unescape(event), headers={"HX-Request": "true"}).text
+    assert "<html" not in part and "bugle." in part
+    assert "<html" in browser.get(html.unescape(event)).text
+
+
+def test_form_becomes_the_shortest_address(browser: TestClient) -> None:
+    sent = "/go?to=/ledger&state=&kind=power&columns=title&columns=state"
+    assert browser.get(sent, follow_redirects=False).headers["location"] == "/ledger?kind=power&columns=title%2Cstate"
+    slid = browser.get("/go?to=/overview&first=2021-03-01&days=31", follow_redirects=False)
+    assert slid.headers["location"] == "/overview?at=2021-04-01"
+
+
+def test_language_is_remembered(browser: TestClient) -> None:
+    assert '<html lang="zh-CN">' in browser.get("/ledger", headers={"accept-language": "en"}).text
+    assert '<html lang="en">' in browser.get("/ledger?lang=en").text
+    assert '<html lang="en">' in browser.get("/ledger").text
+
+
+def test_role_is_chosen_beside_the_issuer(filled: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BUGLE_HOME", str(tmp_path))
+    from bugle.stack import Home
+    from bugle.stack.keys import AUDIENCE as FOR
+    from bugle.stack.keys import ISSUER as BY
+    from bugle.stack.keys import Keys
+
+    keys = Keys(Home(tmp_path))
+    keys.ensure()
+    held = PageSettings(
+        database_url="", jwks_file=str(keys.jwks_file), issuer=BY, audience=FOR, http_port=0,
+        issuer_key_file=str(keys.issuer_key_file),
+    )  # fmt: skip
+    with TestClient(application(held, filled), headers=BROWSER) as client:
+        assert 'value="office/jinxian"' in client.get("/sign-in").text
+        answer = client.post("/sign-in", data={"who": "department/jinxian/bank", "token": ""})
+        assert answer.status_code == 200 and "department-jinxian-bank" in answer.text
+        assert client.post("/sign-in", data={"who": "enterprise/jinxian"}).status_code == 422
+
+
+def test_chosen_role_is_never_deployed(filled: Engine, issuer: Issuer) -> None:
+    with pytest.raises(MissingSetting, match="127"):
+        application(settings(issuer, issuer_key_file="key", http_host="0.0.0.0"), filled)
+    with TestClient(application(settings(issuer), filled), headers=BROWSER) as client:
+        assert "<select" not in client.get("/sign-in").text
+        assert client.post("/sign-in", data={"who": "office/jinxian"}).status_code == 422
