@@ -9,7 +9,7 @@ from sqlalchemy import Engine, text
 
 from eventkit.auth import Tokens
 from eventkit.depths import Depths, consumption
-from eventkit.http import create_app
+from eventkit.http import Limits, create_app
 from eventkit.postgres import PostgresStore
 from eventkit.processing import Processor
 from eventkit.reactions import BatchReaction
@@ -45,6 +45,7 @@ def application(held: HttpSettings, engine: Engine) -> FastAPI:
         routers=[routes(engine), document_routes(engine)],
         ready={"database": database},
         depths=Depths(engine, CONSUMER, [consumption]),
+        limits=Limits.of(held),
     )
     add_pages(app, engine, local_issuer(held))
     return app

@@ -8,10 +8,11 @@ from sqlalchemy import Engine
 from eventkit import process, settings
 from eventkit.auth import Tokens
 from eventkit.depths import Depths, backlog, consumption
-from eventkit.http import create_app, serve
+from eventkit.http import Limits, create_app, refusals_of, serve
 from eventkit.postgres import PostgresStore, make_engine
 from eventkit.settings import HttpSettings
 from routing.bootstrap import SERVICE, Routing
+from routing.domain import errors
 from routing.entrypoints.reads import reads
 from routing.entrypoints.rules import rules
 
@@ -27,6 +28,8 @@ def make_app(held: HttpSettings, engine: Engine) -> FastAPI:
         projectors=routing.projectors,
         depths=Depths(engine, SERVICE, [backlog, consumption]),
         routers=[reads(engine, store, routing.desk.cases), rules(store, routing.desk)],
+        refusals=refusals_of(errors),
+        limits=Limits.of(held),
     )
 
 
@@ -34,7 +37,7 @@ def main() -> None:
     """Serve until a signal ends it."""
     held = settings.read(HttpSettings)
     process.begin(SERVICE, "http", held)
-    serve(make_app(held, make_engine(held.database_url)), held.http_host, held.http_port)
+    serve(make_app(held, make_engine(held.database_url)), held)
 
 
 if __name__ == "__main__":

@@ -8,10 +8,11 @@ from sqlalchemy import Engine
 from eventkit import process, settings
 from eventkit.auth import Tokens
 from eventkit.depths import Depths, backlog, consumption, sweeps
-from eventkit.http import create_app, serve
+from eventkit.http import Limits, create_app, refusals_of, serve
 from eventkit.postgres import PostgresStore, make_engine
 from supervision import bootstrap
 from supervision.config import HttpSettings
+from supervision.domain import errors
 from supervision.entrypoints.owed import owed
 from supervision.entrypoints.reads import reads
 from supervision.entrypoints.told import told
@@ -28,6 +29,8 @@ def make_app(held: HttpSettings, engine: Engine) -> FastAPI:
         projectors=bootstrap.PROJECTORS,
         depths=Depths(engine, bootstrap.SERVICE, [backlog, consumption, sweeps(bootstrap.agendas())]),
         routers=[reads(engine, store, context), owed(engine, store, context), told(engine, store, context)],
+        refusals=refusals_of(errors),
+        limits=Limits.of(held),
     )
 
 
@@ -35,7 +38,7 @@ def main() -> None:
     """Serve until a signal ends it."""
     held = settings.read(HttpSettings)
     process.begin(bootstrap.SERVICE, "http", held)
-    serve(make_app(held, make_engine(held.database_url)), held.http_host, held.http_port)
+    serve(make_app(held, make_engine(held.database_url)), held)
 
 
 if __name__ == "__main__":
