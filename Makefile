@@ -9,7 +9,7 @@ OWN := bugle-contracts bugle-eventkit bugle-reporting
 COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-header \
 	--no-emit-index-url --no-emit-find-links $(OWN:%=--no-emit-package %)
 
-.PHONY: help setup lint format test faults containers browser demo lock clean
+.PHONY: help setup lint format test faults containers scale kustomize browser demo lock clean
 
 help:            ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile
@@ -47,6 +47,15 @@ faults: setup    ## every fault on a running system, and the table of invariants
 
 containers: setup ## images under docker compose, and the integration tests on servers in containers
 	tests/containers/run
+
+scale: setup     ## three brokers and two of each process under docker compose, of which some die: 12 GiB, 20 minutes
+	BUGLE_SCALE=1 tests/containers/run tests/containers/test_scale.py
+
+kustomize: $(BIN)/kustomize ## what renders infra/ for the tests of tests/deployment; needs Go
+
+$(BIN)/kustomize: | setup
+	@command -v go >/dev/null || { echo "kustomize is built by Go, which is not here; tests of rendered manifests are skipped" >&2; exit 1; }
+	GOBIN=$(abspath $(BIN)) go install sigs.k8s.io/kustomize/kustomize/v5@v5.8.0
 
 browser: setup   ## the pages in a real browser (Chromium), with screenshots under build/screenshots
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/browser/requirements.lock

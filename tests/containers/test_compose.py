@@ -1,35 +1,18 @@
-"""docker compose brings the system up, one service is replaced while it works, and the figures stay the same."""
+"""docker compose brings the system up, each process in a container that may do little and that comes back."""
 
 from __future__ import annotations
 
 import json
 import subprocess
-from threading import Thread
 
 import pytest
-from typer.testing import CliRunner
 
-from bugle import cli
-from bugle.demo.command import PROGRAMMES
-from bugle.importing.command import run_import
 from bugle.stack.home import ROOT
 from bugle.stack.system import PROCESSES
-from tests.containers.conftest import Compose
+from tests.containers.conftest import Compose, docker, healthy
 from tests.support.office import until
 
 pytestmark = pytest.mark.timeout(900)
-REPLACED = "routing-worker"
-NEWER = "newer"
-
-
-def docker(*arguments: str) -> str:
-    return subprocess.run(["docker", *arguments], text=True, capture_output=True, check=True).stdout
-
-
-def bugle(compose: Compose, *arguments: str) -> str:
-    result = CliRunner().invoke(cli.app, [*arguments, "--against", str(compose.file)])
-    assert result.exit_code == 0, result.output
-    return result.output
 
 
 def test_every_process_has_its_container(compose: Compose) -> None:
@@ -43,7 +26,7 @@ def test_process_may_do_little(compose: Compose, process: str) -> None:
     assert told["HostConfig"]["ReadonlyRootfs"] and told["HostConfig"]["CapDrop"] == ["ALL"]
     assert docker("exec", container, "id", "-u").strip() not in ("", "0")
     assert docker("exec", container, "sh", "-c", "touch /opt/bugle/x 2>/dev/null || echo refused") == "refused\n"
-    assert told["State"]["Health"]["Status"] == "healthy"
+    assert healthy(container)
 
 
 def test_settings_that_are_missing_are_named(compose: Compose) -> None:
@@ -53,31 +36,12 @@ def test_settings_that_are_missing_are_named(compose: Compose) -> None:
     assert "run bugle secrets init" in done.stderr
 
 
-def test_replacing_a_service_changes_no_figure(compose: Compose) -> None:
-    """A newer image of one process comes while ledgers are imported; then all published figures and verify agree."""
-    docker("build", "--quiet", "--label", "version=newer", "--tag", f"bugle/routing:{NEWER}",
-           "--file", str(ROOT / "services/routing/Dockerfile"), str(ROOT))  # fmt: skip
-    [before] = compose.containers(REPLACED)
-    complete: list[bool] = []
-    ledgers = [ROOT / "programmes" / name for name in PROGRAMMES]
-    importing = Thread(target=lambda: complete.append(run_import(compose.place, ledgers, grace=2)))
-    importing.start()
-    compose.run("up", "--detach", "--no-deps", "--wait", REPLACED, BUGLE_VERSION=NEWER)
-    assert importing.is_alive(), "the import was over before the process was replaced"
-    importing.join()
-    [after] = compose.containers(REPLACED)
-    [told] = json.loads(docker("inspect", after))
-    assert (after != before, told["Config"]["Labels"]["version"]) == (True, "newer")
-    assert complete == [True]
-    assert "Everything agrees." in bugle(compose, "demo", "--check")
-
-
 def test_ended_process_comes_back(compose: Compose) -> None:
     [container] = compose.containers("reporting-worker")
     docker("exec", container, "python", "-c", "import os, signal; os.kill(1, signal.SIGTERM)")
 
     def restarted() -> bool:
         [told] = json.loads(docker("inspect", container))
-        return told["RestartCount"] > 0 and told["State"]["Health"]["Status"] == "healthy"
+        return bool(told["RestartCount"] > 0) and healthy(container)
 
     until(restarted, 120, "the worker after its restart")

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from bugle.stack.errors import StackError
 from bugle.stack.postgres import Postgres
 
 DRIVER = "postgresql+psycopg"
@@ -68,16 +67,16 @@ def create_reader(server: Postgres, name: str) -> str:
 
 
 def migrate(folder: Path, owner_url: str) -> None:
-    """Bring a database to the newest migration of the folder; quick when it is there already."""
-    from alembic import command
-    from alembic.script import ScriptDirectory
+    """Bring a database to the newest migration of the folder; quick when it is there already.
 
-    from eventkit.migrate import configured
+    StackError when a newer Bugle has changed it so that this one cannot work with it.
+    """
+    from eventkit.migrate import SchemaError, upgrade
 
-    config = configured(folder)
-    if _applied(owner_url) != set(ScriptDirectory.from_config(config).get_heads()):
-        with _environment("BUGLE_OWNER_DATABASE_URL", owner_url):
-            command.upgrade(config, "head")
+    try:
+        upgrade(folder, owner_url)
+    except SchemaError as refusal:
+        raise StackError(str(refusal)) from refusal
 
 
 def parked(of: Iterable[Database]) -> dict[str, int]:
@@ -105,24 +104,3 @@ def unsent(of: Database) -> list[dict[str, object]]:
             " GROUP BY state, reason ORDER BY state, reason"
         )
         return connection.cursor(row_factory=dict_row).execute(query).fetchall()
-
-
-def _applied(owner_url: str) -> set[str]:
-    import psycopg
-
-    with psycopg.connect(owner_url.replace(DRIVER, "postgresql")) as connection:
-        if connection.execute("SELECT to_regclass('public.alembic_version')").fetchone() == (None,):
-            return set()
-        return {row[0] for row in connection.execute("SELECT version_num FROM alembic_version")}
-
-
-@contextlib.contextmanager
-def _environment(name: str, value: str) -> Iterator[None]:
-    before = os.environ.get(name)
-    os.environ[name] = value
-    try:
-        yield
-    finally:
-        del os.environ[name]
-        if before is not None:
-            os.environ[name] = before

@@ -8,6 +8,7 @@ from eventkit.migration import service_role
 
 revision = "0002"
 down_revision = "0001"
+serves = "0002"
 
 _CHANGES = """
 ALTER TABLE programmes ADD COLUMN learnt_at timestamptz;
