@@ -275,6 +275,7 @@ def test_program_goes_on_reading_problems(browser: TestClient) -> None:
         assert answer.headers["content-type"] == "application/problem+json"
 
 
+@pytest.mark.timeout(120)
 def test_number_is_the_length_of_its_list(browser: TestClient) -> None:
     page = browser.get("/overview?programme=jinxian").text
     found = re.findall(r'<a href="(/(?:ledger|counted/[a-z_]+)\?[^"]*)"[^>]*>([0-9,]+)</a>', page)
@@ -285,6 +286,7 @@ def test_number_is_the_length_of_its_list(browser: TestClient) -> None:
         assert count == number, address
 
 
+@pytest.mark.timeout(120)
 def test_pages_of_the_ledger_join_up(browser: TestClient) -> None:
     address, rows = "/ledger?programme=jinxian", []
     while address:
