@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from bugle.chaos.arena import Arena, arena
+from bugle.chaos.grounds import grounds
 from bugle.chaos.table import Table
 from tests.support.backends import BACKEND
-from tests.support.stack import running_servers
 
 _TABLE = pytest.StashKey[Table]()
 
@@ -31,7 +31,7 @@ def ring(request: pytest.FixtureRequest) -> Iterator[Arena]:
     folder = Path(tempfile.mkdtemp(prefix="bugle-faults-"))
     seed = os.environ.get("BUGLE_SEED") or os.urandom(4).hex()
     try:
-        with running_servers() as stack, arena(stack, "faults", folder, seed) as ring:
+        with grounds(folder) as place, arena(place, "faults", folder, seed) as ring:
             request.config.stash[_TABLE] = ring.table
             yield ring
     finally:

@@ -9,10 +9,13 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, LiteralString, TypeVar
+
+import psycopg
 
 from bugle.chaos.client import AGENCY, ENTERPRISE, UNIT, Answer, Client, report
 from bugle.chaos.failpoints import Failpoints
+from bugle.chaos.grounds import Grounds
 from bugle.chaos.ledger import Ledger
 from bugle.chaos.lives import Writers
 from bugle.chaos.recovery import recover
@@ -28,11 +31,15 @@ BEFORE, AFTER = 3, 5
 T = TypeVar("T")
 
 
+class Unavailable(StackError):
+    """A fault that cannot be done on this machine; the message says what it takes."""
+
+
 @dataclass
 class Arena:
     """`seed` names the run: markers begin with it, and the client's dice come from it."""
 
-    stack: Stack
+    grounds: Grounds
     system: System
     failpoints: Failpoints
     ledger: Ledger
@@ -42,6 +49,11 @@ class Arena:
     folder: Path
     trials: int = 0
     reports: int = 0
+
+    @property
+    def stack(self) -> Stack:
+        """The servers and their process manager."""
+        return self.grounds.stack
 
     @contextmanager
     def trial(self, fault: str, waived: Mapping[str, str] | None = None) -> Iterator[Writers]:
@@ -57,8 +69,7 @@ class Arena:
             try:
                 yield writers
             finally:
-                began = time.monotonic()
-                self.heal()
+                began = self.heal()
             recovery = recover(self.system, began)
             self.acknowledged(writers, AFTER)
         finally:
@@ -79,6 +90,27 @@ class Arena:
         with closing(Client(self.system, self.ledger)) as client:
             return client.send(report(f"{self.seed}-report-{self.reports}", at))
 
+    def reported(self) -> str:
+        """The case of one issue that intake has taken."""
+        return str(until(lambda: self.report().body.get("id"), "a report that intake takes"))
+
+    def rows(self, service: str, query: LiteralString, *parameters: object) -> list[tuple[Any, ...]]:
+        """What a question to a service's database gives."""
+        url = self.system.database(service).url.replace("postgresql+psycopg", "postgresql")
+        with psycopg.connect(url, connect_timeout=5) as connection:
+            return connection.execute(query, parameters).fetchall()
+
+    def parked(self, consumer: str, key: str) -> int:
+        """How many records of a key a consumer has set aside for the operator."""
+        query: LiteralString = "SELECT FROM parked WHERE consumer = %s AND key = %s"
+        return len(self.rows(consumer, query, consumer, key))
+
+    def applied(self, consumer: str, case: str) -> bool:
+        """Whether a consumer has received all that intake says of the case, and parked none of it."""
+        ids = [row[0] for row in self.rows("intake", "SELECT event_id FROM events WHERE key = %s", case)]
+        query: LiteralString = "SELECT FROM inbox WHERE consumer = %s AND event_id = ANY(%s)"
+        return len(ids) == len(self.rows(consumer, query, consumer, ids)) > self.parked(consumer, case) == 0
+
     def acknowledged(self, writers: Writers, more: int) -> None:
         """Return when so many more requests have been acknowledged."""
         wanted = writers.acknowledged + more
@@ -86,28 +118,31 @@ class Arena:
         if writers.failure:
             raise writers.failure
 
-    def heal(self) -> None:
-        """Take every fault back and return when everything is ready."""
+    def heal(self) -> float:
+        """Take every fault back and return when everything is ready: the moment, monotonic, when they were gone."""
         self.failpoints.withdraw()
+        self.grounds.heal()
         self.stack.supervisor.start(self.stack.servers)
         self.system.postgres.wait()
         self.system.kafka.wait()
+        gone = time.monotonic()
         self.system.start()
+        return gone
 
 
 @contextmanager
-def arena(stack: Stack, name: str, folder: Path, seed: str) -> Iterator[Arena]:
-    """A running system with failpoints on the stack's servers; `folder` takes the ledger and the orders."""
+def arena(grounds: Grounds, name: str, folder: Path, seed: str) -> Iterator[Arena]:
+    """A running system with failpoints, behind the proxies; `folder` takes the ledger and the orders."""
     points = folder / "failpoints"
     points.mkdir()
     failpoints = Failpoints(points)
-    system = replace(stack.create_system(name), further=failpoints.settings())
-    system.define()
+    system = replace(grounds.stack.create_system(name), further=failpoints.settings())
+    grounds.behind(system).define()
     ledger = Ledger(folder / "ledger.jsonl")
     try:
         system.start()
-        grace = _publish(system, ledger)
-        yield Arena(stack, system, failpoints, ledger, Checker(system, ledger, seed, grace), Table(), seed, folder)
+        checker = Checker(system, ledger, seed, _publish(system, ledger))
+        yield Arena(grounds, system, failpoints, ledger, checker, Table(), seed, folder)
     finally:
         system.stop()
         ledger.close()

@@ -16,9 +16,10 @@ from typing import Annotated
 
 import typer
 
-from bugle.chaos.arena import Arena, arena
+from bugle.chaos.arena import Arena, Unavailable, arena
 from bugle.chaos.faults import FAULTS
-from bugle.stack import Home, Stack, StackError
+from bugle.chaos.grounds import grounds
+from bugle.stack import StackError
 from bugle.stack.commands import terminable
 
 
@@ -38,7 +39,7 @@ def chaos(
         raise StackError(f"No fault has {only!r} in its name. There are: {'; '.join(FAULTS)}.")
     seed = seed or os.urandom(4).hex()
     typer.echo(f"seed {seed}", err=True)
-    with terminable(), _folder(keep) as folder, _servers(folder) as stack, arena(stack, "chaos", folder, seed) as ring:
+    with terminable(), _folder(keep) as folder, grounds(folder) as place, arena(place, "chaos", folder, seed) as ring:
         _storm(ring, names, random.Random(seed), time.monotonic() + 60 * minutes)
     if as_json:
         told = {"ok": ring.table.ok, "seed": seed, "rows": [row.json() for row in ring.table.rows]}
@@ -50,11 +51,15 @@ def chaos(
 
 def _storm(ring: Arena, names: list[str], dice: random.Random, end: float) -> None:
     """Faults until the time is up, at least one; a fault that does not take effect is an error, not a success."""
-    while not ring.table.rows or time.monotonic() < end:
+    while names and (not ring.table.rows or time.monotonic() < end):
         name = dice.choice(names)
         typer.echo(f"{datetime.now(UTC):%H:%M:%S} {name}", err=True)
-        with ring.trial(name, FAULTS[name].waived):
-            FAULTS[name].inflict(ring)
+        try:
+            with ring.trial(name, FAULTS[name].waived):
+                FAULTS[name].inflict(ring)
+        except Unavailable as missing:
+            typer.echo(f"not here: {missing}", err=True)
+            names.remove(name)
 
 
 @contextmanager
@@ -67,14 +72,3 @@ def _folder(keep: bool) -> Iterator[Path]:
             typer.echo(f"kept: {folder}", err=True)
         else:
             shutil.rmtree(folder)
-
-
-@contextmanager
-def _servers(folder: Path) -> Iterator[Stack]:
-    """PostgreSQL and Kafka of their own, which end with this process."""
-    stack = Stack(Home(folder / "home"), tied=True)
-    try:
-        stack.start(services=False)
-        yield stack
-    finally:
-        stack.stop()

@@ -17,6 +17,9 @@ import orjson
 VARIABLE = "BUGLE_FAILPOINTS"
 INJECTED = Path(__file__).parent / "injected"
 
+CLOCK = "clock"
+"""A file `<service>-<kind>.clock` holds by how much the process's clock is wrong."""
+
 Moment = Literal["before", "after"]
 Busy = Callable[[tuple[Any, ...], Any], bool]
 """Whether a pass counts, by the call's arguments and its result (None before it)."""
@@ -118,6 +121,10 @@ class Failpoints:
         draft = file.with_suffix(".new")
         draft.write_bytes(orjson.dumps(asdict(order)))
         draft.rename(file)
+
+    def shift(self, process: str, seconds: int) -> None:
+        """Have the process run by a clock that is wrong by so much, from its next start on."""
+        (self._folder / f"{process}.{CLOCK}").write_text(f"{seconds:+d}s")
 
     def met(self, process: str, point: str) -> bool:
         """Whether the order was carried out, at least once."""

@@ -73,8 +73,8 @@ class Life:
             self._client.close()
 
     def _case(self) -> None:
-        """A case of 8 hours ago, its limit past, or of one hour ago; the contact comes late, in time, or never."""
-        at = datetime.now(UTC) - timedelta(hours=self._dice.choice((8, 1)))
+        """A case whose limit is past, or half an hour from its reminder; the contact comes late, in time, or never."""
+        at = datetime.now(UTC) - timedelta(hours=self._dice.choice((8, 2.5)))
         if self._dice.random() < WRONG:
             self._persistently(report(self._marker(), at, "没有这家企业"))
             return

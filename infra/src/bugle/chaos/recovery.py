@@ -19,7 +19,7 @@ LONGEST = 240.0
 
 @dataclass(frozen=True, slots=True)
 class Recovery:
-    """From the moment healing began. `backlog`: events that were still to be applied when every process was ready."""
+    """From the moment the fault was gone. `backlog`: events still to be applied when every process was ready."""
 
     seconds: float
     backlog: int
@@ -39,7 +39,7 @@ class Recovery:
 def recover(system: Place, began: float) -> Recovery:
     """Wait until all that is recorded now is applied everywhere, or for LONGEST seconds.
 
-    `began`: when healing did, by the monotonic clock.
+    `began`: when the fault was gone, by the monotonic clock.
     """
     with Observer(system) as observer:
         heads = observer.heads()

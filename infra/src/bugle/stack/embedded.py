@@ -25,7 +25,8 @@ SERVERS = ("postgres", "kafka")
 class Stack:
     """Starts and stops everything. `say` is told each step in a few words, `progress` the arrival of Kafka's jars.
 
-    A `tied` stack ends when the process that started it dies; the others run until they are stopped.
+    A `tied` stack ends when the process that started it dies; the others run until they are stopped. `kafka_told`: the
+    port under which clients reach the broker, where a proxy stands in between.
     """
 
     def __init__(
@@ -34,9 +35,10 @@ class Stack:
         say: Callable[[str], None] = lambda text: None,
         progress: jars.Progress = lambda done, total: None,
         tied: bool = False,
+        kafka_told: int | None = None,
     ) -> None:
         self.home = home or Home.default()
-        self._say, self._progress, self._tied = say, progress, tied
+        self._say, self._progress, self._tied, self._kafka_told = say, progress, tied, kafka_told
         self.supervisor = Supervisor(self.home)
         self.ports = Ports(self.home)
         self.keys = Keys(self.home)
@@ -59,7 +61,7 @@ class Stack:
         """The broker."""
         if self._external is not None:
             return self._external.broker(self.home)
-        return Kafka(self.home, self.ports.of("kafka"), self.ports.of("kafka-controller"))
+        return Kafka(self.home, self.ports.of("kafka"), self.ports.of("kafka-controller"), told=self._kafka_told)
 
     @property
     def system(self) -> System:

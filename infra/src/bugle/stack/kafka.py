@@ -23,7 +23,7 @@ _CONFIG = """\
 process.roles=broker,controller
 node.id=1
 listeners=PLAINTEXT://{host}:{port},CONTROLLER://{host}:{controller_port}
-advertised.listeners=PLAINTEXT://{host}:{port}
+advertised.listeners=PLAINTEXT://{host}:{told}
 controller.listener.names=CONTROLLER
 controller.quorum.bootstrap.servers={host}:{controller_port}
 listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT
@@ -59,6 +59,8 @@ class Kafka:
     port: int
     controller_port: int
     host: str = HOST
+    told: int | None = None
+    """The port under which clients are told to reach it, where something stands in between."""
 
     @property
     def address(self) -> str:
@@ -68,7 +70,8 @@ class Kafka:
     def prepare(self, progress: jars.Progress) -> Program:
         """Fetch the jars if need be, format the storage if it is new; the process to run."""
         folder, data = self.home.folder("kafka"), self.home.path / "kafka" / "data"
-        text = _CONFIG.format(host=HOST, port=self.port, controller_port=self.controller_port, data=data)
+        ports = {"port": self.port, "controller_port": self.controller_port, "told": self.told or self.port}
+        text = _CONFIG.format(host=HOST, data=data, **ports)
         config = self.home.write("kafka/server.properties", text.encode())
         self.home.write("kafka/log4j2.properties", _LOGGING.encode())
         options = (f"-Dlog4j2.configurationFile={folder}/log4j2.properties", "-cp", jars.class_path(progress))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from bugle.chaos.arena import Arena
-from bugle.chaos.faults import crashes, servers
+from bugle.chaos.faults import crashes, handlers, records, servers
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,6 @@ class Fault:
     waived: Mapping[str, str] = field(default_factory=dict)
 
 
-FAULTS: Mapping[str, Fault] = {
-    name: Fault(inflict) for module in (crashes, servers) for name, inflict in module.FAULTS.items()
-}
+_MODULES = (crashes, servers, handlers, records)
+
+FAULTS: Mapping[str, Fault] = {name: Fault(inflict) for module in _MODULES for name, inflict in module.FAULTS.items()}
