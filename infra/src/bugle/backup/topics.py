@@ -6,7 +6,7 @@ import os
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 from kafka import KafkaAdminClient
 
@@ -17,6 +17,7 @@ from bugle.stack.system import SERVICES
 from bugle.verify.event import SERVICES as RECORDING
 from bugle.verify.event import Event, Unreadable, from_record
 from bugle.verify.topics import KafkaTopics
+from eventkit.access import clients
 from eventkit.topics import TopicSettings, create
 
 _SECONDS = 60
@@ -48,7 +49,7 @@ def diverging(place: Place, heads: Mapping[str, int]) -> Divergence:
 
 
 def _events(place: Place) -> Iterator[Event]:
-    with closing(KafkaTopics(place.kafka_address, place.topic_prefix)) as topics:
+    with closing(KafkaTopics(place.kafka_access, place.topic_prefix)) as topics:
         for number in range(topics.partitions):
             for record in topics.read(number):
                 try:
@@ -79,7 +80,8 @@ def make_anew(place: Place) -> None:
             raise StackError(f"Kafka has not deleted the topics within {_SECONDS} s. Run the restore again.")
         time.sleep(0.2)
     replication = int(os.environ.get("BUGLE_REPLICATION", "1"))
-    create(ROOT / "infra" / "topics.toml", TopicSettings(place.kafka_address, place.topic_prefix, replication))
+    held = TopicSettings(**asdict(place.kafka_access), topic_prefix=place.topic_prefix, replication=replication)
+    create(ROOT / "infra" / "topics.toml", held)
 
 
 def _topics(place: Place) -> set[str]:
@@ -92,4 +94,4 @@ def _present(place: Place) -> set[str]:
 
 
 def _admin(place: Place) -> KafkaAdminClient:
-    return KafkaAdminClient(bootstrap_servers=place.kafka_address, client_id="bugle", request_timeout_ms=10_000)
+    return KafkaAdminClient(**clients(place.kafka_access), client_id="bugle", request_timeout_ms=10_000)

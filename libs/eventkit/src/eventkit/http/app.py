@@ -51,9 +51,9 @@ def create_app(
 ) -> FastAPI:
     """The application: under /v1 a REST route per command, /v1/events and the reads; beside it health and /docs.
 
-    `ready` adds checks to that of the store; `depths` is what /metrics looks up; `limits` are those of what may be asked
-    for at a time; `refusals`: its own problems, which OpenAPI shows. A service without commands (projections only) gives
-    no book and no store.
+    `ready` adds checks to that of the store; `depths` is what /metrics looks up; `limits` are those of what may be
+    asked for at a time; `refusals`: its own problems, which OpenAPI shows. A service without commands (projections
+    only) gives no book and no store.
     """
     checks = ({} if store is None else {"database": reads(store)}) | dict(ready or {})
     app = FastAPI(title=f"Bugle {service}", version="1", docs_url=None, redoc_url=None, exception_handlers=_handlers())
