@@ -22,8 +22,8 @@ pytestmark = [
 ]
 SIZES = {"desk": (1280, 900), "phone": (360, 740)}
 WORDS = {
-    "zh": ("用令牌登录", "台账", "查看事件", "总览"),
-    "en": ("Sign in with the token", "Ledger", "The event", "Overview"),
+    "zh": ("用令牌登录", "台账", "查看事件", "总览", "通报"),
+    "en": ("Sign in with the token", "Ledger", "The event", "Overview", "Documents"),
 }
 SERIOUS = ("serious", "critical")
 
@@ -74,7 +74,7 @@ EVERY = [(language, size) for language in WORDS for size in SIZES]
 @pytest.mark.parametrize("visit", EVERY, indirect=True, ids=["-".join(one) for one in EVERY])
 def test_visitor_finds_the_evidence(visit: Visit, address: str, issuer: Issuer) -> None:
     page, language = visit.page, visit.name[:2]
-    enter, ledger, event, overview = WORDS[language]
+    enter, ledger, event, overview, documents = WORDS[language]
     page.goto(f"{address}/overview?programme=jinxian&lang={language}")
     visit.look("sign-in")
     page.locator("#token").fill(issuer.token("office"))
@@ -92,6 +92,10 @@ def test_visitor_finds_the_evidence(visit: Visit, address: str, issuer: Issuer) 
     visit.look("evidence")
     page.get_by_role("link", name=overview, exact=True).click()
     page.wait_for_url("**/overview?**")
+    page.get_by_role("link", name=documents, exact=True).click()
+    page.locator(".periods a").first.click()
+    assert page.locator(".paper table").count() > 1
+    visit.look("document")
 
 
 @pytest.mark.parametrize("visit", [("zh", "desk")], indirect=True)

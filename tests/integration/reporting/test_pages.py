@@ -11,14 +11,22 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import pytest
+from fastapi import FastAPI
+from fastapi.responses import HTMLResponse
 from sqlalchemy import Engine
 
+from bugle.stack import Stack
+from bugle.stack.databases import migrate
 from bugle.stack.home import ROOT
+from eventkit.postgres import make_engine
 from eventkit.settings import MissingSetting
 from reporting.bootstrap import application
 from reporting.config import PageSettings
+from reporting.read_model.writer import apply
 from reporting.web.session import COOKIE
 from reporting.web.vendor import assets
+from tests.integration.reporting.conftest import MIGRATIONS, unused
+from tests.integration.reporting.test_documents import story
 from tests.support.http import TestClient
 from tests.support.tokens import AUDIENCE, ISSUER, Issuer
 
@@ -91,8 +99,44 @@ def test_every_link_leads_somewhere(browser: TestClient, language: str) -> None:
     assert pages <= shapes
 
 
-def test_broken_link_would_be_found(browser: TestClient) -> None:
-    assert crawl(browser, "/nowhere")["/nowhere"] == 404
+@pytest.fixture
+def documented(servers: Stack, issuer: Issuer) -> Iterator[TestClient]:
+    """Over the story of which reports are drawn up."""
+    database = servers.create_database(unused("reportingpaged"))
+    migrate(MIGRATIONS, database.owner_url)
+    engine = make_engine(database.url, pool=2)
+    with engine.begin() as connection:
+        apply(connection, story().events)
+    with TestClient(application(settings(issuer), engine), headers=BROWSER) as client:
+        client.cookies.set(COOKIE, issuer.token("office"))
+        yield client
+    engine.dispose()
+
+
+@pytest.mark.timeout(120)
+def test_documents_and_programme_hang_together(documented: TestClient) -> None:
+    seen = crawl(documented, "/documents?programme=jinxian")
+    assert {address: status for address, status in seen.items() if status >= 400} == {}
+    shapes = {shape(address).split("?")[0] for address in seen}
+    assert {"/documents/monthly", "/documents/annual", "/counted/resolution", "/counted/teams"} <= shapes
+
+
+def test_document_shows_markup_as_text(documented: TestClient) -> None:
+    page = documented.get("/documents/monthly?programme=jinxian&period=2021-03").text
+    assert "<b>" not in page and "&lt;b&gt;**急**" in page
+    assert 'style="' not in page and '<td class="n">' in page
+
+
+def test_document_is_not_for_departments(documented: TestClient, issuer: Issuer) -> None:
+    documented.cookies.set(COOKIE, issuer.token("department", department="bank"))
+    answer = documented.get("/documents/monthly?programme=jinxian&period=2021-03&lang=en")
+    assert (answer.status_code, "A report is about all departments." in answer.text) == (403, True)
+
+
+def test_broken_link_would_be_found() -> None:
+    planted = FastAPI()
+    planted.get("/")(lambda: HTMLResponse('<a href="/gone">'))
+    assert crawl(TestClient(planted), "/") == {"/": 200, "/gone": 404}
 
 
 def test_pages_bring_strict_headers(browser: TestClient) -> None:
@@ -231,6 +275,7 @@ def test_program_goes_on_reading_problems(browser: TestClient) -> None:
         assert answer.headers["content-type"] == "application/problem+json"
 
 
+@pytest.mark.timeout(120)
 def test_number_is_the_length_of_its_list(browser: TestClient) -> None:
     page = browser.get("/overview?programme=jinxian").text
     found = re.findall(r'<a href="(/(?:ledger|counted/[a-z_]+)\?[^"]*)"[^>]*>([0-9,]+)</a>', page)
@@ -241,6 +286,7 @@ def test_number_is_the_length_of_its_list(browser: TestClient) -> None:
         assert count == number, address
 
 
+@pytest.mark.timeout(120)
 def test_pages_of_the_ledger_join_up(browser: TestClient) -> None:
     address, rows = "/ledger?programme=jinxian", []
     while address:

@@ -55,7 +55,6 @@ def draw(request: Request, template: str, status: int = 200, /, **about: Any) ->
         "known": None,
         "words": None,
         "programme": None,
-        "pages_of_programme": False,
     }
     text = _environment(language).get_template(template).render(known | about)
     response = Response(text, status, HEADERS | {"Content-Language": language}, "text/html")

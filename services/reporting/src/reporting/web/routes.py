@@ -6,6 +6,7 @@ from fastapi import APIRouter, FastAPI
 from sqlalchemy import Engine
 
 from reporting.queries.desk import Desk
+from reporting.web.document_pages import add_documents
 from reporting.web.forms import add_forms
 from reporting.web.issue_pages import add_issue
 from reporting.web.issuer import LocalIssuer
@@ -14,6 +15,7 @@ from reporting.web.number_pages import add_numbers
 from reporting.web.opening import Pages
 from reporting.web.overview_pages import add_overview
 from reporting.web.page import page_route, tell_unrouted
+from reporting.web.programme_pages import add_programme
 from reporting.web.signing import SignIn, add_signing
 from reporting.web.vendor import asset_routes
 
@@ -25,7 +27,7 @@ def add_pages(app: FastAPI, engine: Engine, local: LocalIssuer | None = None) ->
     add_signing(router, signing)
     add_forms(router)
     pages = Pages(Desk(engine))
-    for add in (add_overview, add_ledger, add_issue, add_numbers):
+    for add in (add_overview, add_ledger, add_issue, add_numbers, add_programme, add_documents):
         add(router, pages)
     app.include_router(router)
     app.include_router(asset_routes())

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, select
 
 from eventkit.catalogues import catalogue
 from reporting.queries.scope import Scope
-from reporting.read_model.tables import enterprises, people, programmes, units
+from reporting.read_model.tables import enterprises, programmes, units
 
 _ELSEWHERE = ("rule", "duty")
 """Contexts in which clocks have names that are no programme's."""
@@ -78,11 +78,6 @@ class Words:
     def enterprises(self, ids: Collection[str]) -> dict[str, str]:
         """Names of enterprises by id."""
         return self._by(select(enterprises.c.enterprise_id, enterprises.c.name), enterprises.c.enterprise_id, ids)
-
-    def people(self, agency: str) -> dict[str, str]:
-        """Names of an agency's people by id."""
-        rows = self._connection.execute(select(people.c.person_id, people.c.name).where(people.c.agency == agency))
-        return dict(row._tuple() for row in rows)
 
     def _by(self, rows: Any, column: Any, ids: Collection[str]) -> dict[str, str]:
         return dict(self._connection.execute(rows.where(column.in_(set(ids)))).all())

@@ -1,0 +1,66 @@
+"""The reports of a programme, period by period, and each as a page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from typing import Any
+
+from markdown_it import MarkdownIt
+from markupsafe import Markup
+
+from eventkit.envelope import parse_instant
+from reporting.web.opening import View
+
+MOST = 24
+"""Periods that are listed of each report, the newest ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A report that the programme orders. `periods`: the newest first; `left_out`: how many older ones there are."""
+
+    rule: Mapping[str, Any]
+    periods: Sequence[str]
+    left_out: int
+
+
+def reports_of(view: View) -> list[Report]:
+    """All of the programme's reports, with the periods from its beginning until now, or until it was last watched."""
+    document = view.of.document
+    begun = date.fromisoformat(str(document.get("starts_on", view.now.astimezone(view.zone).date())))
+    until = document.get("observed_until")
+    last = view.now if until is None else min(view.now, parse_instant(until))
+    found = []
+    for rule in document.get("reports", ()):
+        names = periods(rule["every"], begun, last.astimezone(view.zone).date())
+        found.append(Report(rule, names[:MOST], max(0, len(names) - MOST)))
+    return found
+
+
+def periods(every: str, first: date, last: date) -> list[str]:
+    """The names of the periods from one day to another, the newest first."""
+    months = range(first.year * 12 + first.month - 1, last.year * 12 + last.month)
+    return list(dict.fromkeys(_name(every, n // 12, n % 12 + 1) for n in reversed(months)))
+
+
+def _name(every: str, year: int, month: int) -> str:
+    if every == "year":
+        return f"{year}"
+    return f"{year}-Q{(month + 2) // 3}" if every == "quarter" else f"{year}-{month:02}"
+
+
+def as_html(text: str) -> Markup:
+    """A report's Markdown as HTML; markup within it is shown, never obeyed."""
+    tokens = _markdown().parse(text)
+    for token in tokens:
+        if token.attrs.pop("style", None) == "text-align:right":  # a style within the page would be blocked
+            token.attrSet("class", "n")
+    return Markup(_markdown().renderer.render(tokens, _markdown().options, {}))
+
+
+@cache
+def _markdown() -> MarkdownIt:
+    return MarkdownIt("commonmark", {"html": False}).enable("table")

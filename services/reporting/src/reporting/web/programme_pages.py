@@ -1,0 +1,82 @@
+"""The page of a programme: its rates, numbers, teams, officials' duties, and its lists."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+from sqlalchemy import func, select
+
+from reporting.queries import lists
+from reporting.queries.cadres import cadres
+from reporting.queries.cases import cases
+from reporting.queries.coverage import coverage
+from reporting.queries.filters import OF_CASES, conditions
+from reporting.queries.measures import MEASURES
+from reporting.web import overview
+from reporting.web.figures import counted, mean, rate, rates_of
+from reporting.web.opening import Pages, View
+from reporting.web.paging import split, window_of
+from reporting.web.session import Visiting
+
+CSV = "text/csv; charset=utf-8"
+LONG_TERM = {"outcome": "long_term", "open": "true"}
+"""Issues that are tracked long term, by the ledger's filters."""
+UNLISTED = frozenset({"batches"})
+"""Measures whose rows have no page."""
+
+
+def add_programme(router: APIRouter, pages: Pages) -> None:
+    """/programme and /lists/…"""
+    _add_page(router, pages)
+    _add_lists(router, pages)
+
+
+def _add_page(router: APIRouter, pages: Pages) -> None:
+    @router.get("/programme")
+    def programme(request: Request, who: Visiting) -> Response:
+        """Everything that is counted in a programme."""
+        with pages.of_programme(who, request, "month") as view:
+            of = view.of
+            month = request.query_params.get("month") or overview.trend(view)[-1].name
+            rates = [rate(view, name) for name in rates_of(view)]
+            held = of.period(month, field="month")
+            owed = cadres(view.connection, view.asked.scope, of.id, of.document, held)
+            return view.page(
+                "programme.html",
+                rates=rates,
+                mean=mean(rates),
+                numbers=[(name, counted(view, one)["value"], name not in UNLISTED) for name, one in MEASURES.items()],
+                coverage=coverage(view.connection, view.asked.scope, of.id, of.agency, of.document, view.asked.moment),
+                owed=owed,
+                month=month,
+                long_term=_long_term(view),
+            )
+
+
+def _long_term(view: View) -> int:
+    of = cases(view.asked.moment)
+    where = conditions(of, {"programme": view.of.id, **LONG_TERM}, OF_CASES)
+    return view.connection.scalar(select(func.count()).select_from(of).where(view.asked.scope.cases(of), *where)) or 0
+
+
+def _add_lists(router: APIRouter, pages: Pages) -> None:
+    @router.get("/lists/{list}")
+    def listing(list: str, request: Request, who: Visiting) -> Response:
+        """A list of the programme, page by page."""
+        with pages.of_programme(who, request, "after") as view:
+            named = lists.named(view.of.document, list)
+            keys = named.listing.keys
+            window = window_of(request, *(UUID, int)[:keys])
+            found = lists.listed(view.connection, named.listing, view.asked.scope, view.of.id, view.of.agency, window)
+            rows, following = split(found, window, lambda row: row[:keys])
+            return view.page("list.html", named=named, rows=rows, next=following)
+
+    @router.get("/lists/{list}/csv")
+    def file(list: str, request: Request, who: Visiting) -> Response:
+        """The whole list, as the API sends it."""
+        with pages.of_programme(who, request) as view:
+            named = lists.named(view.of.document, list)
+            about = (named.listing, view.asked.scope, view.of.id, view.of.agency)
+            name, as_of = f"{view.of.id}-{list}.csv", view.asked.as_of
+        return pages.desk.streamed(lambda held: lists.as_csv(held, *about), CSV, name, as_of)
