@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 import subprocess
+from dataclasses import replace
 
 import pytest
+from kafka.errors import KafkaConnectionError
 
 from bugle.stack.home import ROOT
 from bugle.stack.system import PROCESSES
+from eventkit.admission import Refused, demand
+from eventkit.settings import KafkaSettings
 from tests.containers.conftest import Compose, docker, healthy
 from tests.support.office import until
 
@@ -45,3 +49,33 @@ def test_ended_process_comes_back(compose: Compose) -> None:
         return bool(told["RestartCount"] > 0) and healthy(container)
 
     until(restarted, 120, "the worker after its restart")
+
+
+_FOREIGN = """
+from kafka import KafkaProducer
+from kafka.errors import TopicAuthorizationFailedError
+from eventkit.access import clients
+from eventkit.settings import KafkaSettings, read
+producer = KafkaProducer(**clients(read(KafkaSettings)), enable_idempotence=False)
+for topic in ("intake.events", "routing.events", "supervision.events"):
+    try:
+        producer.send(topic, b"{}", key=b"k", partition=0).get(timeout=20)
+    except TopicAuthorizationFailedError:
+        print("refused", topic)
+"""
+
+
+def test_service_cannot_write_a_foreign_topic(compose: Compose) -> None:
+    """From inside reporting's container, with all that it has."""
+    [container] = compose.containers("reporting-worker")
+    said = docker("exec", container, "python", "-c", _FOREIGN)
+    assert said.split("\n") == ["refused intake.events", "refused routing.events", "refused supervision.events", ""]
+
+
+def test_kafka_takes_no_stranger_from_the_host(compose: Compose) -> None:
+    known = compose.place.kafka_access
+    demand(known)
+    with pytest.raises(Refused):
+        demand(replace(known, kafka_password="wrong"))
+    with pytest.raises(KafkaConnectionError):
+        demand(KafkaSettings(kafka=known.kafka))

@@ -56,7 +56,16 @@ def second(place: Deployed) -> Deployed:
 def replicas_in_sync(compose: Compose) -> set[int]:
     """On how many brokers the partitions of our topics are whole; one number where all are alike."""
     [broker] = compose.containers("kafka")
-    told = docker("exec", broker, "/opt/kafka/bin/kafka-topics.sh", "--bootstrap-server", "kafka:9092", "--describe")
+    told = docker(
+        "exec",
+        broker,
+        "/opt/kafka/bin/kafka-topics.sh",
+        "--bootstrap-server",
+        "kafka:9095",
+        "--command-config",
+        "/etc/bugle/health.properties",
+        "--describe",
+    )
     found = re.findall(r"Topic: (\w+)\.events\s+Partition:.*\bIsr: ([\d,]+)", told)
     assert {service for service, _ in found} == set(SERVICES) - {"reporting"}
     return {len(brokers.split(",")) for _, brokers in found}

@@ -18,7 +18,7 @@ from supervision.application.reactions import TOPICS as SUPERVISION
 from tests.deployment.kubernetes import INFRA, Document, kustomize, one, pods, rendered, written
 
 VERSIONS = ("1.33", "1.37")
-NOT_KUBERNETES = ("ScaledObject",)
+NOT_KUBERNETES = ("ScaledObject", "TriggerAuthentication")
 HEARD = {"intake": INTAKE, "routing": ROUTING, "supervision": SUPERVISION, "reporting": REPORTING}
 PARTITIONS = 12
 
@@ -71,7 +71,7 @@ def test_rendered_objects_fit_the_schemas(sent: list[Document], version: str) ->
 @needs_kustomize
 def test_misspelt_field_is_found(tmp_path: Path) -> None:
     shutil.copytree(INFRA / "kubernetes", tmp_path / "kubernetes")
-    for name in ("kustomization.yaml", "topics.toml"):
+    for name in ("kustomization.yaml", "topics.toml", "acl.toml"):
         shutil.copy(INFRA / name, tmp_path)
     patch = tmp_path / "kubernetes/patches/process.yaml"
     patch.write_text(patch.read_text("utf-8").replace("readinessProbe:", "readynessProbe:"), "utf-8")

@@ -23,6 +23,7 @@ from bugle.verify.command import verified
 from bugle.verify.database import snapshot
 from bugle.verify.event import SERVICES as RECORDING
 from bugle.verify.servers import Addresses
+from eventkit.access import clients
 from eventkit.envelope import PARTITIONS
 from tests.support.office import Office, new_agency
 
@@ -56,7 +57,7 @@ def everything(system: System) -> Iterator[bytes]:
             for (table,) in connection.execute(query).fetchall():
                 for (row,) in connection.execute(f"SELECT t::text FROM {table} t"):
                     yield row.encode()
-    consumer = KafkaConsumer(bootstrap_servers=system.kafka_address, group_id=None, enable_auto_commit=False)
+    consumer = KafkaConsumer(**clients(system.kafka_access), group_id=None, enable_auto_commit=False)
     for service in RECORDING:
         places = [TopicPartition(f"{system.topic_prefix}{service}.events", n) for n in range(PARTITIONS)]
         ends = consumer.end_offsets(places)
@@ -84,7 +85,7 @@ def test_erased_person_is_nowhere_and_proofs_hold(
     assert (found["erased"], [one["contact_ref"] for one in found["items"]]) == ([contact_ref], [kept])
     wait_quiet(system, 90)
     databases = {service: system.database(service).url for service in SERVICES}
-    report = verified(Addresses(databases, system.kafka_address, system.topic_prefix), system, 60)
+    report = verified(Addresses(databases, system.kafka_access, system.topic_prefix), system, 60)
     assert report.ok, report.json()
     file = tmp_path / "intake.jsonl"
     keys = Keys(system.home)

@@ -5,11 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from itertools import groupby
 from threading import Thread
 from time import sleep
 
-import orjson
 import psycopg
 import pytest
 from typer.testing import CliRunner
@@ -24,16 +22,13 @@ from bugle.verify.servers import Addresses, opened
 from bugle.verify.topics import KafkaTopics, Record
 from contracts import EVENTS
 from eventkit.arrivals import read
-from eventkit.codec import NewEvent
-from eventkit.envelope import parse_instant
-from eventkit.ids import uid
 from eventkit.postgres import PostgresStore, make_engine
 from eventkit.processing import Processor
 from eventkit.publisher import KafkaPublisher
 from eventkit.reactions import Reactions
 from eventkit.relay import Relay
-from eventkit.store import Append
 from reporting.bootstrap import processor
+from tests.support.published import append_examples
 from tests.unit.bugle.verifying import broken
 
 pytestmark = pytest.mark.timeout(120)
@@ -57,23 +52,14 @@ def stood(servers: Stack) -> System:
 
 def record(system: System, service: str) -> None:
     """The examples of a service's events into its store, and by its relay into Kafka."""
-    told = [c.example for c in EVENTS.values() if c.service == service]
-    told.sort(key=lambda e: (e["subject"], e["streamversion"]))
     engine = make_engine(system.database(service).url)
-    appends = []
-    for stream, examples in groupby(told, key=lambda e: e["subject"]):
-        held = list(examples)
-        new = [NewEvent(e["type"], orjson.dumps(e["data"]), parse_instant(e["time"])) for e in held]
-        ids = [uid("verify", e["id"]) for e in held]
-        appends.append(Append(stream, held[0]["partitionkey"], 0, list(zip(ids, new, strict=True))))
-    with PostgresStore(engine, service).transaction() as tx:
-        tx.append(appends)
+    told = append_examples(engine, service)
     topic = f"{system.topic_prefix}{service}.events"
-    relay = Relay(engine, service, lambda: Publisher(system.kafka.address, topic))
+    relay = Relay(engine, service, lambda: Publisher(system.kafka_access, topic))
     thread = Thread(target=relay.run)
     thread.start()
     with psycopg.connect(plain(system.database(service).url), autocommit=True) as connection:
-        while connection.execute("SELECT published_seq FROM relay_state").fetchone() != (len(told),):
+        while connection.execute("SELECT published_seq FROM relay_state").fetchone() != (told,):
             sleep(0.05)
     relay.stopping.set()
     thread.join()
@@ -86,7 +72,7 @@ def consume(system: System, consumer: str) -> None:
     topics = [f"{source}.events" for source in SOURCES[consumer]]
     passing = Processor(PostgresStore(engine, consumer), Reactions(consumer, topics))
     worker = processor(PostgresStore(engine, "reporting")) if consumer == "reporting" else passing
-    kafka = KafkaTopics(system.kafka.address, system.topic_prefix)
+    kafka = KafkaTopics(system.kafka_access, system.topic_prefix)
     for number in range(kafka.partitions):
         records = [record for record in kafka.read(number) if record.service in SOURCES[consumer]]
         worker.process([read(f"{r.service}.events", number, r.offset, r.key, r.value, r.headers) for r in records])
@@ -100,7 +86,7 @@ def plain(url: str) -> str:
 
 def addresses(system: System) -> Addresses:
     databases = {service: system.database(service).url for service in SOURCES}
-    return Addresses(databases, system.kafka.address, system.topic_prefix)
+    return Addresses(databases, system.kafka_access, system.topic_prefix)
 
 
 def verified(system: System) -> Report:

@@ -14,6 +14,7 @@ from bench.harness import Reading, Size, compare
 from bench.topics import Publisher, prefixed
 from bench.workload import envelopes
 from bugle.stack import Stack
+from eventkit.settings import KafkaSettings
 
 _PATIENCE_SECONDS = 600
 
@@ -22,7 +23,7 @@ def measure(servers: Stack, size: Size) -> Reading:
     """Events per second of one worker; every repeat reads the topic from its start as a new group."""
     database = log_database(servers)
     with prefixed(servers, "react") as prefix, tempfile.TemporaryDirectory() as folder:
-        _publish(servers.kafka.address, f"{prefix}intake.events", size.react_events)
+        _publish(servers.system.kafka_access, f"{prefix}intake.events", size.react_events)
         environment = {
             **os.environ,
             "BUGLE_DATABASE_URL": database.url,
@@ -35,8 +36,8 @@ def measure(servers: Stack, size: Size) -> Reading:
         return compare("react", "events/s", partial(run, "ours"), partial(run, "empty"), size.repeats)
 
 
-def _publish(bootstrap: str, topic: str, count: int) -> None:
-    publisher = Publisher(bootstrap, topic)
+def _publish(kafka: KafkaSettings, topic: str, count: int) -> None:
+    publisher = Publisher(kafka, topic)
     publisher.publish(list(envelopes(count, seed=3)))
     publisher.confirm()
     publisher.close()

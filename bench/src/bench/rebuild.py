@@ -25,6 +25,7 @@ from bugle.stack import Stack
 from bugle.stack.databases import Database, migrate
 from bugle.stack.home import ROOT
 from eventkit.envelope import PARTITIONS
+from eventkit.settings import KafkaSettings
 
 _LIVE_RATE = 50
 """Events a second of the traffic that goes on meanwhile: the busiest hotline known has 51 requests a second."""
@@ -44,7 +45,7 @@ def measure(servers: Stack, size: Size) -> Reading:
             "BUGLE_DATA_DIR": folder,
             "BUGLE_METRICS_PORT": "0",
         }
-        published = _publish(servers.kafka.address, prefix, size.rebuild_events, seed=0)
+        published = _publish(servers.system.kafka_access, prefix, size.rebuild_events, seed=0)
         with _worker(environment):
             filled = _wait(database, published)
             ours = partial(_rebuild, environment, prefix)
@@ -52,7 +53,7 @@ def measure(servers: Stack, size: Size) -> Reading:
             return compare("rebuild", "events/s", ours, limit, size.repeats).with_extra(worker=round(filled))
 
 
-def _publish(kafka: str, prefix: str, events: int, seed: int, stopping: Event | None = None) -> int:
+def _publish(kafka: KafkaSettings, prefix: str, events: int, seed: int, stopping: Event | None = None) -> int:
     """Publish cases; slowly, until `stopping`, where it is given. How many events."""
     publishers = {topic.split(".")[0]: Publisher(kafka, prefix + topic) for topic in TOPICS}
     sent = 0

@@ -20,6 +20,7 @@ from bugle.stack import Stack
 from eventkit.envelope import Envelope, partition_of, to_record
 from eventkit.postgres import PostgresStore, make_engine
 from eventkit.relay import Relay
+from eventkit.settings import KafkaSettings
 from eventkit.store import Append
 
 _STEADY_RATE = 100
@@ -29,8 +30,8 @@ _STEADY_RATE = 100
 class _Observed(Publisher):
     """Says when so many events have been acknowledged, and how long each took from its commit."""
 
-    def __init__(self, bootstrap: str, topic: str, wanted: int) -> None:
-        super().__init__(bootstrap, topic)
+    def __init__(self, kafka: KafkaSettings, topic: str, wanted: int) -> None:
+        super().__init__(kafka, topic)
         self.reached = Event()
         self.lags: list[float] = []
         self._wanted = wanted
@@ -73,7 +74,7 @@ def _drain(servers: Stack, topic: str, count: int, repeat: int) -> float:
     fill(database, list(envelopes(count, repeat)))
     engine = make_engine(database.url, pool=2)
     began = perf_counter()
-    publisher = _Observed(servers.kafka.address, topic, count)
+    publisher = _Observed(servers.system.kafka_access, topic, count)
     relay, thread = _run(engine, publisher)
     publisher.reached.wait()
     took = perf_counter() - began
@@ -107,7 +108,7 @@ def _lag(servers: Stack, topic: str, count: int) -> float:
     """Seconds from commit to acknowledgement within which 99 of 100 events are, at a steady trickle."""
     database = log_database(servers)
     engine = make_engine(database.url, pool=4)
-    publisher = _Observed(servers.kafka.address, topic, count)
+    publisher = _Observed(servers.system.kafka_access, topic, count)
     relay, thread = _run(engine, publisher)
     store = PostgresStore(engine, "intake")
     for number, stream in zip(range(count), streams(99), strict=False):

@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import httpx
+import psycopg
 import pytest
 import uvicorn
+from psycopg import sql
 from sqlalchemy import Engine, text
+from sqlalchemy.exc import DBAPIError
 
 from eventkit.commands import Command, CommandBook, Done
+from eventkit.delivery import Policy, policy_of
 from eventkit.memory import MemoryStore
 from eventkit.postgres import PostgresStore, PostgresTransaction, make_engine
 from eventkit.session import Session
+from eventkit.settings import DatabaseLimits
 from tests.support.ledger_service import Bank, event, running_bank
 
 
@@ -98,11 +104,56 @@ def test_unreachable_server_is_503(tmp_path: Path) -> None:
         engine.dispose()
 
 
+def is_come_again(answer: httpx.Response) -> bool:
+    """Whether it is a problem document that says when to send the same once more."""
+    told = (answer.status_code, answer.headers["retry-after"], answer.headers["content-type"])
+    return told == (503, "2", "application/problem+json") and answer.json()["type"] == "urn:bugle:problem:unavailable"
+
+
 def test_exhausted_pool_is_503(tmp_path: Path, engine: Engine) -> None:
-    small = make_engine(engine.url.render_as_string(hide_password=False), pool=1)
-    with running_bank(tmp_path, PostgresStore(small, "ledgers")) as bank, small.connect():
-        assert bank.deposit("b1", {"amount": 5}).status_code == 503
+    limits = DatabaseLimits(database_pool=1, pool_wait_seconds=0.2)
+    small = make_engine(engine.url.render_as_string(hide_password=False), limits=limits)
+    with running_bank(tmp_path, PostgresStore(small, "ledgers")) as bank:
+        bank.open("b1")
+        with small.connect():
+            assert is_come_again(bank.deposit("b1", {"amount": 5}, **{"Idempotency-Key": "k"}))
+        assert bank.amounts("b1") == []
+        assert bank.deposit("b1", {"amount": 5}, **{"Idempotency-Key": "k"}).status_code == 201, (
+            "refused means that nothing was done"
+        )
     small.dispose()
+
+
+def test_server_without_connections_is_503(tmp_path: Path, bank: Bank, engine: Engine, database_server: str) -> None:
+    """PostgreSQL's own limit of the role, as when other processes have used them up."""
+    url = engine.url
+    own = make_engine(url.render_as_string(hide_password=False))
+    with psycopg.connect(database_server.replace("+psycopg", ""), autocommit=True) as admin:
+        limit = sql.SQL("ALTER ROLE {} CONNECTION LIMIT {}")
+        admin.execute(limit.format(sql.Identifier(url.username or ""), sql.Literal(0)))
+        try:
+            with running_bank(tmp_path, PostgresStore(own, "ledgers")) as poor:
+                assert is_come_again(poor.deposit("b1", {"amount": 5}, **{"Idempotency-Key": "k"}))
+        finally:
+            admin.execute(limit.format(sql.Identifier(url.username or ""), sql.Literal(-1)))
+    own.dispose()
+    assert bank.amounts("b1") == []
+    assert bank.deposit("b1", {"amount": 5}, **{"Idempotency-Key": "k"}).status_code == 201
+
+
+def test_session_gives_up_by_itself(engine: Engine) -> None:
+    """Settings of the environment reach PostgreSQL, and a transaction that is left open is ended by the server."""
+    limits = DatabaseLimits(statement_seconds=7, lock_seconds=3, idle_transaction_seconds=1)
+    own = make_engine(engine.url.render_as_string(hide_password=False), limits=limits)
+    with own.connect() as connection:
+        shown = [connection.scalar(text(f"SHOW {name}")) for name in ("statement_timeout", "lock_timeout", "timezone")]
+        assert shown == ["7s", "3s", "UTC"]
+        with pytest.raises(DBAPIError, match="idle-in-transaction timeout") as ended:
+            time.sleep(1.5)
+            connection.scalar(text("SELECT 1"))
+        assert policy_of(ended.value) is Policy.RETRY
+        connection.invalidate()
+    own.dispose()
 
 
 @pytest.fixture

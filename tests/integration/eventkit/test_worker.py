@@ -22,6 +22,7 @@ from sqlalchemy import Engine, text
 from bugle.stack.embedded import Stack
 from eventkit.publisher import KafkaPublisher
 from eventkit.relay import Relay
+from eventkit.settings import KafkaSettings
 from eventkit.watchdog import EXIT_STALLED
 from tests.support.ledgers import arrival
 
@@ -147,7 +148,9 @@ def test_relay_and_worker_meet_through_kafka(line: Line, servers: Stack) -> None
     line.send(("a", "k", 0), ("b", "m", 1))
     line.start()
     line.until(lambda: line.deposits() == 2)
-    with running(Relay(line.engine, "ledgers", lambda: KafkaPublisher(line.kafka, line.topic), 0.1)):
+    with running(
+        Relay(line.engine, "ledgers", lambda: KafkaPublisher(KafkaSettings(kafka=line.kafka), line.topic), 0.1)
+    ):
         line.until(lambda: progressed(line.engine) == 12)
 
 

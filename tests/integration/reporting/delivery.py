@@ -30,7 +30,9 @@ class Delivery:
         self.prefix = system.topic_prefix
         database = system.database("reporting")
         self.engine = make_engine(database.url, pool=5)
-        self.settings = RebuildSettings(database.owner_url, database.url, kafka, self.prefix)
+        self.settings = RebuildSettings(
+            owner_database_url=database.owner_url, database_url=database.url, kafka=kafka, topic_prefix=self.prefix
+        )
         self._store = PostgresStore(self.engine, CONSUMER)
         self._producer = KafkaProducer(bootstrap_servers=kafka, acks="all", enable_idempotence=True, linger_ms=20)
         self._consumer = KafkaConsumer(bootstrap_servers=kafka, group_id=None, auto_offset_reset="earliest")

@@ -14,7 +14,7 @@ PLACE, OTHER = TopicPartition("source.events", 0), TopicPartition("source.events
 
 
 def watchdog() -> Watchdog:
-    settings = WorkerSettings("", "", 0, "", silence_seconds=60)
+    settings = WorkerSettings(database_url="", kafka="", metrics_port=0, data_dir="", silence_seconds=60)
     return Watchdog(None, Processor(MemoryStore("toys"), Reactions("toys", [])), settings)
 
 

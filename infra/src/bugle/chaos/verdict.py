@@ -62,7 +62,7 @@ class Checker:
         """Every invariant as it stands now, on a quiet system. Raises bugle.verify.servers.Unreachable."""
         found = {name: Invariant() for name in NAMES}
         databases = {service: self.system.database(service).url for service in SOURCES}
-        with opened(Addresses(databases, self.system.kafka_address, self.system.topic_prefix)) as (stores, topics):
+        with opened(Addresses(databases, self.system.kafka_access, self.system.topic_prefix)) as (stores, topics):
             found |= run(stores, stores, stores["reporting"], topics).invariants
             self._pass_heads(stores, found["I8"])
             with self.ledger.path.open("rb") as lines:

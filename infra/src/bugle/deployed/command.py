@@ -11,11 +11,15 @@ from typing import Annotated
 
 import typer
 
+from bugle.stack.certificates import ADMIN, Certificates
 from bugle.stack.errors import StackError
+from bugle.stack.guard import OPERATOR
 from bugle.stack.home import ROOT, Home
 from bugle.stack.keys import AUDIENCE, ISSUER, Keys
+from bugle.stack.place import read_deployed
 from bugle.stack.ports import free_port
 from bugle.stack.system import SERVICES
+from eventkit.grants import password_setting
 
 ACCOUNT = 10001
 """Whom containers run as where root makes the secrets; files are given to this account."""
@@ -36,18 +40,44 @@ def init(
     file = folder / ".env"
     if file.exists():
         raise StackError(f"{file} is there already. It holds the passwords of the databases: keep it, or move it.")
-    home = Home(folder / "secrets")
-    keys = Keys(home)
-    keys.ensure()
-    keys.audit_key()
-    user = os.geteuid() or ACCOUNT
-    if user == ACCOUNT:
-        for key in (keys.jwks_file, keys.contact_key_file, keys.address_key_file):
-            os.chown(key, ACCOUNT, ACCOUNT)
-    lines = [f"{name}={value}" for name, value in settings(user).items()]
+    home = _make_files(folder)
+    lines = [f"{name}={value}" for name, value in settings(_user()).items()]
     text = "\n".join(["# Made by `bugle secrets init`. Keep it as safe as the data.", *lines]) + "\n"
     Home(folder).write(".env", text.encode())
     typer.echo(f"{file} and {home.path} are made. Keep both out of sight; then: docker compose up -d --wait")
+
+
+@app.command()
+def renew(
+    folder: Annotated[Path, typer.Option(help="Where .env and secrets/ are.")] = ROOT,
+) -> None:
+    """Add what a newer version asks for and issue Kafka's certificates anew; no password and no key is changed."""
+    held = read_deployed(folder / ".env")
+    missing = {name: value for name, value in settings(_user()).items() if name not in held.values}
+    home = _make_files(folder, renewed=True)
+    lines = [held.file.read_text("utf-8").rstrip("\n"), *(f"{name}={value}" for name, value in missing.items())]
+    Home(folder).write(".env", ("\n".join(lines) + "\n").encode())
+    typer.echo(f"Added to {held.file}: {', '.join(missing) or 'nothing'}. Certificates in {home.path} are new.")
+    typer.echo("Take them into use with: docker compose up -d --wait --force-recreate kafka topics")
+
+
+def _make_files(folder: Path, renewed: bool = False) -> Home:
+    """Make the keys that are missing; `renewed`: Kafka's certificates too where there are some."""
+    home = Home(folder / "secrets")
+    keys, certificates = Keys(home), Certificates(home)
+    keys.ensure()
+    keys.audit_key()
+    certificates.ensure()
+    if renewed:
+        certificates.renew()
+    if _user() == ACCOUNT:
+        for key in (keys.jwks_file, keys.contact_key_file, keys.address_key_file, certificates.file(ADMIN)):
+            os.chown(key, ACCOUNT, ACCOUNT)
+    return home
+
+
+def _user() -> int:
+    return os.geteuid() or ACCOUNT
 
 
 def settings(user: int) -> dict[str, str]:
@@ -63,6 +93,8 @@ def settings(user: int) -> dict[str, str]:
     for service in SERVICES:
         held[f"BUGLE_{service.upper()}_PASSWORD"] = random.token_hex(20)
         held[f"BUGLE_{service.upper()}_OWNER_PASSWORD"] = random.token_hex(20)
+    for name in (*SERVICES, OPERATOR):
+        held[password_setting(name)] = random.token_hex(20)
     taken: list[int] = []
     for name in ("POSTGRES", "KAFKA", *map(str.upper, SERVICES)):
         taken.append(free_port(taken))

@@ -10,6 +10,7 @@ from bugle.stack import databases, jars
 from bugle.stack.databases import Database
 from bugle.stack.errors import StackError
 from bugle.stack.external import External
+from bugle.stack.guard import Guard
 from bugle.stack.home import Home
 from bugle.stack.kafka import Kafka
 from bugle.stack.keys import Keys
@@ -26,7 +27,8 @@ class Stack:
     """Starts and stops everything. `say` is told each step in a few words, `progress` the arrival of Kafka's jars.
 
     A `tied` stack ends when the process that started it dies; the others run until they are stopped. `kafka_told`: the
-    port under which clients reach the broker, where a proxy stands in between.
+    port under which clients reach the broker, where a proxy stands in between. A
+    `guarded` one asks Kafka's clients who they are (ADR 19).
     """
 
     def __init__(
@@ -36,9 +38,11 @@ class Stack:
         progress: jars.Progress = lambda done, total: None,
         tied: bool = False,
         kafka_told: int | None = None,
+        guarded: bool = False,
     ) -> None:
         self.home = home or Home.default()
-        self._say, self._progress, self._tied, self._kafka_told = say, progress, tied, kafka_told
+        self._say, self._progress, self._tied = say, progress, tied
+        self._kafka_told, self._guarded = kafka_told, guarded
         self.supervisor = Supervisor(self.home)
         self.ports = Ports(self.home)
         self.keys = Keys(self.home)
@@ -61,7 +65,9 @@ class Stack:
         """The broker."""
         if self._external is not None:
             return self._external.broker(self.home)
-        return Kafka(self.home, self.ports.of("kafka"), self.ports.of("kafka-controller"), told=self._kafka_told)
+        port, controller_port = self.ports.of("kafka"), self.ports.of("kafka-controller")
+        guard = Guard(self.home, self.ports.of("kafka-admin")) if self._guarded else None
+        return Kafka(self.home, port, controller_port, told=self._kafka_told, guard=guard)
 
     @property
     def system(self) -> System:

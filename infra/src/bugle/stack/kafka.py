@@ -14,19 +14,18 @@ from pathlib import Path
 
 from bugle.stack import jars
 from bugle.stack.errors import StackError
+from bugle.stack.guard import Guard
 from bugle.stack.home import ROOT, Home
 from bugle.stack.ports import HOST
 from bugle.stack.programs import Program
+from eventkit.settings import KafkaSettings
 
 _CONFIG = """\
 # Written by `bugle up` at every start.
 process.roles=broker,controller
 node.id=1
-listeners=PLAINTEXT://{host}:{port},CONTROLLER://{host}:{controller_port}
-advertised.listeners=PLAINTEXT://{host}:{told}
-controller.listener.names=CONTROLLER
+{listeners}
 controller.quorum.bootstrap.servers={host}:{controller_port}
-listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT
 log.dirs={data}
 auto.create.topics.enable=false
 offsets.topic.replication.factor=1
@@ -37,6 +36,13 @@ share.coordinator.state.topic.replication.factor=1
 share.coordinator.state.topic.min.isr=1
 group.initial.rebalance.delay.ms=0
 """
+
+_OPEN = """\
+listeners=INSIDE://{host}:{port},CONTROLLER://{host}:{controller_port}
+advertised.listeners=INSIDE://{host}:{told}
+listener.security.protocol.map=CONTROLLER:PLAINTEXT,INSIDE:PLAINTEXT
+inter.broker.listener.name=INSIDE
+controller.listener.names=CONTROLLER"""
 
 # A request of Kafka's protocol: length, ApiVersions, version 0, correlation id, no client id.
 _API_VERSIONS = struct.pack(">ihhih", 10, 18, 0, 1, -1)
@@ -53,12 +59,13 @@ appender.console.layout.pattern=%d %p %m (%c)%n
 
 @dataclass(frozen=True, slots=True)
 class Kafka:
-    """The broker of a home."""
+    """The broker of a home. Without a `guard` it is open to whoever reaches it."""
 
     home: Home
     port: int
     controller_port: int
     host: str = HOST
+    guard: Guard | None = None
     told: int | None = None
     """The port under which clients are told to reach it, where something stands in between."""
 
@@ -70,8 +77,7 @@ class Kafka:
     def prepare(self, progress: jars.Progress) -> Program:
         """Fetch the jars if need be, format the storage if it is new; the process to run."""
         folder, data = self.home.folder("kafka"), self.home.path / "kafka" / "data"
-        ports = {"port": self.port, "controller_port": self.controller_port, "told": self.told or self.port}
-        text = _CONFIG.format(host=HOST, data=data, **ports)
+        text = _CONFIG.format(host=HOST, controller_port=self.controller_port, data=data, listeners=self._listeners())
         config = self.home.write("kafka/server.properties", text.encode())
         self.home.write("kafka/log4j2.properties", _LOGGING.encode())
         options = (f"-Dlog4j2.configurationFile={folder}/log4j2.properties", "-cp", jars.class_path(progress))
@@ -98,11 +104,27 @@ class Kafka:
         except OSError:
             return False
 
-    def create_topics(self, prefix: str) -> None:
-        """Make the declared topics that are missing, their names prefixed."""
-        from eventkit.topics import TopicSettings, create
+    def access(self, user: str) -> KafkaSettings:
+        """How one of the users of `infra/acl.toml` reaches the broker; an open one asks nobody who he is."""
+        return KafkaSettings(kafka=self.address, **({} if self.guard is None else self.guard.credentials(user)))
 
-        create(ROOT / "infra" / "topics.toml", TopicSettings(self.address, prefix))
+    def create_topics(self, prefix: str) -> None:
+        """Make the declared topics that are missing, their names prefixed; and on a guarded broker users and grants."""
+        from eventkit.topics import TopicSettings, create, grant
+
+        declared = ROOT / "infra" / "topics.toml"
+        if self.guard is None:
+            create(declared, TopicSettings(kafka=self.address, topic_prefix=prefix))
+        else:
+            admin = TopicSettings(topic_prefix=prefix, **self.guard.administrator)
+            create(declared, admin)
+            grant(declared.with_name("acl.toml"), admin, self.guard.password)
+
+    def _listeners(self) -> str:
+        told = self.told or self.port
+        if self.guard is None:
+            return _OPEN.format(host=HOST, port=self.port, controller_port=self.controller_port, told=told)
+        return self.guard.listeners(self.port, self.controller_port, told)
 
 
 def _format(java: list[str], config: Path) -> None:

@@ -9,11 +9,15 @@ from typing import Annotated, Protocol
 
 import typer
 
+from bugle.stack.certificates import Certificates
 from bugle.stack.databases import DRIVER, Database
 from bugle.stack.embedded import Stack
 from bugle.stack.errors import StackError
+from bugle.stack.guard import OPERATOR
 from bugle.stack.home import ROOT, Home
 from bugle.stack.ports import HOST
+from eventkit.grants import password_setting
+from eventkit.settings import SASL_SSL, KafkaSettings
 
 EMBEDDED, COMPOSE = "embedded", "compose"
 
@@ -35,8 +39,8 @@ class Place(Protocol):
         """The folder of its secrets."""
 
     @property
-    def kafka_address(self) -> str:
-        """host:port for clients."""
+    def kafka_access(self) -> KafkaSettings:
+        """Where Kafka is, for whoever reads all topics."""
 
     @property
     def topic_prefix(self) -> str:
@@ -62,9 +66,15 @@ class Deployed:
         return Home(self.file.parent / self._value("BUGLE_SECRETS"))
 
     @property
-    def kafka_address(self) -> str:
-        """host:port for clients."""
-        return f"{HOST}:{self._value('BUGLE_KAFKA_PORT')}"
+    def kafka_access(self) -> KafkaSettings:
+        """Where Kafka is, for whoever reads all topics."""
+        return KafkaSettings(
+            kafka=f"{HOST}:{self._value('BUGLE_KAFKA_PORT')}",
+            kafka_protocol=SASL_SSL,
+            kafka_ca_file=str(Certificates(self.home).ca_file),
+            kafka_user=OPERATOR,
+            kafka_password=self._value(password_setting(OPERATOR)),
+        )
 
     @property
     def topic_prefix(self) -> str:
@@ -84,7 +94,7 @@ class Deployed:
 
     def _value(self, name: str) -> str:
         if name not in self.values:
-            raise StackError(f"{self.file} does not set {name}. Make a new one with: bugle secrets init")
+            raise StackError(f"{self.file} does not set {name}. Add what is missing with: bugle secrets renew")
         return self.values[name]
 
 

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 
 from bugle.stack import databases
 from bugle.stack.errors import StackError
+from bugle.stack.guard import OPERATOR
 from bugle.stack.home import ROOT, Home
 from bugle.stack.kafka import Kafka
 from bugle.stack.keys import AUDIENCE, ISSUER, Keys
@@ -24,6 +25,7 @@ from bugle.stack.ports import HOST, Ports
 from bugle.stack.postgres import Postgres
 from bugle.stack.programs import Program
 from bugle.stack.supervisor import Supervisor
+from eventkit.settings import KafkaSettings, as_environment
 
 SERVICES = {
     "intake": ("http", "relay", "worker"),
@@ -53,9 +55,9 @@ class System:
         return f"{self.name}." if self.name else ""
 
     @property
-    def kafka_address(self) -> str:
-        """host:port for clients."""
-        return self.kafka.address
+    def kafka_access(self) -> KafkaSettings:
+        """Where Kafka is, for whoever reads all topics."""
+        return self.kafka.access(OPERATOR)
 
     def database(self, service: str) -> databases.Database:
         """The addresses of a service's database."""
@@ -76,7 +78,7 @@ class System:
             databases.migrate(ROOT / "services" / service / "migrations", self.database(service).owner_url)
 
     def create_topics(self) -> None:
-        """Make the topics that are missing."""
+        """Make the topics that are missing, and where Kafka is guarded its users and what they may do."""
         self.kafka.create_topics(self.topic_prefix)
 
     def environment(self, process: str) -> dict[str, str]:
@@ -85,7 +87,6 @@ class System:
         keys = Keys(self.home)
         settings = {
             "BUGLE_DATABASE_URL": self.database(service).url,
-            "BUGLE_KAFKA": self.kafka_address,
             "BUGLE_TOPIC_PREFIX": self.topic_prefix,
             "BUGLE_JWKS_FILE": str(keys.jwks_file),
             "BUGLE_ISSUER": ISSUER,
@@ -96,6 +97,7 @@ class System:
             "BUGLE_HTTP_HOST": HOST,
             "BUGLE_HTTP_PORT" if kind == "http" else "BUGLE_METRICS_PORT": str(self.port(process)),
         }
+        settings |= as_environment(self.kafka.access(service))
         if service == "intake":
             settings["BUGLE_CONTACT_KEY_FILE"] = str(keys.contact_key_file)
         if process == "reporting-http":

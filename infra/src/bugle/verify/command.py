@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import Annotated, Any
 
 import psycopg
@@ -15,6 +16,8 @@ from bugle.verify.checks import run
 from bugle.verify.consumption import SOURCES
 from bugle.verify.report import TITLES, Report
 from bugle.verify.servers import Addresses, Unreachable, opened
+from eventkit.settings import KafkaSettings
+from eventkit.settings import read as read_settings
 
 BROKEN, UNREACHABLE = 1, 2
 
@@ -42,7 +45,8 @@ def verify(
     given = {"intake": intake, "routing": routing, "supervision": supervision, "reporting": reporting}
     place: Place = Stack().system if against == EMBEDDED else running_place(against)
     databases = {service: given[service] or place.database(service).url for service in SOURCES}
-    addresses = Addresses(databases, kafka or place.kafka_address, topic_prefix or place.topic_prefix)
+    broker = read_settings(KafkaSettings, os.environ | {"BUGLE_KAFKA": kafka}) if kafka else place.kafka_access
+    addresses = Addresses(databases, broker, topic_prefix or place.topic_prefix)
     try:
         report = verified(addresses, None if kafka or any(given.values()) else place, wait)
     except Unreachable as error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
@@ -13,6 +12,8 @@ from kafka.errors import KafkaError
 from bugle.verify.consumption import SOURCES
 from bugle.verify.database import Database, snapshot
 from bugle.verify.topics import KafkaSilent, KafkaTopics
+from eventkit.admission import Refused, demand
+from eventkit.settings import KafkaSettings
 
 
 class Unreachable(Exception):
@@ -21,10 +22,10 @@ class Unreachable(Exception):
 
 @dataclass(frozen=True)
 class Addresses:
-    """`databases`: service → URL of its database; `kafka`: host:port; `prefix`: of the topics' names."""
+    """`databases`: service → URL of its database; `kafka`: where it is and who asks; `prefix`: of the topics' names."""
 
     databases: Mapping[str, str]
-    kafka: str
+    kafka: KafkaSettings
     prefix: str = ""
 
 
@@ -34,7 +35,7 @@ def opened(addresses: Addresses) -> Iterator[tuple[Mapping[str, Database], Kafka
     with ExitStack() as stack:
         place = "Kafka"
         try:
-            _knock(addresses.kafka)
+            demand(addresses.kafka)  # at once: kafka-python itself would try for half a minute
             topics = stack.enter_context(closing(KafkaTopics(addresses.kafka, addresses.prefix)))
             databases = {}
             for service in SOURCES:
@@ -42,11 +43,7 @@ def opened(addresses: Addresses) -> Iterator[tuple[Mapping[str, Database], Kafka
                 databases[service] = stack.enter_context(snapshot(addresses.databases[service]))
             place = "a server"
             yield databases, topics
+        except Refused as error:
+            raise Unreachable(str(error).rstrip(".")) from error
         except (OSError, psycopg.OperationalError, KafkaError, KafkaSilent) as error:
             raise Unreachable(f"{place} does not answer: {str(error).strip() or type(error).__name__}") from error
-
-
-def _knock(kafka: str) -> None:
-    """OSError at once when nobody listens; kafka-python itself would try for half a minute."""
-    host, _, port = kafka.partition(",")[0].rpartition(":")
-    socket.create_connection((host, int(port)), timeout=5).close()

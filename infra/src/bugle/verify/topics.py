@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from kafka import KafkaConsumer, TopicPartition
 
 from bugle.verify.event import SERVICES
+from eventkit.access import clients
+from eventkit.settings import KafkaSettings
 
 _SILENCE_SECONDS = 30
 
@@ -38,10 +40,10 @@ class Record:
 class KafkaTopics:
     """The three topics from their first record to the last there was at the start."""
 
-    def __init__(self, bootstrap: str, prefix: str) -> None:
+    def __init__(self, kafka: KafkaSettings, prefix: str) -> None:
         self._services = {f"{prefix}{service}.events": service for service in SERVICES}
         self._consumer = KafkaConsumer(
-            bootstrap_servers=bootstrap,
+            **clients(kafka),
             group_id=None,
             enable_auto_commit=False,
             fetch_max_bytes=8_388_608,

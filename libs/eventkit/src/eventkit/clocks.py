@@ -23,6 +23,7 @@ from prometheus_client import Counter, Gauge, Histogram
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
+from eventkit import backoff
 from eventkit.delivery import Policy, policy_of
 from eventkit.envelope import PARTITIONS
 from eventkit.errors import VersionConflict
@@ -144,7 +145,7 @@ def run(sweepers: Sequence[Sweeper], stop: Event, idle: float = IDLE_SECONDS) ->
             if policy_of(error) is not Policy.RETRY:
                 raise
             log.warning("the sweep is tried again: %s", error)
-            stop.wait(2 * idle)
+            stop.wait(backoff.pause(1, 2 * idle, 4 * idle))
 
 
 class Sweeper:

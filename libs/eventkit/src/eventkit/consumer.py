@@ -19,6 +19,8 @@ import faust
 from mode.supervisors import CrashingSupervisor
 
 from eventkit import metrics
+from eventkit.access import credentials
+from eventkit.admission import demand, ending_if_refused
 from eventkit.arrivals import Arrival, read
 from eventkit.processing import Processor
 from eventkit.settings import WorkerSettings
@@ -37,6 +39,7 @@ def make_app(processor: Processor, settings: WorkerSettings) -> faust.App:
     app = faust.App(
         f"{settings.topic_prefix}{reaction.consumer}",
         broker=f"kafka://{settings.kafka}",
+        broker_credentials=credentials(settings),
         datadir=settings.data_dir,
         store="memory://",
         web_enabled=False,
@@ -88,6 +91,9 @@ def _arrival(topic: str, message: Any) -> Arrival:
 
 def run_worker(processor: Processor, settings: WorkerSettings) -> NoReturn:
     """Run until SIGTERM (status 0) or a failure that is no event's fault (status 1, for the process manager to see)."""
+    with ending_if_refused(settings):
+        reaction, prefix = processor.reaction, settings.topic_prefix
+        demand(settings, [prefix + name for name in reaction.topics], prefix + reaction.consumer)
     app = make_app(processor, settings)
     watchdog = Watchdog(app, processor, settings)
     metrics.serve(settings.metrics_port, {"consumer": watchdog.check}, settings.metrics_host)

@@ -13,9 +13,11 @@ from psycopg.types.array import ListBinaryDumper
 from sqlalchemy import Connection, Engine, Row, create_engine, event, text
 from sqlalchemy.exc import IntegrityError
 
+from eventkit import settings
 from eventkit.arrivals import Arrival, pack, unpack
 from eventkit.envelope import Envelope, Watermark
 from eventkit.errors import VersionConflict
+from eventkit.settings import DatabaseLimits
 from eventkit.store import Append, Held, Progress, Remembered
 
 _LOAD = text(
@@ -93,20 +95,41 @@ _UNPARK = text("DELETE FROM parked WHERE consumer = :consumer AND key = :key")
 _PARKED_KEYS = text("SELECT key, count(*) AS n FROM parked WHERE consumer = :consumer GROUP BY key ORDER BY key")
 
 
-def make_engine(url: str, *, pool: int = 10, statement_seconds: int = 60, lock_seconds: int = 30) -> Engine:
-    """An engine whose sessions speak UTC and give up on a lock or a statement instead of hanging for ever."""
-    options = f"-c timezone=UTC -c statement_timeout={statement_seconds * 1000} -c lock_timeout={lock_seconds * 1000}"
+def make_engine(url: str, *, pool: int = 10, limits: DatabaseLimits | None = None) -> Engine:
+    """An engine whose sessions speak UTC and give up instead of hanging for ever.
+
+    `pool`: most connections unless the limits say otherwise, which by default come from the environment.
+    """
+    held = settings.read(DatabaseLimits) if limits is None else limits
     engine = create_engine(
         url,
-        pool_size=pool,
+        pool_size=held.database_pool or pool,
         max_overflow=0,
-        pool_timeout=5,
+        pool_timeout=held.pool_wait_seconds,
         pool_pre_ping=True,
         hide_parameters=True,  # errors are logged, and what they were about may be personal
-        connect_args={"options": options, "connect_timeout": 5},
+        connect_args=_session(held),
     )
     event.listen(engine, "connect", _send_arrays_in_binary)
     return engine
+
+
+def _session(held: DatabaseLimits) -> dict[str, object]:
+    """What libpq is told at each connect."""
+    given = {
+        "timezone": "UTC",
+        "statement_timeout": held.statement_seconds * 1000,
+        "lock_timeout": held.lock_seconds * 1000,
+        "idle_in_transaction_session_timeout": held.idle_transaction_seconds * 1000,
+    }
+    return {
+        "options": " ".join(f"-c {name}={value}" for name, value in given.items()),
+        "connect_timeout": held.connect_seconds,
+        "keepalives_idle": max(1, held.dead_peer_seconds // 3),
+        "keepalives_interval": max(1, held.dead_peer_seconds // 6),
+        "keepalives_count": 4,
+        "tcp_user_timeout": held.dead_peer_seconds * 1000,
+    }
 
 
 def stored(row: Row[Any], source: str, log_seq: int | None = None, sequenced_at: datetime | None = None) -> Envelope:

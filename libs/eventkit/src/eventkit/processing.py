@@ -11,10 +11,11 @@ import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import count
 from threading import Event
 from time import monotonic
 
-from eventkit import telemetry
+from eventkit import backoff, telemetry
 from eventkit.arrivals import Arrival
 from eventkit.delivery import Policy, policy_of
 from eventkit.envelope import Envelope, Watermark
@@ -28,6 +29,7 @@ from eventkit.tracing import about
 log = logging.getLogger(__name__)
 
 NO_WATERMARK = datetime(1970, 1, 1, tzinfo=UTC)
+RETRY_SECONDS = (0.1, 4.0)
 CONFLICTS = 8
 """After so many conflicts in a row it is no other writer but the event itself, say an id that is recorded already."""
 STALE_LANES = 200
@@ -51,8 +53,8 @@ class Processor:
 
     def process(self, arrivals: Sequence[Arrival]) -> None:
         """Apply a batch; tries again for as long as a server is away, until `stopping` is set."""
-        pause, self._attempts = 0.05, 0
-        while True:
+        self._attempts = 0
+        for attempt in count():
             try:
                 handled = self._attempt(arrivals)
                 self.retrying = False
@@ -64,9 +66,9 @@ class Processor:
                 self.retrying = True
                 self._attempts += isinstance(error, VersionConflict)
                 telemetry.retries.labels(self._consumer).inc()
+                pause = backoff.pause(attempt, *RETRY_SECONDS)
                 log.warning("batch of %d is tried again in %.2f s: %s", len(arrivals), pause, error)
                 self.stopping.wait(pause)
-                pause = min(pause * 2, 2.0)
 
     def _policy(self, error: BaseException) -> Policy:
         if isinstance(error, VersionConflict) and self._attempts >= CONFLICTS:

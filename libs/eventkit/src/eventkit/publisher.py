@@ -10,7 +10,10 @@ from typing import Any, Protocol
 from kafka import KafkaProducer
 from opentelemetry.trace import SpanKind
 
+from eventkit.access import clients
+from eventkit.admission import demand
 from eventkit.envelope import PARTITIONS, Envelope, Watermark, partition_of, to_record, to_watermark_record
+from eventkit.settings import KafkaSettings
 from eventkit.tracing import about, passed
 
 log = logging.getLogger(__name__)
@@ -37,13 +40,15 @@ class Publisher(Protocol):
 class KafkaPublisher:
     """kafka-python's idempotent producer, acks=all, without transactions (Faust would stall on aborted ones)."""
 
-    def __init__(self, bootstrap: str, topic: str) -> None:
+    def __init__(self, held: KafkaSettings, topic: str) -> None:
+        """Raises Refused when Kafka does not let this process in, KafkaConnectionError when no broker answers."""
+        demand(held, [topic])
         self._topic = topic
         self._begun: list[Any] = []
         self._events: list[Envelope] = []
         self._began = 0
         self._producer = KafkaProducer(
-            bootstrap_servers=bootstrap,
+            **clients(held),
             acks="all",
             enable_idempotence=True,
             linger_ms=2,

@@ -17,7 +17,8 @@ from kafka.errors import KafkaError
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
-from eventkit import metrics, telemetry
+from eventkit import backoff, metrics, telemetry
+from eventkit.admission import REFUSALS, ending_if_refused
 from eventkit.envelope import Watermark
 from eventkit.errors import LeadershipLost
 from eventkit.postgres import make_engine
@@ -31,6 +32,8 @@ BATCH = 1_000
 POLL_SECONDS = (0.01, 0.1)
 """How long to wait for new events: the shorter after one was found, then doubling up to the longer."""
 FOLLOWER_SECONDS = 1.0
+LOST_SECONDS = 5.0
+"""The longest wait, on chance, before a lost server is tried again."""
 PROMPT_WATERMARK_SECONDS = 0.2
 """After an append a watermark follows at once, but not oftener: twelve records for every event were a waste."""
 
@@ -61,7 +64,9 @@ class Relay:
         self.ready = Event()
 
     def run(self) -> None:
-        """Survives the loss of either server; ends on `stopping`, and with LeadershipLost when fenced."""
+        """Survives the loss of either server; ends on `stopping`, with LeadershipLost when fenced,
+        and with one of REFUSALS when Kafka does not let it in."""
+        lost = 0
         while not self.stopping.is_set():
             try:
                 with self._engine.connect() as connection, lead(connection, self._service) as sequencer:
@@ -70,12 +75,16 @@ class Relay:
                     telemetry.leader.labels(self._service).set(sequencer is not None)
                     if sequencer is not None:
                         self._lead(sequencer)
-            except LeadershipLost:
-                raise
+            except (LeadershipLost, *REFUSALS):
+                raise  # no server is lost: trying again would only hide it
             except (DBAPIError, KafkaError, TimeoutError) as error:
                 self.ready.clear()
                 log.warning("the relay of %s lost a server and starts over: %s", self._service, error)
-            self.stopping.wait(FOLLOWER_SECONDS)
+                lost += 1
+                self.stopping.wait(backoff.pause(lost, FOLLOWER_SECONDS, LOST_SECONDS))
+            else:
+                lost = 0
+                self.stopping.wait(FOLLOWER_SECONDS)
 
     def _lead(self, sequencer: Sequencer) -> None:
         publisher = self._make_publisher()
@@ -134,8 +143,9 @@ def run_relay(service: str, settings: RelaySettings) -> None:
     """The whole process: ends with status 0 on SIGTERM, after Kafka has acknowledged what was begun."""
     engine = make_engine(settings.database_url, pool=2)
     topic = f"{settings.topic_prefix}{service}.events"
-    relay = Relay(engine, service, lambda: KafkaPublisher(settings.kafka, topic), settings.watermark_seconds)
+    relay = Relay(engine, service, lambda: KafkaPublisher(settings, topic), settings.watermark_seconds)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: relay.stopping.set())
     metrics.serve(settings.metrics_port, {"relay": relay.check}, settings.metrics_host)
-    relay.run()
+    with ending_if_refused(settings):
+        relay.run()

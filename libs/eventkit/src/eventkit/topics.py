@@ -1,6 +1,7 @@
-"""Makes the topics of a system: `python -m eventkit.topics FILE`. Brokers never make one by themselves.
+"""Makes the topics of a system: `python -m eventkit.topics TOPICS [GRANTS]`. Brokers never make one by themselves.
 
-FILE is TOML: `[partitions]` has the number of partitions by name, `[config]` what holds for each of the topics.
+TOPICS is TOML: `[partitions]` has the number of partitions by name, `[config]` what holds for each of the topics.
+With GRANTS (see `eventkit.grants`) it also makes the users and what each may do; only an administrator can.
 """
 
 from __future__ import annotations
@@ -16,16 +17,18 @@ from typing import TypeVar
 from kafka import KafkaAdminClient
 from kafka.admin import NewTopic
 
-from eventkit import logs, settings
+from eventkit import grants, logs, settings
+from eventkit.access import clients
+from eventkit.admission import demand, ending_if_refused
+from eventkit.settings import KafkaSettings
 
 R = TypeVar("R")
 
 
-@dataclass(frozen=True, slots=True)
-class TopicSettings:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TopicSettings(KafkaSettings):
     """`replication`: on how many brokers each topic lies."""
 
-    kafka: str
     topic_prefix: str = ""
     replication: int = 1
 
@@ -36,7 +39,7 @@ def create(file: Path, held: TopicSettings) -> list[str]:
     Returns when the broker itself knows the topics that its controller has made.
     """
     declared = tomllib.loads(file.read_text("utf-8"))
-    present = _admin(held.kafka, _names)
+    present = _admin(held, _names)
     missing = [
         NewTopic(held.topic_prefix + name, count, held.replication, topic_configs=declared["config"])
         for name, count in declared["partitions"].items()
@@ -44,8 +47,8 @@ def create(file: Path, held: TopicSettings) -> list[str]:
     ]
     made = [topic.name for topic in missing]
     if missing:
-        _admin(held.kafka, lambda admin: admin.create_topics(missing))
-        while not set(made) <= _admin(held.kafka, _names):
+        _admin(held, lambda admin: admin.create_topics(missing))
+        while not set(made) <= _admin(held, _names):
             time.sleep(0.05)
     return made
 
@@ -54,8 +57,13 @@ def _names(admin: KafkaAdminClient) -> set[str]:
     return set(admin.list_topics())
 
 
-def _admin(address: str, use: Callable[[KafkaAdminClient], R]) -> R:
-    admin = KafkaAdminClient(bootstrap_servers=address, client_id="bugle", request_timeout_ms=10_000)
+def grant(file: Path, held: TopicSettings, password: Callable[[str], str]) -> grants.Granted:
+    """Make users and grants as the file says; see `eventkit.grants.apply`."""
+    return _admin(held, lambda admin: grants.apply(admin, file, held.topic_prefix, password))
+
+
+def _admin(held: KafkaSettings, use: Callable[[KafkaAdminClient], R]) -> R:
+    admin = KafkaAdminClient(**clients(held), client_id="bugle", request_timeout_ms=10_000)
     try:
         return use(admin)
     finally:
@@ -63,12 +71,23 @@ def _admin(address: str, use: Callable[[KafkaAdminClient], R]) -> R:
 
 
 def main() -> None:
-    """Make what the file named on the command line declares."""
+    """Make what the files named on the command line declare."""
     logs.configure(settings.read(settings.LogSettings), "bugle", "topics")
-    if len(sys.argv) != 2:
-        raise SystemExit("usage: python -m eventkit.topics FILE")
-    made = create(Path(sys.argv[1]), settings.read(TopicSettings))
+    if len(sys.argv) not in (2, 3):
+        raise SystemExit("usage: python -m eventkit.topics TOPICS [GRANTS]")
+    held = settings.read(TopicSettings)
+    with ending_if_refused(held):
+        declare(held, *map(Path, sys.argv[1:]))
+
+
+def declare(held: TopicSettings, topics: Path, granted: Path | None = None) -> None:
+    """Make what the files declare, and say what was made."""
+    demand(held)
+    made = create(topics, held)
     print(f"made: {', '.join(made) or 'nothing, all are there'}")
+    if granted is not None:
+        done = grant(granted, held, grants.password_from_environment)
+        print(f"users: {done.users}; grants: {done.added} added, {done.taken} taken back")
 
 
 if __name__ == "__main__":

@@ -10,13 +10,15 @@ from typing import Any
 from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 
+from eventkit.access import clients
+from eventkit.admission import REFUSALS
 from eventkit.processing import Processor
 from eventkit.settings import WorkerSettings
 
 log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 10.0
-EXIT_STALLED = 70
+EXIT_REFUSED, EXIT_STALLED = 1, 70
 
 
 class Watchdog:
@@ -47,6 +49,9 @@ class Watchdog:
             try:
                 eyes = eyes or self._open()
                 stalled = self.stalled(self._look(*eyes), monotonic())
+            except REFUSALS as error:
+                log.critical("Kafka refuses the worker, which ends: %s", error)
+                os._exit(EXIT_REFUSED)
             except KafkaError as error:
                 log.info("the watchdog cannot see Kafka: %s", error)
                 continue
@@ -56,10 +61,8 @@ class Watchdog:
 
     def _open(self) -> tuple[Any, Any]:
         """An administrator for the group's offsets, all in one request, and a consumer for the ends of topics."""
-        return (
-            KafkaAdminClient(bootstrap_servers=self._settings.kafka),
-            KafkaConsumer(bootstrap_servers=self._settings.kafka, enable_auto_commit=False),
-        )
+        options = clients(self._settings)
+        return KafkaAdminClient(**options), KafkaConsumer(**options, enable_auto_commit=False)
 
     def stalled(self, offsets: dict[TopicPartition, tuple[int, int]], now: float) -> list[TopicPartition]:
         """The partitions that stand still although (committed, end) says there is work; `now` in seconds."""

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from eventkit.settings import HttpSettings
+from eventkit.settings import HttpSettings, KafkaSettings
 
 
-@dataclass(frozen=True, slots=True)
-class RebuildSettings:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RebuildSettings(KafkaSettings):
     """A rebuild makes and drops schemas, so it works as the owner; `database_url` tells the service's role."""
 
     owner_database_url: str
     database_url: str
-    kafka: str
     topic_prefix: str = ""
 
 

@@ -11,6 +11,7 @@ from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 
 from bugle.chaos.arena import Arena
 from bugle.verify.event import SERVICES
+from eventkit.access import clients
 
 COPIES, MOST = 3, 200
 
@@ -32,7 +33,7 @@ def _send(producer: KafkaProducer, record: Any, key: bytes, value: bytes) -> Non
 
 @contextmanager
 def _producer(arena: Arena) -> Iterator[KafkaProducer]:
-    producer = KafkaProducer(bootstrap_servers=arena.system.kafka_address, acks="all", metrics_enabled=False)
+    producer = KafkaProducer(**clients(arena.system.kafka_access), acks="all", metrics_enabled=False)
     try:
         yield producer
         producer.flush(timeout=30)
@@ -43,7 +44,7 @@ def _producer(arena: Arena) -> Iterator[KafkaProducer]:
 def _records(arena: Arena, service: str) -> list[Any]:
     """All that lies in a topic now."""
     topic = f"{arena.system.topic_prefix}{service}.events"
-    consumer = KafkaConsumer(bootstrap_servers=arena.system.kafka_address, enable_auto_commit=False)
+    consumer = KafkaConsumer(**clients(arena.system.kafka_access), enable_auto_commit=False)
     try:
         places = [TopicPartition(topic, number) for number in consumer.partitions_for_topic(topic)]
         ends = {place: end for place, end in consumer.end_offsets(places).items() if end}

@@ -7,7 +7,6 @@ sent again, with the same body once the state allows it or with a corrected one.
 
 from __future__ import annotations
 
-import random
 import time
 from collections.abc import Sequence
 from contextlib import nullcontext
@@ -17,7 +16,7 @@ from typing import Any
 import orjson
 from psycopg import errors as postgres
 
-from eventkit import metrics
+from eventkit import backoff, metrics
 from eventkit.commands import Command, Done, Entry
 from eventkit.errors import Problem, VersionConflict
 from eventkit.problems import Contended, Faulty, FieldProblem, Unreadable, is_outage, is_refusal
@@ -116,7 +115,7 @@ class Desk:
             except Exception as error:
                 if not isinstance(error, VersionConflict) and not isinstance(getattr(error, "orig", None), _LOST_RACE):
                     raise
-                time.sleep(random.uniform(0, 0.01 * 2**attempt))
+                time.sleep(backoff.pause(attempt, 0.01, 0.1))
         raise Contended
 
     def _once(self, scope: str, orders: Sequence[Order]) -> list[Outcome]:

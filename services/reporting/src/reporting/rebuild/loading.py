@@ -20,6 +20,7 @@ from sqlalchemy import make_url
 
 from eventkit.envelope import Envelope
 from eventkit.postgres import make_engine
+from eventkit.settings import KafkaSettings
 from reporting.projections.case_event import from_envelope, is_case_event
 from reporting.projections.case_fold import Row
 from reporting.projections.versions import KEYS, changes
@@ -42,7 +43,7 @@ class Orphaned(Exception):
 class Job:
     """One partition of the three topics."""
 
-    kafka: str
+    kafka: KafkaSettings
     prefix: str
     database_url: str
     partition: int
@@ -59,7 +60,7 @@ def load(job: Job) -> int:
 
 
 @cache
-def _reader(kafka: str, prefix: str) -> Topics:
+def _reader(kafka: KafkaSettings, prefix: str) -> Topics:
     """The process's one reader: finding the broker anew for each partition would cost more than a small one."""
     return Topics(kafka, prefix)
 

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine, make_url, text
 
 from eventkit.envelope import PARTITIONS
 from eventkit.postgres import PostgresStore, make_engine
+from eventkit.settings import DatabaseLimits
 from reporting import CONSUMER
 from reporting.config import RebuildSettings
 from reporting.read_model.hashing import table_hashes
@@ -26,6 +27,7 @@ from reporting.rebuild.places import Extent, Place, extent
 from reporting.rebuild.topics import Topics
 
 PROCESSES = 2
+_LONG = DatabaseLimits(statement_seconds=7_200, lock_seconds=300, idle_transaction_seconds=600)
 SMALL = 2_000
 """So few events are read while the worker is held off; more are caught up with beforehand."""
 
@@ -57,7 +59,7 @@ def rebuild(settings: RebuildSettings, accept: bool = False, tell: Tell = lambda
 
     May be killed at any moment: what is live stays whole, and the next rebuild begins anew.
     """
-    engine = make_engine(settings.owner_database_url, pool=5, statement_seconds=7_200, lock_seconds=300)
+    engine = make_engine(settings.owner_database_url, pool=5, limits=_LONG)
     try:
         with _alone(engine):
             return _Rebuild(settings, engine, accept, tell).run()
@@ -96,7 +98,7 @@ class _Rebuild:
         with self._engine.begin() as connection:
             shadow.index(connection)
         self._tell("indexes made")
-        topics = Topics(self._settings.kafka, self._settings.topic_prefix)
+        topics = Topics(self._settings, self._settings.topic_prefix)
         try:
             while self._catch_up(topics, self._extent()) > SMALL:
                 pass
@@ -118,7 +120,7 @@ class _Rebuild:
     def _load(self) -> None:
         held, read = self._settings, self._read
         jobs = [
-            Job(held.kafka, held.topic_prefix, held.owner_database_url, number, read.of({number}), os.getpid())
+            Job(held, held.topic_prefix, held.owner_database_url, number, read.of({number}), os.getpid())
             for number in range(PARTITIONS)
         ]
         with ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn")) as pool:

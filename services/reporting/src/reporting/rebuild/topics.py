@@ -8,8 +8,10 @@ from typing import Any
 
 from kafka import KafkaConsumer, TopicPartition
 
+from eventkit.access import clients
 from eventkit.envelope import Envelope, Watermark, from_record
 from eventkit.errors import Malformed
+from eventkit.settings import KafkaSettings
 from reporting.rebuild.places import Extent, Place
 
 SILENCE_SECONDS = 60.0
@@ -22,10 +24,10 @@ class Silent(Exception):
 class Topics:
     """A reader of many places; one at a time uses it."""
 
-    def __init__(self, kafka: str, prefix: str) -> None:
+    def __init__(self, kafka: KafkaSettings, prefix: str) -> None:
         self._prefix = prefix
         self._consumer = KafkaConsumer(
-            bootstrap_servers=kafka,
+            **clients(kafka),
             group_id=None,
             enable_auto_commit=False,
             auto_offset_reset="none",

@@ -8,6 +8,7 @@ from time import monotonic
 
 from sqlalchemy.exc import DBAPIError
 
+from eventkit import backoff
 from eventkit.delivery import Policy, policy_of
 from eventkit.errors import VersionConflict
 from supervision.adapters.levels import Levels
@@ -39,7 +40,7 @@ class Rounds:
                 if policy_of(error) is not Policy.RETRY:
                     raise
                 log.warning("the round is tried again: %s", error)
-                stop.wait(2 * rest)
+                stop.wait(backoff.pause(1, 2 * rest, 4 * rest))
 
     def check(self) -> None:
         """For readiness: raises when no round has come to its end for a while."""
