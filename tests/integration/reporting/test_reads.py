@@ -236,6 +236,11 @@ def test_hotspots_add_up_to_the_issues(client: TestClient, issuer: Issuer) -> No
         assert set(groups.split(",")) < set(told["items"][0])
 
 
+def test_hotspots_of_an_enterprise_by_name(client: TestClient, issuer: Issuer) -> None:
+    answer = client.get("/v1/hotspots?programme=jinxian&enterprise=nobody", headers=issuer.headers("office"))
+    assert (answer.status_code, answer.json()["items"]) == (200, [])
+
+
 def test_hotspots_refuse_unknown_groups(client: TestClient, issuer: Issuer) -> None:
     for groups in ("colour", "kind,kind", ""):
         answer = client.get(f"/v1/hotspots?group_by={groups}", headers=issuer.headers("office"))

@@ -90,6 +90,12 @@ def test_everybody_sees_their_own_inbox(
     assert len(items) == len(seen)
 
 
+def test_inbox_tells_its_language(place: Place, post: Post, caller: Caller) -> None:
+    for asked, told in (({}, "zh"), ({"Accept_Language": "en"}, "en")):
+        headers = caller.send("GET", "/inbox", FINANCE, **asked).headers
+        assert (headers["content-language"], headers["vary"]) == (told, "Accept-Language")
+
+
 def test_inbox_speaks_chinese_unless_asked(place: Place, post: Post, caller: Caller) -> None:
     given_everybody_told(place, post)
     [item] = inbox(caller, FINANCE)
@@ -315,3 +321,12 @@ def test_cancelled_delivery_is_not_redriven(place: Place, post: Post, caller: Ca
     assert (item["state"], item["reason"]) == ("cancelled", "its ground has gone")
     answer = caller.send("POST", f"/deliveries/{item['notification']}/webhook/redrive", OFFICE, {})
     assert slug(answer) == (409, "not-to-redrive")
+
+
+def test_other_secret_under_the_same_key_is_refused(place: Place, post: Post, caller: Caller) -> None:
+    given(place, notice("case_assigned", "unit"))
+    first, second = ({"address": "https://a.test/hook", "secret": f"whsec_{text * 8}"} for text in ("MTIz", "NDU2"))
+    statuses = [caller.send("PUT", HOOK, OFFICE, body, Idempotency_Key="k") for body in (first, first, second)]
+    assert [answer.status_code for answer in statuses] == [200, 200, 422]
+    assert slug(statuses[2]) == (422, "key-reused")
+    assert place.scalar("SELECT count(*) FROM idempotency WHERE body LIKE '%whsec_%'") == 0

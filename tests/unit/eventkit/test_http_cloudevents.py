@@ -198,3 +198,12 @@ def test_full_batch_is_one_transaction(bank: Bank) -> None:
     assert {line["status"] for line in lines} == {201}
     with bank.store.transaction() as tx:
         assert len({e.recorded_at for e in tx.load(["book-b1"])["book-b1"][1:]}) == 1
+
+
+def test_first_answer_is_not_told_to_another_department(bank: Bank) -> None:
+    power, roads = (bank.issuer.headers("department", department=unit) for unit in ("power", "roads"))
+    told = event("1", book="b1", amount=5)
+    [first] = bank.batch([told], power).json()
+    assert bank.batch([told], power).json() == [first | {"replayed": True}]
+    [other] = bank.batch([told], roads).json()
+    assert "replayed" not in other

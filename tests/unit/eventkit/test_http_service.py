@@ -180,7 +180,8 @@ def test_openapi_shows_problems_of_reads(bank: Bank) -> None:
     document = bank.http.get("/openapi.json").json()
     read = document["paths"]["/v1/books/{book}"]["get"]
     assert {"application/problem+json"} == set(read["responses"]["422"]["content"])
-    assert set(read["responses"]) == {"200", "400", "401", "403", "404", "422", "503"}
+    assert set(read["responses"]) == {"200", "400", "401", "403", "404", "414", "422", "429", "431", "503"}
+    assert "unavailable" in read["responses"]["503"]["content"]["application/problem+json"]["examples"]
     assert set(document["components"]["securitySchemes"]) == {"HTTPBearer"}
 
 

@@ -10,6 +10,9 @@ from eventkit.text import Text
 
 ROLES = frozenset({"frontend", "office", "department", "leader", "enterprise", "analyst", "operator", "erase"})
 
+READING = ROLES - {"erase"}
+"""Roles that read what everybody of an agency may; whoever erases does nothing else."""
+
 OWN = frozenset({"department", "enterprise"})
 """Roles that act for one body alone, which the claim of the same name names."""
 

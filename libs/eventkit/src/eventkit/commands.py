@@ -63,6 +63,7 @@ class Entry:
     loads: Loads
     savepoint: bool
     private: frozenset[str]
+    keyed: Callable[[bytes], bytes] | None
     parameters: tuple[str, ...]
     rest: bool = True
 
@@ -96,13 +97,15 @@ class CommandBook:
         accepts: Collection[int] = (),
         savepoint: bool = False,
         private: Collection[str] = (),
+        keyed: Callable[[bytes], bytes] | None = None,
     ) -> Callable[[Handler], Handler]:
         """Enter the decorated handler. The schema is the contract bugle.<service>.<name>.v<version>.
 
         `loads` names the streams to preload; the first is the one that If-Match speaks of. `savepoint` is for a handler
         that writes tables itself: in a batch its refusal must undo them without undoing its neighbours. `private`
         fields of the data leave no trace beside what the handler keeps, so a repeated key is not compared in them
-        either: whoever has the digest of a phone number can try all numbers. `accepts` are older versions that arrive
+        either: whoever has the digest of a phone number can try all numbers. With `keyed`, a digest by a secret key,
+        they are compared by that. `accepts` are older versions that arrive
         as CloudEvents and go to the same handler; the path takes `version`, of which each of theirs must be a case.
         """
         types = [self._new_type(name, number, roles) for number in (version, *accepts)]
@@ -111,7 +114,19 @@ class CommandBook:
         def enter(handler: Handler) -> Handler:
             kept_back = frozenset(private)
             for type in types:
-                about = (type, name, method, path, frozenset(roles), handler, loads, savepoint, kept_back, parameters)
+                about = (
+                    type,
+                    name,
+                    method,
+                    path,
+                    frozenset(roles),
+                    handler,
+                    loads,
+                    savepoint,
+                    kept_back,
+                    keyed,
+                    parameters,
+                )
                 self._entries[type] = Entry(*about, rest=type == types[0])
             return handler
 

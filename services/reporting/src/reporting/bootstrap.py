@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from sqlalchemy import Engine, text
 
 from eventkit.auth import Tokens
-from eventkit.http import create_app
+from eventkit.http import Limits, create_app
 from eventkit.postgres import PostgresStore
 from eventkit.processing import Processor
 from eventkit.reactions import BatchReaction
@@ -39,7 +39,11 @@ def application(held: HttpSettings, engine: Engine) -> FastAPI:
 
     tokens = Tokens(held.jwks_file, held.issuer, held.audience)
     app = create_app(
-        service=CONSUMER, tokens=tokens, routers=[routes(engine), document_routes(engine)], ready={"database": database}
+        service=CONSUMER,
+        tokens=tokens,
+        routers=[routes(engine), document_routes(engine)],
+        ready={"database": database},
+        limits=Limits.of(held),
     )
     add_pages(app, engine, local_issuer(held))
     return app

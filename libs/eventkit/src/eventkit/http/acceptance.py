@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -70,11 +70,14 @@ class Acceptance:
             submission.expected_version,
             submission.traceparent,
         )
-        return Order(entry, command, submission.key, submission.key_name, _digest(command, entry.private))
+        return Order(entry, command, submission.key, submission.key_name, _digest(command, entry))
 
 
-def _digest(command: Command, private: Collection[str]) -> bytes:
+def _digest(command: Command, entry: Entry) -> bytes:
     """SHA-256 of what makes two requests the same: type, data in any order of fields, time, expected version."""
-    data = {name: value for name, value in command.data.items() if name not in private} if private else command.data
+    data = {name: value for name, value in command.data.items() if name not in entry.private}
     content = [command.type, data, command.occurred_at, command.expected_version]
+    if entry.keyed is not None:
+        kept_back = {name: command.data.get(name) for name in entry.private}
+        content.append(entry.keyed(orjson.dumps(kept_back, option=orjson.OPT_SORT_KEYS)).hex())
     return hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).digest()

@@ -20,8 +20,10 @@ from eventkit.http.docs_page import docs_page
 from eventkit.http.events import add_events
 from eventkit.http.guard import Guard
 from eventkit.http.health import health, reads
+from eventkit.http.limits import Gate, Limits
 from eventkit.http.openapi import complete
 from eventkit.http.parameters import check_parameters
+from eventkit.http.refusals import Refusal
 from eventkit.http.rest import add_command
 from eventkit.metrics import Check
 from eventkit.problems import Faulty, FieldProblem, compose, describe
@@ -42,13 +44,17 @@ def create_app(
     routers: Sequence[APIRouter] = (),
     ready: Mapping[str, Check] | None = None,
     contracts: Mapping[str, Contract] = COMMANDS,
+    refusals: Sequence[Refusal] = (),
+    limits: Limits = Limits(),  # noqa: B008 - frozen
 ) -> FastAPI:
     """The application: under /v1 a REST route per command, /v1/events and the reads; beside it health and /docs.
 
-    `ready` adds checks to that of the store. A service without commands (projections only) gives no book and no store.
+    `ready` adds checks to that of the store; `limits` are those of what may be asked for at a time; `refusals`: its own
+    problems, which OpenAPI shows. A service without commands (projections only) gives no book and no store.
     """
     checks = ({} if store is None else {"database": reads(store)}) | dict(ready or {})
     app = FastAPI(title=f"Bugle {service}", version="1", docs_url=None, redoc_url=None, exception_handlers=_handlers())
+    app.add_middleware(Gate, limits=limits)
     app.add_middleware(Guard, service=service)
     app.state.tokens = tokens
     app.state.speakers = speakers(service)
@@ -59,7 +65,7 @@ def create_app(
         _add_commands(app, book, contracts, Desk(store, projectors))
     for router in routers:
         app.include_router(router, prefix="/v1", dependencies=[Depends(check_parameters)])
-    _complete_openapi(app)
+    _complete_openapi(app, refusals)
     _add_docs(app)
     return app
 
@@ -83,6 +89,8 @@ def _handlers() -> dict[Any, Any]:
         slug, detail = _UNROUTED.get(error.status_code, ("refused", str(error.detail)))
         details = compose(slug, error.status_code, detail, voice_of(request))
         details.headers.update(error.headers or {})
+        if error.status_code == 405 and (methods := _methods(request)):
+            details.headers["Allow"] = ", ".join(methods)
         return details.response()
 
     async def invalid(request: Request, error: RequestValidationError) -> Response:
@@ -95,13 +103,25 @@ def _handlers() -> dict[Any, Any]:
     return {HTTPException: refused, RequestValidationError: invalid}
 
 
-def _complete_openapi(app: FastAPI) -> None:
+def _methods(request: Request) -> list[str]:
+    """What the address takes, by all routes that have it: Starlette names the methods of the first alone."""
+    shown = request.app.openapi()["paths"]
+    parts = request.scope["path"].split("/")
+    matching = [path for path in shown if _fits(path.split("/"), parts)]
+    return sorted({method.upper() for path in matching for method in shown[path]})
+
+
+def _fits(path: list[str], parts: list[str]) -> bool:
+    return len(path) == len(parts) and all(a == b or a.startswith("{") for a, b in zip(path, parts, strict=True))
+
+
+def _complete_openapi(app: FastAPI, refusals: Sequence[Refusal]) -> None:
     """Have the document completed when it is first asked for."""
     describe_rest = app.openapi
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
-            complete(describe_rest())
+            complete(describe_rest(), refusals)
         return app.openapi_schema or {}
 
     app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way to extend the document

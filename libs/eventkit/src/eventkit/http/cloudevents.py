@@ -66,8 +66,12 @@ class Sender:
 
     @property
     def scope(self) -> str:
-        """Where source and id are one key: the caller's agency, or the caller when it has none."""
-        return f"events:{self.caller.agency or '/' + self.caller.sub}"
+        """Where source and id are one key: the caller's agency, or the caller when it has none.
+
+        A department's and an enterprise's events are its own: the first answer is not told to others of the agency.
+        """
+        own = [one for one in (self.caller.department, self.caller.enterprise) if one is not None]
+        return "/".join([f"events:{self.caller.agency or '/' + self.caller.sub}", *own])
 
 
 def binary(headers: Mapping[str, str], data: Any) -> dict[str, Any]:

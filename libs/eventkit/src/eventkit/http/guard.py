@@ -11,6 +11,7 @@ from starlette.requests import ClientDisconnect, HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from eventkit import metrics, tracing
+from eventkit.http.limits import BESIDE
 from eventkit.problems import describe
 from eventkit.voice import voice_of
 
@@ -47,6 +48,7 @@ class Guard:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
+                message["headers"] = [*message.get("headers", ()), *scope.get(BESIDE, ())]
             await send(message)
 
         try:

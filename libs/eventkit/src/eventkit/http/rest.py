@@ -50,7 +50,7 @@ def add_command(app: FastAPI, entry: Entry, acceptance: Acceptance, desk: Desk) 
         response_class=Response,
         openapi_extra=operation(entry, acceptance.contract(entry)),
         summary=entry.name.replace("_", " ").capitalize(),
-        description=(entry.handler.__doc__ or "").strip(),
+        description=acceptance.contract(entry).schema.get("description", ""),
     )
 
 

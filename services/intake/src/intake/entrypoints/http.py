@@ -7,12 +7,13 @@ from sqlalchemy import Engine
 
 from eventkit import process, settings
 from eventkit.auth import Tokens
-from eventkit.http import create_app, serve
+from eventkit.http import Limits, create_app, refusals_of, serve
 from eventkit.postgres import PostgresStore, make_engine
 from intake import bootstrap
 from intake.adapters.contacts import MasterKey, Vault
 from intake.adapters.read_model import project
 from intake.config import HttpSettings
+from intake.domain import errors
 from intake.entrypoints.contacts import contact_reads
 from intake.entrypoints.reads import reads
 
@@ -27,6 +28,8 @@ def make_app(held: HttpSettings, engine: Engine) -> FastAPI:
         tokens=Tokens(held.jwks_file, held.issuer, held.audience),
         projectors=[project],
         routers=[reads(engine), contact_reads(engine, vault)],
+        refusals=refusals_of(errors),
+        limits=Limits.of(held),
     )
 
 
@@ -34,7 +37,7 @@ def main() -> None:
     """Serve until a signal ends it."""
     held = settings.read(HttpSettings)
     process.begin(bootstrap.SERVICE, "http", held)
-    serve(make_app(held, make_engine(held.database_url)), held.http_host, held.http_port)
+    serve(make_app(held, make_engine(held.database_url)), held)
 
 
 if __name__ == "__main__":

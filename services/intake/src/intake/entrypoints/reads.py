@@ -13,8 +13,8 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Response
 from sqlalchemy import Column, Engine, RowMapping, Select, Table, select, true
 
-from eventkit.auth import caller, require
-from eventkit.caller import Caller
+from eventkit.auth import require
+from eventkit.caller import READING, Caller
 from eventkit.paging import Window, keyset, page
 from intake.adapters.likeness import duplicates
 from intake.adapters.tables import (
@@ -30,7 +30,7 @@ from intake.adapters.tables import (
 )
 from intake.domain.errors import NotFound
 
-Anyone = Annotated[Caller, Depends(caller)]
+Anyone = Annotated[Caller, Depends(require(*READING))]
 Staff = Annotated[Caller, Depends(require("frontend", "office", "leader", "analyst", "operator"))]
 ByTime = Annotated[Window, Depends(keyset(datetime, UUID))]
 Filter = str | None

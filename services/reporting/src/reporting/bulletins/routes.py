@@ -35,7 +35,7 @@ def document_routes(engine: Engine) -> APIRouter:
     """All of them, over an engine that stays the caller's."""
     router, desk = reads(), Desk(engine)
 
-    @router.get("/documents/{report}", response_class=Response, openapi_extra=parameters(OF_PROGRAMME))
+    @router.get("/documents/{report}", response_class=Response, openapi_extra=parameters(OF_PROGRAMME, "programme"))
     def document(
         report: str,
         request: Request,

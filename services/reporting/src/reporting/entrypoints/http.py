@@ -14,7 +14,7 @@ def main() -> None:
     """Serve until a signal ends it."""
     held = settings.read(PageSettings)
     process.begin(CONSUMER, "http", held)
-    serve(application(held, make_engine(held.database_url)), held.http_host, held.http_port)
+    serve(application(held, make_engine(held.database_url)), held)
 
 
 if __name__ == "__main__":

@@ -12,15 +12,20 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from sqlalchemy import Connection, Engine, text
 
-from eventkit.auth import caller
+from eventkit.auth import require
 from eventkit.caller import Caller
 from eventkit.http.answers import json_response
-from reporting.queries.filters import Condition, check_known, check_programme, read_filters
+from reporting.queries.filters import Condition, check_known, check_programme, read_filters, shown
 from reporting.queries.moments import NOW, Knowledge, Moment, knowledge, moment
-from reporting.queries.scope import Scope, scope_of
+from reporting.queries.scope import READERS, Scope, scope_of
 from reporting.read_model.tables import KNOWN, LIVE
 
-Who = Annotated[Caller, Depends(caller)]
+Who = Annotated[Caller, Depends(require(*READERS))]
+
+At = Annotated[
+    str | None,
+    Query(description="As it stood at the end of this day, or at this instant with offset", examples=["2021-04-22"]),
+]
 
 PAGING = ("at", "limit", "after")
 """Parameters of a list of cases that are no filters."""
@@ -116,10 +121,11 @@ def _look(connection: Connection, as_of: Moment) -> None:
     connection.execute(_LOOK, {"schemas": f"{schema}, public", "before": before})  # and those written as text
 
 
-def parameters(filters: dict[str, Condition]) -> dict[str, Any]:
+def parameters(filters: dict[str, Condition], *required: str) -> dict[str, Any]:
     """The filters as OpenAPI lists them; they are read by `read_filters`, which refuses any other."""
     return {
         "parameters": [
-            {"name": name, "in": "query", "required": False, "schema": {"type": "string"}} for name in sorted(filters)
+            {"name": name, "in": "query", "required": name in required, "schema": shown(name)}
+            for name in sorted(filters)
         ]
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Mapping
+from typing import Any
 from uuid import UUID
 
 from fastapi import Request
@@ -34,6 +35,11 @@ _CHOICES = {
 
 _MONTHS = ("reported", "closed")
 _MONTH = re.compile(r"[1-9][0-9]{3}-(0[1-9]|1[0-2])")
+
+
+def shown(name: str) -> dict[str, Any]:
+    """The JSON Schema of a filter's value."""
+    return {"type": "string", "enum": list(_CHOICES[name])} if name in _CHOICES else {"type": "string"}
 
 
 def read_filters(request: Request, known: Collection[str], besides: Collection[str] = ()) -> dict[str, str]:
@@ -114,8 +120,9 @@ def enterprise(column: str) -> Condition:
         try:
             return rows.c[column] == str(UUID(value))
         except ValueError:
-            named = select(enterprises.c.enterprise_id).where(enterprises.c.name == value)
-            return rows.c[column].in_(named.where(enterprises.c.agency == rows.c.agency))
+            held = enterprises.alias()  # the query around it may join the table itself
+            named = select(held.c.enterprise_id).where(held.c.name == value, held.c.agency == rows.c.agency)
+            return rows.c[column].in_(named)
 
     return condition
 

@@ -21,7 +21,7 @@ from reporting.queries.beside import sessions
 from reporting.queries.cadres import cadres as duties_of
 from reporting.queries.completeness import completeness
 from reporting.queries.coverage import coverage
-from reporting.queries.desk import Asked, Desk, Who, parameters, reads
+from reporting.queries.desk import Asked, At, Desk, Who, parameters, reads
 from reporting.queries.filters import OF_CASES
 from reporting.queries.issues import as_dict
 from reporting.queries.periods import Every, Period, period
@@ -72,8 +72,8 @@ def programme_routes(desk: Desk) -> APIRouter:
 
 
 def _add_coverage(router: APIRouter, desk: Desk) -> None:
-    @router.get("/coverage", response_class=Response, openapi_extra=parameters(OF_PROGRAMME))
-    def covered(request: Request, who: Who, at: str | None = None) -> Response:
+    @router.get("/coverage", response_class=Response, openapi_extra=parameters(OF_PROGRAMME, "programme"))
+    def covered(request: Request, who: Who, at: At = None) -> Response:
         """Who is responsible for each enterprise: team, authority or township; `uncovered`: those without anybody."""
         with of_programme(desk, who, request, "at") as of:
             asked = of.asked
@@ -81,9 +81,9 @@ def _add_coverage(router: APIRouter, desk: Desk) -> None:
 
 
 def _add_sessions(router: APIRouter, desk: Desk) -> None:
-    @router.get("/sessions", response_class=Response, openapi_extra=parameters(OF_PROGRAMME))
+    @router.get("/sessions", response_class=Response, openapi_extra=parameters(OF_PROGRAMME, "programme"))
     def list_sessions(
-        request: Request, who: Who, window: Annotated[Window, Depends(keyset(datetime, str))], at: str | None = None
+        request: Request, who: Who, window: Annotated[Window, Depends(keyset(datetime, str))], at: At = None
     ) -> Response:
         """Joint sessions with who reported in and who did not, in the order they were called."""
         with of_programme(desk, who, request, "at", "limit", "after") as of:
@@ -94,7 +94,7 @@ def _add_sessions(router: APIRouter, desk: Desk) -> None:
 
 
 def _add_appraisal(router: APIRouter, desk: Desk) -> None:
-    @router.get("/supervision-list", response_class=Response, openapi_extra=parameters(OF_PROGRAMME))
+    @router.get("/supervision-list", response_class=Response, openapi_extra=parameters(OF_PROGRAMME, "programme"))
     def supervision_list(request: Request, who: Who, month: str) -> Response:
         """Cases that missed, were given a card or climbed in a month (or quarter, or year), with these events."""
         with of_programme(desk, who, request, "month") as of:
@@ -102,7 +102,7 @@ def _add_appraisal(router: APIRouter, desk: Desk) -> None:
             items = appraisal.supervision_list(of.asked.connection, of.asked.scope, of.id, held)
             return of.asked.answer({"period": held.name, "items": items})
 
-    @router.get("/appraisal/departments", response_class=Response, openapi_extra=parameters(OF_PROGRAMME))
+    @router.get("/appraisal/departments", response_class=Response, openapi_extra=parameters(OF_PROGRAMME, "programme"))
     def departments(request: Request, who: Who, period: str) -> Response:
         """The score of each department in a period, by the programme's formula; every point with its events."""
         with of_programme(desk, who, request, "period") as of:
@@ -110,7 +110,7 @@ def _add_appraisal(router: APIRouter, desk: Desk) -> None:
             told = appraisal.departments(of.asked.connection, of.asked.scope, of.id, of.document, held)
             return of.asked.answer({"period": held.name, **told})
 
-    @router.get("/appraisal/cadres", response_class=Response, openapi_extra=parameters(OF_PROGRAMME))
+    @router.get("/appraisal/cadres", response_class=Response, openapi_extra=parameters(OF_PROGRAMME, "programme"))
     def cadres(request: Request, who: Who, period: str) -> Response:
         """The duties of each official in a period: open, done, late or missed, with the events that say so."""
         with of_programme(desk, who, request, "period") as of:
@@ -120,7 +120,7 @@ def _add_appraisal(router: APIRouter, desk: Desk) -> None:
 
 
 def _add_completeness(router: APIRouter, desk: Desk) -> None:
-    @router.get("/completeness", response_class=Response, openapi_extra=parameters(OF_PROGRAMME))
+    @router.get("/completeness", response_class=Response, openapi_extra=parameters(OF_PROGRAMME, "programme"))
     def complete(request: Request, who: Who, window: Annotated[Window, Depends(keyset(UUID))]) -> Response:
         """Which of the programme's steps each case has and lacks, by case id, and how complete each department is."""
         with of_programme(desk, who, request, "limit", "after") as of:
@@ -131,7 +131,7 @@ def _add_completeness(router: APIRouter, desk: Desk) -> None:
 
 
 def _add_lists(router: APIRouter, desk: Desk) -> None:
-    @router.get("/lists/{list}", response_class=Response, openapi_extra=parameters(OF_PROGRAMME))
+    @router.get("/lists/{list}", response_class=Response, openapi_extra=parameters(OF_PROGRAMME, "programme"))
     def listing(
         list: str,
         request: Request,
@@ -154,7 +154,9 @@ def _add_lists(router: APIRouter, desk: Desk) -> None:
 
 
 def _add_cards(router: APIRouter, desk: Desk) -> None:
-    @router.get("/enterprises/{enterprise}/card", response_class=Response, openapi_extra=parameters(OF_PROGRAMME))
+    @router.get(
+        "/enterprises/{enterprise}/card", response_class=Response, openapi_extra=parameters(OF_PROGRAMME, "programme")
+    )
     def card(enterprise: UUID, request: Request, who: Who) -> Response:
         """The service card of an enterprise: who is there for it, by the roles that the programme's card names."""
         with of_programme(desk, who, request) as of:

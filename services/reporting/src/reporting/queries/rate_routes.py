@@ -11,7 +11,7 @@ from sqlalchemy import select
 from eventkit.errors import Problem
 from eventkit.paging import Window, keyset, page
 from eventkit.text import Text
-from reporting.queries.desk import PAGING, Asked, Desk, Who, parameters, reads
+from reporting.queries.desk import PAGING, Asked, At, Desk, Who, parameters, reads
 from reporting.queries.evidence import Part, counted, key_of, shown
 from reporting.queries.figures import figure
 from reporting.queries.filters import OF_CASES
@@ -38,7 +38,7 @@ def rate_routes(desk: Desk) -> APIRouter:
 
 def _add_rates(router: APIRouter, desk: Desk) -> None:
     @router.get("/rates", response_class=Response, openapi_extra=parameters(OF_CASES))
-    def rates(request: Request, who: Who, at: str | None = None) -> Response:
+    def rates(request: Request, who: Who, at: At = None) -> Response:
         """Contact in time, resolution, satisfaction and on time: numerator, denominator and what is in neither.
 
         Of one programme that weighs rates: with its exclusions, each with its weight, and their weighed mean.
@@ -65,7 +65,7 @@ def _add_counted(router: APIRouter, desk: Desk) -> None:
         who: Who,
         part: Part,
         window: Annotated[Window, Depends(keyset(UUID, str, int))],
-        at: str | None = None,
+        at: At = None,
     ) -> Response:
         """The cases (or clocks) in a part of a rate, each with the events for which it counts so.
 

@@ -14,7 +14,7 @@ from eventkit.paging import Window, keyset, page
 from eventkit.problems import Faulty, FieldProblem
 from eventkit.text import Text
 from reporting.queries.clocks import clocks_at
-from reporting.queries.desk import PAGING, Desk, Who, parameters, reads
+from reporting.queries.desk import PAGING, At, Desk, Who, parameters, reads
 from reporting.queries.figures import figure
 from reporting.queries.filters import OF_CASES, Condition, conditions, equals
 from reporting.queries.hotspots import GROUPS, MOST, hotspots
@@ -62,7 +62,7 @@ def routes(engine: Engine) -> APIRouter:
 def _add_ledger(router: APIRouter, desk: Desk) -> None:
     @router.get("/ledger", response_class=Response, openapi_extra=parameters(OF_CASES))
     def ledger(
-        request: Request, who: Who, window: Annotated[Window, Depends(keyset(datetime, UUID))], at: str | None = None
+        request: Request, who: Who, window: Annotated[Window, Depends(keyset(datetime, UUID))], at: At = None
     ) -> Response:
         """Issues by the time of their report, as they stood `at` the end of a day or at an instant."""
         with desk.asked(who, request, OF_CASES, *PAGING) as asked:
@@ -76,7 +76,7 @@ def _add_ledger(router: APIRouter, desk: Desk) -> None:
 
 def _add_timeline(router: APIRouter, desk: Desk) -> None:
     @router.get("/issues/{case}/timeline", response_class=Response)
-    def timeline(case: str, request: Request, who: Who, at: str | None = None) -> Response:
+    def timeline(case: str, request: Request, who: Who, at: At = None) -> Response:
         """Everything that happened to an issue, in order, and its ledger row."""
         with desk.asked(who, request, {}, "at") as asked:
             return asked.answer(timeline_of(asked.connection, asked.scope, case, asked.moment), case)
@@ -85,7 +85,7 @@ def _add_timeline(router: APIRouter, desk: Desk) -> None:
 def _add_clocks(router: APIRouter, desk: Desk) -> None:
     @router.get("/clocks", response_class=Response, openapi_extra=parameters(_OF_CLOCKS))
     def clocks(
-        request: Request, who: Who, window: Annotated[Window, Depends(keyset(UUID, str, int))], at: str | None = None
+        request: Request, who: Who, window: Annotated[Window, Depends(keyset(UUID, str, int))], at: At = None
     ) -> Response:
         """Clocks by case, clock and generation, with their status at the moment."""
         with desk.asked(who, request, _OF_CLOCKS, *PAGING) as asked:
@@ -100,9 +100,7 @@ def _add_figures(router: APIRouter, desk: Desk) -> None:
     some = {name: filter for measure in (MEASURES | RATES).values() for name, filter in measure.filters.items()}
 
     @router.get("/figures/{measure}", response_class=Response, openapi_extra=parameters(some))
-    def figures(
-        measure: str, request: Request, who: Who, at: str | None = None, group_by: str | None = None
-    ) -> Response:
+    def figures(measure: str, request: Request, who: Who, at: At = None, group_by: str | None = None) -> Response:
         """A count, sum or rate; which filters and groups there are depends on the measure."""
         counted = (MEASURES | RATES).get(measure)
         if counted is None:
@@ -119,7 +117,7 @@ def _add_hotspots(router: APIRouter, desk: Desk) -> None:
     def hot(
         request: Request,
         who: Who,
-        at: str | None = None,
+        at: At = None,
         group_by: str = ",".join(GROUPS),
         limit: Annotated[int, Query(ge=1, le=MOST)] = 100,
     ) -> Response:

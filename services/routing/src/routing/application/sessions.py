@@ -15,7 +15,7 @@ from routing.application.handlers import act_of, directory_of, known_newest
 from routing.application.ports import Desk
 from routing.domain import session as joint
 from routing.domain.commands import Act
-from routing.domain.errors import OtherEnterprise, UnknownSession
+from routing.domain.errors import OtherEnterprise, UnknownProgramme, UnknownSession
 from routing.domain.session import JointSession, SessionCalled
 from routing.domain.text import Text
 
@@ -35,6 +35,8 @@ def call_session(desk: Desk, session: Session, command: Command) -> Done:
     """Summon departments to an enterprise at one time."""
     data, agency = command.data, command.caller.agency or ""
     programme = known_newest(desk, session, data["programme"])
+    if programme.agency != agency:
+        raise UnknownProgramme
     session.preload((desk.cases, case) for case in data["cases"])
     for place, id in enumerate(data["cases"]):
         case = session.get(desk.cases, id)

@@ -7,10 +7,11 @@ from sqlalchemy import Engine
 
 from eventkit import process, settings
 from eventkit.auth import Tokens
-from eventkit.http import create_app, serve
+from eventkit.http import Limits, create_app, refusals_of, serve
 from eventkit.postgres import PostgresStore, make_engine
 from eventkit.settings import HttpSettings
 from routing.bootstrap import SERVICE, Routing
+from routing.domain import errors
 from routing.entrypoints.reads import reads
 from routing.entrypoints.rules import rules
 
@@ -25,6 +26,8 @@ def make_app(held: HttpSettings, engine: Engine) -> FastAPI:
         tokens=Tokens(held.jwks_file, held.issuer, held.audience),
         projectors=routing.projectors,
         routers=[reads(engine, store, routing.desk.cases), rules(store, routing.desk)],
+        refusals=refusals_of(errors),
+        limits=Limits.of(held),
     )
 
 
@@ -32,7 +35,7 @@ def main() -> None:
     """Serve until a signal ends it."""
     held = settings.read(HttpSettings)
     process.begin(SERVICE, "http", held)
-    serve(make_app(held, make_engine(held.database_url)), held.http_host, held.http_port)
+    serve(make_app(held, make_engine(held.database_url)), held)
 
 
 if __name__ == "__main__":

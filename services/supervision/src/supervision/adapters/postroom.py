@@ -37,6 +37,9 @@ class PostgresAddresses:
     def set(self, tx: Transaction, agency: str, data: dict[str, Any], address: Address, command: Command) -> None:
         self._book.set(tx, _place(agency, data), address, command.caller.sub, command.received_at)
 
+    def digest(self, content: bytes) -> bytes:
+        return self._book.digest(content)
+
     def remove(self, tx: Transaction, agency: str, data: dict[str, Any]) -> bool:
         return self._book.remove(tx, _place(agency, data))
 

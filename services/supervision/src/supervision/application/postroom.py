@@ -33,6 +33,9 @@ class Addresses(Protocol):
     def set(self, tx: Transaction, agency: str, data: dict[str, Any], address: Address, command: Command) -> None:
         """Keep an address. Raises NoAddressKey."""
 
+    def digest(self, content: bytes) -> bytes:
+        """What tells two contents apart to whoever has the key, and nothing to anybody else."""
+
     def remove(self, tx: Transaction, agency: str, data: dict[str, Any]) -> bool:
         """Forget it; whether there was one."""
 
@@ -72,6 +75,7 @@ class Postroom:
                 loads=loads,
                 savepoint=True,
                 private={"address", "secret"} if handler == self.set_address else (),
+                keyed=self._addresses.digest if handler == self.set_address else None,
             )(handler)
 
     def streams(self, command: Command) -> Iterable[Wanted]:

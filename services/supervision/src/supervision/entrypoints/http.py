@@ -7,10 +7,11 @@ from sqlalchemy import Engine
 
 from eventkit import process, settings
 from eventkit.auth import Tokens
-from eventkit.http import create_app, serve
+from eventkit.http import Limits, create_app, refusals_of, serve
 from eventkit.postgres import PostgresStore, make_engine
 from supervision import bootstrap
 from supervision.config import HttpSettings
+from supervision.domain import errors
 from supervision.entrypoints.owed import owed
 from supervision.entrypoints.reads import reads
 from supervision.entrypoints.told import told
@@ -26,6 +27,8 @@ def make_app(held: HttpSettings, engine: Engine) -> FastAPI:
         tokens=Tokens(held.jwks_file, held.issuer, held.audience),
         projectors=bootstrap.PROJECTORS,
         routers=[reads(engine, store, context), owed(engine, store, context), told(engine, store, context)],
+        refusals=refusals_of(errors),
+        limits=Limits.of(held),
     )
 
 
@@ -33,7 +36,7 @@ def main() -> None:
     """Serve until a signal ends it."""
     held = settings.read(HttpSettings)
     process.begin(bootstrap.SERVICE, "http", held)
-    serve(make_app(held, make_engine(held.database_url)), held.http_host, held.http_port)
+    serve(make_app(held, make_engine(held.database_url)), held)
 
 
 if __name__ == "__main__":

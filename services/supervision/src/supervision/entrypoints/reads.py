@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Response
 from sqlalchemy import Engine, Row, Select, select, true
 
 from eventkit.auth import require
-from eventkit.caller import Caller
+from eventkit.caller import READING, Caller
 from eventkit.paging import Window, keyset, page
 from eventkit.session import Session
 from eventkit.store import Store
@@ -23,9 +23,7 @@ from supervision.domain.trace import trace, traced
 from supervision.domain.watch import Watch
 
 Who = Annotated[Caller, Depends(require("department", "enterprise", *WHOLE_AGENCY))]
-Anyone = Annotated[
-    Caller, Depends(require("frontend", "office", "department", "leader", "enterprise", "analyst", "operator"))
-]
+Anyone = Annotated[Caller, Depends(require(*READING))]
 
 
 def reads(engine: Engine, store: Store, context: Context) -> APIRouter:

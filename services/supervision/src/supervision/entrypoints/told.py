@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Header
+from fastapi import APIRouter, Depends, Header, Response
 from sqlalchemy import ColumnElement, Engine, Row, Select, and_, or_, select, true
 
 from eventkit.auth import require
@@ -14,6 +14,7 @@ from eventkit.caller import Caller
 from eventkit.catalogues import ON_PAPER, accepted
 from eventkit.paging import Window, keyset, page
 from eventkit.store import Store
+from eventkit.voice import Voice
 from supervision.adapters.tables import addresses, deliveries, notifications, people
 from supervision.adapters.wording import told as of_rows
 from supervision.application.context import Context
@@ -36,6 +37,7 @@ def told(engine: Engine, store: Store, context: Context) -> APIRouter:
     def list_inbox(
         who: Reader,
         window: Annotated[Window, Depends(keyset(datetime, UUID))],
+        response: Response,
         unread: bool | None = None,
         accept_language: Annotated[str | None, Header()] = None,
     ) -> dict[str, Any]:
@@ -47,6 +49,7 @@ def told(engine: Engine, store: Store, context: Context) -> APIRouter:
         if unread is not None:
             query = query.where(held.read_at.is_(None) if unread else held.read_at.is_not(None))
         language = accepted(accept_language, ON_PAPER)
+        response.headers.update(Voice(language).headers)
         with engine.connect() as connection:
             rows = connection.execute(window.select(query, held.at, held.notification)).all()
         with store.transaction() as tx:

@@ -1,0 +1,171 @@
+"""How much one request, one caller and all callers may ask for."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import httpx
+import pytest
+from fastapi import APIRouter, Depends, Response
+
+from eventkit.http import Limits
+from eventkit.http.buckets import MOST, Buckets
+from eventkit.http.limits import PARAMETERS
+from eventkit.memory import MemoryStore
+from eventkit.paging import Window, keyset
+from tests.support.ledger_service import Bank, running_bank
+
+
+class Clock:
+    """A clock that is set by hand."""
+
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_bucket_empties_and_refills() -> None:
+    clock = Clock()
+    buckets = Buckets(rate=2, burst=3, clock=clock)
+    assert [buckets.take("a").remaining for _ in range(3)] == [2, 1, 0]
+    refused = buckets.take("a")
+    assert (refused.granted, refused.wait, refused.full_in) == (False, 1, 2)
+    assert buckets.take("b").granted, "another's bucket is full"
+    clock.now = 0.5
+    assert (buckets.take("a").granted, buckets.take("a").granted) == (True, False)
+    clock.now = 100
+    assert buckets.take("a").remaining == 2, "never more than the burst"
+
+
+def test_bucket_of_strangers_is_bounded() -> None:
+    clock = Clock()
+    buckets = Buckets(rate=1, burst=2, clock=clock)
+    for stranger in range(MOST):
+        buckets.take(stranger)
+    buckets.take("busy")
+    assert len(buckets._held) == MOST, "those used first were thrown away"
+    clock.now = 10
+    buckets.take("busy")
+    buckets.take("new")
+    assert set(buckets._held) == {"busy", "new"}, "full ones are like new ones"
+
+
+@pytest.fixture
+def bank(tmp_path: Path) -> Iterator[Bank]:
+    router = APIRouter()
+
+    @router.get("/pages")
+    def pages(window: Annotated[Window, Depends(keyset(str))]) -> dict[str, Any]:
+        return {"limit": window.limit}
+
+    limits = Limits(rate=0.001, burst=4, in_hand=3, each=2, seconds=0.2)
+    with running_bank(tmp_path, MemoryStore("ledgers"), routers=[router], limits=limits) as bank:
+        yield bank
+
+
+def told(answer: httpx.Response) -> tuple[int, str]:
+    """Status and slug of a problem."""
+    assert answer.headers["content-type"] == "application/problem+json"
+    return answer.status_code, answer.json()["type"].rsplit(":", 1)[1]
+
+
+def test_too_fast_a_caller_is_429(bank: Bank) -> None:
+    answers = [bank.http.get("/v1/pages", headers=bank.office()) for _ in range(5)]
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 200, 429]
+    assert told(answers[4]) == (429, "too-many-requests")
+    assert int(answers[4].headers["retry-after"]) == 1000
+    assert answers[4].headers["ratelimit-policy"] == '"caller";q=4;w=4000'
+    assert [a.headers["ratelimit"].split(";")[1] for a in answers] == ["r=3", "r=2", "r=1", "r=0", "r=0"]
+    assert bank.http.get("/v1/pages", headers=bank.office(sub="second")).status_code == 200
+    said = bank.http.get("/v1/pages", headers=bank.office() | {"Accept-Language": "zh"})
+    assert said.json()["title"] == "请求过于频繁"
+
+
+def test_refusals_tell_what_is_left(bank: Bank) -> None:
+    refused = bank.deposit("b9", {"amount": 5})
+    assert (told(refused), refused.headers["ratelimit"].split(";")[1]) == ((409, "not-open"), "r=3")
+
+
+def test_new_tokens_are_no_new_bucket(bank: Bank) -> None:
+    statuses = [bank.http.get("/v1/pages", headers=bank.office(jti=str(n))).status_code for n in range(5)]
+    assert statuses[3:] == [200, 429]
+
+
+def test_made_up_tokens_share_a_bucket(bank: Bank) -> None:
+    body = {"amount": 5}
+    tokens = [{"Authorization": f"Bearer made.up.{n}"} for n in range(5)]
+    answers = [bank.http.post("/v1/books/b1/deposits", json=body, headers=token) for token in tokens]
+    assert [answer.status_code for answer in answers] == [401] * 4 + [429]
+
+
+def test_health_is_told_however_often(bank: Bank) -> None:
+    assert {bank.http.get("/live").status_code for _ in range(9)} == {200}
+    assert "ratelimit" not in bank.http.get("/live").headers
+
+
+def test_too_many_parameters_are_422(bank: Bank) -> None:
+    fits = "&".join("limit=1" for _ in range(PARAMETERS))
+    assert bank.http.get(f"/v1/pages?{fits}").status_code == 200
+    answer = bank.http.get(f"/v1/pages?{fits}&limit=1")
+    assert told(answer) == (422, "invalid")
+    assert answer.json()["errors"] == [
+        {"field": "query", "problem": "51 parameters are too many", "mend": "send at most 50 parameters"}
+    ]
+
+
+def test_long_address_and_headers_are_refused(bank: Bank) -> None:
+    assert told(bank.http.get("/v1/pages", params={"after": "a" * 9000})) == (414, "address-too-long")
+    assert told(bank.http.get("/v1/pages", headers={"X-Long": "a" * 17_000})) == (431, "headers-too-large")
+
+
+def test_page_has_a_largest_size(bank: Bank) -> None:
+    assert bank.http.get("/v1/pages?limit=200").json() == {"limit": 200}
+    answer = bank.http.get("/v1/pages?limit=201")
+    assert told(answer) == (422, "invalid")
+    [fault] = answer.json()["errors"]
+    assert (fault["field"], "200" in fault["problem"]) == ("limit", True)
+
+
+def held_app(tmp_path: Path, limits: Limits, opened: asyncio.Event) -> Any:
+    """The toy's application with a read that is in hand until the event is set."""
+    router = APIRouter()
+
+    @router.get("/held")
+    async def held() -> Response:
+        await opened.wait()
+        return Response("{}")
+
+    return running_bank(tmp_path, MemoryStore("ledgers"), routers=[router], limits=limits)
+
+
+async def asked_together(tmp_path: Path, limits: Limits, callers: list[str]) -> list[httpx.Response]:
+    """Answers to requests of these subjects that are in hand at the same time."""
+    opened = asyncio.Event()
+    with held_app(tmp_path, limits, opened) as bank:
+        transport = httpx.ASGITransport(app=bank.app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://toy") as http:
+            asked = [asyncio.create_task(http.get("/v1/held", headers=bank.office(sub=who))) for who in callers]
+            while sum(one.done() for one in asked) == 0:
+                await asyncio.sleep(0)
+            assert (await http.get("/live")).status_code == 200, "health is told when all hands are full"
+            opened.set()
+            answers = await asyncio.gather(*asked)
+            after = await http.get("/v1/held", headers=bank.office(sub=callers[0]))
+            assert after.status_code == 200, "what was in hand has been let go"
+            return list(answers)
+
+
+def test_full_hands_are_503(tmp_path: Path) -> None:
+    answers = asyncio.run(asked_together(tmp_path, Limits(in_hand=2), ["a", "b", "c"]))
+    assert [answer.status_code for answer in answers] == [200, 200, 503]
+    assert (told(answers[2]), answers[2].headers["retry-after"]) == ((503, "busy"), "2")
+
+
+def test_one_caller_leaves_hands_free(tmp_path: Path) -> None:
+    answers = asyncio.run(asked_together(tmp_path, Limits(in_hand=3, each=1), ["a", "a", "b"]))
+    assert [answer.status_code for answer in answers] == [200, 429, 200]
+    assert (told(answers[1]), answers[1].headers["retry-after"]) == ((429, "too-many-requests"), "1")
