@@ -17,7 +17,7 @@ import pytest
 
 from bugle.stack import Home, Stack, System
 from bugle.stack.postgres import SUPERUSER
-from bugle.stack.system import PROCESSES
+from bugle.stack.system import PROCESSES, SERVICES
 from tests.support.backends import embedded_only
 
 pytestmark = [pytest.mark.timeout(400), embedded_only]
@@ -77,6 +77,10 @@ def _look_at_status(stack: Stack) -> None:
     assert (status.returncode, told["ready"]) == (0, True)
     assert {row["name"] for row in told["processes"]} == {"postgres", "kafka", *PROCESSES}
     assert all(row["status"] == "RUNNING" and row["pid"] and row["port"] for row in told["processes"])
+    assert told["metrics"]["bugle_pending_events"].keys() == {
+        f"service={name}" for name in SERVICES if name != "reporting"
+    }
+    assert told["metrics"]["bugle_sweep_overdue_keys"]["table=watches"] == 0
     assert "intake-http" in bugle(stack, "status").stdout
 
 

@@ -32,6 +32,8 @@ COMMANDS = {
     "redrive": "bugle.redrive:redrive",
     "deliveries": "bugle.deliveries:deliveries",
     "erase": "bugle.erasure.command:erase",
+    "backup": "bugle.backup.command:backup",
+    "restore": "bugle.backup.command:restore",
     "chaos": "bugle.chaos.command:chaos",
     "bench": "bench.command:bench",
     "audit": "bugle.audit.command:app",

@@ -16,6 +16,7 @@ from sqlalchemy import Engine
 
 from eventkit.metrics import exposition
 from supervision.adapters.levels import Levels
+from supervision.application.notifying import Notifying
 from supervision.config import HttpSettings
 from supervision.entrypoints import deliveries
 from supervision.entrypoints.http import make_app
@@ -23,6 +24,7 @@ from tests.integration.supervision.place import Place
 from tests.integration.supervision.post import NOW, SECRET, Post, assigned, given, notice
 from tests.integration.supervision.test_http import Caller, slug
 from tests.support.http import TestClient
+from tests.support.metering import value
 from tests.support.tokens import AUDIENCE, ISSUER, Issuer
 from tests.unit.supervision.made import ENTERPRISE, step
 
@@ -306,6 +308,27 @@ def test_levels_are_shown_as_metrics(place: Place, post: Post) -> None:
     assert 'bugle_deliveries{channel="email",state="held"} 2.0' in shown
     assert 'bugle_deliveries{channel="webhook",state="dead"} 0.0' in shown
     assert 'bugle_deliveries_oldest_seconds{channel="email",state="held"}' in shown
+
+
+def test_notifier_counts_what_came_of_it(place: Place, post: Post) -> None:
+    raised, lacking = value("bugle_notifier_raised_total"), value("bugle_notifier_outcomes_total", outcome="no_address")
+    given(place, notice("case_assigned", "unit", channels=("email",)))
+    place.hear(assigned())
+    post.run()
+    assert value("bugle_notifier_raised_total") == raised + 1
+    assert value("bugle_notifier_outcomes_total", outcome="no_address") == lacking + 1
+
+
+def test_fault_in_raising_is_counted(place: Place, post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> int:
+        raise KeyError("fault")
+
+    failures = value("bugle_notifier_failures_total")
+    given(place, notice("case_assigned", "unit"))
+    place.hear(assigned())
+    monkeypatch.setattr(Notifying, "tell", broken)
+    post.run()
+    assert value("bugle_notifier_failures_total") > failures
 
 
 def test_cancelled_delivery_is_not_redriven(place: Place, post: Post, caller: Caller) -> None:

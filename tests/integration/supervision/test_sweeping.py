@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
 from sqlalchemy import text
 
 from eventkit.clocks import Agenda, Ripe, Sweeper
+from eventkit.depths import Depths, sweeps
 from eventkit.envelope import PARTITIONS, partition_of
+from eventkit.errors import VersionConflict
 from eventkit.ids import uid
 from eventkit.session import Session
 from supervision.adapters.tables import watches
 from supervision.application.context import CONSUMER
 from supervision.application.reactions import TOPICS
 from supervision.application.sweeping import Sweeping
-from supervision.bootstrap import make_context
+from supervision.bootstrap import agendas, make_context
 from tests.integration.supervision.place import Place
+from tests.support.metering import value
 from tests.unit.supervision.made import (
     CASE,
     LEARNT,
@@ -138,11 +141,60 @@ def test_case_that_cannot_be_decided_holds_up_no_other(place: Place) -> None:
     given_received(place, [CASE, *cases(3)])
     place.watermark(LATER)
     agenda = Agenda(watches.name, "case_id", CONSUMER, TOPICS)
+    failures = value("bugle_sweep_failures_total")
     Sweeper(place.store, agenda, Breaking(make_context()), limit=1).sweep()
+    assert value("bugle_sweep_failures_total") == failures + 1
     assert fired(place) == {kind: 3 * number for kind, number in FIVE.items()}
     assert place.sweeper().sweep() == 0
     place.watermark(LATER + timedelta(minutes=2))
     assert place.sweeper().sweep() == 5
+
+
+class Late(Sweeping):
+    """Finds that another writer was first, once."""
+
+    met = False
+
+    def decide(self, session: Session, ripe: Ripe) -> int:
+        if not self.met:
+            self.met = True
+            raise VersionConflict("another was first")
+        return super().decide(session, ripe)
+
+
+def test_conflict_is_counted_and_swept_again(place: Place) -> None:
+    given_received(place, [CASE])
+    place.watermark(LATER)
+    conflicts = value("bugle_sweep_conflicts_total")
+    agenda = Agenda(watches.name, "case_id", CONSUMER, TOPICS)
+    assert Sweeper(place.store, agenda, Late(make_context())).sweep() == 5
+    assert value("bugle_sweep_conflicts_total") == conflicts + 1
+
+
+def looked_up(place: Place) -> tuple[float, float, float]:
+    """Due, overdue, and how late, as the HTTP process tells it of cases."""
+    Depths(place.engine, CONSUMER, [sweeps(agendas())]).tell()
+    names = ("bugle_sweep_due_keys", "bugle_sweep_overdue_keys", "bugle_sweep_late_seconds")
+    due, overdue, late = (value(name, table="watches") for name in names)
+    return due, overdue, late
+
+
+def test_depth_of_the_sweep_is_looked_up(place: Place) -> None:
+    assert looked_up(place) == (0, 0, 0)
+    given_received(place, [CASE, *cases(3)])
+    assert looked_up(place) == (4, 0, 0), "due by the clock, but nothing is promised yet"
+    place.hear_raw("routing.events", partition_of(CASE), CASE.encode(), b"no JSON")
+    place.watermark(LATER)
+    due, overdue, late = looked_up(place)
+    assert (due, overdue) == (4, 3), "what is parked is due, and nothing for the sweeper"
+    assert late == (LATER - ripe_at(place)).total_seconds()
+    place.sweeper().sweep()
+    assert looked_up(place)[1:] == (0, 0)
+
+
+def ripe_at(place: Place) -> datetime:
+    found: datetime = place.scalar("SELECT min(ripe_at) FROM watches")
+    return found
 
 
 def test_idle_sweep_probes_the_index_only(place: Place) -> None:

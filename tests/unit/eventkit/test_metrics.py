@@ -29,7 +29,7 @@ def relay() -> Relay:
 
 @pytest.fixture
 def address(relay: Relay) -> Iterator[str]:
-    server = metrics.serve(0, {"relay": relay.check})
+    server = metrics.serve("127.0.0.1", 0, {"relay": relay.check})
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
     server.server_close()

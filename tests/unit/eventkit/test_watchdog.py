@@ -9,6 +9,7 @@ from eventkit.processing import Processor
 from eventkit.reactions import Reactions
 from eventkit.settings import WorkerSettings
 from eventkit.watchdog import Watchdog
+from tests.support.metering import value
 
 PLACE, OTHER = TopicPartition("source.events", 0), TopicPartition("source.events", 1)
 
@@ -43,3 +44,12 @@ def test_partition_given_away_is_forgotten() -> None:
     dog.stalled({PLACE: (5, 9), OTHER: (1, 1)}, 0)
     dog.stalled({OTHER: (1, 1)}, 30)
     assert dog.stalled({PLACE: (5, 9)}, 100) == [], "its time begins when it is held again"
+
+
+def test_lag_is_told_by_partition() -> None:
+    dog = watchdog()
+    dog._tell({PLACE: (5, 9), OTHER: (7, 7)})
+    about = {"consumer": "toys", "topic": "source.events"}
+    assert value("bugle_consumer_lag_records", partition="0", **about) == 4
+    dog._tell({OTHER: (7, 8)})
+    assert value("bugle_consumer_lag_records", **about) == 1, "a partition that went to another worker is forgotten"

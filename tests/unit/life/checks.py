@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -41,7 +41,8 @@ class Watcher:
         self._counting, self._newest = Counting(), 0
         self._plans: dict[tuple[str, int], list[dict[str, Any]]] = {}
         self._adopted: dict[str, datetime] = {}
-        self._cancelled: dict[tuple[str, str, int], str] = {}
+        self._cancelled: dict[tuple[str, str], str] = {}
+        self._levels: dict[str, dict[str, int]] = defaultdict(dict)
 
     def look(self) -> None:
         """At everything recorded since the last look."""
@@ -86,7 +87,8 @@ class Watcher:
         if what == "policy_adopted":
             self._adopted[event.key] = event.occurred_at
         if what == "clock_cancelled":
-            self._cancelled[event.key, data["clock"], data["generation"]] = data["reason"]
+            self._cancelled[event.key, data["clock"]] = data["reason"]
+        self._climb(event, data, what)
         if event.stream.startswith("watch-") and told in legal.WATCHED:
             before = self._states.get(event.stream, "")
             by_hand = told != "case_raised" or data["ground"] == "request"
@@ -104,10 +106,8 @@ class Watcher:
         case = clock["case"]
         line = self._plans.get((case, clock["round"]), [])
         part = line[int(clock["clock"].split(":")[1]) - 1] if clock["clock"].startswith("milestone:") else None
-        due = self._counting.due(clock, None if part is None else part["due_on"])
-        replaced = self._cancelled.get((case, clock["clock"], clock["generation"] - 1)) == "policy"
-        if replaced and due < self._adopted[case]:
-            due = self._counting.leaving_the_day(case, self._adopted[case])
+        anew = self._cancelled.pop((case, clock["clock"]), None) == "policy"
+        due = self._counting.due(clock, None if part is None else part["due_on"], self._adopted[case] if anew else None)
         assert datetime.fromisoformat(clock["due_at"]) == due, f"{clock}, by hand {due}"
         climbs = [stage for stage in clock["stages"] if stage["kind"] == "escalation"]
         assert [(stage["level"], stage["role"]) for stage in climbs] == [(1, "head"), (2, "leader")][: len(climbs)]
@@ -123,6 +123,18 @@ class Watcher:
         for gone in data.get("withdrawn", ()):
             assert gone["event"] in self._standing, f"{gone} did not fire, or was withdrawn before"
             self._standing.remove(gone["event"])
+
+    def _climb(self, event: Envelope, data: dict[str, Any], what: str) -> None:
+        """Each level is new to the case, unless whatever brought it there was withdrawn."""
+        if what in ("case_escalated", "case_raised"):
+            assert data["level"] > self._level(event.key), f"{data} climbs no higher than {self._level(event.key)}"
+            self._levels[event.key][str(event.id)] = data["level"]
+        for gone in data.get("withdrawn", ()):
+            self._levels[event.key].pop(gone["event"], None)
+
+    def _level(self, case: str) -> int:
+        """How high the case stands."""
+        return max(self._levels[case].values(), default=0)
 
     def _move(self, moves: legal.Moves, thing: Any, what: str, after: str) -> None:
         before = self._states.get(thing, "")
@@ -147,13 +159,14 @@ class Watcher:
             assert watch.over or watch.programme_version == self._newest, (case, watch.programme_version)
 
     def fired_as_due(self) -> None:
-        """Every stage that was due before its clock came to its end has fired and stands, and no other."""
-        apart = {e.key for e in self.world.routing.store.tables.events if name(e) == "case_unmerged"}
+        """Every stage that was due before its clock came to its end has fired and stands, and no other.
+
+        But for the levels that the case has reached by another way.
+        """
         for (case, *_), course in courses(self.world.supervision).items():
+            reached = course.standing | course.levels(self._level(case))
             owed = course.owed()
-            if course.merged and case in apart:
-                continue  # what was over before the merger climbs on once that is undone
-            assert course.standing == owed or (course.replaced and course.standing <= owed), course
+            assert course.standing <= owed and (course.replaced or owed <= reached), course
             if course.replaced and not course.corrected:
                 assert owed <= REMINDER, f"a deadline that was over has been moved: {course}"
 

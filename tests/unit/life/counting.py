@@ -23,8 +23,10 @@ class Counting:
         self._pauses: dict[str, list[Span]] = defaultdict(list)
         self._merged: dict[str, datetime] = {}
         self._apart: dict[str, list[Span]] = defaultdict(list)
-        self._asked: dict[str, list[tuple[str, int, int]]] = defaultdict(list)
-        self._more: dict[tuple[str, str, int], list[str]] = defaultdict(list)
+        self._asked: dict[str, list[tuple[str, int, datetime]]] = defaultdict(list)
+        self._more: dict[tuple[str, str, int], list[tuple[datetime, str]]] = defaultdict(list)
+        self._begun: dict[tuple[str, str, int], datetime] = {}
+        self._left: dict[tuple[str, str, int], datetime] = {}
         self._rounds: dict[tuple[str, str, int], int] = {}
         self._grades: dict[str, str | None] = {}
         self._wanted: dict[str, str | None] = {}
@@ -44,10 +46,10 @@ class Counting:
             case "case_resumed":
                 self._pauses[case][data["pause"] - 1] = (self._pauses[case][data["pause"] - 1][0], at)
             case "extension_asked":
-                self._asked[case].append((data["clock"], data["generation"], data["extension"]))
+                self._asked[case].append((data["clock"], data["generation"], at))
             case "extension_decided" if data["limit"] is not None:
-                clock, generation, _ = self._asked[case][data["extension"] - 1]
-                self._more[case, clock, self._rounds[case, clock, generation]].append(data["limit"])
+                clock, generation, asked = self._asked[case][data["extension"] - 1]
+                self._more[case, clock, self._rounds[case, clock, generation]].append((asked, data["limit"]))
             case "fact_learnt":
                 self._learn(case, data, at)
 
@@ -59,25 +61,45 @@ class Counting:
         if data["fact"] == "unmerged" and self._merged[case] < at:
             self._apart[case].append((self._merged[case], at))
 
-    def due(self, clock: Mapping[str, Any], part_due: str | None) -> datetime:
-        """When it is due by everything heard so far."""
-        case, name, round = clock["case"], clock["clock"], clock["round"]
-        rule = next(one for one in made.document(clock["policy_version"])["clocks"] if one["id"] == name.split(":")[0])
-        special = rule.get("limits", ()) if self._grades.get(case) == "key" else ()
-        limit = special[0]["limit"] if special else rule["limit"]
-        since, spans = datetime.fromisoformat(clock["started_at"]), [*self._pauses[case], *self._apart[case]]
-        if limit == "external":
-            at = _end(date.fromisoformat(part_due)) if part_due else datetime.fromisoformat(str(self._wanted[case]))
-        else:
-            at = self._later(since, since.astimezone(CHINA).date(), limit, spans)
-        for more in self._more[case, name, round]:
-            at = self._later(at, (at - timedelta(microseconds=1)).astimezone(CHINA).date(), more, spans)
+    def due(self, clock: Mapping[str, Any], part_due: str | None, adopted: datetime | None) -> datetime:
+        """When it is due by everything heard so far.
+
+        `adopted`: the newer version came then that counts it anew; it makes nothing due that was in time before.
+        """
+        case, *_ = about = (clock["case"], clock["clock"], clock["round"])
+        begun = self._begun.setdefault(about, datetime.fromisoformat(clock["started_at"]))
+        at = self._more_than(self._first(clock, begun, part_due), about, None)
+        if about in self._left:
+            at = max(at, self._more_than(self._leaving_the_day(case, self._left[about]), about, self._left[about]))
+        if adopted is not None and at < adopted:
+            self._left[about] = adopted
+            at = self._leaving_the_day(case, adopted)
         return at
 
-    def leaving_the_day(self, case: str, since: datetime) -> datetime:
+    def _first(self, clock: Mapping[str, Any], since: datetime, part_due: str | None) -> datetime:
+        """Without extensions."""
+        case, id = clock["case"], clock["clock"].split(":")[0]
+        rule = next(one for one in made.document(clock["policy_version"])["clocks"] if one["id"] == id)
+        special = rule.get("limits", ()) if self._grades.get(case) == "key" else ()
+        limit = special[0]["limit"] if special else rule["limit"]
+        if limit == "external":
+            return _end(date.fromisoformat(part_due)) if part_due else datetime.fromisoformat(str(self._wanted[case]))
+        return self._later(since, since.astimezone(CHINA).date(), limit, self._spans(case))
+
+    def _more_than(self, at: datetime, about: tuple[str, str, int], since: datetime | None) -> datetime:
+        """With the extensions that were asked for since a moment."""
+        for asked, more in self._more[about]:
+            if since is None or asked >= since:
+                day = (at - timedelta(microseconds=1)).astimezone(CHINA).date()
+                at = self._later(at, day, more, self._spans(about[0]))
+        return at
+
+    def _leaving_the_day(self, case: str, since: datetime) -> datetime:
         """The end of the day, or of the first one after it at whose end the case is not paused."""
-        spans = [*self._pauses[case], *self._apart[case]]
-        return _end(next(day for day in _days(since.astimezone(CHINA).date()) if not _paused(day, spans)))
+        return _end(next(day for day in _days(since.astimezone(CHINA).date()) if not _paused(day, self._spans(case))))
+
+    def _spans(self, case: str) -> Sequence[Span]:
+        return [*self._pauses[case], *self._apart[case]]
 
     def _later(self, since: datetime, day: date, limit: str, spans: Sequence[Span]) -> datetime:
         if limit.endswith("h"):

@@ -71,7 +71,9 @@ INTAKE: Moves = {
     "issue_reported": {"": {"reported"}},
     "merger_requested": {"reported": {"merging"}},
     "merger_undone": {"merging": {"reported"}, "withdrawn": {"withdrawn"}},
+    "merger_declined": {"merging": {"reported"}, "withdrawn": {"withdrawn"}},
     "withdrawal_requested": _to({"reported", "merging"}, "withdrawn"),
+    "withdrawal_declined": {"withdrawn": {"reported", "merging"}},
     **{
         name: _stay("reported", "merging", "withdrawn")
         for name in ("issue_amended", "issue_linked", "issue_divided", "first_asked_named")

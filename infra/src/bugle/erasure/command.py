@@ -41,7 +41,7 @@ def erase(
         typer.echo("Nothing is left to finish: no key has been destroyed since the master key was changed.")
     else:
         typer.echo(f"The master key is changed; {wrapped:,} other contacts stay readable.")
-        typer.echo("Now replace the copy of the keys that you keep: with it, old backups can still be opened.")
+        typer.echo("Now replace the copy of the keys: bugle backup. With the old one, old backups can still be opened.")
 
 
 def _finish(place: Place) -> int | None:

@@ -18,6 +18,8 @@ from bugle.stack.embedded import SERVERS, Stack
 from bugle.stack.errors import StackError
 from bugle.stack.keys import ROLES, Keys
 from bugle.stack.place import EMBEDDED, Against, running_place
+from bugle.stack.ports import HOST
+from bugle.stack.readings import readings
 from bugle.stack.system import PROCESSES, SERVICES
 
 
@@ -65,7 +67,9 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="One JSON object
     unsent = databases.unsent(stack.system.database("supervision")) if rows[0]["ready"] else []
     if as_json:
         home = str(stack.home.path)
-        told = {"home": home, "ready": everything, "parked": parked, "unsent": unsent, "processes": rows}
+        figures = readings(f"http://{HOST}:{row['port']}" for row in rows if row["name"] in running)
+        told = {"home": home, "ready": everything, "parked": parked, "unsent": unsent, "metrics": figures}
+        told["processes"] = rows
         typer.echo(json.dumps(told, indent=1))
     else:
         _table(rows)

@@ -59,6 +59,8 @@ class KafkaTopics:
     def read(self, number: int) -> Iterator[Record]:
         """Every record of the partitions with this number, each partition in its order."""
         left = {place: end for place, end in self._ends.items() if place.partition == number and end}
+        if not left:
+            return  # every one of them is empty: there is nothing to seek in
         self._consumer.assign(list(left))
         self._consumer.seek_to_beginning(*left)
         while left:

@@ -72,7 +72,7 @@ class Agenda:
     """The table of ripe moments: `table` has the columns `key`, partition (integer) and ripe_at (timestamptz).
 
     `everywhere`: what a key goes by comes in all partitions, not in its own alone, so the watermarks of all are waited
-    for, and the table needs no partition. `limit` then holds for all keys together.
+    for, and the table needs no partition. `limit` then holds for all keys together. `depth` counts what is due.
     """
 
     def __init__(self, table: str, key: str, consumer: str, topics: Sequence[str], *, everywhere: bool = False) -> None:
@@ -80,6 +80,7 @@ class Agenda:
         self.table = table
         count = len(topics) * (PARTITIONS if everywhere else 1)
         self._about = {"consumer": consumer, "topics": list(topics), "count": count}
+        self.depth = text(_depth(table, key, everywhere))
         self.query = text(_everywhere(table, key) if everywhere else _by_partition(table, key))
         self._postpone = text(f"UPDATE {table} SET ripe_at = :until WHERE {key} = :key")
 
@@ -123,6 +124,23 @@ def _everywhere(table: str, key: str) -> str:
         SELECT a.{key} AS key, level.upto FROM level, {table} a
         WHERE a.ripe_at < level.upto AND {_free(key)}
         ORDER BY a.ripe_at LIMIT :limit FOR UPDATE OF a SKIP LOCKED
+    """
+
+
+def _depth(table: str, key: str, everywhere: bool) -> str:
+    """Due by the clock; overdue by the watermarks and free; how late the most overdue is, in seconds."""
+    place = "true" if everywhere else "level.partition = a.partition"
+    columns, group = ("", "") if everywhere else ("partition, ", "GROUP BY partition")
+    return f"""
+        WITH level AS MATERIALIZED (
+            SELECT {columns}min(watermark) AS upto FROM progress
+            WHERE consumer = :consumer AND topic = ANY(:topics) {group} HAVING count(*) = :count
+        ), ripe AS (
+            SELECT level.upto - a.ripe_at AS late, a.ripe_at < level.upto AND {_free(key)} AS overdue
+            FROM {table} a LEFT JOIN level ON {place} WHERE a.ripe_at < clock_timestamp()
+        )
+        SELECT count(*) AS due, count(*) FILTER (WHERE overdue) AS overdue,
+            coalesce(extract(epoch FROM max(late) FILTER (WHERE overdue)), 0) AS late FROM ripe
     """
 
 

@@ -96,7 +96,7 @@ def run_worker(processor: Processor, settings: WorkerSettings) -> NoReturn:
         demand(settings, [prefix + name for name in reaction.topics], prefix + reaction.consumer)
     app = make_app(processor, settings)
     watchdog = Watchdog(app, processor, settings)
-    metrics.serve(settings.metrics_port, {"consumer": watchdog.check}, settings.metrics_host)
+    metrics.serve(settings.metrics_host, settings.metrics_port, {"consumer": watchdog.check})
     threading.Thread(target=watchdog.run, name="watchdog", daemon=True).start()
     worker = faust.Worker(app, loglevel=settings.log_level, override_logging=False, quiet=True)
     worker.spinner = None  # it draws on standard output, between lines of the log, terminal or not

@@ -81,7 +81,7 @@ class _Handler(BaseHTTPRequestHandler):
         """A probe every few seconds is not worth a line."""
 
 
-def serve(port: int, ready: Mapping[str, Check], host: str = "127.0.0.1") -> ThreadingHTTPServer:
+def serve(host: str, port: int, ready: Mapping[str, Check]) -> ThreadingHTTPServer:
     """Serve from a daemon thread; the caller may `shutdown()` and `server_close()` it. Port 0 takes a free one."""
     server = _Server((host, port), ready)
     threading.Thread(target=server.serve_forever, name="metrics", daemon=True).start()

@@ -13,7 +13,7 @@ from psycopg.types.array import ListBinaryDumper
 from sqlalchemy import Connection, Engine, Row, create_engine, event, text
 from sqlalchemy.exc import IntegrityError
 
-from eventkit import settings
+from eventkit import pools, settings
 from eventkit.arrivals import Arrival, pack, unpack
 from eventkit.envelope import Envelope, Watermark
 from eventkit.errors import VersionConflict
@@ -111,6 +111,7 @@ def make_engine(url: str, *, pool: int = 10, limits: DatabaseLimits | None = Non
         connect_args=_session(held),
     )
     event.listen(engine, "connect", _send_arrays_in_binary)
+    pools.watch(engine)
     return engine
 
 

@@ -146,6 +146,6 @@ def run_relay(service: str, settings: RelaySettings) -> None:
     relay = Relay(engine, service, lambda: KafkaPublisher(settings, topic), settings.watermark_seconds)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: relay.stopping.set())
-    metrics.serve(settings.metrics_port, {"relay": relay.check}, settings.metrics_host)
+    metrics.serve(settings.metrics_host, settings.metrics_port, {"relay": relay.check})
     with ending_if_refused(settings):
         relay.run()

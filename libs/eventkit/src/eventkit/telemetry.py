@@ -11,4 +11,9 @@ retries = Counter("bugle_consumer_retries", "Batches tried again: server away or
 sequenced = Counter("bugle_relay_sequenced", "Events given their place in the log", ["service"])
 published = Gauge("bugle_relay_published_seq", "Highest log_seq that Kafka has acknowledged", ["service"])
 watermark = Gauge("bugle_relay_watermark_seconds", "Unix time of the last watermark sent", ["service"])
+lag = Gauge(
+    "bugle_consumer_lag_records",
+    "Records behind the committed offset",
+    ["consumer", "topic", "partition"],
+)
 leader = Gauge("bugle_relay_leader", "1 while this relay is the service's sequencer", ["service"])

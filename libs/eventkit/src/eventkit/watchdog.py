@@ -10,6 +10,7 @@ from typing import Any
 from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 
+from eventkit import telemetry
 from eventkit.access import clients
 from eventkit.admission import REFUSALS
 from eventkit.processing import Processor
@@ -48,7 +49,9 @@ class Watchdog:
             sleep(LOOK_SECONDS)
             try:
                 eyes = eyes or self._open()
-                stalled = self.stalled(self._look(*eyes), monotonic())
+                offsets = self._look(*eyes)
+                self._tell(offsets)
+                stalled = self.stalled(offsets, monotonic())
             except REFUSALS as error:
                 log.critical("Kafka refuses the worker, which ends: %s", error)
                 os._exit(EXIT_REFUSED)
@@ -77,6 +80,13 @@ class Watchdog:
             if now - since > self._settings.silence_seconds:
                 still.append(partition)
         return still
+
+    def _tell(self, offsets: dict[TopicPartition, tuple[int, int]]) -> None:
+        """The lag of the partitions held now; others are another worker's to tell."""
+        telemetry.lag.clear()
+        for place, (committed, end) in offsets.items():
+            topic = place.topic.removeprefix(self._settings.topic_prefix)
+            telemetry.lag.labels(self._processor.reaction.consumer, topic, place.partition).set(end - committed)
 
     def _look(self, administrator: Any, consumer: Any) -> dict[TopicPartition, tuple[int, int]]:
         assigned = self._assigned()

@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from sqlalchemy import Engine, text
 
 from eventkit.auth import Tokens
+from eventkit.depths import Depths, consumption
 from eventkit.http import Limits, create_app
 from eventkit.postgres import PostgresStore
 from eventkit.processing import Processor
@@ -43,6 +44,7 @@ def application(held: HttpSettings, engine: Engine) -> FastAPI:
         tokens=tokens,
         routers=[routes(engine), document_routes(engine)],
         ready={"database": database},
+        depths=Depths(engine, CONSUMER, [consumption]),
         limits=Limits.of(held),
     )
     add_pages(app, engine, local_issuer(held))

@@ -65,12 +65,18 @@ def processor(store: PostgresStore) -> Processor:
 def sweepers(store: PostgresStore) -> list[Sweeper]:
     """What the sweeper does with what is due: deadlines, then duties, then cards that add up."""
     context = make_context()
-    agendas: tuple[tuple[Agenda, Decide], ...] = (
-        (Agenda(watches.name, watches.c.case_id.name, CONSUMER, TOPICS), Sweeping(context)),
-        (Agenda("duties", "duty", CONSUMER, TOPICS, everywhere=True), SweepingDuties(context)),
-        (Agenda("card_accounts", "account", CONSUMER, TOPICS, everywhere=True), AddingUp(context, papers.accounts)),
+    deciding: tuple[Decide, ...] = (Sweeping(context), SweepingDuties(context), AddingUp(context, papers.accounts))
+    both = zip(agendas(), deciding, strict=True)
+    return [Sweeper(store, agenda, decide, projectors=PROJECTORS) for agenda, decide in both]
+
+
+def agendas() -> tuple[Agenda, ...]:
+    """What runs out: deadlines, then duties, then cards that add up."""
+    return (
+        Agenda(watches.name, watches.c.case_id.name, CONSUMER, TOPICS),
+        Agenda("duties", "duty", CONSUMER, TOPICS, everywhere=True),
+        Agenda("card_accounts", "account", CONSUMER, TOPICS, everywhere=True),
     )
-    return [Sweeper(store, agenda, decide, projectors=PROJECTORS) for agenda, decide in agendas]
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from starlette.responses import HTMLResponse
 from contracts import COMMANDS, Contract
 from eventkit.auth import Tokens
 from eventkit.commands import CommandBook
+from eventkit.depths import Depths
 from eventkit.http.acceptance import Acceptance
 from eventkit.http.cloudevents import Counter
 from eventkit.http.desk import Desk
@@ -43,14 +44,16 @@ def create_app(
     projectors: Sequence[Projector] = (),
     routers: Sequence[APIRouter] = (),
     ready: Mapping[str, Check] | None = None,
+    depths: Depths | None = None,
     contracts: Mapping[str, Contract] = COMMANDS,
     refusals: Sequence[Refusal] = (),
     limits: Limits = Limits(),  # noqa: B008 - frozen
 ) -> FastAPI:
     """The application: under /v1 a REST route per command, /v1/events and the reads; beside it health and /docs.
 
-    `ready` adds checks to that of the store; `limits` are those of what may be asked for at a time; `refusals`: its own
-    problems, which OpenAPI shows. A service without commands (projections only) gives no book and no store.
+    `ready` adds checks to that of the store; `depths` is what /metrics looks up; `limits` are those of what may be
+    asked for at a time; `refusals`: its own problems, which OpenAPI shows. A service without commands (projections
+    only) gives no book and no store.
     """
     checks = ({} if store is None else {"database": reads(store)}) | dict(ready or {})
     app = FastAPI(title=f"Bugle {service}", version="1", docs_url=None, redoc_url=None, exception_handlers=_handlers())
@@ -58,7 +61,7 @@ def create_app(
     app.add_middleware(Guard, service=service)
     app.state.tokens = tokens
     app.state.speakers = speakers(service)
-    app.include_router(health(checks))
+    app.include_router(health(checks, depths))
     if book is not None:
         if store is None:
             raise ValueError("a command book needs a store")

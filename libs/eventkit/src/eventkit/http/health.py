@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from fastapi import APIRouter, Response
 
+from eventkit.depths import Depths
 from eventkit.http.answers import json_response
 from eventkit.metrics import Check, exposition, readiness
 from eventkit.store import Store
@@ -21,7 +22,7 @@ def reads(store: Store) -> Check:
     return check
 
 
-def health(checks: Mapping[str, Check]) -> APIRouter:
+def health(checks: Mapping[str, Check], depths: Depths | None) -> APIRouter:
     """The routes that the process manager and Prometheus ask."""
     router = APIRouter(include_in_schema=False)
 
@@ -36,6 +37,8 @@ def health(checks: Mapping[str, Check]) -> APIRouter:
 
     @router.get("/metrics")
     def metrics() -> Response:
+        if depths is not None:
+            depths.tell()
         body, media = exposition()
         return Response(body, media_type=media)
 

@@ -7,6 +7,7 @@ from sqlalchemy import Engine
 
 from eventkit import process, settings
 from eventkit.auth import Tokens
+from eventkit.depths import Depths, backlog, consumption
 from eventkit.http import Limits, create_app, refusals_of, serve
 from eventkit.postgres import PostgresStore, make_engine
 from intake import bootstrap
@@ -27,6 +28,7 @@ def make_app(held: HttpSettings, engine: Engine) -> FastAPI:
         store=PostgresStore(engine, bootstrap.SERVICE),
         tokens=Tokens(held.jwks_file, held.issuer, held.audience),
         projectors=[project],
+        depths=Depths(engine, bootstrap.SERVICE, [backlog, consumption]),
         routers=[reads(engine), contact_reads(engine, vault)],
         refusals=refusals_of(errors),
         limits=Limits.of(held),

@@ -7,6 +7,7 @@ from sqlalchemy import Engine
 
 from eventkit import process, settings
 from eventkit.auth import Tokens
+from eventkit.depths import Depths, backlog, consumption
 from eventkit.http import Limits, create_app, refusals_of, serve
 from eventkit.postgres import PostgresStore, make_engine
 from eventkit.settings import HttpSettings
@@ -25,6 +26,7 @@ def make_app(held: HttpSettings, engine: Engine) -> FastAPI:
         store=store,
         tokens=Tokens(held.jwks_file, held.issuer, held.audience),
         projectors=routing.projectors,
+        depths=Depths(engine, SERVICE, [backlog, consumption]),
         routers=[reads(engine, store, routing.desk.cases), rules(store, routing.desk)],
         refusals=refusals_of(errors),
         limits=Limits.of(held),

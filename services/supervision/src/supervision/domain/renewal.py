@@ -5,21 +5,22 @@ a running clock waits for. Then this generation is cancelled and the next one be
 What was past when the cause happened stays as it is, and is judged by the rules of its day: a deadline that was over
 before is not looked at again, and a reminder or level that was rightly fired is neither withdrawn nor fired once more.
 
-A clock that has come to its end too late is counted anew in its favour alone, by its own limit: for a pause, for the
-extension that was asked while it ran, or when the calendar comes that was not out. So it does not matter how long
-deciding, telling or publishing took, and nothing that was in time is late afterwards.
+A clock that has come to its end too late is counted anew in its favour alone, by its own limit: for a pause or the
+time it was merged, for the extension that was asked while it ran, or when the calendar comes that was not out. So it
+does not matter how long deciding, telling or publishing took, and nothing that was in time is late afterwards.
+What a merger withdrew stands again once it is undone, in a generation of its own where nothing else moves the clock.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
 
 from supervision.domain.calendar import EVERY_DAY, Calendar
 from supervision.domain.clock import Clock, started
-from supervision.domain.events import ClockCancelled, ClockStarted, ClockStopped, Ground, Part, WatchEvent
+from supervision.domain.events import ClockCancelled, ClockStarted, ClockStopped, Ground, Part, Stage, WatchEvent
 from supervision.domain.limits import Counting, Limit, parse_limit
 from supervision.domain.policy import ClockRule, Policy
 from supervision.domain.schedule import Schedule, Terms, schedule, without_past
@@ -45,7 +46,14 @@ class Cause:
         """Whether it is a ground to look again at a clock that has come to its end."""
         if self.corrects:
             return clock.provisional
-        return self.ground == "paused" or (self.ground == "extended" and self.clock == clock.name)
+        return self.ground in ("paused", "merged") or (self.ground == "extended" and self.clock == clock.name)
+
+    def since(self, watch: Watch, clock: Clock) -> datetime:
+        """From when on the clock goes by it: nothing was counted while a case was merged."""
+        if self.corrects and clock.provisional:
+            return clock.started_at
+        merged = (fact.at for fact in reversed(watch.facts) if fact.name == "merged")
+        return next(merged, self.at) if self.ground == "merged" else self.at
 
 
 class Basis(NamedTuple):
@@ -54,6 +62,14 @@ class Basis(NamedTuple):
     rule: ClockRule
     policy: Policy
     calendar: Calendar
+
+
+class Next(NamedTuple):
+    """What a further generation is counted by, and what that gives."""
+
+    basis: Basis
+    terms: Terms
+    found: Schedule
 
 
 TODAY = Limit(0, "same_day")
@@ -113,32 +129,51 @@ def renew(watch: Watch, policy: Policy, calendar: Calendar, cause: Cause) -> lis
 def _renewed(watch: Watch, clock: Clock, policy: Policy, calendar: Calendar, cause: Cause) -> list[WatchEvent]:
     if cause.ground != "policy":
         policy = policy.of_version(watch.version_for(clock))
-    rule, fact = policy.rule(clock.name), watch.fact(clock.fact, clock.round)
-    since = clock.started_at if cause.corrects and clock.provisional else cause.at
-    late = _late(watch, clock, policy, cause)
-    if rule is None or fact is None or _over(watch, clock, cause, since):
+    rule, fact, since = policy.rule(clock.name), watch.fact(clock.fact, clock.round), cause.since(watch, clock)
+    if rule is None or fact is None:
         return []
-    if not late and not _runs(watch, clock, policy, cause):
+    basis = Basis(rule, policy, calendar)
+    standing = [stage for stage in clock.stages if stage.stage in clock.standing]
+    anew = _counted_anew(watch, clock, fact, basis, cause)
+    if anew is not None:
+        gone = [stage for stage in standing if stage.due_at >= since]
+    elif cause.ground == "merged" and _lost(watch, clock, policy):
+        held = without_past(Schedule(clock.due_at, clock.stages, clock.provisional), since)
+        anew = Next(_as_it_was(clock, basis), _own(watch, clock, fact), held)
+        gone = [stage for stage in standing if stage in held.stages]
+    else:
         return []
-    basis = _as_it_was(clock, rule, policy, calendar) if late else Basis(rule, policy, calendar)
-    choices = [_own(watch, clock, fact)] if late else _choices(watch, clock, fact, rule)
+    start = begin(watch, fact, clock.name, anew.terms, without_past(anew.found, since), anew.basis, cause.learnt_at)
+    return [*_ended(watch, clock, cause, gone, policy), start, *stops_known(watch, started(start), policy)]
+
+
+def _counted_anew(watch: Watch, clock: Clock, fact: Fact, basis: Basis, cause: Cause) -> Next | None:
+    """What the clock is counted by now; None when that changes nothing, or nothing is changed of such a clock."""
+    since, late = cause.since(watch, clock), _late(watch, clock, basis.policy, cause)
+    if _over(clock, since) or not (late or _runs(watch, clock, basis.policy, cause)):
+        return None
+    choices = [_own(watch, clock, fact)] if late else _choices(watch, clock, fact, basis.rule)
+    basis = _as_it_was(clock, basis) if late else basis
     found = _latest(watch, basis, choices)
-    if found is not None and cause.ground == "policy" and found[1].due_at < since:
+    if found is not None and cause.ground == "policy" and found.found.due_at < since:
         # a new rule makes no miss of what was in time under the old: it leaves the day
         found = _latest(watch, basis, [Terms(since, TODAY, part=choices[0].part)])
-    if found is None or (_same(found[1], clock) and clock.cancelled is None):
-        return []
-    if late and found[1].due_at <= clock.due_at:
-        return []
-    start = begin(watch, fact, clock.name, found[0], without_past(found[1], since), basis, cause.learnt_at)
-    return [*_ended(watch, clock, cause, since, policy), start, *stops_known(watch, started(start), policy)]
+    if found is None or (_same(found.found, clock) and clock.cancelled is None):
+        return None
+    return None if late and found.found.due_at <= clock.due_at else found
 
 
-def _ended(watch: Watch, clock: Clock, cause: Cause, since: datetime, policy: Policy) -> Iterator[WatchEvent]:
-    """The end of a generation, and of what fired and would not have been due since the cause happened."""
+def _lost(watch: Watch, clock: Clock, policy: Policy) -> bool:
+    """Whether a merger withdrew what nothing else withdraws: now that it is undone, that is taken up again."""
+    evidence = watch.evidence(clock, policy)
+    withdrawn = (stage for stage in clock.stages if stage.stage in clock.withdrawn)
+    return not clock.replaced and any(not any(e.covers(stage) for e in evidence) for stage in withdrawn)
+
+
+def _ended(watch: Watch, clock: Clock, cause: Cause, gone: Sequence[Stage], policy: Policy) -> Iterator[WatchEvent]:
+    """The end of a generation, and of what it fired for which the next one answers."""
     if clock.cancelled is None:
         yield ClockCancelled(watch.case, clock.name, clock.generation, cause.ground, cause.at)
-    gone = [stage for stage in clock.stages if stage.stage in clock.standing and stage.due_at >= since]
     if gone:
         yield rescind(watch, clock, gone, cause.fact, cause.at, policy)
 
@@ -158,16 +193,17 @@ def _own(watch: Watch, clock: Clock, fact: Fact) -> Terms:
     return Terms(clock.started_at, parse_limit(clock.limit), watch.due_at, part, extensions)
 
 
-def _latest(watch: Watch, basis: Basis, choices: list[Terms]) -> tuple[Terms, Schedule] | None:
+def _latest(watch: Watch, basis: Basis, choices: list[Terms]) -> Next | None:
     rule, policy, calendar = basis
     counting = Counting(calendar, policy.zone, watch.spans)
     found = ((wanted, schedule(rule, counting, wanted, policy.quiet)) for wanted in choices)
-    known = [(wanted, held) for wanted, held in found if held is not None]
-    return max(known, key=lambda pair: pair[1].due_at, default=None)
+    known = [Next(basis, wanted, held) for wanted, held in found if held is not None]
+    return max(known, key=lambda one: one.found.due_at, default=None)
 
 
-def _as_it_was(clock: Clock, rule: ClockRule, policy: Policy, calendar: Calendar) -> Basis:
+def _as_it_was(clock: Clock, basis: Basis) -> Basis:
     """By the version that the clock was started under, as far as it carries it."""
+    rule, policy, calendar = basis
     held = replace(rule, stops=policy.stops(clock), card=policy.card(clock))
     return Basis(held, replace(policy, version=clock.policy_version), calendar)
 
@@ -186,13 +222,8 @@ def _late(watch: Watch, clock: Clock, policy: Policy, cause: Cause) -> bool:
     return min((e.at for e in watch.evidence(clock, policy)), default=clock.due_at) > clock.due_at
 
 
-def _over(watch: Watch, clock: Clock, cause: Cause, since: datetime) -> bool:
-    """Whether its deadline was past when the cause happened: a miss, even if the sweep has not been there yet.
-
-    While a case was merged nothing was counted, so what was due meanwhile was not past.
-    """
-    if cause.ground == "merged":
-        since = next((fact.at for fact in reversed(watch.facts) if fact.name == "merged"), since)
+def _over(clock: Clock, since: datetime) -> bool:
+    """Whether its deadline was past when the cause happened: a miss, even if the sweep has not been there yet."""
     return clock.due_at < since
 
 

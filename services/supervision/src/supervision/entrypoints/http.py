@@ -7,6 +7,7 @@ from sqlalchemy import Engine
 
 from eventkit import process, settings
 from eventkit.auth import Tokens
+from eventkit.depths import Depths, backlog, consumption, sweeps
 from eventkit.http import Limits, create_app, refusals_of, serve
 from eventkit.postgres import PostgresStore, make_engine
 from supervision import bootstrap
@@ -26,6 +27,7 @@ def make_app(held: HttpSettings, engine: Engine) -> FastAPI:
         store=store,
         tokens=Tokens(held.jwks_file, held.issuer, held.audience),
         projectors=bootstrap.PROJECTORS,
+        depths=Depths(engine, bootstrap.SERVICE, [backlog, consumption, sweeps(bootstrap.agendas())]),
         routers=[reads(engine, store, context), owed(engine, store, context), told(engine, store, context)],
         refusals=refusals_of(errors),
         limits=Limits.of(held),

@@ -22,7 +22,7 @@ def main() -> None:
         signal.signal(number, lambda *_: stop.set())
     store = PostgresStore.at(held.database_url, bootstrap.SERVICE, pool=held.at_once + 1)
     rounds = Rounds(bootstrap.notifier(store, held), Levels(store.engine))
-    metrics.serve(held.metrics_port, {"notify": rounds.check})
+    metrics.serve(held.metrics_host, held.metrics_port, {"notify": rounds.check})
     rounds.run(stop, held.rest_seconds)
 
 

@@ -21,7 +21,7 @@ def main() -> None:
         signal.signal(number, lambda *_: stop.set())
     sweepers = bootstrap.sweepers(PostgresStore.at(held.database_url, bootstrap.SERVICE))
     checks = {f"sweep_{n}": sweeper.check for n, sweeper in enumerate(sweepers)}
-    metrics.serve(held.metrics_port, checks, held.metrics_host)
+    metrics.serve(held.metrics_host, held.metrics_port, checks)
     run(sweepers, stop, held.sweep_seconds)
 
 

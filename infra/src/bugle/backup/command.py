@@ -1,0 +1,142 @@
+"""The commands `bugle backup` and `bugle restore`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from bugle.backup.keeping import keep, keep_keys, read_manifest
+from bugle.backup.restoring import bring_back, check_idle, keyless, set_keys_aside
+from bugle.backup.topics import Divergence, diverging, make_anew
+from bugle.stack.home import Home
+from bugle.stack.place import EMBEDDED, Against, Place, running_place
+from bugle.stack.system import System
+from bugle.verify.event import SERVICES as RECORDING
+
+_NAMED = 20
+AHEAD = "ahead.jsonl"
+
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
+
+
+def backup(
+    out: Annotated[Path, typer.Option("--out", help="A new folder for the dumps and their manifest.")],
+    keys: Annotated[Path, typer.Option("--keys", help="The folder of the one copy of the keys: apart, replaced.")],
+    as_json: AsJson = False,
+    against: Against = EMBEDDED,
+) -> None:
+    """Dump all services at one consistent cut while they go on, and replace the copy of the keys."""
+    place = running_place(against)
+    told = keep(place, out, _say)
+    keep_keys(place, keys, _say)
+    if as_json:
+        typer.echo(json.dumps(told))
+        return
+    for service, about in told["services"].items():
+        head = f"up to log_seq {about['head']['log_seq']:,}" if "head" in about else "projections"
+        typer.echo(f"{service:12} {about['bytes']:>12,} bytes  {head}")
+    typer.echo(f"{out} is whole. Keep {keys} in another place, and no older copy of it.")
+
+
+def restore(
+    folder: Annotated[Path, typer.Argument(help="What `bugle backup --out` made.")],
+    keys: Annotated[
+        Path | None, typer.Option("--keys", help="The copy of the keys, where those here are lost.")
+    ] = None,
+    discard_ahead: Annotated[
+        bool, typer.Option("--discard-ahead", help="Give up events that only Kafka has; they are kept in a file.")
+    ] = False,
+    as_json: AsJson = False,
+    against: Against = EMBEDDED,
+) -> None:
+    """Replace every database by the backup and make the topics anew from it.
+
+    Exit status 1, with nothing changed, when Kafka has events that the backup lacks, unless --discard-ahead is given.
+    """
+    place = running_place(against)
+    services = read_manifest(folder)["services"]
+    with _halted(place, services):
+        _say("Kafka: what it holds")
+        found = diverging(place, {service: services[service]["head"]["log_seq"] for service in RECORDING})
+        kept = _keep_ahead(folder, found) if found.ahead else None
+        done = discard_ahead or not found.ahead
+        if done:
+            bring_back(place, folder, services, set_keys_aside(place, keys), _say)
+            _say("Kafka: topics anew")
+            make_anew(place)
+    told = _told(found, services, kept, done) | {"contacts_without_key": keyless(place)}
+    if as_json:
+        typer.echo(json.dumps(told))
+    else:
+        _tell(found, told)
+    raise typer.Exit(0 if done else 1)
+
+
+@contextmanager
+def _halted(place: Place, services: Iterable[str]) -> Iterator[None]:
+    """Nobody works on the databases in the block. An embedded system is stopped, and started again when all is well.
+
+    After a failure it stays stopped: half a restore must not be worked on.
+    """
+    if isinstance(place, System):
+        _say("Stopping the services")
+        place.stop()
+    check_idle(place, services)
+    yield
+    if isinstance(place, System):
+        _say("Starting the services")
+        place.create_databases()  # a backup of an older version is brought to this one's tables
+        place.start()
+
+
+def _keep_ahead(folder: Path, found: Divergence) -> Path:
+    """Write down, with everything they say, the events that only Kafka has."""
+    lines = [
+        json.dumps(
+            {"service": e.service, "log_seq": e.log_seq, "id": str(e.id), "type": e.type, "stream": e.stream}
+            | {"version": e.version, "time": e.occurred_at.isoformat(), "data": e.body},
+            ensure_ascii=False,
+        )
+        for e in found.ahead
+    ]
+    return Home(folder).write(AHEAD, "\n".join(lines).encode() + b"\n")
+
+
+def _behind(found: Divergence, services: dict[str, Any]) -> dict[str, int]:
+    """How many events of each service's log the topics lacked; they are published again with all others."""
+    missing = {service: services[service]["head"]["log_seq"] - found.held[service] for service in RECORDING}
+    return {service: count for service, count in missing.items() if count}
+
+
+def _told(found: Divergence, services: dict[str, Any], kept: Path | None, done: bool) -> dict[str, Any]:
+    ahead = [{"service": e.service, "log_seq": e.log_seq, "id": str(e.id), "type": e.type} for e in found.ahead]
+    file = None if kept is None else str(kept)
+    return {"restored": done, "ahead": ahead, "ahead_file": file, "behind": _behind(found, services)}
+
+
+def _tell(found: Divergence, told: dict[str, Any]) -> None:
+    for event in found.ahead[:_NAMED]:
+        typer.echo(f"only in Kafka: {event}, {event.id}")
+    if len(found.ahead) > _NAMED:
+        typer.echo(f"and {len(found.ahead) - _NAMED:,} more")
+    for service, count in told["behind"].items():
+        typer.echo(f"{service}: Kafka lacked {count:,} events of the backup")
+    if found.ahead:
+        typer.echo(
+            f"All {len(found.ahead):,} events that only Kafka has are in {told['ahead_file']}, to be entered again."
+        )
+    if not told["restored"]:
+        typer.echo("Nothing was changed. Take a later backup, or give these events up with --discard-ahead.")
+        return
+    if told["contacts_without_key"]:
+        typer.echo(f"{told['contacts_without_key']:,} contacts have no key: erased since, or their copy was not given.")
+    typer.echo("Restored. The relays publish every log anew; then: bugle verify")
+
+
+def _say(text: str) -> None:
+    typer.echo(f"{text} …", err=True)

@@ -1,0 +1,147 @@
+"""Restoring all services from one backup. The stores win: topics are made anew, and the relays publish every log again.
+
+Each step may be repeated: what was broken off is run again from its beginning and comes out the same.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from bugle.audit.head import SignedHead
+from bugle.backup.cut import plain, read_head
+from bugle.backup.keeping import WRAPPED, settled_master
+from bugle.backup.programs import KEY_TABLES, dump_keys, load
+from bugle.stack.errors import StackError
+from bugle.stack.keys import Keys
+from bugle.stack.place import Place
+from bugle.verify.event import SERVICES as RECORDING
+from eventkit.sealing import fingerprint, read_key
+
+Say = Callable[[str], None]
+
+SEALING_KEYS = ("contact.key", "address.key")
+"""Those that open what is in the databases; the issuer's and the signer's may be new ones."""
+
+_OTHERS = (
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    " AND backend_type = 'client backend'"
+)
+_KEYLESS = "SELECT count(*) FROM contacts LEFT JOIN contact_keys k USING (contact_ref) WHERE k.contact_ref IS NULL"
+_SCHEMAS = "SELECT nspname FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'"
+_RELAY = "UPDATE relay_state SET published_seq = 0"
+_PLACES = (
+    "UPDATE progress SET next_offset = 0",  # offsets of the topics there were
+    "UPDATE parked SET kafka_offset = -seq",  # an offset there is again must not be taken for one set aside already
+    "UPDATE waiting SET kafka_offset = -seq",
+)
+
+
+def check_idle(place: Place, services: Iterable[str], seconds: float = 10) -> None:
+    """StackError while anybody else works in one of the databases; who is just leaving is waited for."""
+    until = time.monotonic() + seconds
+    for service in services:
+        while others := _others(plain(place.database(service).owner_url)):
+            if time.monotonic() > until:
+                raise StackError(f"{others} clients still work in the database of {service}. Stop every service first.")
+            time.sleep(0.2)
+
+
+def _others(url: str) -> int:
+    with psycopg.connect(url) as connection:
+        row = connection.execute(_OTHERS).fetchone()
+    return int(row[0]) if row else 0
+
+
+def set_keys_aside(place: Place, copy: Path | None) -> Path:
+    """The wrapped keys to be loaded afterwards: those of the copy, else those that are there now.
+
+    StackError when the copy is older than the last change of the master: it would bring back what was erased.
+    """
+    present = _masters(place)
+    if copy is not None:
+        other = read_key(str(copy / "contact.key"), copy / "contact.key")
+        if present and present[0] not in (None, fingerprint(other)):
+            raise StackError(
+                f"{copy} is older than the last erasure and would undo it. Leave --keys out: keys are here."
+            )
+        for name in SEALING_KEYS:
+            _put(place, name, (copy / name).read_bytes())
+        return copy / WRAPPED
+    aside = place.home.path / WRAPPED
+    if not aside.exists():  # one of an attempt that was broken off is the only one left
+        if not present:
+            raise StackError("The database has no table of contacts' keys. Give the copy of the keys with --keys.")
+        with settled_master(Keys(place.home).contact_key_file):
+            draft = aside.with_name(f"{WRAPPED}.part")
+            draft.unlink(missing_ok=True)
+            dump_keys(plain(place.database("intake").owner_url), draft)
+            draft.replace(aside)
+    return aside
+
+
+def _put(place: Place, name: str, key: bytes) -> None:
+    """Write a key, into the file that is there: it may belong to the account of the containers."""
+    file = place.home.path / "keys" / name
+    if file.exists():
+        file.write_bytes(key)
+    else:
+        place.home.write(f"keys/{name}", key)
+
+
+def _masters(place: Place) -> list[bytes | None]:
+    """The fingerprint of the master (None: never used); nothing where a restore was broken off before the keys."""
+    with psycopg.connect(plain(place.database("intake").owner_url)) as connection:
+        if connection.execute("SELECT to_regclass('public.contact_master')").fetchone() == (None,):
+            return []
+        rows = connection.execute("SELECT fingerprint FROM contact_master").fetchall()
+        return [None if mark is None else bytes(mark) for (mark,) in rows]
+
+
+def keyless(place: Place) -> int:
+    """How many contacts have no key: they were erased, or their keys are in a copy that was not given."""
+    with psycopg.connect(plain(place.database("intake").owner_url)) as connection:
+        row = connection.execute(_KEYLESS).fetchone()
+    return int(row[0]) if row else 0
+
+
+def bring_back(place: Place, folder: Path, services: Mapping[str, Any], wrapped: Path, say: Say) -> None:
+    """Replace every database by its dump; StackError when a log does not end where the manifest says."""
+    for service, about in services.items():
+        say(f"{service}: {about['file']}")
+        url = plain(place.database(service).owner_url)
+        _empty(url)
+        load(url, folder / about["file"])
+        with psycopg.connect(url) as connection:
+            if service in RECORDING:
+                _check_head(service, connection, SignedHead.of(about["head"]))
+                connection.execute(_RELAY)
+            for statement in _PLACES:
+                connection.execute(statement)
+    say("keys of contacts")
+    url = plain(place.database("intake").owner_url)
+    with psycopg.connect(url) as connection:
+        connection.execute(sql.SQL("TRUNCATE {}").format(sql.SQL(", ").join(map(sql.Identifier, KEY_TABLES))))
+    load(url, wrapped)
+    (place.home.path / WRAPPED).unlink(missing_ok=True)
+
+
+def _empty(url: str) -> None:
+    with psycopg.connect(url) as connection:
+        for (schema,) in connection.execute(_SCHEMAS).fetchall():
+            connection.execute(sql.SQL("DROP SCHEMA {} CASCADE").format(sql.Identifier(schema)))
+        connection.execute("CREATE SCHEMA public AUTHORIZATION pg_database_owner")
+        connection.execute("GRANT USAGE ON SCHEMA public TO PUBLIC")
+
+
+def _check_head(service: str, connection: psycopg.Connection[Any], wanted: SignedHead) -> None:
+    found = read_head(connection)
+    if (found.log_seq, found.hash.hex()) != (wanted.log_seq, wanted.hash):
+        raise StackError(
+            f"The log of {service} ends at {found.log_seq}, not where the manifest says, {wanted.log_seq}."
+        )

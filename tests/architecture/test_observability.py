@@ -1,0 +1,124 @@
+"""Rules, dashboard, runbook and compose file agree with each other and with the program."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from bugle import cli
+from bugle.stack.home import ROOT
+from bugle.stack.system import PROCESSES
+from tests.support.observability import (
+    FOLDER,
+    MOVED_ELSEWHERE,
+    RUNBOOK,
+    alerts,
+    declared,
+    documented,
+    expressions,
+    metrics_of,
+)
+
+needs_promtool = pytest.mark.skipif(
+    shutil.which("promtool") is None, reason="NOT RUN: no promtool here; install Debian's package prometheus"
+)
+ENTRIES = dict(re.findall(r"^### (\w+)\n(.*?)(?=^###|\Z)", RUNBOOK, re.MULTILINE | re.DOTALL))
+PARTS = ("Means", "Users notice", "Look", "Mend", "Over when")
+
+
+def promtool(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(["promtool", *arguments], text=True, capture_output=True, check=False)
+
+
+def test_every_metric_is_documented() -> None:
+    assert documented() == declared().keys()
+
+
+def test_every_metric_is_tested() -> None:
+    """Each metric that only a state of fault moves is moved by a test of its own."""
+    assert declared().keys() >= MOVED_ELSEWHERE.keys()
+    for name, file in MOVED_ELSEWHERE.items():
+        assert re.search(rf'\b{name}(_total)?"', (ROOT / "tests" / file).read_text()), (name, file)
+
+
+def test_expressions_read_known_metrics() -> None:
+    read = {name for expression in expressions() for name in metrics_of(expression)}
+    assert read - declared().keys() - {"bugle"} == set()
+    assert metrics_of("bugle_no_such_thing_total > 0") == {"bugle_no_such_thing"}
+
+
+def test_every_alert_has_an_entry() -> None:
+    assert ENTRIES.keys() == alerts().keys()
+    for name, entry in ENTRIES.items():
+        assert [part for part in PARTS if f"- **{part}**: " not in entry] == [], name
+
+
+def test_commands_of_runbook_exist() -> None:
+    named = set(re.findall(r"`bugle ([a-z]+)", RUNBOOK))
+    assert {"status", "logs", "redrive", "deliveries", "verify"} <= named <= cli.COMMANDS.keys()
+    services = set(re.findall(r"--scale ([\w-]+)=", RUNBOOK))
+    assert services and services <= set(PROCESSES)
+
+
+def test_prometheus_finds_every_process() -> None:
+    [job] = yaml.safe_load((FOLDER / "prometheus.yml").read_text())["scrape_configs"]
+    found = {name: entry["port"] for entry in job["dns_sd_configs"] for name in entry["names"]}
+    assert found == {process: 8000 if process.endswith("-http") else 9000 for process in PROCESSES}
+
+
+def compose() -> dict[str, Any]:
+    held: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+    return held["services"]
+
+
+def test_watchers_start_when_asked_only() -> None:
+    asked = {name for name, service in compose().items() if service.get("profiles") == ["observability"]}
+    assert asked == {"prometheus", "grafana", "collector"}
+    for name in asked:
+        for volume in compose()[name]["volumes"]:
+            source = volume.split(":")[0]
+            assert not source.startswith(".") or (ROOT / source).exists(), volume
+        assert all(port.startswith("127.0.0.1:") for port in compose()[name].get("ports", []))
+
+
+@pytest.mark.parametrize("process", PROCESSES)
+def test_process_may_send_spans(process: str) -> None:
+    assert "OTEL_EXPORTER_OTLP_ENDPOINT" in compose()[process]["environment"]
+
+
+def test_images_log_as_json() -> None:
+    files = list(ROOT.glob("services/*/Dockerfile"))
+    assert len(files) == 4 and all("BUGLE_LOG=json" in file.read_text() for file in files)
+
+
+@needs_promtool
+def test_each_alert_is_quiet_then_fires() -> None:
+    told = (FOLDER / "alerts.test.yml").read_text()
+    assert [name for name in alerts() if f'alertname="{name}"' not in told] == []
+    done = promtool("test", "rules", str(FOLDER / "alerts.test.yml"))
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@needs_promtool
+@pytest.mark.parametrize("alert", alerts())
+def test_alert_that_cannot_fire_is_noticed(alert: str, tmp_path: Path) -> None:
+    """The expression of one alert spoilt: its case must fail."""
+    rules = yaml.safe_load((FOLDER / "alerts.yml").read_text())
+    for rule in rules["groups"][0]["rules"]:
+        if rule.get("alert") == alert:
+            rule["expr"] = "vector(0) > 1"
+    (tmp_path / "alerts.yml").write_text(yaml.safe_dump(rules))
+    shutil.copy(FOLDER / "alerts.test.yml", tmp_path)
+    done = promtool("test", "rules", str(tmp_path / "alerts.test.yml"))
+    assert done.returncode != 0 and alert in done.stdout + done.stderr
+
+
+@needs_promtool
+def test_prometheus_takes_its_configuration() -> None:
+    assert promtool("check", "config", "--syntax-only", str(FOLDER / "prometheus.yml")).returncode == 0

@@ -1,0 +1,139 @@
+"""A backup brings every service back to one moment, whatever Kafka holds: more than the backup, or nothing at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import orjson
+import psycopg
+import pytest
+from typer.testing import CliRunner
+
+from bugle.backup import command
+from bugle.backup.cut import plain
+from bugle.backup.topics import make_anew
+from bugle.cli import app
+from bugle.erasure import command as erasure
+from bugle.quiet import wait_quiet
+from bugle.stack import Stack, StackError, System
+from bugle.stack.system import SERVICES
+from bugle.verify.command import verified
+from bugle.verify.servers import Addresses
+from tests.support.office import Office, new_agency, until
+from tests.support.stack import running_system
+
+pytestmark = pytest.mark.timeout(400)
+
+PERSON = {"name": "某某联系人", "phone": "13812345678"}
+
+
+@pytest.fixture(scope="module")
+def own(servers: Stack) -> Iterator[System]:
+    """A system of these tests alone: it is stopped and its topics are deleted."""
+    with running_system(servers, "restored") as system:
+        yield system
+
+
+@pytest.fixture
+def office(servers: Stack, own: System, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
+    for module in (command, erasure):
+        monkeypatch.setattr(module, "running_place", lambda against: own)
+    with Office(servers, own, new_agency("restore")) as office:
+        office.open()
+        yield office
+
+
+def bugle(*arguments: object, status: int = 0) -> dict[str, Any]:
+    done = CliRunner().invoke(app, [*map(str, arguments), "--json"])
+    assert done.exit_code == status, (done.output, done.exception)
+    told: dict[str, Any] = orjson.loads(done.stdout)
+    return told
+
+
+def sound(system: System) -> None:
+    wait_quiet(system, 120)
+    databases = {service: system.database(service).url for service in SERVICES}
+    report = verified(Addresses(databases, system.kafka_address, system.topic_prefix), system, 60)
+    assert report.ok, report.json()
+    assert report.invariants["I4"].checked > 0
+
+
+def known(office: Office, case: str) -> Any:
+    return until(lambda: office.happened(case), 60, "the issue in the projection")
+
+
+def report_count(system: System) -> int:
+    with psycopg.connect(plain(system.database("reporting").url)) as connection:
+        row = connection.execute("SELECT count(*) FROM live.ledger").fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def test_kafka_ahead_is_named_then_given_up(own: System, office: Office, tmp_path: Path) -> None:
+    out, keys = tmp_path / "backup", tmp_path / "keys"
+    before = office.report("备份之前")
+    known(office, before)
+    wait_quiet(own, 90)
+    bugle("backup", "--out", out, "--keys", keys)
+    cases = report_count(own)
+    after = office.report("备份之后")
+    known(office, after)
+    wait_quiet(own, 90)
+    refused = bugle("restore", out, status=1)
+    assert not refused["restored"]
+    assert {"bugle.intake.issue_reported.v1", "bugle.routing.case_opened.v1"} <= {
+        one["type"] for one in refused["ahead"]
+    }
+    assert after in (out / "ahead.jsonl").read_text()
+    assert report_count(own) == cases + 1, "a refusal changes nothing"
+    told = bugle("restore", out, "--discard-ahead")
+    assert (told["restored"], told["behind"]) == (True, {})
+    sound(own)
+    assert report_count(own) == cases
+    known(office, office.report("恢复之后"))
+    sound(own)
+
+
+def test_empty_kafka_is_made_from_the_stores(own: System, office: Office, tmp_path: Path) -> None:
+    out, keys = tmp_path / "backup", tmp_path / "keys"
+    known(office, office.report("备份之前"))
+    wait_quiet(own, 90)
+    bugle("backup", "--out", out, "--keys", keys)
+    cases = report_count(own)
+    own.stop()
+    make_anew(own)
+    told = bugle("restore", out)
+    assert told["behind"].keys() >= {"intake", "routing", "supervision"}
+    sound(own)
+    assert report_count(own) == cases
+    known(office, office.report("恢复之后"))
+    sound(own)
+
+
+def test_restore_brings_back_no_erased_contact(own: System, office: Office, tmp_path: Path) -> None:
+    out, keys = tmp_path / "backup", tmp_path / "keys"
+    enterprise = office.call("intake", "GET", "/enterprises")["items"][0]["enterprise"]
+    path = f"/enterprises/{enterprise}/contacts"
+    erased, kept = (office.call("intake", "POST", path, PERSON)["contact_ref"] for _ in range(2))
+    wait_quiet(own, 90)
+    bugle("backup", "--out", out, "--keys", keys)
+    bugle("erase", erased)
+    wait_quiet(own, 90)
+    stale = CliRunner().invoke(app, ["restore", str(out), "--keys", str(keys), "--discard-ahead"])
+    assert isinstance(stale.exception, StackError) and "older than the last erasure" in str(stale.exception)
+    assert bugle("restore", out, "--discard-ahead")["contacts_without_key"] >= 1
+    listed = office.call("intake", "GET", path)
+    assert ([one["contact_ref"] for one in listed["items"]], listed["erased"]) == ([kept], [erased])
+    sound(own)
+
+
+def test_changed_dump_is_refused(own: System, office: Office, tmp_path: Path) -> None:
+    out = tmp_path / "backup"
+    bugle("backup", "--out", out, "--keys", tmp_path / "keys")
+    file = out / "routing.dump"
+    file.write_bytes(file.read_bytes()[:-1] + b"!")
+    done = CliRunner().invoke(app, ["restore", str(out)])
+    assert isinstance(done.exception, StackError) and "routing.dump" in str(done.exception)
+    assert own.ready(["intake-http"]) == {"intake-http": True}

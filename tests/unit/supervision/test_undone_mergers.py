@@ -1,0 +1,96 @@
+"""A merger that is undone: what ran out around it stands exactly once, whenever the sweep and the news of it came."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from supervision.domain.events import CaseEscalated, DeadlineMissed, MissesRescinded
+from tests.unit.supervision.made import EXTERNAL, Life, china, policy
+from tests.unit.supervision.test_leave import LATER, received
+
+SWEEPS = [timedelta(0), timedelta(seconds=60), timedelta(days=2)]
+"""How long after the news of the merger, and before that of its undoing, a sweep comes: it finds nothing new,
+withdraws misses, cancels clocks too."""
+
+
+def merged(life: Life, at: str, told: str, undone: str, swept: timedelta) -> None:
+    """A merger that is told late, when misses have fired that lie after it, and undone."""
+    life.sweep(china(told))
+    life.step("merged", china(at), learnt_at=china(told))
+    life.sweep(china(told) + swept)
+    life.step("unmerged", china(undone), learnt_at=china(undone))
+    life.sweep(LATER)
+
+
+def standing(life: Life) -> list[tuple[str, int, int]]:
+    """By clock and generation, the stages that fired and were not withdrawn, by the watch."""
+    return [(c.name, c.generation, stage) for c in life.watch.clocks for stage in sorted(c.standing)]
+
+
+def stages(life: Life) -> list[int]:
+    return sorted(stage for _, _, stage in standing(life))
+
+
+def fired_and_not_withdrawn(life: Life, kind: type) -> int:
+    """By the events alone."""
+    fired = sum(isinstance(event, kind) for event in life.happened)
+    told = {"DeadlineMissed": "miss", "CaseEscalated": "escalation"}[kind.__name__]
+    gone = (one for event in life.happened if isinstance(event, MissesRescinded) for one in event.withdrawn)
+    return fired - sum(one.kind == told for one in gone)
+
+
+@pytest.mark.parametrize("swept", SWEEPS)
+def test_miss_of_merged_time_stands_once(swept: timedelta) -> None:
+    """Due at the end of the 16th and missed; merged on the 12th, which is told on the 18th; undone on the 30th."""
+    life = received()
+    merged(life, "2021-03-12T10:00", "2021-03-18T10:00", "2021-03-30T10:00", swept)
+    assert {generation for _, generation, _ in standing(life)} == {2}
+    assert fired_and_not_withdrawn(life, DeadlineMissed) == 1
+    assert life.watch.clocks[-1].due_at == china("2021-04-02T00:00"), "12th to 29th are left out"
+
+
+@pytest.mark.parametrize("swept", SWEEPS)
+def test_day_that_does_not_move_is_missed_once(swept: timedelta) -> None:
+    """A duty of a body outside is due on its day, whether the case is merged then or not."""
+    life = Life(policy(EXTERNAL), due_at=china("2021-03-16T10:00"))
+    life.step("assigned", china("2021-03-11T10:00"), learnt_at=china("2021-03-11T10:00"))
+    merged(life, "2021-03-12T10:00", "2021-03-18T10:00", "2021-03-30T10:00", swept)
+    assert fired_and_not_withdrawn(life, DeadlineMissed) == len(standing(life)) == 1
+
+
+@pytest.mark.parametrize("swept", SWEEPS)
+def test_levels_of_what_was_over_stand_once(swept: timedelta) -> None:
+    """Missed on the 16th, merged only after that: its levels were withdrawn, and are climbed for good."""
+    life = received()
+    merged(life, "2021-03-17T10:00", "2021-03-25T10:00", "2021-03-30T10:00", swept)
+    assert fired_and_not_withdrawn(life, DeadlineMissed) == 1
+    assert fired_and_not_withdrawn(life, CaseEscalated) == life.watch.level == 2
+    assert len(stages(life)) == len(set(stages(life)))
+
+
+@pytest.mark.parametrize("swept", SWEEPS)
+def test_work_done_while_merged_is_in_time(swept: timedelta) -> None:
+    """Contacted on the 17th, a day after it was due; as is told later, the case had been merged from the 12th on."""
+    life = received()
+    life.sweep(china("2021-03-17T09:00"))
+    life.step("contacted", china("2021-03-17T10:00"), learnt_at=china("2021-03-17T10:00"))
+    merged(life, "2021-03-12T10:00", "2021-03-18T10:00", "2021-03-30T10:00", swept)
+    newest = life.watch.newest("contact")
+    assert newest is not None
+    assert (newest.in_time, standing(life)) == (True, [])
+
+
+@pytest.mark.parametrize("swept", SWEEPS)
+def test_work_done_too_late_before_stays_late(swept: timedelta) -> None:
+    """Over on the 16th, merged on the 17th, contacted on the 18th: the miss stands, and no level that came later."""
+    life = received()
+    life.sweep(china("2021-03-18T09:00"))
+    life.step("contacted", china("2021-03-18T10:00"), learnt_at=china("2021-03-18T10:00"))
+    merged(life, "2021-03-17T10:00", "2021-03-25T10:00", "2021-03-30T10:00", swept)
+    newest = life.watch.newest("contact")
+    assert newest is not None
+    assert newest.in_time is False
+    assert fired_and_not_withdrawn(life, DeadlineMissed) == 1
+    assert fired_and_not_withdrawn(life, CaseEscalated) == life.watch.level
