@@ -9,13 +9,14 @@ from __future__ import annotations
 import sys
 import time
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
 from kafka import KafkaAdminClient
-from kafka.admin import NewTopic
+from kafka.admin import ConfigResource, ConfigResourceType, NewTopic
 
 from eventkit import grants, logs, settings
 from eventkit.access import clients
@@ -34,7 +35,8 @@ class TopicSettings(KafkaSettings):
 
 
 def create(file: Path, held: TopicSettings) -> list[str]:
-    """Make the declared topics that are missing, their names prefixed; which those were.
+    """Make the declared topics that are missing, their names prefixed; which those were. The others get the settings
+    that are declared now.
 
     Returns when the broker itself knows the topics that its controller has made.
     """
@@ -46,11 +48,17 @@ def create(file: Path, held: TopicSettings) -> list[str]:
         if held.topic_prefix + name not in present
     ]
     made = [topic.name for topic in missing]
+    if there := [name for name in (held.topic_prefix + name for name in declared["partitions"]) if name in present]:
+        _admin(held, partial(_configure, there, declared["config"]))
     if missing:
         _admin(held, lambda admin: admin.create_topics(missing))
         while not set(made) <= _admin(held, _names):
             time.sleep(0.05)
     return made
+
+
+def _configure(topics: Iterable[str], config: Mapping[str, str], admin: KafkaAdminClient) -> None:
+    admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, topic, config) for topic in topics])
 
 
 def _names(admin: KafkaAdminClient) -> set[str]:

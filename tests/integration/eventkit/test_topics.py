@@ -1,0 +1,71 @@
+"""Topics take the largest event that a service may record, and those that are there already learn to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from kafka import KafkaAdminClient
+from kafka.admin import ConfigResource, ConfigResourceType
+
+from bugle.stack.home import ROOT
+from eventkit.arrivals import read
+from eventkit.envelope import Envelope
+from eventkit.http.reading import BATCH_LIMIT
+from eventkit.publisher import KafkaPublisher
+from eventkit.settings import KafkaSettings
+from eventkit.topics import TopicSettings, create
+from tests.support.ledgers import arrival
+
+pytestmark = pytest.mark.timeout(60)
+
+DECLARED = ROOT / "infra" / "topics.toml"
+
+
+@pytest.fixture
+def prefix() -> str:
+    return f"t{uuid4().hex[:8]}."
+
+
+@pytest.fixture
+def admin(broker: str) -> Iterator[KafkaAdminClient]:
+    with closing(KafkaAdminClient(bootstrap_servers=broker)) as admin:
+        yield admin
+
+
+def largest() -> Envelope:
+    """An event whose data are as large as a request, and a little larger for what the service adds."""
+    sample = arrival("large", "key")
+    found = read(sample.topic, 0, 0, sample.key, sample.value, sample.headers).content
+    assert isinstance(found, Envelope)
+    return replace(found, data=b'{"text":"' + b"x" * (BATCH_LIMIT + 1000) + b'"}')
+
+
+def test_topic_takes_largest_event(broker: str, prefix: str) -> None:
+    create(DECLARED, TopicSettings(kafka=broker, topic_prefix=prefix))
+    publisher = KafkaPublisher(KafkaSettings(kafka=broker), f"{prefix}intake.events")
+    try:
+        publisher.publish([largest()])
+        publisher.confirm()
+    finally:
+        publisher._producer.close(timeout=10)
+
+
+def test_present_topic_gets_declared_settings(
+    broker: str, prefix: str, admin: KafkaAdminClient, tmp_path: Path
+) -> None:
+    held, file = TopicSettings(kafka=broker, topic_prefix=prefix), tmp_path / "topics.toml"
+    topic = ConfigResource(ConfigResourceType.TOPIC, f"{prefix}intake.events")
+
+    def declared(size: int) -> str:
+        file.write_text(f'[config]\n"max.message.bytes" = "{size}"\n[partitions]\n"intake.events" = 12\n')
+        create(file, held)
+        [told] = admin.describe_configs([topic]).values()
+        return str(told[topic.name]["max.message.bytes"]["value"])
+
+    assert declared(2_000_000) == "2000000"
+    assert declared(3_000_000) == "3000000"
