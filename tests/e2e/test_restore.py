@@ -22,7 +22,7 @@ from bugle.stack.system import SERVICES
 from bugle.verify.command import verified
 from bugle.verify.servers import Addresses
 from tests.support.office import Office, new_agency, until
-from tests.support.stack import running_system
+from tests.support.stack import running_servers, running_system
 
 pytestmark = pytest.mark.timeout(400)
 
@@ -30,17 +30,24 @@ PERSON = {"name": "某某联系人", "phone": "13812345678"}
 
 
 @pytest.fixture(scope="module")
-def own(servers: Stack) -> Iterator[System]:
+def stack() -> Iterator[Stack]:
+    """Servers of these tests alone: an erasure changes the master key of the whole home."""
+    with running_servers() as stack:
+        yield stack
+
+
+@pytest.fixture(scope="module")
+def own(stack: Stack) -> Iterator[System]:
     """A system of these tests alone: it is stopped and its topics are deleted."""
-    with running_system(servers, "restored") as system:
+    with running_system(stack, "restored") as system:
         yield system
 
 
 @pytest.fixture
-def office(servers: Stack, own: System, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
+def office(stack: Stack, own: System, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
     for module in (command, erasure):
         monkeypatch.setattr(module, "running_place", lambda against: own)
-    with Office(servers, own, new_agency("restore")) as office:
+    with Office(stack, own, new_agency("restore")) as office:
         office.open()
         yield office
 
@@ -55,7 +62,7 @@ def bugle(*arguments: object, status: int = 0) -> dict[str, Any]:
 def sound(system: System) -> None:
     wait_quiet(system, 120)
     databases = {service: system.database(service).url for service in SERVICES}
-    report = verified(Addresses(databases, system.kafka_address, system.topic_prefix), system, 60)
+    report = verified(Addresses(databases, system.kafka_access, system.topic_prefix), system, 60)
     assert report.ok, report.json()
     assert report.invariants["I4"].checked > 0
 

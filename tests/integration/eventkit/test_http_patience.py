@@ -20,7 +20,7 @@ from eventkit.http import Limits
 from eventkit.http.server import server
 from eventkit.memory import MemoryStore
 from eventkit.postgres import PostgresStore, make_engine
-from eventkit.settings import HttpSettings
+from eventkit.settings import DatabaseLimits, HttpSettings
 from tests.support.ledger_service import Bank, running_bank
 
 HELD = HttpSettings(database_url="", jwks_file="", issuer="", audience="", http_port=0, http_seconds=0.5)
@@ -115,7 +115,9 @@ def test_connection_is_kept_between_requests(bank: Bank) -> None:
 
 
 def test_query_that_takes_too_long_is_503(tmp_path: Path, engine: Engine) -> None:
-    impatient = make_engine(engine.url.render_as_string(hide_password=False), statement_seconds=1)
+    impatient = make_engine(
+        engine.url.render_as_string(hide_password=False), limits=DatabaseLimits(statement_seconds=1)
+    )
     router = APIRouter()
 
     @router.get("/slow")

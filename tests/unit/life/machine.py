@@ -81,17 +81,6 @@ class WholeLife(RuleBasedStateMachine):
         """Amended, merged, parted again, divided, withdrawn."""
         self.try_fitting(place, FAMILY, 0, seed)
 
-    @rule(place=places, ago=st.sampled_from((20, 60, 130)), between=st.booleans(), seed=seeds)
-    def merge_for_a_while(self, place: int, ago: int, between: bool, seed: int) -> None:
-        """Told late, when the sweep has found what ran out since, and undone before or after it comes again."""
-        self.flow(seed)
-        self.try_move(place, "merge_issue", ago, seed)
-        for _ in range(8):
-            self.some(seed)
-        if between:
-            self.sweep()
-        self.try_move(place, "undo_merge", 0, seed)
-
     @rule(place=places, name=st.sampled_from((*WAY, *WAY, *ASIDE)), ago=st.sampled_from((0, 0, 300, -2)), seed=seeds)
     def try_anything(self, place: int, name: str, ago: int, seed: int) -> None:
         """Whatever it is and wherever the case stands: most of it is refused."""

@@ -82,14 +82,6 @@ def overdue_clock_is_moved(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(renewal, "_over", lambda *about: False)
 
 
-def merged_time_is_missed_twice(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(renewal.Cause, "since", lambda self, watch, clock: self.at)
-
-
-def what_a_merger_withdrew_is_lost(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(renewal, "_lost", lambda *about: False)
-
-
 def return_begins_no_round(patch: pytest.MonkeyPatch) -> None:
     for module in (watch, reactions):
         patch.setattr(module, "MOVED_ON", ())
@@ -118,8 +110,6 @@ PLANTED: Sequence[Plant] = (
     classified_after_the_assignment,
     merged_after_the_result,
     overdue_clock_is_moved,
-    merged_time_is_missed_twice,
-    what_a_merger_withdrew_is_lost,
     return_begins_no_round,
     withdrawn_case_keeps_its_clocks,
     newer_version_is_slept_through,

@@ -17,7 +17,7 @@ from eventkit.session import Aggregate, Session
 from tests.unit.life.machine import WholeLife
 
 RARE = {
-    *("case_concluded", "case_reopened", "case_returned", "case_arbitrated", "case_unmerged", "part_closed"),
+    *("case_concluded", "case_reopened", "case_returned", "case_arbitrated", "part_closed"),
     *("merger_refused", "misses_rescinded", "case_resumed", "extension_decided", "policy_adopted", "case_raised"),
 }
 LIVES = os.environ.get("BUGLE_LIVES")

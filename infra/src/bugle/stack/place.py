@@ -16,7 +16,6 @@ from bugle.stack.errors import StackError
 from bugle.stack.guard import OPERATOR
 from bugle.stack.home import ROOT, Home
 from bugle.stack.ports import HOST
-from eventkit.grants import password_setting
 from eventkit.settings import SASL_SSL, KafkaSettings
 
 EMBEDDED, COMPOSE = "embedded", "compose"
@@ -68,6 +67,8 @@ class Deployed:
     @property
     def kafka_access(self) -> KafkaSettings:
         """Where Kafka is, for whoever reads all topics."""
+        from eventkit.grants import password_setting  # it needs Kafka's client, which a status shall not wait for
+
         return KafkaSettings(
             kafka=f"{HOST}:{self._value('BUGLE_KAFKA_PORT')}",
             kafka_protocol=SASL_SSL,

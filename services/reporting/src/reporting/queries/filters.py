@@ -39,6 +39,8 @@ _MONTH = re.compile(r"[1-9][0-9]{3}-(0[1-9]|1[0-2])")
 
 def shown(name: str) -> dict[str, Any]:
     """The JSON Schema of a filter's value."""
+    if name in _MONTHS:
+        return {"type": "string", "pattern": f"^{_MONTH.pattern}$"}
     return {"type": "string", "enum": list(_CHOICES[name])} if name in _CHOICES else {"type": "string"}
 
 
