@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from bugle.stack import Stack, StackError
+from bugle.stack import Stack
 from bugle.stack.databases import create_reader
 
 
@@ -19,7 +19,6 @@ def analyst(
     Made for its first use: a role that may read the schema `analysis`, of all agencies, and nothing else.
     """
     stack = Stack()
-    if not stack.running():
-        raise StackError("Nothing runs here. Start it with: bugle up")
+    stack.demand()
     url = create_reader(stack.postgres, stack.system.database("reporting").name)
     typer.echo(json.dumps({"url": url}) if as_json else url)

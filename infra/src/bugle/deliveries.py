@@ -25,8 +25,7 @@ def deliveries(
     if state is not None and state not in STATES:
         raise StackError(f"{state!r} is no state. Choose from: {', '.join(STATES)}.")
     stack = Stack()
-    if not stack.running():
-        raise StackError("Nothing runs here. Start it with: bugle up")
+    stack.demand()
     options = [*(["--json"] if as_json else []), *([f"--state={state}"] if state else [])]
     options += [f"--retry={one}" for one in retry or []]
     command = [sys.executable, "-m", "supervision.entrypoints.deliveries", *options]

@@ -23,8 +23,7 @@ def rebuild(
     if service not in REBUILT:
         raise StackError(f"{service} has nothing to rebuild; try: bugle rebuild {REBUILT[0]}")
     stack = Stack()
-    if not stack.running():
-        raise StackError("Nothing runs here. Start it with: bugle up")
+    stack.demand()
     options = [flag for flag, given in (("--json", as_json), ("--accept", accept)) if given]
     command = [sys.executable, "-m", f"{service}.entrypoints.rebuild", *options]
     settings = stack.system.environment(f"{service}-worker")

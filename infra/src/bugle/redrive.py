@@ -21,8 +21,7 @@ def redrive(
     if service not in SERVICES:
         raise StackError(f"{service!r} is no service. Choose from: {', '.join(SERVICES)}.")
     stack = Stack()
-    if not stack.running():
-        raise StackError("Nothing runs here. Start it with: bugle up")
+    stack.demand()
     command = [sys.executable, "-m", f"{service}.entrypoints.redrive", *(key or [])]
     settings = stack.system.environment(f"{service}-worker")
     raise typer.Exit(subprocess.run(command, env=os.environ | settings, check=False).returncode)

@@ -113,6 +113,11 @@ class Stack:
         """Whether the stack's process manager runs, whatever its processes do."""
         return self.supervisor.running()
 
+    def demand(self) -> None:
+        """StackError when nothing runs."""
+        if not self.running():
+            raise StackError("Nothing runs here. Start it with: bugle up")
+
     def stop(self) -> None:
         """Stop services, then servers, then the manager; returns when all have ended."""
         if self.running():
