@@ -12,6 +12,7 @@ import pytest
 from bugle.audit.export import lines
 from bugle.audit.proof import prove
 from bugle.stack import Stack, System
+from bugle.stack.databases import plain
 from bugle.stack.keys import Keys
 from bugle.verify.database import snapshot
 from tests.support.office import Office, new_agency, until
@@ -41,7 +42,7 @@ def test_event_tables_take_no_change(system: System, office: Office) -> None:
     """Neither the service's role nor the owner of the tables may edit what is recorded."""
     office.open()
     for url in (system.database("intake").url, system.database("intake").owner_url):
-        with psycopg.connect(url.replace("postgresql+psycopg", "postgresql"), autocommit=True) as connection:
+        with psycopg.connect(plain(url), autocommit=True) as connection:
             for statement in ("UPDATE events SET type = type", "DELETE FROM log", "TRUNCATE events"):
                 with pytest.raises(psycopg.errors.InsufficientPrivilege):
                     connection.execute(statement)

@@ -17,6 +17,7 @@ from bugle.cli import app
 from bugle.erasure import command
 from bugle.quiet import wait_quiet
 from bugle.stack import Stack, System
+from bugle.stack.databases import plain
 from bugle.stack.keys import Keys
 from bugle.stack.system import SERVICES
 from bugle.verify.command import verified
@@ -50,7 +51,7 @@ def record(office: Office, role: str) -> tuple[str, str]:
 def everything(system: System) -> Iterator[bytes]:
     """Every row of every table and every record of every topic."""
     for service in SERVICES:
-        with psycopg.connect(system.database(service).owner_url.replace("+psycopg", "")) as connection:
+        with psycopg.connect(plain(system.database(service).owner_url)) as connection:
             query = (
                 "SELECT format('%I.%I', schemaname, tablename) FROM pg_tables WHERE schemaname !~ '^(pg_|information_)'"
             )

@@ -12,12 +12,12 @@ import pytest
 from typer.testing import CliRunner
 
 from bugle.backup import command
-from bugle.backup.cut import plain
 from bugle.backup.topics import make_anew
 from bugle.cli import app
 from bugle.erasure import command as erasure
 from bugle.quiet import wait_quiet
 from bugle.stack import Stack, StackError, System
+from bugle.stack.databases import plain
 from bugle.stack.system import SERVICES
 from bugle.verify.command import verified
 from bugle.verify.servers import Addresses

@@ -16,6 +16,7 @@ import psycopg
 import pytest
 
 from bugle.stack import Home, Stack, System
+from bugle.stack.databases import plain
 from bugle.stack.postgres import SUPERUSER
 from bugle.stack.system import PROCESSES, SERVICES
 from tests.support.backends import embedded_only
@@ -98,7 +99,7 @@ def _look_at_logs_and_token(stack: Stack) -> None:
 
 def _leave_a_row(stack: Stack) -> None:
     database = stack.create_database("kept")
-    with psycopg.connect(database.owner_url.replace("+psycopg", "")) as connection:
+    with psycopg.connect(plain(database.owner_url)) as connection:
         connection.execute("CREATE TABLE kept AS SELECT 42 AS answer")
 
 

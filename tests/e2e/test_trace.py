@@ -12,6 +12,7 @@ import psycopg
 import pytest
 
 from bugle.stack import Stack, System
+from bugle.stack.databases import plain
 from bugle.stack.system import PROCESSES
 from tests.support.office import Office, new_agency, until
 
@@ -70,7 +71,7 @@ def stored_traces(system: System, case: str) -> set[str]:
     """The traces of all events of the case, in the three services' stores."""
     found = set()
     for service in ("intake", "routing", "supervision"):
-        with psycopg.connect(system.database(service).url.replace("+psycopg", "")) as connection:
+        with psycopg.connect(plain(system.database(service).url)) as connection:
             rows = connection.execute("SELECT traceparent FROM events WHERE key = %s", [case]).fetchall()
         assert rows, service
         found |= {(row[0] or "none")[3:35] for row in rows}

@@ -9,6 +9,7 @@ import psycopg
 import pytest
 
 from bugle.chaos.arena import Arena
+from bugle.stack.databases import plain
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -60,7 +61,7 @@ DAMAGES = {
 @contextmanager
 def damaged(ring: Arena, damage: str, repair: str) -> Iterator[None]:
     """Intake's events and log changed by their owner with the triggers off, and put right again."""
-    url = ring.system.database("intake").owner_url.replace("postgresql+psycopg", "postgresql")
+    url = plain(ring.system.database("intake").owner_url)
     tables = ("events", "log")
     with psycopg.connect(url, autocommit=True) as owner:
         for table in tables:

@@ -7,6 +7,7 @@ import pytest
 from psycopg import sql
 
 from bugle.stack import Stack, System
+from bugle.stack.databases import plain
 from bugle.stack.system import SERVICES
 from eventkit.postgres import make_engine
 from tests.support.published import append_examples
@@ -34,7 +35,7 @@ def recorded(servers: Stack) -> System:
 
 
 def connected(url: str) -> psycopg.Connection[tuple[object, ...]]:
-    return psycopg.connect(url.replace("+psycopg", ""), autocommit=True)
+    return psycopg.connect(plain(url), autocommit=True)
 
 
 def refusal(url: str, statement: sql.Composed) -> str:

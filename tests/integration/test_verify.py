@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 
 from bugle.cli import app
 from bugle.stack import Stack, System
+from bugle.stack.databases import plain
 from bugle.verify.checks import run
 from bugle.verify.consumption import SOURCES
 from bugle.verify.event import SERVICES
@@ -78,10 +79,6 @@ def consume(system: System, consumer: str) -> None:
         worker.process([read(f"{r.service}.events", number, r.offset, r.key, r.value, r.headers) for r in records])
     kafka.close()
     engine.dispose()
-
-
-def plain(url: str) -> str:
-    return url.replace("postgresql+psycopg://", "postgresql://")
 
 
 def addresses(system: System) -> Addresses:

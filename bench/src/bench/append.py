@@ -13,10 +13,11 @@ from time import perf_counter, process_time
 import psycopg
 from sqlalchemy import Engine
 
-from bench.databases import log_database, plain
+from bench.databases import log_database
 from bench.harness import Reading, Size, compare
 from bench.workload import TYPE, event_id, new_event, streams
 from bugle.stack import Stack
+from bugle.stack.databases import plain
 from eventkit.postgres import PostgresStore, make_engine
 from eventkit.store import Append, Remembered
 

@@ -9,7 +9,7 @@ from uuid import uuid4
 import psycopg
 
 from bugle.stack import Stack
-from bugle.stack.databases import Database
+from bugle.stack.databases import Database, plain
 from eventkit.envelope import Envelope
 from eventkit.schema import install_consumer, install_log
 
@@ -30,11 +30,6 @@ def log_database(servers: Stack) -> Database:
         install_log(_Operations(connection), database.name)
         install_consumer(_Operations(connection), database.name)
     return database
-
-
-def plain(url: str) -> str:
-    """The address as psycopg itself understands it."""
-    return url.replace("postgresql+psycopg://", "postgresql://")
 
 
 def fill(database: Database, events: Sequence[Envelope]) -> None:

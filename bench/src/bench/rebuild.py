@@ -18,11 +18,10 @@ import psycopg
 from kafka import KafkaConsumer, TopicPartition
 
 from bench.cases import walks
-from bench.databases import plain
 from bench.harness import Reading, Size, compare
 from bench.topics import TOPICS, Publisher, prefixed
 from bugle.stack import Stack
-from bugle.stack.databases import Database, migrate
+from bugle.stack.databases import Database, migrate, plain
 from bugle.stack.home import ROOT
 from eventkit.envelope import PARTITIONS
 from eventkit.settings import KafkaSettings

@@ -17,6 +17,7 @@ from typing import Any
 import psycopg
 
 from bugle.stack import StackError
+from bugle.stack.databases import plain
 from bugle.stack.place import Place
 from bugle.verify.consumption import SOURCES
 from eventkit.envelope import PARTITIONS
@@ -65,7 +66,7 @@ class Observer:
 
     def __enter__(self) -> Observer:
         for service in SOURCES:
-            url = self._system.database(service).url.replace("postgresql+psycopg", "postgresql")
+            url = plain(self._system.database(service).url)
             try:
                 connection = psycopg.connect(url, autocommit=True, options="-c default_transaction_read_only=on")
             except psycopg.OperationalError as error:

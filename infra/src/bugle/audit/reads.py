@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import psycopg
 import typer
 
-from bugle.stack.databases import DRIVER
+from bugle.stack.databases import plain
 from bugle.stack.place import EMBEDDED, Against, running_place
 
 _READS = """
@@ -31,7 +31,7 @@ def reads(
     against: Against = EMBEDDED,
 ) -> None:
     """List who read or erased which contact, oldest first. No note can be changed, nor removed within six months."""
-    database = running_place(against).database("intake").owner_url.replace(DRIVER, "postgresql")
+    database = plain(running_place(against).database("intake").owner_url)
     day = None if since is None else since.date()
     for at, who, deed, ref in _noted(database, contact, reader, day):
         if as_json:

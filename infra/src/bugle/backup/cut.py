@@ -12,7 +12,7 @@ from typing import Any
 
 import psycopg
 
-from bugle.stack.databases import DRIVER
+from bugle.stack.databases import plain
 from bugle.stack.place import Place
 from bugle.stack.system import SERVICES
 from bugle.verify.event import GENESIS
@@ -29,11 +29,6 @@ class Snapshot:
     name: str
     head: Head
     migration: str
-
-
-def plain(url: str) -> str:
-    """The address as psycopg and PostgreSQL's programs take it."""
-    return url.replace(DRIVER, "postgresql")
 
 
 @contextmanager

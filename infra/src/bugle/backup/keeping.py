@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from bugle.audit.head import sign
-from bugle.backup.cut import cut, plain
+from bugle.backup.cut import cut
 from bugle.backup.programs import digest, dump, dump_keys
+from bugle.stack.databases import plain
 from bugle.stack.errors import StackError
 from bugle.stack.home import Home
 from bugle.stack.keys import Keys

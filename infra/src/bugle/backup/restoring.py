@@ -14,9 +14,10 @@ import psycopg
 from psycopg import sql
 
 from bugle.audit.head import SignedHead
-from bugle.backup.cut import plain, read_head
+from bugle.backup.cut import read_head
 from bugle.backup.keeping import WRAPPED, settled_master
 from bugle.backup.programs import KEY_TABLES, dump_keys, load
+from bugle.stack.databases import plain
 from bugle.stack.errors import StackError
 from bugle.stack.keys import Keys
 from bugle.stack.place import Place

@@ -23,6 +23,7 @@ from bugle.chaos.table import Row, Table
 from bugle.chaos.verdict import Checker
 from bugle.quiet import wait_quiet
 from bugle.stack import Stack, StackError, System
+from bugle.stack.databases import plain
 
 QUIET_SECONDS = 120.0
 BEFORE, AFTER = 3, 5
@@ -96,7 +97,7 @@ class Arena:
 
     def rows(self, service: str, query: LiteralString, *parameters: object) -> list[tuple[Any, ...]]:
         """What a question to a service's database gives."""
-        url = self.system.database(service).url.replace("postgresql+psycopg", "postgresql")
+        url = plain(self.system.database(service).url)
         with psycopg.connect(url, connect_timeout=5) as connection:
             return connection.execute(query, parameters).fetchall()
 

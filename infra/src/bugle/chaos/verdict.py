@@ -13,6 +13,7 @@ from bugle.chaos.firing import check_clocks
 from bugle.chaos.ledger import Ledger, read
 from bugle.chaos.recovery import Recovery
 from bugle.chaos.requests import Recorded, check_requests
+from bugle.stack.databases import plain
 from bugle.stack.place import Place
 from bugle.verify.checks import run
 from bugle.verify.consumption import SOURCES
@@ -96,7 +97,7 @@ class Checker:
     def keep_heads(self) -> None:
         """Remember where each log stands now."""
         for service in SERVICES:
-            url = self.system.database(service).url.replace("postgresql+psycopg", "postgresql")
+            url = plain(self.system.database(service).url)
             with psycopg.connect(url, connect_timeout=5) as connection:
                 row = connection.execute("SELECT log_seq, head FROM relay_state").fetchone()
             assert row is not None

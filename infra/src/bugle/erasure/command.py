@@ -10,7 +10,7 @@ import psycopg
 import typer
 
 from bugle.erasure.master import change_master, pending, unfinished
-from bugle.stack.databases import DRIVER
+from bugle.stack.databases import plain
 from bugle.stack.errors import StackError
 from bugle.stack.keys import Keys
 from bugle.stack.place import EMBEDDED, Against, Place, running_place
@@ -68,7 +68,7 @@ def _erase(place: Place, contact_ref: str, by: str) -> str:
 
 
 def _enterprise(place: Place, contact_ref: str) -> str:
-    with psycopg.connect(place.database("intake").url.replace(DRIVER, "postgresql")) as connection:
+    with psycopg.connect(plain(place.database("intake").url)) as connection:
         row = connection.execute(_ENTERPRISE, [contact_ref.lower()]).fetchone()
     if row is None:
         raise StackError(f"There is no contact {contact_ref}. GET /v1/enterprises/ID/contacts lists an enterprise's.")

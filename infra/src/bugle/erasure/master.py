@@ -16,7 +16,7 @@ from typing import Any
 
 import psycopg
 
-from bugle.stack.databases import DRIVER
+from bugle.stack.databases import plain
 from bugle.stack.errors import StackError
 from eventkit.sealing import KEY_BYTES, fingerprint, new_key, read_key, seal, unseal
 
@@ -41,7 +41,7 @@ class Masters:
 
 def pending(database: str) -> int:
     """How many contacts have been erased since the master was changed, of which old copies can still be opened."""
-    with psycopg.connect(_plain(database)) as connection:
+    with psycopg.connect(plain(database)) as connection:
         row = connection.execute("SELECT erasures FROM contact_master").fetchone()
     return int(row[0]) if row else 0
 
@@ -59,13 +59,13 @@ def change_master(database: str, key_file: Path, say: Callable[[str], None] = la
     with key_file.open("r+b") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
         masters = Masters(read_key(str(key_file), key_file), _next_master(key_file))
-        with psycopg.connect(_plain(database)) as connection:
+        with psycopg.connect(plain(database)) as connection:
             count = _rewrap(connection, masters, say)
         held.write(masters.new)  # over the old bytes, in the same file: containers have this one mounted
         held.flush()
         os.fsync(held.fileno())
         _destroy(_next_file(key_file))
-    with psycopg.connect(_plain(database), autocommit=True) as connection:
+    with psycopg.connect(plain(database), autocommit=True) as connection:
         connection.execute("VACUUM contact_keys")
         connection.execute("VACUUM contacts")
     return count
@@ -117,7 +117,3 @@ def _destroy(file: Path) -> None:
 
 def _next_file(key_file: Path) -> Path:
     return key_file.with_name(f"{key_file.name}.next")
-
-
-def _plain(database: str) -> str:
-    return database.replace(DRIVER, "postgresql")

@@ -13,6 +13,11 @@ DRIVER = "postgresql+psycopg"
 """What SQLAlchemy is told; psycopg itself knows it as postgresql."""
 
 
+def plain(url: str) -> str:
+    """The address as psycopg and PostgreSQL's programs take it."""
+    return url.replace(DRIVER, "postgresql")
+
+
 @dataclass(frozen=True, slots=True)
 class Database:
     """The addresses of one database: `url` for the service, `owner_url` for what migrates it."""
@@ -85,7 +90,7 @@ def parked(of: Iterable[Database]) -> dict[str, int]:
 
     found: dict[str, int] = {}
     for held in of:
-        with psycopg.connect(held.url.replace(DRIVER, "postgresql")) as connection:
+        with psycopg.connect(plain(held.url)) as connection:
             if connection.execute("SELECT to_regclass('public.parked')").fetchone() != (None,):
                 found.update(connection.execute("SELECT consumer, count(*) FROM parked GROUP BY consumer").fetchall())
     return found
@@ -96,7 +101,7 @@ def unsent(of: Database) -> list[dict[str, object]]:
     import psycopg
     from psycopg.rows import dict_row
 
-    with psycopg.connect(of.url.replace(DRIVER, "postgresql")) as connection:
+    with psycopg.connect(plain(of.url)) as connection:
         if connection.execute("SELECT to_regclass('public.deliveries')").fetchone() == (None,):
             return []
         query = (
