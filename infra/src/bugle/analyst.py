@@ -9,6 +9,7 @@ import typer
 
 from bugle.stack import Stack
 from bugle.stack.databases import create_reader
+from bugle.stack.embedded import demand_running
 
 
 def analyst(
@@ -19,6 +20,6 @@ def analyst(
     Made for its first use: a role that may read the schema `analysis`, of all agencies, and nothing else.
     """
     stack = Stack()
-    stack.demand()
+    demand_running(stack)
     url = create_reader(stack.postgres, stack.system.database("reporting").name)
     typer.echo(json.dumps({"url": url}) if as_json else url)

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from bugle.stack import Stack, StackError
+from bugle.stack.embedded import demand_running
 
 STATES = ("waiting", "held", "no_address", "delivered", "dead", "cancelled")
 
@@ -25,7 +26,7 @@ def deliveries(
     if state is not None and state not in STATES:
         raise StackError(f"{state!r} is no state. Choose from: {', '.join(STATES)}.")
     stack = Stack()
-    stack.demand()
+    demand_running(stack)
     options = [*(["--json"] if as_json else []), *([f"--state={state}"] if state else [])]
     options += [f"--retry={one}" for one in retry or []]
     command = [sys.executable, "-m", "supervision.entrypoints.deliveries", *options]

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from bugle.stack import Stack, StackError
+from bugle.stack.embedded import demand_running
 
 REBUILT = ("reporting",)
 
@@ -23,7 +24,7 @@ def rebuild(
     if service not in REBUILT:
         raise StackError(f"{service} has nothing to rebuild; try: bugle rebuild {REBUILT[0]}")
     stack = Stack()
-    stack.demand()
+    demand_running(stack)
     options = [flag for flag, given in (("--json", as_json), ("--accept", accept)) if given]
     command = [sys.executable, "-m", f"{service}.entrypoints.rebuild", *options]
     settings = stack.system.environment(f"{service}-worker")

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from bugle.stack import Stack, StackError
+from bugle.stack.embedded import demand_running
 from bugle.stack.system import SERVICES
 
 
@@ -21,7 +22,7 @@ def redrive(
     if service not in SERVICES:
         raise StackError(f"{service!r} is no service. Choose from: {', '.join(SERVICES)}.")
     stack = Stack()
-    stack.demand()
+    demand_running(stack)
     command = [sys.executable, "-m", f"{service}.entrypoints.redrive", *(key or [])]
     settings = stack.system.environment(f"{service}-worker")
     raise typer.Exit(subprocess.run(command, env=os.environ | settings, check=False).returncode)

@@ -113,11 +113,6 @@ class Stack:
         """Whether the stack's process manager runs, whatever its processes do."""
         return self.supervisor.running()
 
-    def demand(self) -> None:
-        """StackError when nothing runs."""
-        if not self.running():
-            raise StackError("Nothing runs here. Start it with: bugle up")
-
     def stop(self) -> None:
         """Stop services, then servers, then the manager; returns when all have ended."""
         if self.running():
@@ -181,3 +176,9 @@ class Stack:
         self.supervisor.stop([name for name in names if name not in SERVERS])
         self.supervisor.stop([name for name in names if name in SERVERS])
         self.supervisor.shutdown()
+
+
+def demand_running(stack: Stack) -> None:
+    """StackError when nothing runs."""
+    if not stack.running():
+        raise StackError("Nothing runs here. Start it with: bugle up")
