@@ -12,15 +12,11 @@ import pytest
 import uvicorn
 
 from bugle.stack import Stack
-from bugle.stack.databases import migrate
 from bugle.stack.home import ROOT
-from eventkit.postgres import make_engine
 from reporting.bootstrap import application
-from reporting.config import PageSettings
-from reporting.read_model.writer import apply
-from tests.integration.reporting.conftest import MIGRATIONS, unused
+from tests.integration.reporting.serving import holding, settings
 from tests.integration.reporting.test_documents import FIRST, story
-from tests.support.tokens import AUDIENCE, ISSUER, Issuer
+from tests.support.tokens import Issuer
 from tests.unit.reporting.made import START, Log, day, iso
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -50,22 +46,17 @@ def told() -> Log:
 @pytest.fixture(scope="session")
 def address(servers: Stack, issuer: Issuer) -> Iterator[str]:
     """Where the pages are served."""
-    database = servers.create_database(unused("reportingpages"))
-    migrate(MIGRATIONS, database.owner_url)
-    engine = make_engine(database.url, pool=4)
-    with engine.begin() as connection:
-        apply(connection, told().events)
-    held = PageSettings(database_url="", jwks_file=str(issuer.file), issuer=ISSUER, audience=AUDIENCE, http_port=0)
-    server = uvicorn.Server(uvicorn.Config(application(held, engine), port=0, log_level="warning"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.05)
-    [listening] = server.servers
-    yield f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    thread.join()
-    engine.dispose()
+    with holding(servers, "reportingpages", told().events, pool=4) as engine:
+        app = application(settings(issuer), engine)
+        server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning"))
+        thread = threading.Thread(target=server.run)
+        thread.start()
+        while not server.started:
+            time.sleep(0.05)
+        [listening] = server.servers
+        yield f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}"
+        server.should_exit = True
+        thread.join()
 
 
 @pytest.fixture(scope="session")

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
-import os
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, Engine
@@ -13,18 +10,10 @@ from sqlalchemy import Connection, Engine
 from bugle.stack import Stack
 from bugle.stack.databases import Database, migrate
 from eventkit.postgres import make_engine
-from reporting.read_model.writer import apply
 from tests.integration.reporting.delivery import Delivery
+from tests.integration.reporting.serving import MIGRATIONS, holding, unused
 from tests.support.tokens import Issuer
 from tests.unit.reporting.made import Log, courses
-
-MIGRATIONS = Path(__file__).parents[3] / "services/reporting/migrations"
-_NUMBERS = itertools.count(1)
-
-
-def unused(name: str) -> str:
-    """A name that neither another test has nor a run before, on servers that outlive a run."""
-    return f"{name}{os.getpid()}n{next(_NUMBERS)}"
 
 
 @pytest.fixture(scope="session")
@@ -54,13 +43,8 @@ def history() -> Log:
 @pytest.fixture(scope="session")
 def filled(servers: Stack, history: Log) -> Iterator[Engine]:
     """A database whose tables hold the history; tests only read it."""
-    database = servers.create_database(unused("reportingfilled"))
-    migrate(MIGRATIONS, database.owner_url)
-    engine = make_engine(database.url, pool=2)
-    with engine.begin() as connection:
-        apply(connection, history.events)
-    yield engine
-    engine.dispose()
+    with holding(servers, "reportingfilled", history.events) as engine:
+        yield engine
 
 
 @pytest.fixture(scope="session")

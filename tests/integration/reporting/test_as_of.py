@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -13,36 +13,39 @@ import pytest
 from sqlalchemy import Connection, text
 
 from bugle.stack import Stack
-from bugle.stack.databases import migrate
 from eventkit.envelope import Envelope
 from eventkit.ids import uid
-from eventkit.postgres import make_engine
-from eventkit.settings import HttpSettings
-from reporting.bootstrap import application
 from reporting.read_model.tables import KNOWN, LIVE, VERSIONS, metadata
 from reporting.read_model.writer import apply
-from tests.integration.reporting.conftest import MIGRATIONS, unused
+from tests.integration.reporting.serving import holding, reading
 from tests.support.http import TestClient
-from tests.support.tokens import AUDIENCE, ISSUER, Issuer
+from tests.support.tokens import Issuer
 from tests.unit.reporting.made import START, courses, enterprise_of
 
 EVENTS = 1_000
 TABLES = [str(table.name) for table in metadata.sorted_tables if table not in VERSIONS.values()]
 
 
-def sequenced(events: Sequence[Envelope], seed: int) -> list[Envelope]:
-    """The events in an order in which they may have entered their logs: late evidence, several at one instant."""
-    random = Random(seed)
+def interleaved(
+    events: Sequence[Envelope], random: Random, lane_of: Callable[[Envelope], tuple[str, str]]
+) -> Iterator[Envelope]:
+    """The events at random, those of one lane in their order."""
     lanes: dict[tuple[str, str], deque[Envelope]] = {}
     for event in events:
-        lanes.setdefault((event.service, event.stream), deque()).append(event)
-    at, found = START, []
+        lanes.setdefault(lane_of(event), deque()).append(event)
     while lanes:
         lane = random.choice(list(lanes))
-        at += timedelta(seconds=random.choice((0, 1, 3600)))
-        found.append(replace(lanes[lane].popleft(), sequenced_at=at))
+        yield lanes[lane].popleft()
         if not lanes[lane]:
             del lanes[lane]
+
+
+def sequenced(events: Sequence[Envelope], seed: int) -> list[Envelope]:
+    """The events in an order in which they may have entered their logs: late evidence, several at one instant."""
+    random, at, found = Random(seed), START, []
+    for event in interleaved(events, random, lambda event: (event.service, event.stream)):
+        at += timedelta(seconds=random.choice((0, 1, 3600)))
+        found.append(replace(event, sequenced_at=at))
     return found
 
 
@@ -65,16 +68,7 @@ def known(connection: Connection, instant: datetime) -> dict[str, object]:
 
 def arriving(events: Sequence[Envelope], seed: int) -> list[Envelope]:
     """Another order, as Kafka may deliver: a service's events of a key stay in the order of its log."""
-    random, lanes = Random(seed), dict[tuple[str, str], deque[Envelope]]()
-    for event in events:
-        lanes.setdefault((event.service, event.key), deque()).append(event)
-    found = []
-    while lanes:
-        lane = random.choice(list(lanes))
-        found.append(lanes[lane].popleft())
-        if not lanes[lane]:
-            del lanes[lane]
-    return found
+    return list(interleaved(events, Random(seed), lambda event: (event.service, event.key)))
 
 
 def with_reference(count: int, seed: int) -> list[Envelope]:
@@ -159,19 +153,14 @@ def clients(servers: Stack, issuer: Issuer) -> Iterator[tuple[TestClient, TestCl
     half = events[: len(events) // 2]
     while events[len(half)].sequenced_at == half[-1].sequenced_at:
         half.append(events[len(half)])
-    engines = []
-    for some in (events, half):
-        database = servers.create_database(unused("reportingasof"))
-        migrate(MIGRATIONS, database.owner_url)
-        engines.append(make_engine(database.url, pool=2))
-        with engines[-1].begin() as connection:
-            apply(connection, some)
-    held = HttpSettings(database_url="", jwks_file=str(issuer.file), issuer=ISSUER, audience=AUDIENCE, http_port=0)
     assert half[-1].sequenced_at is not None
-    with TestClient(application(held, engines[0])) as whole, TestClient(application(held, engines[1])) as then:
+    with (
+        holding(servers, "reportingasof", events) as all_known,
+        holding(servers, "reportingasof", half) as half_known,
+        reading(all_known, issuer) as whole,
+        reading(half_known, issuer) as then,
+    ):
         yield whole, then, half[-1].sequenced_at
-    for engine in engines:
-        engine.dispose()
 
 
 @pytest.mark.parametrize("read", READS)

@@ -12,14 +12,10 @@ import uvicorn
 from sqlalchemy import Engine, text
 
 from bugle.stack import Stack
-from bugle.stack.databases import migrate
-from eventkit.postgres import make_engine
-from eventkit.settings import HttpSettings
 from reporting.bootstrap import application
-from reporting.read_model.writer import apply
-from tests.integration.reporting.conftest import MIGRATIONS, unused
+from tests.integration.reporting.serving import holding, settings
 from tests.integration.reporting.test_programme_reads import DOCUMENT
-from tests.support.tokens import AUDIENCE, ISSUER, Issuer
+from tests.support.tokens import Issuer
 from tests.unit.reporting.made import START, Log, programme
 
 ROWS = 30_000
@@ -36,24 +32,20 @@ PATH = "/v1/lists/enterprises?programme=jinxian&format=csv"
 
 @pytest.fixture
 def engine(servers: Stack) -> Iterator[Engine]:
-    database = servers.create_database(unused("reportingbroken"))
-    migrate(MIGRATIONS, database.owner_url)
-    engine, log = make_engine(database.url, pool=2), Log()
+    log = Log()
     document = {**DOCUMENT, "lists": [{"id": "enterprises", "zh": "企业库", "en": "Enterprises", "of": "enterprises"}]}
     said = {**programme(), "document": document}
     log.add("intake", "programme_published", "programme-jinxian", "jinxian", START, **said)
-    with engine.begin() as connection:
-        apply(connection, log.events)
-        connection.execute(_MANY, {"n": ROWS})
-    yield engine
-    engine.dispose()
+    with holding(servers, "reportingbroken", log.events) as engine:
+        with engine.begin() as connection:
+            connection.execute(_MANY, {"n": ROWS})
+        yield engine
 
 
 @pytest.fixture
 def http(engine: Engine, issuer: Issuer) -> Iterator[httpx.Client]:
     """The service as it runs, on a free port."""
-    held = HttpSettings(database_url="", jwks_file=str(issuer.file), issuer=ISSUER, audience=AUDIENCE, http_port=0)
-    server = uvicorn.Server(uvicorn.Config(application(held, engine), log_config=None, lifespan="off"))
+    server = uvicorn.Server(uvicorn.Config(application(settings(issuer), engine), log_config=None, lifespan="off"))
     with socket.create_server(("127.0.0.1", 0)) as listening:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()

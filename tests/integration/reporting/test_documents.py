@@ -9,15 +9,10 @@ from typing import Any
 import pytest
 
 from bugle.stack import Stack
-from bugle.stack.databases import migrate
 from eventkit.ids import uid
-from eventkit.postgres import make_engine
-from eventkit.settings import HttpSettings
-from reporting.bootstrap import application
-from reporting.read_model.writer import apply
-from tests.integration.reporting.conftest import MIGRATIONS, unused
+from tests.integration.reporting.serving import holding, reading
 from tests.support.http import TestClient
-from tests.support.tokens import AUDIENCE, ISSUER, Issuer
+from tests.support.tokens import Issuer
 from tests.unit.reporting.made import START, Log, day, iso, programme
 
 FIRST, SECOND, THIRD = (str(uid("case", name)) for name in ("first", "second", "third"))
@@ -76,15 +71,8 @@ def story() -> Log:
 
 @pytest.fixture(scope="module")
 def client(servers: Stack, issuer: Issuer) -> Iterator[TestClient]:
-    database = servers.create_database(unused("reportingdocuments"))
-    migrate(MIGRATIONS, database.owner_url)
-    engine = make_engine(database.url, pool=2)
-    with engine.begin() as connection:
-        apply(connection, story().events)
-    held = HttpSettings(database_url="", jwks_file=str(issuer.file), issuer=ISSUER, audience=AUDIENCE, http_port=0)
-    with TestClient(application(held, engine)) as client:
+    with holding(servers, "reportingdocuments", story().events) as engine, reading(engine, issuer) as client:
         yield client
-    engine.dispose()
 
 
 def document(client: TestClient, issuer: Issuer, path: str, **headers: str) -> str:

@@ -7,7 +7,6 @@ import re
 from collections import Counter, deque
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import pytest
@@ -16,19 +15,16 @@ from fastapi.responses import HTMLResponse
 from sqlalchemy import Engine
 
 from bugle.stack import Stack
-from bugle.stack.databases import migrate
 from bugle.stack.home import ROOT
-from eventkit.postgres import make_engine
 from eventkit.settings import MissingSetting
 from reporting.bootstrap import application
 from reporting.config import PageSettings
-from reporting.read_model.writer import apply
 from reporting.web.session import COOKIE
 from reporting.web.vendor import assets
-from tests.integration.reporting.conftest import MIGRATIONS, unused
+from tests.integration.reporting.serving import holding, reading, settings
 from tests.integration.reporting.test_documents import story
 from tests.support.http import TestClient
-from tests.support.tokens import AUDIENCE, ISSUER, Issuer
+from tests.support.tokens import Issuer
 
 BROWSER = {"accept": "text/html"}
 HERE = "http://testserver"
@@ -37,16 +33,10 @@ ALIKE = 6
 """Addresses of one shape that the crawl visits: the same page with other rows tells nothing new."""
 
 
-def settings(issuer: Issuer, **more: Any) -> PageSettings:
-    return PageSettings(
-        database_url="", jwks_file=str(issuer.file), issuer=ISSUER, audience=AUDIENCE, http_port=0, **more
-    )
-
-
 @pytest.fixture
 def browser(filled: Engine, issuer: Issuer) -> Iterator[TestClient]:
     """Signed in as an analyst."""
-    with TestClient(application(settings(issuer), filled), headers=BROWSER) as client:
+    with reading(filled, issuer, headers=BROWSER) as client:
         client.cookies.set(COOKIE, issuer.token("analyst"))
         yield client
 
@@ -102,15 +92,12 @@ def test_every_link_leads_somewhere(browser: TestClient, language: str) -> None:
 @pytest.fixture
 def documented(servers: Stack, issuer: Issuer) -> Iterator[TestClient]:
     """Over the story of which reports are drawn up."""
-    database = servers.create_database(unused("reportingpaged"))
-    migrate(MIGRATIONS, database.owner_url)
-    engine = make_engine(database.url, pool=2)
-    with engine.begin() as connection:
-        apply(connection, story().events)
-    with TestClient(application(settings(issuer), engine), headers=BROWSER) as client:
+    with (
+        holding(servers, "reportingpaged", story().events) as engine,
+        reading(engine, issuer, headers=BROWSER) as client,
+    ):
         client.cookies.set(COOKIE, issuer.token("office"))
         yield client
-    engine.dispose()
 
 
 @pytest.mark.timeout(120)
@@ -342,6 +329,6 @@ def test_role_is_chosen_beside_the_issuer(filled: Engine, tmp_path: Path, monkey
 def test_chosen_role_is_never_deployed(filled: Engine, issuer: Issuer) -> None:
     with pytest.raises(MissingSetting, match="127"):
         application(settings(issuer, issuer_key_file="key", http_host="0.0.0.0"), filled)
-    with TestClient(application(settings(issuer), filled), headers=BROWSER) as client:
+    with reading(filled, issuer, headers=BROWSER) as client:
         assert "<select" not in client.get("/sign-in").text
         assert client.post("/sign-in", data={"who": "office/jinxian"}).status_code == 422

@@ -11,17 +11,12 @@ import pytest
 from sqlalchemy import Engine, text
 
 from bugle.stack import Stack
-from bugle.stack.databases import migrate
 from contracts import DOCUMENTS
 from eventkit.ids import uid
-from eventkit.postgres import make_engine
-from eventkit.settings import HttpSettings
-from reporting.bootstrap import application
-from reporting.read_model.writer import apply
-from tests.integration.reporting.conftest import MIGRATIONS, unused
+from tests.integration.reporting.serving import holding, reading
 from tests.integration.reporting.test_programme_reads import DOCUMENT, read
 from tests.support.http import TestClient
-from tests.support.tokens import AUDIENCE, ISSUER, Issuer
+from tests.support.tokens import Issuer
 from tests.unit.reporting.made import START, Log, day, iso, programme
 
 CASE, OTHER, THIRD, FOURTH = (str(uid("edge", n)) for n in range(4))
@@ -90,19 +85,13 @@ def owe(log: Log, rule: str, **more: Any) -> str:
 
 @pytest.fixture(scope="module")
 def engine(servers: Stack) -> Iterator[Engine]:
-    database = servers.create_database(unused("reportingedges"))
-    migrate(MIGRATIONS, database.owner_url)
-    engine = make_engine(database.url, pool=1)
-    with engine.begin() as connection:
-        apply(connection, story().events)
-    yield engine
-    engine.dispose()
+    with holding(servers, "reportingedges", story().events, pool=1) as engine:
+        yield engine
 
 
 @pytest.fixture(scope="module")
 def client(engine: Engine, issuer: Issuer) -> Iterator[TestClient]:
-    held = HttpSettings(database_url="", jwks_file=str(issuer.file), issuer=ISSUER, audience=AUDIENCE, http_port=0)
-    with TestClient(application(held, engine)) as client:
+    with reading(engine, issuer) as client:
         yield client
 
 

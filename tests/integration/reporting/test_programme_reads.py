@@ -8,18 +8,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine
 
 from bugle.stack import Stack
-from bugle.stack.databases import migrate
 from eventkit.ids import uid
-from eventkit.postgres import make_engine
-from eventkit.settings import HttpSettings
-from reporting.bootstrap import application
-from reporting.read_model.writer import apply
-from tests.integration.reporting.conftest import MIGRATIONS, unused
+from tests.integration.reporting.serving import holding, reading
 from tests.support.http import TestClient
-from tests.support.tokens import AUDIENCE, ISSUER, Issuer
+from tests.support.tokens import Issuer
 from tests.unit.reporting.made import START, Log, day, iso, programme
 
 CASE, OTHER = str(uid("case one")), str(uid("case two"))
@@ -86,15 +80,8 @@ def duty(log: Log, name: str, rescinded: bool) -> None:
 
 @pytest.fixture(scope="module")
 def client(servers: Stack, issuer: Issuer) -> Iterator[TestClient]:
-    database = servers.create_database(unused("reportingstory"))
-    migrate(MIGRATIONS, database.owner_url)
-    engine: Engine = make_engine(database.url, pool=2)
-    with engine.begin() as connection:
-        apply(connection, story().events)
-    held = HttpSettings(database_url="", jwks_file=str(issuer.file), issuer=ISSUER, audience=AUDIENCE, http_port=0)
-    with TestClient(application(held, engine)) as client:
+    with holding(servers, "reportingstory", story().events) as engine, reading(engine, issuer) as client:
         yield client
-    engine.dispose()
 
 
 def read(client: TestClient, issuer: Issuer, path: str, role: str = "office", **claims: Any) -> Any:

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from fastapi import FastAPI
 from sqlalchemy import Engine, text
 
 from eventkit.envelope import PARTITIONS
-from eventkit.settings import HttpSettings
 from reporting import TOPICS
-from reporting.bootstrap import application
+from tests.integration.reporting.serving import reading
 from tests.support.http import TestClient
-from tests.support.tokens import AUDIENCE, ISSUER, Issuer
+from tests.support.tokens import Issuer
 from tests.unit.reporting.made import Log
 
 LISTS = ("/v1/ledger", "/v1/clocks", "/v1/rates", "/v1/figures/issues")
@@ -21,10 +19,7 @@ LISTS = ("/v1/ledger", "/v1/clocks", "/v1/rates", "/v1/figures/issues")
 
 @pytest.fixture(scope="module")
 def client(filled: Engine, issuer: Issuer) -> Iterator[TestClient]:
-    app: FastAPI = application(
-        HttpSettings(database_url="", jwks_file=str(issuer.file), issuer=ISSUER, audience=AUDIENCE, http_port=0), filled
-    )
-    with TestClient(app) as client:
+    with reading(filled, issuer) as client:
         yield client
 
 
