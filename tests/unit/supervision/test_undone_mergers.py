@@ -24,6 +24,21 @@ def merged(life: Life, at: str, told: str, undone: str, swept: timedelta) -> Non
     life.sweep(LATER)
 
 
+def contacted(at: str) -> Life:
+    """Received, swept an hour before, and contacted then."""
+    life, instant = received(), china(at)
+    life.sweep(instant - timedelta(hours=1))
+    life.step("contacted", instant, learnt_at=instant)
+    return life
+
+
+def in_time(life: Life) -> bool | None:
+    """What the newest clock of the contact says."""
+    newest = life.watch.newest("contact")
+    assert newest is not None
+    return newest.in_time
+
+
 def standing(life: Life) -> list[tuple[str, int, int]]:
     """By clock and generation, the stages that fired and were not withdrawn, by the watch."""
     return [(c.name, c.generation, stage) for c in life.watch.clocks for stage in sorted(c.standing)]
@@ -73,24 +88,16 @@ def test_levels_of_what_was_over_stand_once(swept: timedelta) -> None:
 @pytest.mark.parametrize("swept", SWEEPS)
 def test_work_done_while_merged_is_in_time(swept: timedelta) -> None:
     """Contacted on the 17th, a day after it was due; as is told later, the case had been merged from the 12th on."""
-    life = received()
-    life.sweep(china("2021-03-17T09:00"))
-    life.step("contacted", china("2021-03-17T10:00"), learnt_at=china("2021-03-17T10:00"))
+    life = contacted("2021-03-17T10:00")
     merged(life, "2021-03-12T10:00", "2021-03-18T10:00", "2021-03-30T10:00", swept)
-    newest = life.watch.newest("contact")
-    assert newest is not None
-    assert (newest.in_time, standing(life)) == (True, [])
+    assert (in_time(life), standing(life)) == (True, [])
 
 
 @pytest.mark.parametrize("swept", SWEEPS)
 def test_work_done_too_late_before_stays_late(swept: timedelta) -> None:
     """Over on the 16th, merged on the 17th, contacted on the 18th: the miss stands, and no level that came later."""
-    life = received()
-    life.sweep(china("2021-03-18T09:00"))
-    life.step("contacted", china("2021-03-18T10:00"), learnt_at=china("2021-03-18T10:00"))
+    life = contacted("2021-03-18T10:00")
     merged(life, "2021-03-17T10:00", "2021-03-25T10:00", "2021-03-30T10:00", swept)
-    newest = life.watch.newest("contact")
-    assert newest is not None
-    assert newest.in_time is False
+    assert in_time(life) is False
     assert fired_and_not_withdrawn(life, DeadlineMissed) == 1
     assert fired_and_not_withdrawn(life, CaseEscalated) == life.watch.level
