@@ -80,6 +80,7 @@ def test_visitor_finds_the_evidence(visit: Visit, address: str, issuer: Issuer) 
     page.locator("#token").fill(issuer.token("office"))
     page.get_by_role("button", name=enter).click()
     assert page.locator(".figure").count() == 4
+    page.locator(".chart canvas").first.wait_for()  # the script draws it after the page has come
     assert page.locator(".chart canvas").count() == 1
     visit.look("overview")
     page.get_by_role("link", name=ledger, exact=True).click()
