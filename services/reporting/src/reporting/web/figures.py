@@ -30,9 +30,7 @@ class Rate:
 def rates_of(view: View) -> dict[str, tuple[Measure, int | None]]:
     """The rates that a programme weighs, before the general ones that it does not."""
     document = {} if view.programme is None else view.programme.document
-    own: dict[str, tuple[Measure, int | None]] = {
-        name: (rate, weight) for name, (rate, weight) in weighed(document).items()
-    }
+    own: dict[str, tuple[Measure, int | None]] = dict(weighed(document))
     return own | {name: (rate, None) for name, rate in RATES.items() if name not in own}
 
 
