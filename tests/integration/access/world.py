@@ -9,6 +9,7 @@ from typing import Any
 
 from bugle.stack import Stack, System
 from contracts import DOCUMENTS
+from eventkit.paging import cursor
 from tests.support.office import Json, Office, new_agency, until
 
 CASES = 45
@@ -87,6 +88,7 @@ def _fill_intake(world: World) -> None:
     team = {"programme": programme, "name": MARK, "tier": "key", "enterprises": ["企业001"], "ref": "t1"}
     world.ids |= {
         "agency": office.agency,
+        "agency_begins": cursor([office.agency, ""]),  # an operator's list has more agencies than a page has rows
         "programme": programme,
         "enterprise": enterprise,
         "stranger": world.other.call("intake", "GET", "/enterprises")["items"][0]["enterprise"],
