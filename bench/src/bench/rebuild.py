@@ -97,7 +97,10 @@ _seeds = count(1)
 
 def _rebuild(environment: Mapping[str, str], prefix: str, repeat: int) -> float:
     stopping = Event()
-    live = Thread(target=_publish, args=(environment["BUGLE_KAFKA"], prefix, 1_000_000, next(_seeds), stopping))
+    live = Thread(
+        target=_publish,
+        args=(KafkaSettings(kafka=environment["BUGLE_KAFKA"]), prefix, 1_000_000, next(_seeds), stopping),
+    )
     live.start()
     command = [sys.executable, "-m", "reporting.entrypoints.rebuild", "--json"]
     try:
