@@ -1,6 +1,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 BACKEND ?= embedded
+# tests run in two lots, each with servers of its own; servers that were given are shared by none
+WORKERS ?= $(if $(filter external,$(BACKEND)),0,2)
 SERVICES := intake routing supervision reporting
 PAGES := services/reporting/pages
 VENDOR := services/reporting/src/reporting/web/vendor
@@ -40,7 +42,7 @@ format: setup    ## what ruff can mend by itself
 	$(BIN)/ruff format .
 
 test: setup      ## every test, on real servers; BACKEND=containers or external: servers that are not embedded
-	BUGLE_BACKEND=$(BACKEND) $(BIN)/python -m pytest
+	BUGLE_BACKEND=$(BACKEND) $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadgroup --no-loadscope-reorder
 
 faults: setup    ## every fault on a running system, and the table of invariants; about a quarter of an hour
 	$(BIN)/python -m pytest tests/faults
