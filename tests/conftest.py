@@ -13,7 +13,7 @@ from tests.support.stack import running_servers, running_system
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Workers share no server: tests of the one system go to one of them, first as they take longest, others by file."""
+    """Workers share no server: tests of the one system go to one of them, first as the longest; the rest by file."""
     if "PYTEST_XDIST_WORKER" not in os.environ:
         return
     items.sort(key=lambda item: not _on_the_system(item))
