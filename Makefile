@@ -4,10 +4,10 @@ BACKEND ?= embedded
 # tests run in two lots, each with servers of its own; servers that were given are shared by none
 WORKERS ?= $(if $(filter external,$(BACKEND)),0,2)
 SERVICES := intake routing supervision reporting
-PAGES := services/reporting/pages
-VENDOR := services/reporting/src/reporting/web/vendor
-PACKAGES := contracts libs/eventkit $(SERVICES:%=services/%) infra bench
-OWN := bugle-contracts bugle-eventkit bugle-reporting
+PAGES := libs/pagekit/npm
+VENDOR := libs/pagekit/src/pagekit/vendor
+PACKAGES := contracts libs/eventkit libs/pagekit $(SERVICES:%=services/%) infra bench
+OWN := bugle-contracts bugle-eventkit bugle-pagekit bugle-reporting
 COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-header \
 	--no-emit-index-url --no-emit-find-links $(OWN:%=--no-emit-package %)
 
