@@ -22,7 +22,7 @@ from bugle.stack.home import ROOT
 from bugle.verify.event import Event, from_record
 from bugle.verify.topics import KafkaTopics
 from eventkit.settings import KafkaSettings
-from reporting.web.session import COOKIE
+from pagekit.session import COOKIE
 from tests.support.recount import Known
 from tests.support.shown import Number, numbers
 

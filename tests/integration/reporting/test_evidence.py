@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import Engine
 
 from eventkit.envelope import Envelope
+from pagekit.session import COOKIE
 from reporting.queries.named import FIGURES
-from reporting.web.session import COOKIE
 from tests.integration.reporting.serving import reading
 from tests.integration.reporting.test_reads import client as client
 from tests.support.http import TestClient

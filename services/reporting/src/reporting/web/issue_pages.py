@@ -9,11 +9,11 @@ from uuid import UUID
 import orjson
 from fastapi import APIRouter, Request, Response
 
+from pagekit.rendering import SWAPPED
+from pagekit.session import Visiting
 from reporting.web.issue import event_of, story_of
 from reporting.web.kept import kept_event
 from reporting.web.opening import Pages, View
-from reporting.web.rendering import SWAPPED
-from reporting.web.session import Visiting
 from reporting.web.telling import Telling
 
 STEPS = ("reported_at", "assigned_at", "contacted_at", "result_at", "closed_at")

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 
+from pagekit.session import Visiting
 from reporting.queries.basis import programme_basis
 from reporting.queries.named import general, narrowed
 from reporting.queries.pressing import OF_DEADLINES
@@ -16,7 +17,6 @@ from reporting.web.figures import mean, rate, rates_of
 from reporting.web.opening import Pages
 from reporting.web.paging import split, window_of
 from reporting.web.points import places_of, scored
-from reporting.web.session import Visiting
 
 
 def add_numbers(router: APIRouter, pages: Pages) -> None:
