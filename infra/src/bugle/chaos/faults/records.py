@@ -1,17 +1,27 @@
-"""What may lie in a topic: repetitions, in any order."""
+"""What may lie in a topic: repetitions in any order, bytes that are no event, types that nobody knows, large events."""
 
 from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
+from datetime import UTC, datetime
+from functools import partial
 from typing import Any
+from uuid import uuid4
 
-from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+import orjson
+from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
+from kafka.errors import NonEmptyGroupError
 
-from bugle.chaos.arena import Arena
+from bugle.chaos.arena import Arena, until
+from bugle.chaos.client import AGENCY, UNIT, Client
+from bugle.verify.consumption import SOURCES
 from bugle.verify.event import SERVICES
 from eventkit.access import clients
+from eventkit.codec import NewEvent
+from eventkit.postgres import PostgresStore, make_engine
+from eventkit.store import Append
 
 COPIES, MOST = 3, 200
 
@@ -25,6 +35,89 @@ def duplicate(arena: Arena) -> None:
             dice.shuffle(copies)
             for record in copies:
                 _send(producer, record, record.key, record.value)
+
+
+def forget_offsets(arena: Arena) -> None:
+    """Every consumer begins at the first record again."""
+    workers = [f"{consumer}-worker" for consumer in SOURCES]
+    arena.system.stop(workers)
+    admin = KafkaAdminClient(**clients(arena.system.kafka_access))
+    try:
+        for consumer in SOURCES:
+            group = f"{arena.system.topic_prefix}{consumer}"
+            until(partial(_forgotten, admin, group), f"the end of the group {group}")
+    finally:
+        admin.close()
+    arena.system.start(workers)
+
+
+def _forgotten(admin: KafkaAdminClient, group: str) -> bool:
+    """Whether no offset of the group is left; they cannot be deleted while a member is still in it."""
+    held = admin.list_group_offsets({group: None}).get(group, {})
+    with suppress(NonEmptyGroupError):
+        admin.delete_group_offsets(group, list(held))
+    return not held
+
+
+def break_json(arena: Arena) -> None:
+    """A record that is no event, under a key of its own: it is parked by whoever reads it, and stops nobody else."""
+    key = f"{arena.seed}-broken-{arena.trials}"
+    with _producer(arena) as producer:
+        record = next(record for record in _records(arena, "intake") if record.key)
+        _send(producer, record, key.encode(), b'{"title": ')
+    for consumer in _readers("intake"):
+        until(partial(arena.parked, consumer, key), f"{consumer}'s parking of {key}")
+
+
+def tell_unknown_type(arena: Arena) -> None:
+    """A type that a later version of intake may tell, to consumers of today."""
+    case = _tell(arena, "novelty", "bugle.intake.novelty_seen.v1", {"what": "drill"})
+    for consumer in _readers("intake"):
+        until(partial(arena.applied, consumer, case), f"{consumer}'s passing over {case}")
+
+
+def tell_misshapen(arena: Arena) -> None:
+    """A report that lacks what its schema promises: whoever has to read it parks it, and it stops nobody else."""
+    case = _tell(arena, "issue", "bugle.intake.issue_reported.v1", {"issue": "drill"})
+    for consumer in _readers("intake"):
+        until(partial(arena.parked, consumer, case), f"{consumer}'s parking of {case}")
+
+
+def publish_large(arena: Arena) -> None:
+    """A directory as large as a request may be, another each time; the relay must bring it through."""
+    units = [
+        {"id": UNIT, "name": "供电公司", "kind": "department", "synthetic": True},
+        {"id": "drill", "name": str(uuid4()), "kind": "department", "synthetic": True},
+    ]
+    size = len(orjson.dumps({"units": units, "people": []}))
+    while size < LARGE:
+        unit = {"id": f"unit-{len(units)}", "name": "演练" * 90, "kind": "department", "synthetic": True}
+        units.append(unit)
+        size += len(orjson.dumps(unit)) + 1
+    units.pop()
+    with closing(Client(arena.system, arena.ledger)) as client:
+        client.put("intake", f"/directories/{AGENCY}", {"units": units, "people": []})
+
+
+LARGE = 1_048_500
+"""Bytes: a request may have 1 MiB, and its event says a little more."""
+
+
+def _tell(arena: Arena, prefix: str, type: str, body: dict[str, Any]) -> str:
+    """Record an event of intake as its own program would; its key."""
+    key = str(uuid4())
+    new = NewEvent(type, orjson.dumps(body), datetime.now(UTC))
+    engine = make_engine(arena.system.database("intake").url, pool=1)
+    try:
+        with PostgresStore(engine, "intake").transaction() as tx:
+            tx.append([Append(f"{prefix}-{key}", key, 0, [(uuid4(), new)])])
+    finally:
+        engine.dispose()
+    return key
+
+
+def _readers(service: str) -> list[str]:
+    return [consumer for consumer, sources in SOURCES.items() if service in sources]
 
 
 def _send(producer: KafkaProducer, record: Any, key: bytes, value: bytes) -> None:
@@ -58,4 +151,11 @@ def _records(arena: Arena, service: str) -> list[Any]:
     return found
 
 
-FAULTS: dict[str, Callable[[Arena], None]] = {"events come three times, shuffled": duplicate}
+FAULTS: dict[str, Callable[[Arena], None]] = {
+    "events come three times, shuffled": duplicate,
+    "offsets go back to the start": forget_offsets,
+    "a record is broken JSON": break_json,
+    "an event has an unknown type": tell_unknown_type,
+    "an event does not fit its schema": tell_misshapen,
+    "an event is as large as may be": publish_large,
+}
