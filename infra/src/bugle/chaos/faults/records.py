@@ -16,6 +16,7 @@ from kafka.errors import NonEmptyGroupError
 
 from bugle.chaos.arena import Arena, until
 from bugle.chaos.client import AGENCY, UNIT, Client
+from bugle.chaos.faults.handlers import discard
 from bugle.verify.consumption import SOURCES
 from bugle.verify.event import SERVICES
 from eventkit.access import clients
@@ -60,13 +61,15 @@ def _forgotten(admin: KafkaAdminClient, group: str) -> bool:
 
 
 def break_json(arena: Arena) -> None:
-    """A record that is no event, under a key of its own: it is parked by whoever reads it, and stops nobody else."""
-    key = f"{arena.seed}-broken-{arena.trials}"
+    """A record that is no event, under a case's key: its readers park it, and the case goes on when it is discarded."""
+    case = arena.reported()
+    until(partial(arena.applied, "reporting", case), "a report's way to the projection")
     with _producer(arena) as producer:
-        record = next(record for record in _records(arena, "intake") if record.key)
-        _send(producer, record, key.encode(), b'{"title": ')
+        record = next(record for record in _records(arena, "intake") if record.key == case.encode())
+        _send(producer, record, record.key, b'{"title": ')
+    _given_up("intake", case, arena)
     for consumer in _readers("intake"):
-        until(partial(arena.parked, consumer, key), f"{consumer}'s parking of {key}")
+        until(partial(arena.applied, consumer, case), f"{consumer}'s going on with {case}")
 
 
 def tell_unknown_type(arena: Arena) -> None:
@@ -77,10 +80,16 @@ def tell_unknown_type(arena: Arena) -> None:
 
 
 def tell_misshapen(arena: Arena) -> None:
-    """A report that lacks what its schema promises: whoever has to read it parks it, and it stops nobody else."""
+    """A report that lacks what its schema promises: its readers park it, until it is discarded."""
     case = _tell(arena, "issue", "bugle.intake.issue_reported.v1", {"issue": "drill"})
-    for consumer in _readers("intake"):
-        until(partial(arena.parked, consumer, case), f"{consumer}'s parking of {case}")
+    _given_up("intake", case, arena)
+
+
+def _given_up(service: str, key: str, arena: Arena) -> None:
+    """Every reader parks a record of the service, and the operator discards it."""
+    for consumer in _readers(service):
+        until(partial(arena.parked, consumer, key), f"{consumer}'s parking of {key}")
+        discard(consumer, key, arena)
 
 
 def publish_large(arena: Arena) -> None:
@@ -153,9 +162,9 @@ def _records(arena: Arena, service: str) -> list[Any]:
 
 FAULTS: dict[str, Callable[[Arena], None]] = {
     "events come three times, shuffled": duplicate,
-    "offsets go back to the start": forget_offsets,
     "a record is broken JSON": break_json,
     "an event has an unknown type": tell_unknown_type,
     "an event does not fit its schema": tell_misshapen,
     "an event is as large as may be": publish_large,
+    "offsets go back to the start": forget_offsets,
 }

@@ -11,13 +11,13 @@ import psycopg
 from bugle.chaos.arena import Arena, until
 from bugle.chaos.failpoints import Order
 
-SECONDS = 2.0
+LONG, SLOW = 2.0, 0.5  # seconds
 BATCHES = 3
 
 
 def slow_commit(arena: Arena) -> None:
     """An event whose position is low and whose commit comes late is not skipped."""
-    arena.failpoints.order("intake-http", "after_insert", Order("linger", match="-report-", seconds=SECONDS))
+    arena.failpoints.order("intake-http", "after_insert", Order("linger", match="-report-", seconds=LONG))
     before = _logged(arena)
     reporting = Thread(target=arena.reported)
     reporting.start()
@@ -35,7 +35,7 @@ def open_transaction(arena: Arena) -> None:
 
 def slow_consumer(arena: Arena) -> None:
     """Reporting takes its time with each batch; what piles up is drained."""
-    arena.failpoints.order("reporting-worker", "in_handler", Order("linger", seconds=SECONDS))
+    arena.failpoints.order("reporting-worker", "in_handler", Order("linger", seconds=SLOW))
     until(lambda: arena.failpoints.met("reporting-worker", "in_handler"), "a batch that takes long")
     for _ in range(BATCHES):
         until(partial(arena.applied, "reporting", arena.reported()), "a report's slow way to the projection")

@@ -11,7 +11,7 @@ from bugle.chaos.arena import Arena, Unavailable, until
 from bugle.chaos.faults.records import publish_large
 from bugle.chaos.ledger import Outcome
 
-HELD_BACK = 0.15  # seconds, each piece of data in each direction
+HELD_BACK = 0.05  # seconds, each piece of data in each direction
 REPORTS = 3
 
 
