@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
@@ -13,11 +12,12 @@ from typing import Any, LiteralString, TypeVar
 
 import psycopg
 
-from bugle.chaos.client import AGENCY, ENTERPRISE, UNIT, Answer, Client, report
+from bugle.chaos.client import Answer, Client, report
 from bugle.chaos.failpoints import Failpoints
 from bugle.chaos.grounds import Grounds
 from bugle.chaos.ledger import Ledger
 from bugle.chaos.lives import Writers
+from bugle.chaos.programme import publish
 from bugle.chaos.recovery import recover
 from bugle.chaos.table import Row, Table
 from bugle.chaos.verdict import Checker
@@ -146,28 +146,11 @@ def arena(grounds: Grounds, name: str, folder: Path, seed: str) -> Iterator[Aren
     ledger = Ledger(folder / "ledger.jsonl")
     try:
         system.start()
-        checker = Checker(system, ledger, seed, _publish(system, ledger))
+        checker = Checker(system, ledger, seed, publish(system, ledger))
         yield Arena(grounds, system, failpoints, ledger, checker, Table(), seed, folder)
     finally:
         system.stop()
         ledger.close()
-
-
-def programme() -> dict[str, Any]:
-    """The document of the programme in which the client works."""
-    return tomllib.loads((Path(__file__).parent / "programme.toml").read_text("utf-8"))
-
-
-def _publish(system: System, ledger: Ledger) -> timedelta:
-    """What the client works in; the grace of its clocks."""
-    document = programme()
-    units = [{"id": UNIT, "name": "供电公司", "kind": "department", "synthetic": True}]
-    client = Client(system, ledger)
-    client.put("intake", f"/directories/{AGENCY}", {"version": 1, "units": units, "people": []})
-    client.put("intake", f"/programmes/{document['id']}", {"version": 1, "document": document})
-    client.register(ENTERPRISE)
-    client.close()
-    return timedelta(seconds=document["grace_seconds"])
 
 
 def until(condition: Callable[[], T | None], what: str, seconds: float = 60) -> T:

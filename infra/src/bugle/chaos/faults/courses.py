@@ -5,9 +5,10 @@ from __future__ import annotations
 from contextlib import closing
 from datetime import datetime, timedelta
 
-from bugle.chaos.arena import Arena, programme, until
+from bugle.chaos.arena import Arena, until
 from bugle.chaos.client import UNIT, Answer, Client, Request, report, step
 from bugle.chaos.ledger import Outcome
+from bugle.chaos.programme import programme as template
 from bugle.stack import StackError
 
 _MINUTE = timedelta(minutes=1)
@@ -15,7 +16,7 @@ _MINUTE = timedelta(minutes=1)
 
 def publish(arena: Arena, id: str, *, zone: str, limit: str, calendar: str = "none") -> None:
     """A programme like the arena's, with these days and this limit for the contact."""
-    document = programme()
+    document = template()
     document |= {"id": id, "zone": zone, "calendar": calendar}
     document["clocks"][0]["limit"] = limit
     with closing(Client(arena.system, arena.ledger)) as client:
