@@ -103,6 +103,12 @@ class WholeLife(RuleBasedStateMachine):
             self.try_move(place, name, 0, seed)
         self.some(seed)
 
+    @rule(place=places, seed=seeds)
+    def close_too_early(self, place: int, seed: int) -> None:
+        """Before there is a result, by a version that asks nobody or by another."""
+        if self._scene(place, seed).case.state not in ("result_reported", "fed_back"):
+            self.try_move(place, "close_out", 0, seed)
+
     @rule(place=places, name=st.sampled_from((*WAY, *WAY, *ASIDE)), ago=st.sampled_from((0, 0, 300, -2)), seed=seeds)
     def try_anything(self, place: int, name: str, ago: int, seed: int) -> None:
         """Whatever it is and wherever the case stands: most of it is refused."""
