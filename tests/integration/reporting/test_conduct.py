@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import html
+import re
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Engine, text
 
+from bugle.stack import Stack
 from eventkit.ids import uid
 from eventkit.paging import Window
+from pagekit.session import COOKIE
 from reporting.queries.lists import HANDLED, listed
 from reporting.queries.scope import Scope
 from reporting.read_model.writer import apply
+from tests.integration.reporting.serving import holding, reading
+from tests.support.tokens import Issuer
 from tests.unit.reporting.made import START, Log, day, iso, programme
 
 ALL, CASE = Scope("jinxian", None), str(uid("case", "handled"))
@@ -229,3 +235,38 @@ def test_programme_that_names_none_has_none(scratch: Connection) -> None:
     log.add("intake", "programme_published", "programme-jinxian", "jinxian", START, **programme())
     closed_and_reopened(log, CASE, 5)
     assert rows(scratch, log, "signals") == []
+
+
+def test_lists_over_http_and_pages(filled: Engine, issuer: Issuer) -> None:
+    """Every such list: page by page, as a file, on a page whose links lead somewhere, and as of then."""
+    office = issuer.headers("office")
+    with reading(filled, issuer, headers={"accept": "text/html"}) as client:
+        client.cookies.set(COOKIE, issuer.token("office"))
+        for name in HANDLED:
+            address, found, after = f"/v1/lists/{name}?programme=jinxian&limit=5", 0, ""
+            while after is not None:
+                told = client.get(f"{address}&after={after}" if after else address, headers=office).json()
+                found, after = found + len(told["items"]), told["next"]
+            assert found > 0 or name == "signals"
+            file = client.get(f"/v1/lists/{name}?programme=jinxian&format=csv", headers=office).text
+            assert len(file.splitlines()) == found + 1
+            page = client.get(f"/lists/{name}?programme=jinxian&lang=en")
+            assert page.status_code == 200 and f"<h1>{told['en']}</h1>" in page.text
+            now, early = (
+                client.get(f"{address}{m}", headers=office).json()["items"] for m in ("", "&as_of=2021-03-02")
+            )
+            assert early != now or name == "signals"
+        assert "/lists/signals" in client.get("/programme?programme=jinxian").text
+
+
+def test_events_of_signals_have_pages(scratch: Connection, log: Log, servers: Stack, issuer: Issuer) -> None:
+    withdrawn(log, [1, 1.1, 1.2])
+    with holding(servers, "reportingodd", log.events) as engine, reading(engine, issuer) as client:
+        client.cookies.set(COOKIE, issuer.token("office"))
+        page = client.get("/lists/signals?programme=jinxian&lang=en").text
+        assert "Why were one unit" in page
+        links = re.findall(r'href="(/events/[^"]*)"', page)
+        assert len(links) == 3
+        assert all("case_withdrawn" in client.get(html.unescape(link)).text for link in links)
+        client.cookies.set(COOKIE, issuer.token("office", agency="elsewhere"))
+        assert client.get(html.unescape(links[0]).split("?")[0]).status_code == 404

@@ -20,10 +20,19 @@ _ENDS = """
 """Until when intervals that go on are counted: the instant that is looked at, but nothing after `observed_until`."""
 
 
+def _days(interval: str) -> str:
+    """An interval in days of 24 hours, to the hundredth."""
+    return f"CAST(round(CAST(extract(epoch FROM {interval}) / 86400 AS numeric), 2) AS double precision)"
+
+
+def _sum(column: str) -> str:
+    return f"CAST(round(CAST(sum({column}) AS numeric), 2) AS double precision)"
+
+
 def _in_days(ranges: str) -> str:
     """The length of ranges of time in days of 24 hours; none without them."""
     length = f"(SELECT sum(upper(r) - lower(r)) FROM unnest({ranges}) AS r)"
-    return f"coalesce(round(CAST(extract(epoch FROM {length}) / 86400 AS numeric), 2), 0)"
+    return f"coalesce({_days(length)}, 0)"
 
 
 CONTRIBUTIONS = f"""
@@ -72,8 +81,7 @@ told AS (
     LEFT JOIN waited w ON w.case_id = h.case_id AND h.holder = 'lead'
 )
 SELECT case_id, CAST(row_number() OVER (PARTITION BY case_id ORDER BY from_at, holder, unit) AS integer) AS ordinal,
-    title, holder, unit, state, from_at, to_at, round(CAST(extract(epoch FROM to_at - from_at) / 86400 AS numeric), 2)
-    AS days, {_in_days("overdue")} AS overdue_days, {_in_days("overdue * support")} AS awaited_days, synthetic
+    title, holder, unit, state, from_at, to_at, {_days("to_at - from_at")} AS days, {_in_days("overdue")} AS overdue_days, {_in_days("overdue * support")} AS awaited_days, synthetic
 FROM told
 """
 
@@ -99,7 +107,7 @@ turned AS (
 )
 SELECT c.case_id, CAST(row_number() OVER (PARTITION BY c.case_id ORDER BY c.place) AS integer) AS ordinal, m.title,
     c.how, c.before AS from_unit, c.to_unit, c.reason, c.at AS returned_at,
-    round(CAST(extract(epoch FROM c.at - c.since) / 86400 AS numeric), 2) AS days,
+    {_days("c.at - c.since")} AS days,
     c.to_unit IS NOT NULL AND EXISTS (SELECT FROM moves b WHERE b.case_id = c.case_id AND b.place < c.place
         AND b.holder = c.to_unit) AS again,
     m.lead, m.state, m.closed_at, c.event_id, m.synthetic
@@ -154,13 +162,13 @@ WHERE f.times >= CAST(asked.of->f.signal->>'times' AS integer)
 """
 
 BY_UNIT = f"""
-SELECT unit, holder, CAST(count(DISTINCT case_id) AS integer) AS issues, sum(days) AS days,
-    sum(overdue_days) AS overdue_days, sum(awaited_days) AS awaited_days, bool_and(synthetic) AS synthetic
+SELECT unit, holder, CAST(count(DISTINCT case_id) AS integer) AS issues, {_sum("days")} AS days,
+    {_sum("overdue_days")} AS overdue_days, {_sum("awaited_days")} AS awaited_days, bool_and(synthetic) AS synthetic
 FROM ({CONTRIBUTIONS}) AS shares WHERE unit IS NOT NULL GROUP BY unit, holder
 """
 PAIRS = f"""
 SELECT from_unit, coalesce(to_unit, '') AS to_unit, CAST(count(*) AS integer) AS times,
-    CAST(count(DISTINCT case_id) AS integer) AS issues, sum(days) AS days,
+    CAST(count(DISTINCT case_id) AS integer) AS issues, {_sum("days")} AS days,
     CAST(count(*) FILTER (WHERE again) AS integer) AS back, bool_and(synthetic) AS synthetic
 FROM ({RETURNS}) AS links GROUP BY from_unit, coalesce(to_unit, '')
 """
