@@ -81,7 +81,8 @@ told AS (
     LEFT JOIN waited w ON w.case_id = h.case_id AND h.holder = 'lead'
 )
 SELECT case_id, CAST(row_number() OVER (PARTITION BY case_id ORDER BY from_at, holder, unit) AS integer) AS ordinal,
-    title, holder, unit, state, from_at, to_at, {_days("to_at - from_at")} AS days, {_in_days("overdue")} AS overdue_days, {_in_days("overdue * support")} AS awaited_days, synthetic
+    title, holder, unit, state, from_at, to_at, {_days("to_at - from_at")} AS days,
+    {_in_days("overdue")} AS overdue_days, {_in_days("overdue * support")} AS awaited_days, synthetic
 FROM told
 """
 
