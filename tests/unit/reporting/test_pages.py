@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from eventkit.problems import Faulty
+from reporting.queries.working_days import WorkingDays
 from reporting.web.addresses import Addresses, address, own_path
 from reporting.web.documents import periods
 from reporting.web.issue import entry, withdrawn
@@ -17,7 +18,6 @@ from reporting.web.ledger import USUAL, columns_of
 from reporting.web.overview import laid_out, months_until
 from reporting.web.sliding import slider
 from reporting.web.strip import Strip, strip
-from reporting.web.working_days import WorkingDays
 from reporting.web.writing import Writing
 
 CHINA = ZoneInfo("Asia/Shanghai")

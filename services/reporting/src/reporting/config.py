@@ -18,6 +18,10 @@ class RebuildSettings(KafkaSettings):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageSettings(HttpSettings):
-    """The HTTP process. `issuer_key_file`: the embedded issuer's private key, for sign-in by choice; never deployed."""
+    """The HTTP process. `issuer_key_file`: the embedded issuer's private key, for sign-in by choice; never deployed.
+
+    `document_templates`: a folder of the office's own Word templates, `<kind>.docx` or `document.docx` for all kinds.
+    """
 
     issuer_key_file: str = ""
+    document_templates: str = ""

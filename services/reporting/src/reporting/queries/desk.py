@@ -70,7 +70,7 @@ class Desk:
     @contextmanager
     def _looking(self, as_of: Moment = NOW) -> Iterator[Connection]:
         with self._engine.connect() as connection:
-            _look(connection, as_of)
+            look(connection, as_of)
             yield connection
 
     @contextmanager
@@ -84,7 +84,7 @@ class Desk:
             at = moment(connection, scope, given.get("at"), programme)
             as_of = moment(connection, scope, given.get("as_of"), programme, "as_of")
             if as_of is not NOW:
-                _look(connection, as_of)
+                look(connection, as_of)
                 check_known(connection, scope, filters)
             yield Asked(connection, scope, filters, at, as_of)
 
@@ -115,7 +115,8 @@ def reads() -> APIRouter:
     return APIRouter(tags=["reads"], dependencies=[Depends(known)])
 
 
-def _look(connection: Connection, as_of: Moment) -> None:
+def look(connection: Connection, as_of: Moment) -> None:
+    """Have the transaction find the tables as they were known before an instant, or as they are."""
     schema, before = (LIVE, "") if as_of.before is None else (LIVE + KNOWN, as_of.before.isoformat())
     connection.execution_options(schema_translate_map={LIVE: schema})  # statements made of the tables' definitions
     connection.execute(_LOOK, {"schemas": f"{schema}, public", "before": before})  # and those written as text

@@ -17,8 +17,8 @@ from eventkit.text import Text
 from reporting.queries.appraisal import supervision_list
 from reporting.queries.clocks import clocks_at
 from reporting.queries.filters import OF_CASES, Condition, conditions, equals
+from reporting.queries.working_days import working_days
 from reporting.web.opening import View
-from reporting.web.working_days import working_days
 
 SOON = 3
 """Working days within which a deadline is said to be near."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 
 from reporting.bulletins.drawing import draw
-from reporting.bulletins.routes import told_of
+from reporting.bulletins.kinds import Matter, drawn
 from reporting.web.documents import as_html, reports_of
 from reporting.web.opening import Pages
 from reporting.web.session import Visiting
@@ -24,6 +24,6 @@ def add_documents(router: APIRouter, pages: Pages) -> None:
     def one(report: str, request: Request, who: Visiting, period: str = "") -> Response:
         """A report of one period."""
         with pages.of_programme(who, request, "period") as view:
-            told, held = told_of(view.of, report, period)
-            text = draw(told, held, view.words.language)
-            return view.page("document.html", report=told["report"], period=held.name, text=as_html(text))
+            told = drawn(view.of, Matter(report, period))
+            text = draw({"told": told.content}, told.title, view.words.language, view.of.zone)
+            return view.page("document.html", report=told.content["report"], period=period, text=as_html(text))

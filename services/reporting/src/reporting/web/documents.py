@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
 from typing import Any
 
-from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from eventkit.envelope import parse_instant
+from reporting.bulletins.sheets import parser
 from reporting.web.opening import View
 
 MOST = 24
@@ -54,13 +53,8 @@ def _name(every: str, year: int, month: int) -> str:
 
 def as_html(text: str) -> Markup:
     """A report's Markdown as HTML; markup within it is shown, never obeyed."""
-    tokens = _markdown().parse(text)
+    tokens = parser().parse(text)
     for token in tokens:
         if token.attrs.pop("style", None) == "text-align:right":  # a style within the page would be blocked
             token.attrSet("class", "n")
-    return Markup(_markdown().renderer.render(tokens, _markdown().options, {}))
-
-
-@cache
-def _markdown() -> MarkdownIt:
-    return MarkdownIt("commonmark", {"html": False}).enable("table")
+    return Markup(parser().renderer.render(tokens, parser().options, {}))
