@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
 import orjson
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from bugle.bulletins.asking import FORMATS, Asking
+from bugle.bulletins.telling import print_bulletin
 from bugle.demo.command import Language
 from bugle.stack import StackError
 from bugle.stack.place import EMBEDDED, Against, running_place
-from eventkit.catalogues import catalogue
-from reporting.bulletins.labels import COLUMNS, TALLIES
-
-TEXTS = "reporting.bulletins"
 
 
 def bulletin(
@@ -52,7 +47,7 @@ def bulletin(
         told = document | {"written": list(map(str, files))}
         typer.echo(orjson.dumps(told, option=orjson.OPT_INDENT_2).decode())
     else:
-        _print(document, lang.value)
+        print_bulletin(document, lang.value)
         typer.echo("\n".join(map(str, files)))
 
 
@@ -81,33 +76,3 @@ def _issued(asking: Asking, programme: str, kind: str, period: str, *, restate: 
         typer.echo("Nothing has changed: the one that stands is written.", err=True)
         return standing or str(asking.newest(programme, kind, period))
     return made
-
-
-def _print(document: Mapping[str, Any], lang: str) -> None:
-    """What the period brought and how it stood at its end."""
-    said, told = catalogue(TEXTS, lang).gettext, document["content"]["told"]
-    name = f"{told['programme'][lang]} {told['report'][lang]} {told['period']['name']}"
-    table = Table(title=name, box=None, pad_edge=False, title_justify="left")
-    table.add_column("")
-    for column in ("period", "cumulative"):
-        table.add_column(said(COLUMNS[column]), justify="right")
-    for row in _rows(told, said, lang):
-        table.add_row(*row)
-    Console(soft_wrap=False, width=120).print(table)
-    typer.echo(f"{document['issued_at']}  {document['issued_by']}  sha256 {document['digest']}")
-    if document["restates"] is not None:
-        typer.echo(f"edition {document['edition']}, restates {document['restates']}")
-
-
-def _rows(told: Mapping[str, Any], said: Any, lang: str) -> Iterator[tuple[str, str, str]]:
-    for one in told["tallies"]:
-        yield said(TALLIES[one["measure"]]), _number(one["period"]), _number(one["cumulative"])
-    for one in told["services"]:
-        yield one[lang], _number(one["count"]["period"]), _number(one["count"]["cumulative"])
-        if one["amount"] is not None:
-            name = f"{one[lang]} ({said('Amount (CNY)')})"
-            yield name, _number(one["amount"]["period"]), _number(one["amount"]["cumulative"])
-
-
-def _number(value: int | None) -> str:
-    return "–" if value is None else f"{value:,}"
