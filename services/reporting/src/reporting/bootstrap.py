@@ -17,6 +17,7 @@ from eventkit.settings import HttpSettings, MissingSetting
 from pagekit.issuer import LocalIssuer
 from reporting import CONSUMER, TOPICS
 from reporting.bulletins.content import UnknownReport
+from reporting.bulletins.papers import UnknownMatter
 from reporting.bulletins.routes import document_routes
 from reporting.bulletins.word import TemplateFault
 from reporting.config import PageSettings
@@ -27,7 +28,7 @@ from reporting.read_model.writer import project
 from reporting.web.routes import add_pages
 
 LOOPBACK = "127.0.0.1"
-REFUSALS = (UnknownReport, UnknownDocument, PeriodNotOver, NothingChanged, TemplateFault)
+REFUSALS = (UnknownReport, UnknownMatter, UnknownDocument, PeriodNotOver, NothingChanged, TemplateFault)
 REACTION = BatchReaction(CONSUMER, TOPICS, project)
 
 

@@ -30,7 +30,7 @@ class Cells:
             "number": self.number, "percent": self.percent, "fraction": self.fraction, "counted": self.counted,
             "change": self.change, "day": self.day, "minute": self.minute, "joined": self.joined, "unit": self.unit,
             "kind": self.kind, "happened": self.happened, "points": self.points, "times": self.times,
-            "amount": self.amount, "event": self.event,
+            "amount": self.amount, "units": self.units, "event": self.event,
         }  # fmt: skip
 
     def number(self, value: float | None) -> str | None:
@@ -86,6 +86,10 @@ class Cells:
     def unit(self, id: str | None, told: Told) -> str:
         """The name of a unit, by the directory."""
         return self.texts.gettext("not assigned") if id is None else told["units"].get(id, id)
+
+    def units(self, ids: Iterable[str], told: Told) -> str | None:
+        """The names of units, by the directory."""
+        return self.joined(self.unit(id, told) for id in ids) or None
 
     def kind(self, id: str | None, told: Told) -> str:
         """The name of a kind of issue, by the programme."""

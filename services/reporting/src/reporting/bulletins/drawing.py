@@ -86,5 +86,10 @@ def _environment(language: str, zone: ZoneInfo) -> Environment:
     environment.install_gettext_translations(texts, newstyle=True)  # type: ignore[attr-defined]  # of the extension
     environment.globals |= {"language": language, "labels": labels}
     cells = Cells(language, zone, texts, catalogue("reporting", language))
-    environment.filters |= {"row": markdown.row, "head": markdown.head, **cells.filters()}
+    environment.filters |= {
+        "row": markdown.row,
+        "head": markdown.head,
+        "paragraph": markdown.paragraph,
+        **cells.filters(),
+    }
     return environment

@@ -28,6 +28,12 @@ def supervised(of: Reported) -> Told:
     return {"total": len(found), "items": _with_enterprises(of, found[:MOST])}
 
 
+def every_supervised(of: Reported) -> Told:
+    """The whole supervision list, in the same form."""
+    found = appraisal.supervision_list(of.connection, of.scope, of.programme, of.period)
+    return {"total": len(found), "items": _with_enterprises(of, found)}
+
+
 def long_term(of: Reported) -> Told:
     """`total`, and up to MOST cases that were tracked long term at the end of the period, the oldest first."""
     held = cases(Moment(None, of.period.end))

@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 
 from eventkit.catalogues import ON_PAPER, accepted
 from reporting.bulletins.drawing import draw
-from reporting.bulletins.kinds import Matter, drawn
+from reporting.bulletins.kinds import drawn, kinds, matter
 from reporting.queries.desk import Desk, Who, parameters, reads
 from reporting.queries.programme_routes import OF_PROGRAMME, of_programme
 
@@ -21,29 +21,29 @@ def document_routes(engine: Engine) -> APIRouter:
     router, desk = reads(), Desk(engine)
 
     @router.get("/documents", response_class=Response, openapi_extra=parameters(OF_PROGRAMME, "programme"))
-    def kinds(request: Request, who: Who) -> Response:
-        """What documents the programme has: the reports that it orders, each with the kind of its periods."""
+    def list_kinds(request: Request, who: Who) -> Response:
+        """What documents the programme has: the reports that it orders, by month, quarter or year, and others."""
         with of_programme(desk, who, request) as of:
-            names = ("id", "zh", "en", "every")
-            items = [{name: rule[name] for name in names} for rule in of.document.get("reports", ())]
-            return of.asked.answer({"items": items})
+            return of.asked.answer({"items": kinds(of)})
 
     @router.get("/documents/{report}", response_class=Response, openapi_extra=parameters(OF_PROGRAMME, "programme"))
     def document(
         report: str,
         request: Request,
         who: Who,
-        period: str,
+        period: str | None = None,
+        about: str | None = None,
         lang: Language | None = None,
         format: Literal["markdown", "json"] = "markdown",
     ) -> Response:
-        """A draft of a report of the programme over one of its periods: bulletin, review or appraisal.
+        """A draft of a report of the programme over one of its periods, or of what is `about` a meeting or a case.
 
         As Markdown in Chinese unless `lang` or Accept-Language says otherwise, or as the figures behind it in JSON.
         What has been issued stands under /issued and does not change.
         """
-        with of_programme(desk, who, request, "period", "lang", "format") as of:
-            told = drawn(of, Matter(report, period))
+        named = matter(report, period, about)
+        with of_programme(desk, who, request, "period", "about", "lang", "format") as of:
+            told = drawn(of, named)
             if format == "json":
                 return of.asked.answer(told.content)
             language = lang or accepted(request.headers.get("accept-language"), ON_PAPER)
@@ -51,7 +51,7 @@ def document_routes(engine: Engine) -> APIRouter:
             return Response(text, media_type="text/markdown; charset=utf-8", headers={
                 "Content-Language": language,
                 "Vary": "Accept-Language",
-                "Content-Disposition": f'inline; filename="{of.id}-{report}-{period}.{language}.md"',
+                "Content-Disposition": f'inline; filename="{of.id}-{report}-{named.about}.{language}.md"',
             })  # fmt: skip
 
     return router

@@ -15,7 +15,8 @@ from eventkit.catalogues import LANGUAGES
 from eventkit.ids import uid
 from eventkit.text import Text
 from reporting.bulletins.drawing import Header, draw
-from reporting.bulletins.kinds import Drawn, Matter, drawn
+from reporting.bulletins.kinds import drawn
+from reporting.bulletins.matter import Drawn, Matter
 from reporting.issuing.causes import Span, causes
 from reporting.issuing.changes import changes
 from reporting.issuing.errors import NothingChanged, PeriodNotOver
@@ -123,7 +124,7 @@ def _restated(
     after = orjson.loads(canonical(told.content))
     if same(former, after) or known_before <= standing.known_before:
         raise NothingChanged(mend=Text("read the one that stands: /v1/issued/{document}", document=standing.document))
-    span = Span(held.id, held.agency, standing.known_before, known_before, told.end or known_before)
+    span = Span(held.id, held.agency, standing.known_before, known_before, told.end or known_before, told.only)
     return {
         "document": standing.document,
         "year": standing.year,

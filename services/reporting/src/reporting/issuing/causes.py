@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import Connection, Row, String, Table, and_, cast, func, literal, or_, select, text
+from sqlalchemy import Connection, Row, String, Table, and_, cast, func, literal, or_, select, text, true
 
 from reporting.projections.case_event import short_type
 from reporting.projections.workflow import FACTS
@@ -35,13 +35,17 @@ _DESCRIBED = {
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """What became known from one instant until before another, of what had occurred before the end of the period."""
+    """What became known from one instant until before another, of what had occurred before the end of the period.
+
+    `only`: of this meeting or case alone.
+    """
 
     programme: str
     agency: str
     known_from: datetime
     known_before: datetime
     end: datetime
+    only: str | None = None
 
 
 def causes(connection: Connection, span: Span) -> dict[str, Any]:
@@ -71,6 +75,7 @@ def _of_cases(connection: Connection, span: Span) -> Iterator[dict[str, Any]]:
         ledger.c.programme == span.programme,
         timeline.c.sequenced_at >= span.known_from,
         timeline.c.sequenced_at < span.known_before,
+        true() if span.only is None else cast(timeline.c.case_id, String) == span.only,
         or_(
             and_(_named(timeline, names), timeline.c.occurred_at < span.end),
             and_(_named(timeline, ("clock_cancelled",)), begun.exists()),
@@ -97,6 +102,7 @@ def _of_records(connection: Connection, span: Span) -> Iterator[dict[str, Any]]:
         first.c.data["programme"].astext == span.programme,
         records.c.sequenced_at >= span.known_from,
         records.c.sequenced_at < span.known_before,
+        true() if span.only is None else records.c.stream.endswith(span.only, autoescape=True),
         or_(records.c.occurred_at < span.end, _named(records, ("duty_rescinded", "supervision_letter_withdrawn"))),
     )
     return (_told(row, row.stream) for row in connection.execute(wanted))
@@ -104,7 +110,7 @@ def _of_records(connection: Connection, span: Span) -> Iterator[dict[str, Any]]:
 
 def _described(connection: Connection, span: Span) -> Iterator[dict[str, Any]]:
     """Enterprises, teams, visits and services that were told of, or told of differently."""
-    for table, (event, id, at, called) in _DESCRIBED.items():
+    for table, (event, id, at, called) in _DESCRIBED.items() if span.only is None else ():
         held = VERSIONS[table].c
         owner = held.agency == span.agency if table == "enterprises" else held.programme == span.programme
         rows = select(held[id], held[at], held[called], held.known_from).where(

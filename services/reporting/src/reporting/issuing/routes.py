@@ -15,7 +15,7 @@ from eventkit.caller import Caller
 from eventkit.catalogues import ON_PAPER, accepted
 from eventkit.http.answers import json_response
 from eventkit.paging import Window, keyset, page
-from reporting.bulletins.kinds import Matter
+from reporting.bulletins.kinds import matter
 from reporting.bulletins.routes import Language
 from reporting.issuing import shelf
 from reporting.issuing.acts import Order, issue
@@ -44,13 +44,23 @@ def _add_issue(router: APIRouter, desk: Desk, templates: Path | None) -> None:
         response_class=Response,
         openapi_extra=parameters(OF_PROGRAMME, "programme"),
     )
-    def issue_document(report: str, request: Request, who: Issuer, period: str, as_of: str | None = None) -> Response:
-        """Issue the report over a period that is over; again: a restatement, if what it tells has changed.
+    def issue_document(
+        report: str,
+        request: Request,
+        who: Issuer,
+        period: str | None = None,
+        about: str | None = None,
+        as_of: str | None = None,
+    ) -> Response:
+        """Issue the report over a period that is over, or what is `about` a meeting that was held or a case.
+
+        Again: a restatement, if what it tells has changed.
 
         As known by now, or at the end of the day, or at the instant, that `as_of` names.
         """
-        with of_programme(desk, who, request, "period") as of:
-            id = issue(of, Order(Matter(report, period), who.sub, templates))
+        order = Order(matter(report, period, about), who.sub, templates)
+        with of_programme(desk, who, request, "period", "about") as of:
+            id = issue(of, order)
             assert id is not None
             told = _whole(of.asked.connection, shelf.found(of.asked.connection, of.asked.scope, id))
             of.asked.connection.commit()
@@ -62,7 +72,7 @@ def _add_issue(router: APIRouter, desk: Desk, templates: Path | None) -> None:
 def _add_reads(router: APIRouter, desk: Desk) -> None:
     @router.get("/issued", response_class=Response, openapi_extra=parameters(FILTERS))
     def list_issued(request: Request, who: Who, window: Annotated[Window, Depends(keyset(datetime, UUID))]) -> Response:
-        """What has been issued, in that order. `kind`: the report; `about`: its period."""
+        """What has been issued, in that order. `kind`: the report; `about`: its period, meeting or case."""
         with desk.asked(who, request, FILTERS, "limit", "after") as asked:
             rows = shelf.listed(asked.connection, asked.scope, asked.filters, window)
             return json_response(page(rows, window, key=lambda row: (row.issued_at, row.document), item=shelf.as_told))

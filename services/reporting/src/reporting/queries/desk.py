@@ -68,7 +68,8 @@ class Desk:
         self._engine = engine
 
     @contextmanager
-    def _looking(self, as_of: Moment = NOW) -> Iterator[Connection]:
+    def looking(self, as_of: Moment = NOW) -> Iterator[Connection]:
+        """A connection whose first transaction finds the tables as they are, or as they were known."""
         with self._engine.connect() as connection:
             look(connection, as_of)
             yield connection
@@ -79,7 +80,7 @@ class Desk:
         scope = scope_of(who)
         filters = read_filters(request, known, ("as_of", *besides))
         given, programme = request.query_params, filters.get("programme")
-        with self._looking() as connection:
+        with self.looking() as connection:
             check_programme(connection, scope, filters)
             at = moment(connection, scope, given.get("at"), programme)
             as_of = moment(connection, scope, given.get("as_of"), programme, "as_of")
@@ -98,7 +99,7 @@ class Desk:
         """
 
         def held() -> Iterator[str]:
-            with self._looking(as_of) as connection:
+            with self.looking(as_of) as connection:
                 yield from chunks(connection)
 
         rest = held()

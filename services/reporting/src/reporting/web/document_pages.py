@@ -6,7 +6,8 @@ from fastapi import APIRouter, Request, Response
 
 from pagekit.session import Visiting
 from reporting.bulletins.drawing import draw
-from reporting.bulletins.kinds import Matter, drawn
+from reporting.bulletins.kinds import drawn
+from reporting.bulletins.matter import Matter
 from reporting.web.documents import as_html, reports_of
 from reporting.web.opening import Pages
 

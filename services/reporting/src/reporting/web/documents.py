@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from eventkit.envelope import parse_instant
 from reporting.bulletins.sheets import parser
+from reporting.queries.periods import names
 from reporting.web.opening import View
 
 MOST = 24
@@ -34,21 +35,9 @@ def reports_of(view: View) -> list[Report]:
     last = view.now if until is None else min(view.now, parse_instant(until))
     found = []
     for rule in document.get("reports", ()):
-        names = periods(rule["every"], begun, last.astimezone(view.zone).date())
-        found.append(Report(rule, names[:MOST], max(0, len(names) - MOST)))
+        held = names(rule["every"], begun, last.astimezone(view.zone).date())
+        found.append(Report(rule, held[:MOST], max(0, len(held) - MOST)))
     return found
-
-
-def periods(every: str, first: date, last: date) -> list[str]:
-    """The names of the periods from one day to another, the newest first."""
-    months = range(first.year * 12 + first.month - 1, last.year * 12 + last.month)
-    return list(dict.fromkeys(_name(every, n // 12, n % 12 + 1) for n in reversed(months)))
-
-
-def _name(every: str, year: int, month: int) -> str:
-    if every == "year":
-        return f"{year}"
-    return f"{year}-Q{(month + 2) // 3}" if every == "quarter" else f"{year}-{month:02}"
 
 
 def as_html(text: str) -> Markup:
