@@ -15,6 +15,7 @@ from docx import Document
 from pypdf import PdfReader
 
 from eventkit.envelope import Envelope
+from pagekit.session import COOKIE
 from tests.integration.reporting.delivery import Delivery
 from tests.integration.reporting.serving import reading
 from tests.integration.reporting.test_documents import EVIL, FIRST, SECOND, story
@@ -170,3 +171,20 @@ def test_numbers_follow_each_other(client: TestClient) -> None:
     march, february = issued(client), issued(client, MARCH.replace("03", "02"))
     assert (march["serial"], february["serial"]) == (1, 2)
     assert FIRST in march["content"] or march["year"] == february["year"]
+
+
+def test_page_shows_both_editions(client: TestClient, issuer: Issuer, delivery: Delivery, told: Log) -> None:
+    first = issued(client)
+    late_solution(delivery, told)
+    second = issued(client)
+    client.cookies.set(COOKIE, issuer.token("office"))
+    page = client.get("/documents?programme=jinxian&lang=zh", headers={"accept": "text/html"})
+    assert page.status_code == 200, page.text
+    for document in (first, second):
+        for format in ("docx", "pdf", "md"):
+            assert f"/issued/{document['document']}/{format}?programme=jinxian" in page.text
+            held = client.get(f"/issued/{document['document']}/{format}?programme=jinxian&lang=en")
+            assert held.content == file(client, document["document"], format, "en")
+    assert "更正第1版" in page.text and "已由第2版更正" in page.text
+    told_page = client.get(f"/issued/{second['document']}?programme=jinxian&lang=zh").text
+    assert "更正内容及原因" in told_page and f"/issued/{first['document']}" in told_page

@@ -30,12 +30,18 @@ SCHEDULED: dict[str, Any] = {
 DUE = [datetime(2021, month, 3, 1, tzinfo=UTC) for month in (4, 5)]
 
 
-@pytest.fixture
-def told(delivery: Delivery) -> Log:
-    """The story of a programme with a schedule, and evidence that came in May."""
+def scheduled_story() -> Log:
+    """The story, and behind it a second version of the programme with a schedule."""
     log = story()
     published = {**programme(), "version": 2, "document": SCHEDULED}
     log.add("intake", "programme_published", "programme-jinxian", "jinxian", START, **published)
+    return log
+
+
+@pytest.fixture
+def told(delivery: Delivery) -> Log:
+    """The story of a programme with a schedule, and evidence that came in May."""
+    log = scheduled_story()
     delivery.publish(log.events, KNOWN)
     log.case("routing", "result_reported", SECOND, day(20), unit="power-supply", outcome="solved", by="power-supply")
     delivery.publish(learnt(log, 1), LATER)

@@ -32,6 +32,13 @@ def listed(connection: Connection, scope: Scope, filters: dict[str, str], window
     return list(connection.execute(window.select(wanted, documents.c.issued_at, documents.c.document)))
 
 
+def newest(connection: Connection, scope: Scope, filters: dict[str, str], limit: int) -> list[Row[Any]]:
+    """The documents that were issued last, the newest first."""
+    wanted = _described().where(visible(scope), *(documents.c[name] == value for name, value in filters.items()))
+    latest = wanted.order_by(documents.c.issued_at.desc(), documents.c.document).limit(limit)
+    return list(connection.execute(latest))
+
+
 def found(connection: Connection, scope: Scope, document: str) -> Row[Any]:
     """A document; UnknownDocument also for one that the caller may not see."""
     row = connection.execute(_described().where(documents.c.document == document, visible(scope))).first()

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+from typing import Literal
+from uuid import UUID
+
 from fastapi import APIRouter, Request, Response
 
 from pagekit.session import Visiting
 from reporting.bulletins.drawing import draw
 from reporting.bulletins.kinds import drawn
 from reporting.bulletins.matter import Matter
-from reporting.web.documents import as_html, reports_of
+from reporting.issuing import shelf
+from reporting.issuing.routes import file_response
+from reporting.web.documents import as_html, issued_of, names_of, reports_of
 from reporting.web.opening import Pages
 
 
 def add_documents(router: APIRouter, pages: Pages) -> None:
-    """/documents and /documents/…"""
+    """/documents, /documents/…, /issued/…"""
 
     @router.get("/documents")
     def listed(request: Request, who: Visiting) -> Response:
         """The reports that the programme orders, period by period."""
         with pages.of_programme(who, request) as view:
-            return view.page("documents.html", reports=reports_of(view))
+            return view.page("documents.html", reports=reports_of(view), issued=issued_of(view))
 
     @router.get("/documents/{report}")
     def one(report: str, request: Request, who: Visiting, period: str = "") -> Response:
@@ -28,3 +33,21 @@ def add_documents(router: APIRouter, pages: Pages) -> None:
             told = drawn(view.of, Matter(report, period))
             text = draw({"told": told.content}, told.title, view.words.language, view.of.zone)
             return view.page("document.html", report=told.content["report"], period=period, text=as_html(text))
+
+    @router.get("/issued/{document}")
+    def issued(document: UUID, request: Request, who: Visiting) -> Response:
+        """A document as it was issued."""
+        with pages.of_programme(who, request) as view:
+            row = shelf.found(view.connection, view.asked.scope, str(document))
+            file, _ = shelf.file_of(view.connection, row.document, view.words.language, "md")
+            return view.page(
+                "issued.html", document=row, text=as_html(file.decode()), kind=names_of(view).get(row.kind)
+            )
+
+    @router.get("/issued/{document}/{format}")
+    def file(document: UUID, format: Literal["md", "docx", "pdf"], request: Request, who: Visiting) -> Response:
+        """Its file, in the language of the page."""
+        with pages.of_programme(who, request) as view:
+            row, language = shelf.found(view.connection, view.asked.scope, str(document)), view.words.language
+            held, digest = shelf.file_of(view.connection, row.document, language, format)
+            return file_response(row, held, digest, language, format)
