@@ -23,7 +23,8 @@ _PROGRESS = text(
 )
 _ASIDE = text(
     "SELECT (SELECT count(*) FROM parked WHERE consumer = :consumer) AS parked,"
-    " (SELECT count(*) FROM waiting WHERE consumer = :consumer) AS waiting"
+    " (SELECT count(*) FROM waiting WHERE consumer = :consumer) AS waiting,"
+    " (SELECT count(*) FROM discarded WHERE consumer = :consumer) AS discarded"
 )
 
 
@@ -42,7 +43,7 @@ def pins(of: OfProgramme, known_before: datetime) -> Told:
 
     `logs`: a partition's records below `next_offset` have been read, up to `log_seq` of its service; of these counts
     what was sequenced before `known_before`, which every watermark has passed. `aside`:
-    events that could not be applied.
+    events that are parked, waiting or discarded.
     """
     connection, calendar = of.asked.connection, of.document.get("calendar", EVERY_DAY)
     aside = connection.execute(_ASIDE, {"consumer": CONSUMER}).one()
@@ -51,7 +52,7 @@ def pins(of: OfProgramme, known_before: datetime) -> Told:
     return {
         "known_before": known_before,
         "logs": [as_dict(row) for row in logs],
-        "aside": {"parked": aside.parked, "waiting": aside.waiting},
+        "aside": as_dict(aside),
         "programme": {"id": of.id, "version": of.version},
         "calendar": {"id": calendar, "version": connection.scalar(newest)},
         "formulas": formulas(),

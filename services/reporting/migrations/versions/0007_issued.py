@@ -10,8 +10,8 @@ from alembic import op
 from eventkit.migration import service_role
 from eventkit.schema import install_append_only
 
-revision = "0006"
-down_revision = "0005"
+revision = "0007"
+down_revision = "0006"
 
 _TABLES = """
 CREATE SCHEMA issued;
