@@ -93,6 +93,17 @@ def test_table_is_in_the_language(place: System, tmp_path: Path) -> None:
     assert [file.name for file in tmp_path.glob("*.pdf")] == ["chuanhui-monthly-2021-10-1.en.pdf"]
 
 
+def test_supervision_list_but_no_letter(place: System, tmp_path: Path) -> None:
+    listed = bulletin(*MONTH, "--report", "supervision-list", "--out", str(tmp_path), "--json")
+    assert listed.exit_code == 0, listed.output
+    items = orjson.loads(listed.stdout)["content"]["told"]["supervised"]["items"]
+    assert items
+    asked = ("--programme", "chuanhui", "--report", "letter", "--about", items[0]["case_id"])
+    refused = bulletin(*asked, "--out", str(tmp_path))
+    assert refused.exit_code == 1, "Chuanhui assigns without letters"
+    assert "write the id of a case that was assigned by letter" in str(refused.exception)
+
+
 @pytest.mark.parametrize(
     ("arguments", "status", "said"),
     [
@@ -101,7 +112,11 @@ def test_table_is_in_the_language(place: System, tmp_path: Path) -> None:
         (("--programme", "chuanhui", "--month", "2021-13"), 1, "write a month such as 2021-05"),
         (("--programme", "chuanhui", "--month", "2999-01"), 1, "issue it when the period is over"),
         (("--programme", "nowhere", "--month", "2021-10"), 1, "there is no programme 'nowhere'"),
-        (("--programme", "chuanhui", "--year", "2021", "--report", "monthly"), 1, "annual (year)"),
+        (
+            ("--programme", "chuanhui", "--year", "2021", "--report", "monthly"),
+            1,
+            "name one of supervision-list, annual",
+        ),
     ],
 )
 def test_refusal_says_what_to_do(

@@ -34,7 +34,7 @@ class Asking:
         self._http.close()
 
     def reports(self, programme: str) -> list[Json]:
-        """The reports that the programme orders."""
+        """What documents the programme has."""
         return list(self._json("GET", "/v1/documents", {"programme": programme})["items"])
 
     def newest(self, programme: str, kind: str, about: str) -> str | None:
@@ -49,9 +49,12 @@ class Asking:
             if found["next"] is None:
                 return ids[-1] if ids else None
 
-    def issue(self, programme: str, kind: str, period: str) -> str | None:
-        """The id of the document that was issued; None where there is nothing to restate."""
-        asked = {"programme": programme, "period": period}
+    def issue(self, programme: str, kind: str, named: tuple[str, str]) -> str | None:
+        """The id of the document that was issued; None where there is nothing to restate.
+
+        `named`: "about" and an id, or the kind of a period and its name.
+        """
+        asked = {"programme": programme, "about" if named[0] == "about" else "period": named[1]}
         answer = self._send("POST", f"/v1/documents/{kind}", asked)
         if answer.status_code == 409 and answer.json()["type"].endswith(":nothing-changed"):
             return None

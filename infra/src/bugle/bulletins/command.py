@@ -22,22 +22,28 @@ def bulletin(
     month: Annotated[str | None, typer.Option(help="Such as 2021-10.")] = None,
     quarter: Annotated[str | None, typer.Option(help="Such as 2021-Q4.")] = None,
     year: Annotated[str | None, typer.Option(help="Such as 2021.")] = None,
-    report: Annotated[str | None, typer.Option(help="Which one, where the programme has several of that kind.")] = None,
+    about: Annotated[str | None, typer.Option(help="Of minutes the meeting's id, of a letter the case's.")] = None,
+    report: Annotated[
+        str | None,
+        typer.Option(help="Else the programme's report over such a period: supervision-list, minutes, letter …"),
+    ] = None,
     restate: Annotated[bool, typer.Option("--restate", help="Issue it again if what it tells has changed.")] = False,
     lang: Annotated[Language, typer.Option(help="Language of the files and the table.")] = Language.zh,
     against: Against = EMBEDDED,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
-    """Issue a report over a period that is over, or take the one that was issued, and write its files.
+    """Issue a document, or take the one that was issued, and write its files: of a report, over a period that is over.
 
     bugle bulletin --programme chuanhui --month 2021-10 --out bulletins
 
     bugle bulletin --programme chuanhui --year 2021 --out bulletins --restate --json
+
+    bugle bulletin --programme jinxian --report letter --about CASE --out letters
     """
-    every, period = _period({"month": month, "quarter": quarter, "year": year})
+    every, period = _period({"month": month, "quarter": quarter, "year": year, "about": about})
     with Asking(running_place(against)) as asking:
         kind = _kind(asking.reports(programme), every, report)
-        document = asking.document(_issued(asking, programme, kind, period, restate=restate))
+        document = asking.document(_issued(asking, programme, kind, (every, period), restate=restate))
         out.mkdir(parents=True, exist_ok=True)
         stem = f"{programme}-{kind}-{period}-{document['edition']}.{lang.value}"
         files = [out / f"{stem}.{format}" for format in FORMATS]
@@ -54,25 +60,28 @@ def bulletin(
 def _period(given: Mapping[str, str | None]) -> tuple[str, str]:
     named = [(every, period) for every, period in given.items() if period is not None]
     if len(named) != 1:
-        raise typer.BadParameter("Name one period: --month, --quarter or --year.")
+        raise typer.BadParameter("Name one period, by --month, --quarter or --year, or a meeting or a case by --about.")
     return named[0]
 
 
 def _kind(reports: list[dict[str, Any]], every: str, report: str | None) -> str:
-    """The id of the report to issue; StackError where that is none, or several."""
-    fitting = [one["id"] for one in reports if one["every"] == every and report in (None, one["id"])]
-    if len(fitting) == 1:
-        return str(fitting[0])
-    known = ", ".join(f"{one['id']} ({one['every']})" for one in reports) or "none"
-    raise StackError(f"--report: name one report over a {every}. The programme has: {known}.")
+    """The id of the document to issue; StackError where that is none, or several."""
+    periods = {"list": ("month", "quarter", "year"), None: ("about",)}
+    fitting = [one["id"] for one in reports if every in periods.get(one["every"], (one["every"],))]
+    chosen = (
+        [id for id in fitting if id == report] if report else [one["id"] for one in reports if one["every"] == every]
+    )
+    if len(chosen) == 1:
+        return str(chosen[0])
+    raise StackError(f"--report: name one of {', '.join(fitting)}.")
 
 
-def _issued(asking: Asking, programme: str, kind: str, period: str, *, restate: bool) -> str:
-    standing = asking.newest(programme, kind, period)
+def _issued(asking: Asking, programme: str, kind: str, named: tuple[str, str], *, restate: bool) -> str:
+    standing = asking.newest(programme, kind, named[1])
     if standing is not None and not restate:
         return standing
-    made = asking.issue(programme, kind, period)
+    made = asking.issue(programme, kind, named)
     if made is None:
         typer.echo("Nothing has changed: the one that stands is written.", err=True)
-        return standing or str(asking.newest(programme, kind, period))
+        return standing or str(asking.newest(programme, kind, named[1]))
     return made

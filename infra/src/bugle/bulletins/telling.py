@@ -26,7 +26,7 @@ TALLIES = {
 def print_bulletin(document: Mapping[str, Any], lang: str) -> None:
     """A table, who issued it when, its digest, and what it restates."""
     told = document["content"]["told"]
-    name = f"{told['programme'][lang]} {told['report'][lang]} {told['period']['name']}"
+    name = f"{told['programme'][lang]} {told['report'][lang]} {document['about']}"
     table = Table(title=name, box=None, pad_edge=False, title_justify="left")
     for number, heading in enumerate(HEADINGS[lang]):
         table.add_column(heading, justify="right" if number else "left")
@@ -39,9 +39,9 @@ def print_bulletin(document: Mapping[str, Any], lang: str) -> None:
 
 
 def _rows(told: Mapping[str, Any], lang: str) -> Iterator[tuple[str, str, str]]:
-    for one in told["tallies"]:
+    for one in told.get("tallies", ()):
         yield TALLIES[one["measure"]][lang], _number(one["period"]), _number(one["cumulative"])
-    for one in told["services"]:
+    for one in told.get("services", ()):
         yield one[lang], _number(one["count"]["period"]), _number(one["count"]["cumulative"])
         if one["amount"] is not None:
             name = f"{one[lang]}, {AMOUNT[lang]}"
