@@ -155,6 +155,10 @@ def _table(document: WordDocument) -> None:
     for cell, (text, align) in zip(table.rows[1].cells, _CELLS, strict=True):
         [paragraph] = cell.paragraphs
         paragraph.text, paragraph.style, paragraph.alignment = text, document.styles[TABLE], align
+        cell._tc.tcPr.remove(cell._tc.tcPr.find(qn("w:tcW")))  # Word makes columns as wide as what stands in them
+    width = table._tbl.tblPr.find(qn("w:tblW"))
+    width.set(qn("w:type"), "pct")
+    width.set(qn("w:w"), "5000")
 
 
 def _ruled(paragraph: Paragraph) -> None:
