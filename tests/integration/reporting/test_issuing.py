@@ -189,3 +189,17 @@ def test_page_shows_both_editions(client: TestClient, issuer: Issuer, delivery: 
     assert "更正第1版" in page.text and "已由第2版更正" in page.text
     told_page = client.get(f"/issued/{second['document']}?programme=jinxian&lang=zh").text
     assert "更正内容及原因" in told_page and f"/issued/{first['document']}" in told_page
+
+
+def test_office_issues_from_the_page(client: TestClient, issuer: Issuer) -> None:
+    draft = f"{MARCH.removeprefix('/v1')}&lang=en"
+    client.cookies.set(COOKIE, issuer.token("analyst"))
+    assert ">Issue it<" not in client.get(draft).text
+    assert client.post(draft).status_code == 403
+    client.cookies.set(COOKIE, issuer.token("office"))
+    assert ">Issue it<" in client.get(draft).text
+    assert client.post(draft, headers={"origin": "https://elsewhere.example"}).status_code == 403
+    answer = client.post(draft, follow_redirects=False)
+    assert answer.status_code == 303 and answer.headers["location"].startswith("/issued/")
+    assert "Monthly bulletin" in client.get(f"{answer.headers['location']}&lang=en").text
+    assert client.post(draft).status_code == 409

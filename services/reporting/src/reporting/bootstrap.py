@@ -54,7 +54,7 @@ def application(held: HttpSettings, engine: Engine) -> FastAPI:
         limits=Limits.of(held),
         refusals=REFUSALS,
     )
-    add_pages(app, engine, local_issuer(held))
+    add_pages(app, engine, local_issuer(held), templates(held))
     return app
 
 

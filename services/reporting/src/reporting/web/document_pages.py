@@ -2,23 +2,42 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
 
-from pagekit.session import Visiting
+from pagekit.addresses import address
+from pagekit.session import Visiting, refuse_foreign
 from reporting.bulletins.drawing import draw
 from reporting.bulletins.kinds import drawn
 from reporting.bulletins.matter import Matter
 from reporting.issuing import shelf
-from reporting.issuing.routes import file_response
+from reporting.issuing.acts import Order, issue
+from reporting.issuing.routes import ISSUERS, file_response
 from reporting.web.documents import as_html, issued_of, names_of, reports_of
 from reporting.web.opening import Pages
 
 
-def add_documents(router: APIRouter, pages: Pages) -> None:
-    """/documents, /documents/…, /issued/…"""
+def add_documents(router: APIRouter, pages: Pages, templates: Path | None) -> None:
+    """/documents, /documents/…, /issued/…; `templates`: the office's folder of Word templates."""
+    _add_drafts(router, pages)
+    _add_issued(router, pages)
+
+    @router.post("/documents/{report}")
+    def issue_document(report: str, request: Request, who: Visiting, period: str = "") -> Response:
+        """Issue the draft of this page."""
+        refuse_foreign(request)
+        who.caller.needs(ISSUERS)
+        with pages.of_programme(who, request, "period") as view:
+            id = issue(view.of, Order(Matter(report, period), who.caller.sub, templates))
+            view.connection.commit()
+            return RedirectResponse(address(f"/issued/{id}", {"programme": view.of.id}), 303)
+
+
+def _add_drafts(router: APIRouter, pages: Pages) -> None:
 
     @router.get("/documents")
     def listed(request: Request, who: Visiting) -> Response:
@@ -32,8 +51,12 @@ def add_documents(router: APIRouter, pages: Pages) -> None:
         with pages.of_programme(who, request, "period") as view:
             told = drawn(view.of, Matter(report, period))
             text = draw({"told": told.content}, told.title, view.words.language, view.of.zone)
-            return view.page("document.html", report=told.content["report"], period=period, text=as_html(text))
+            may = told.final and not who.caller.roles.isdisjoint(ISSUERS)
+            about = {"report": told.content["report"], "period": period, "text": as_html(text)}
+            return view.page("document.html", **about, may_issue=may)
 
+
+def _add_issued(router: APIRouter, pages: Pages) -> None:
     @router.get("/issued/{document}")
     def issued(document: UUID, request: Request, who: Visiting) -> Response:
         """A document as it was issued."""
