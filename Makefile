@@ -2,9 +2,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 BACKEND ?= embedded
 SERVICES := intake routing supervision reporting
+FRONTENDS := console
 PAGES := libs/pagekit/npm
 VENDOR := libs/pagekit/src/pagekit/vendor
-PACKAGES := contracts libs/eventkit libs/pagekit $(SERVICES:%=services/%) infra bench
+PACKAGES := contracts libs/eventkit libs/pagekit $(SERVICES:%=services/%) $(FRONTENDS:%=frontends/%) infra bench
 OWN := bugle-contracts bugle-eventkit bugle-pagekit bugle-reporting
 COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-header \
 	--no-emit-index-url --no-emit-find-links $(OWN:%=--no-emit-package %)
@@ -69,8 +70,8 @@ lock: setup      ## the locks anew from what the packages ask for (UPGRADE=1: ne
 	$(COMPILE) infra/build.in -c requirements.lock -o infra/build.lock
 	$(COMPILE) tests/browser/requirements.in -c requirements.lock -o tests/browser/requirements.lock
 	$(COMPILE) $(PAGES)/node.in -o $(PAGES)/node.lock
-	for service in $(SERVICES); do $(COMPILE) services/$$service/pyproject.toml \
-	  -c requirements.lock -o services/$$service/requirements.lock || exit 1; done
+	for deployed in $(SERVICES:%=services/%) $(FRONTENDS:%=frontends/%); do $(COMPILE) $$deployed/pyproject.toml \
+	  -c requirements.lock -o $$deployed/requirements.lock || exit 1; done
 
 clean:           ## the environment and the tools' caches (never the data in .bugle)
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from fastapi import FastAPI
 from sqlalchemy import Engine, text
 
@@ -13,8 +11,8 @@ from eventkit.http import Limits, create_app
 from eventkit.postgres import PostgresStore
 from eventkit.processing import Processor
 from eventkit.reactions import BatchReaction
-from eventkit.settings import HttpSettings, MissingSetting
-from pagekit.issuer import LocalIssuer
+from eventkit.settings import HttpSettings
+from pagekit.issuer import local_issuer
 from reporting import CONSUMER, TOPICS
 from reporting.bulletins.routes import document_routes
 from reporting.config import PageSettings
@@ -22,7 +20,6 @@ from reporting.queries.routes import routes
 from reporting.read_model.writer import project
 from reporting.web.routes import add_pages
 
-LOOPBACK = "127.0.0.1"
 REACTION = BatchReaction(CONSUMER, TOPICS, project)
 
 
@@ -47,14 +44,5 @@ def application(held: HttpSettings, engine: Engine) -> FastAPI:
         depths=Depths(engine, CONSUMER, [consumption]),
         limits=Limits.of(held),
     )
-    add_pages(app, engine, local_issuer(held))
+    add_pages(app, engine, local_issuer(held) if isinstance(held, PageSettings) else None)
     return app
-
-
-def local_issuer(held: HttpSettings) -> LocalIssuer | None:
-    """The embedded stack's issuer, for sign-in by choice of a role; only where nobody else can reach the process."""
-    if not isinstance(held, PageSettings) or not held.issuer_key_file:
-        return None
-    if held.http_host != LOOPBACK:
-        raise MissingSetting(f"This process cannot start: with BUGLE_ISSUER_KEY_FILE it serves {LOOPBACK} only.")
-    return LocalIssuer(Path(held.issuer_key_file), held.issuer, held.audience)

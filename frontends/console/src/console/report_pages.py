@@ -1,0 +1,100 @@
+"""Reporting an issue or a visit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
+
+from console.coming_in import Coming
+from console.forms import DATED, data_of, first, rows_of
+from console.rendering import draw
+from console.reporting_forms import ISSUE, ISSUES, VISIT
+from console.sending import ADD, key_of, received
+from console.services import Away, Refused
+from console.visiting import desk_of
+
+RECORDED = "visit"
+"""The field with the visit's id, once it is recorded and only its issues are still to be mended."""
+OFFERED = 20
+"""Names of enterprises that are offered at a time."""
+
+
+def add_reporting(router: APIRouter) -> None:
+    """/report, /visit and what helps to fill them in."""
+
+    @router.get("/report")
+    def issue(request: Request) -> Response:
+        """The form of one issue."""
+        return Coming.new(desk_of(request), "issue.html", ISSUE, None).draw(request)
+
+    @router.post("/report")
+    async def report(request: Request) -> Response:
+        """Report it."""
+        return await received(
+            request, lambda desk, typed: _report(request, Coming(desk, "issue.html", ISSUE, None, typed))
+        )
+
+    @router.get("/visit")
+    def visit(request: Request) -> Response:
+        """The form of a visit and its issues."""
+        return Coming.new(desk_of(request), "visit.html", VISIT, ISSUES).draw(request)
+
+    @router.post("/visit")
+    async def record(request: Request) -> Response:
+        """Record the visit, then its issues."""
+        return await received(
+            request, lambda desk, typed: _visit(request, Coming(desk, "visit.html", VISIT, ISSUES, typed))
+        )
+
+    @router.get("/enterprises")
+    def enterprises(request: Request) -> Response:
+        """Names that fit what has been typed so far, as options; asked for by htmx."""
+        part = request.query_params.get("enterprise", "").strip()[:200]
+        services = desk_of(request).services
+        found = services.get("intake", "/enterprises", name=part, limit=OFFERED)["items"] if part else []
+        return draw(request, "enterprises.html", names=[row["name"] for row in found])
+
+
+def _report(request: Request, coming: Coming) -> Response:
+    if ADD in coming.typed:  # a draft is taken up again
+        return coming.draw(request)
+    body = data_of(ISSUE, coming.typed, coming.zone)
+    try:
+        sent = coming.desk.services.send("intake", "/issues", body, key=key_of(coming.typed))
+    except (Away, Refused) as error:
+        return coming.draw(request, error)
+    return RedirectResponse(f"/cases/{sent.body['id']}?done=reported", 303)
+
+
+def _visit(request: Request, coming: Coming) -> Response:
+    """First the visit, then what it brought; what is recorded already is not recorded again."""
+    if ADD in coming.typed:
+        return coming.draw(request, more=1)
+    key, services = key_of(coming.typed), coming.desk.services
+    visit = first(coming.typed, RECORDED)
+    try:
+        if not visit:
+            body = data_of(VISIT, coming.typed, coming.zone)
+            visit = services.send("intake", "/visits", body, key=f"{key}/visit").body["id"]
+            coming = coming.with_typed(visit=visit)
+        issues = _issues(coming)
+        ids = (
+            services.send("intake", f"/visits/{visit}/issues", issues, key=f"{key}/issues").body["issues"]
+            if issues
+            else []
+        )
+    except (Away, Refused) as error:
+        return coming.draw(request, error)
+    titles = [first(row, "title") for row in rows_of(ISSUES, coming.typed)]
+    return draw(request, "visited.html", 201, caller=coming.desk.caller, issues=list(zip(ids, titles, strict=True)))
+
+
+def _issues(coming: Coming) -> dict[str, Any]:
+    """The issues as one command, dated as the visit is; empty when it brought none."""
+    rows = rows_of(ISSUES, coming.typed)
+    if not rows:
+        return {}
+    dated = data_of(DATED, coming.typed, coming.zone)
+    return {"issues": [data_of(ISSUES.fields, row, coming.zone) for row in rows], **dated}

@@ -1,0 +1,134 @@
+"""What the pages make of the services' answers: refusals in words, silence survived, sign-in asked for again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from console.bootstrap import application
+from console.config import ConsoleSettings
+from eventkit.settings import MissingSetting
+from pagekit.session import COOKIE
+from tests.support.http import TestClient
+from tests.support.tokens import AUDIENCE, ISSUER, Issuer
+
+Answer = Callable[[httpx.Request], httpx.Response]
+TYPED = {"key": "6f0e8b1c-4d2a-5c7e-9b10-000000000009", "title": "<b>电压</b>不稳", "enterprise": "荣鑫实业"}
+
+
+@pytest.fixture
+def issuer(tmp_path: Path) -> Issuer:
+    return Issuer(tmp_path)
+
+
+def settings(issuer: Issuer, **more: Any) -> ConsoleSettings:
+    urls = {f"{name}_url": f"http://{name}.test" for name in ("intake", "routing", "supervision", "reporting")}
+    about = {"jwks_file": str(issuer.file), "issuer": ISSUER, "audience": AUDIENCE, "http_port": 0}
+    return ConsoleSettings(**about, **urls, **more)
+
+
+@pytest.fixture
+def visitor(issuer: Issuer) -> Callable[[Answer], TestClient]:
+    """A clerk at a console whose services answer so; real ones stand behind tests/e2e/test_console.py."""
+
+    def visiting(answer: Answer) -> TestClient:
+        app = application(settings(issuer), httpx.Client(transport=httpx.MockTransport(answer)))
+        return TestClient(app, cookies={COOKIE: issuer.token("frontend")}, follow_redirects=False)
+
+    return visiting
+
+
+def silent(request: httpx.Request) -> httpx.Response:
+    raise httpx.ConnectError("nobody is there", request=request)
+
+
+def unknown_programmes(request: httpx.Request) -> httpx.Response | None:
+    return httpx.Response(200, json={"items": [], "next": None}) if request.method == "GET" else None
+
+
+def test_silence_keeps_what_was_typed(visitor: Callable[[Answer], TestClient]) -> None:
+    answer = visitor(silent).post("/report?lang=en", data=TYPED)
+    assert answer.status_code == 503
+    assert "The intake service does not answer. What you typed stands below." in answer.text
+    assert 'value="&lt;b&gt;电压&lt;/b&gt;不稳"' in answer.text and TYPED["key"] in answer.text
+
+
+def test_garbled_answer_is_no_success(visitor: Callable[[Answer], TestClient]) -> None:
+    def garbled(request: httpx.Request) -> httpx.Response:
+        return unknown_programmes(request) or httpx.Response(201, text="<html>proxy</html>")
+
+    assert visitor(garbled).post("/report", data=TYPED).status_code == 503
+
+
+def test_page_that_cannot_be_drawn_says_so(visitor: Callable[[Answer], TestClient]) -> None:
+    answer = visitor(silent).get("/cases/6f0e8b1c-4d2a-5c7e-9b10-000000000004?lang=en")
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")
+    assert "The intake service does not answer. Try again in a moment." in answer.text
+
+
+def test_problem_names_its_field(visitor: Callable[[Answer], TestClient]) -> None:
+    told = {
+        "title": "Unknown enterprise",
+        "status": 422,
+        "detail": "The agency has no such enterprise.",
+        "errors": [{"field": "/enterprise", "problem": "is not registered", "mend": "register it first"}],
+        "reference": "r-1",
+    }
+
+    def refusing(request: httpx.Request) -> httpx.Response:
+        return unknown_programmes(request) or httpx.Response(422, json=told)
+
+    answer = visitor(refusing).post("/report?lang=en", data=TYPED)
+    assert answer.status_code == 422
+    assert '<a href="#enterprise">is not registered</a>' in answer.text and "register it first" in answer.text
+    assert re.search(r'id="enterprise"[^>]*aria-invalid="true"', answer.text) and "r-1" in answer.text
+
+
+def test_service_that_refuses_the_token_asks_to_sign_in(visitor: Callable[[Answer], TestClient]) -> None:
+    def refusing(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(401, json={"title": "x", "status": 401})
+
+    client = visitor(refusing)
+    assert client.get("/report").status_code == 401
+    kept = client.post("/report", data=TYPED)
+    assert kept.status_code == 401 and TYPED["key"] in kept.text
+
+
+def test_command_travels_with_key_and_language(visitor: Callable[[Answer], TestClient]) -> None:
+    seen: list[httpx.Request] = []
+
+    def taking(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        return unknown_programmes(request) or httpx.Response(201, json={"id": TYPED["key"]})
+
+    answer = visitor(taking).post("/report?lang=en", data=TYPED)
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/cases/{TYPED['key']}?done=reported")
+    headers = seen[-1].headers
+    assert (headers["idempotency-key"], headers["accept-language"]) == (TYPED["key"], "en")
+    assert headers["authorization"].startswith("Bearer ")
+
+
+def test_huge_form_is_refused(visitor: Callable[[Answer], TestClient]) -> None:
+    assert visitor(silent).post("/report", data={"text": "x" * (1 << 20)}).status_code == 422
+
+
+def test_unknown_form_is_a_page(visitor: Callable[[Answer], TestClient]) -> None:
+    answer = visitor(silent).get("/cases/6f0e8b1c-4d2a-5c7e-9b10-000000000004/dance?lang=en")
+    assert (answer.status_code, "There is no such form." in answer.text) == (404, True)
+
+
+def test_pages_bring_strict_headers(visitor: Callable[[Answer], TestClient]) -> None:
+    answer = visitor(lambda request: unknown_programmes(request) or httpx.Response(500, json={})).get("/report")
+    policy = answer.headers["content-security-policy"]
+    assert "default-src 'none'" in policy and "unsafe" not in policy
+    assert not re.search(r"<script(?![^>]*src=)|<style|style=| on[a-z]+=", answer.text)
+
+
+def test_choice_of_a_role_is_for_this_machine_only(issuer: Issuer) -> None:
+    with pytest.raises(MissingSetting, match="BUGLE_ISSUER_KEY_FILE"):
+        application(settings(issuer, issuer_key_file="key", http_host="0.0.0.0"))
