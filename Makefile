@@ -1,16 +1,19 @@
 PYTHON ?= python3
 BIN := .venv/bin
 BACKEND ?= embedded
+# tests run in two lots, each with servers of its own; servers that were given are shared by none
+WORKERS ?= $(if $(filter external,$(BACKEND)),0,2)
 SERVICES := intake routing supervision reporting
 FRONTENDS := console
+DEPLOYED := $(SERVICES:%=services/%) $(FRONTENDS:%=frontends/%)
 PAGES := libs/pagekit/npm
 VENDOR := libs/pagekit/src/pagekit/vendor
-PACKAGES := contracts libs/eventkit libs/pagekit $(SERVICES:%=services/%) $(FRONTENDS:%=frontends/%) infra bench
+PACKAGES := contracts libs/eventkit libs/pagekit $(DEPLOYED) infra bench
 OWN := bugle-contracts bugle-eventkit bugle-pagekit bugle-reporting
 COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-header \
 	--no-emit-index-url --no-emit-find-links $(OWN:%=--no-emit-package %)
 
-.PHONY: help setup lint format test faults containers scale kustomize browser demo lock clean
+.PHONY: help setup lint format test faults containers scale kustomize browser sbom demo lock clean
 
 help:            ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile
@@ -41,7 +44,7 @@ format: setup    ## what ruff can mend by itself
 	$(BIN)/ruff format .
 
 test: setup      ## every test, on real servers; BACKEND=containers or external: servers that are not embedded
-	BUGLE_BACKEND=$(BACKEND) $(BIN)/python -m pytest
+	BUGLE_BACKEND=$(BACKEND) $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadgroup --no-loadscope-reorder
 
 faults: setup    ## every fault on a running system, and the table of invariants; about a quarter of an hour
 	$(BIN)/python -m pytest tests/faults
@@ -62,6 +65,11 @@ browser: setup   ## the pages in a real browser (Chromium), with screenshots und
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/browser/requirements.lock
 	$(BIN)/python -m pytest tests/browser
 
+sbom: setup      ## what each service's image holds, as CycloneDX under build/sbom
+	@mkdir -p build/sbom
+	for deployed in $(DEPLOYED); do $(BIN)/cyclonedx-py requirements $$deployed/requirements.lock --output-reproducible \
+	  --pyproject $$deployed/pyproject.toml --mc-type application --of JSON -o build/sbom/$${deployed#*/}.cdx.json || exit 1; done
+
 demo: setup      ## the five programmes on a running system; CHECK=1 compares the figures and ends
 	$(BIN)/bugle demo $(if $(CHECK),--check)
 
@@ -70,7 +78,7 @@ lock: setup      ## the locks anew from what the packages ask for (UPGRADE=1: ne
 	$(COMPILE) infra/build.in -c requirements.lock -o infra/build.lock
 	$(COMPILE) tests/browser/requirements.in -c requirements.lock -o tests/browser/requirements.lock
 	$(COMPILE) $(PAGES)/node.in -o $(PAGES)/node.lock
-	for deployed in $(SERVICES:%=services/%) $(FRONTENDS:%=frontends/%); do $(COMPILE) $$deployed/pyproject.toml \
+	for deployed in $(DEPLOYED); do $(COMPILE) $$deployed/pyproject.toml \
 	  -c requirements.lock -o $$deployed/requirements.lock || exit 1; done
 
 clean:           ## the environment and the tools' caches (never the data in .bugle)
