@@ -137,6 +137,14 @@ def test_visit_brings_its_issues_at_once(office: Office, person: Person) -> None
     assert len(office.call("intake", "GET", f"/issues?programme={office.programme}")["items"]) == 2
 
 
+def test_enterprise_is_registered_and_found(office: Office, person: Person) -> None:
+    clerk = person("frontend")
+    typed = {"name": "荣鑫实业", "tier": "key", **clerk.hidden("/register")}
+    assert "荣鑫实业" in clerk.send("/register", 201, **typed).text
+    assert clerk.page("/enterprises?enterprise=鑫实").strip() == '<option value="荣鑫实业"></option>'
+    assert 'role="alert"' in clerk.send("/register", 422, **clerk.hidden("/register")).text
+
+
 def test_refusal_stands_above_the_form(office: Office, person: Person) -> None:
     clerk = person("frontend")
     for language, word in (("zh", "处理办法"), ("en", "What to do:")):

@@ -10,7 +10,7 @@ import pytest
 
 from console.actions import ACTIONS, Action
 from console.forms import DATED, Field, data_of, gathered, names_of_fields, placed, rows_of
-from console.reporting_forms import ISSUE, ISSUES, VISIT
+from console.reporting_forms import ISSUE, ISSUES, REGISTERING, VISIT
 from contracts import COMMANDS
 from eventkit.text import Text
 
@@ -80,6 +80,9 @@ def test_forms_of_new_things_fit_their_contracts() -> None:
         of = schema["properties"]["issues"]["items"] if command == "report_bundle" else schema
         assert {field.name for field in fields} - {"occurred_at"} <= of["properties"].keys()
         assert set(of["required"]) == {field.name for field in fields if field.needed}
+    schema = COMMANDS["bugle.intake.register_enterprise.v1"].schema
+    assert {field.name for field in REGISTERING} <= schema["properties"].keys()
+    assert set(schema["required"]) - {"agency"} == {field.name for field in REGISTERING if field.needed}
 
 
 def test_field_beyond_the_contract_would_be_found(monkeypatch: pytest.MonkeyPatch) -> None:

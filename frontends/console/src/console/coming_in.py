@@ -27,6 +27,7 @@ MODES = {
     "survey": Text("Survey"),
     "return_visit": Text("Return visit"),
 }
+TIERS = {"ordinary": Text("Ordinary"), "key": Text("Key enterprise")}
 JURISDICTIONS = {"own": Text("Our own"), "passed_on": Text("To be passed on")}
 
 
@@ -87,6 +88,7 @@ class Coming:
             "kinds": self._listed("kinds"),
             "purposes": self._listed("purposes"),
             "modes": _said(MODES, speaking),
+            "tiers": _said(TIERS, speaking),
             "jurisdictions": _said(JURISDICTIONS, speaking),
         }
 

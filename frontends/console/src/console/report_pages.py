@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse
 from console.coming_in import Coming
 from console.forms import DATED, data_of, first, rows_of
 from console.rendering import draw
-from console.reporting_forms import ISSUE, ISSUES, VISIT
+from console.reporting_forms import ISSUE, ISSUES, REGISTERING, VISIT
 from console.sending import ADD, key_of, received
 from console.services import Away, Refused
 from console.visiting import desk_of
@@ -48,6 +48,18 @@ def add_reporting(router: APIRouter) -> None:
             request, lambda desk, typed: _visit(request, Coming(desk, "visit.html", VISIT, ISSUES, typed))
         )
 
+    @router.get("/register")
+    def enterprise(request: Request) -> Response:
+        """The form of an enterprise that is not registered yet."""
+        return Coming.new(desk_of(request), "register.html", REGISTERING, None).draw(request)
+
+    @router.post("/register")
+    async def register(request: Request) -> Response:
+        """Register it."""
+        return await received(
+            request, lambda desk, typed: _register(request, Coming(desk, "register.html", REGISTERING, None, typed))
+        )
+
     @router.get("/enterprises")
     def enterprises(request: Request) -> Response:
         """Names that fit what has been typed so far, as options; asked for by htmx."""
@@ -66,6 +78,17 @@ def _report(request: Request, coming: Coming) -> Response:
     except (Away, Refused) as error:
         return coming.draw(request, error)
     return RedirectResponse(f"/cases/{sent.body['id']}?done=reported", 303)
+
+
+def _register(request: Request, coming: Coming) -> Response:
+    if ADD in coming.typed:
+        return coming.draw(request)
+    body = {"agency": coming.desk.caller.agency, **data_of(REGISTERING, coming.typed, coming.zone)}
+    try:
+        coming.desk.services.send("intake", "/enterprises", body, key=key_of(coming.typed))
+    except (Away, Refused) as error:
+        return coming.draw(request, error)
+    return draw(request, "registered.html", 201, caller=coming.desk.caller, name=body["name"])
 
 
 def _visit(request: Request, coming: Coming) -> Response:

@@ -1,4 +1,4 @@
-"""The two forms by which something new comes in: one issue, and a visit with all the issues it brought."""
+"""The forms by which something new comes in: an issue, a visit with all the issues it brought, an enterprise."""
 
 from __future__ import annotations
 
@@ -30,6 +30,12 @@ VISIT: Final = (
     Field("purposes", Text("What for"), SEVERAL, options="purposes"),
     Field("note", Text("Note"), AREA, NO_NAMES),
     *DATED,
+)
+REGISTERING: Final = (
+    Field("name", Text("Registered name"), LINE, needed=True),
+    Field("tier", Text("Tier"), CHOICE, options="tiers"),
+    Field("industry", Text("Industry")),
+    Field("township", Text("Township")),
 )
 ISSUES: Final = Rows(
     "issues",
