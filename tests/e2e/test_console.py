@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from typing import Any
 
 import httpx
@@ -58,12 +59,17 @@ def office(servers: Stack, system: System) -> Iterator[Office]:
 
 
 @pytest.fixture
-def person(office: Office) -> Person:
-    def made(*roles: str, department: str | None = None) -> Visitor:
-        token = office.stack.keys.token(roles, agency=office.agency, department=department)
-        return Visitor(office.system, token)
+def person(office: Office) -> Iterator[Person]:
+    """Somebody of these roles in the agency."""
+    with ExitStack() as leaving:
 
-    return made
+        def made(*roles: str, department: str | None = None) -> Visitor:
+            token = office.stack.keys.token(roles, agency=office.agency, department=department)
+            visitor = Visitor(office.system, token)
+            leaving.enter_context(visitor.http)
+            return visitor
+
+        yield made
 
 
 def case_in(answer: httpx.Response) -> str:
@@ -206,7 +212,9 @@ def test_work_list_has_what_is_due(office: Office, person: Person) -> None:
 
 
 def test_expired_session_keeps_what_was_typed(office: Office, person: Person) -> None:
-    stranger = Visitor(office.system, "nonsense")
+    stranger = person("frontend")
+    stranger.http.cookies.clear()
+    stranger.http.cookies.set(COOKIE, "nonsense")
     kept = stranger.send("/report", 401, key="x", title="电压不稳", programme=office.programme, enterprise="企业001")
     assert dict(_INPUT.findall(kept.text))["title"] == "电压不稳"
     assert case_in(person("frontend").send("/report", **dict(_INPUT.findall(kept.text))))

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Self
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from http import HTTPStatus
+from typing import Any, Self
 
 from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
@@ -19,8 +22,8 @@ from console.telling import Told, tell
 from console.visiting import Desk
 from pagekit.rendering import voice
 
-VERSION = "version"
-"""The field with the version that the visitor has seen."""
+VERSION, SEEN = "version", "seen"
+"""The fields with the version that the visitor has decided on, and the digest of what it showed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,7 @@ class Asked:
     @classmethod
     def new(cls, desk: Desk, view: CaseView, name: str, action: Action) -> Self:
         """The empty form, with a key of its own and the version that is shown beside it."""
-        return cls(desk, view, name, action, {KEY: [new_key()], VERSION: [view.version(action.service) or ""]})
+        return cls(desk, view, name, action, {KEY: [new_key()], **_shown(view, action)})
 
 
 def ask(request: Request, asked: Asked, problem: Told | None = None, more: int = 0) -> Response:
@@ -67,16 +70,32 @@ def send(request: Request, asked: Asked) -> Response:
     if action.rows is not None:
         body[action.rows.name] = [data_of(action.rows.fields, row, view.zone) for row in rows_of(action.rows, typed)]
     path = action.path.format(case=view.case, extension=body.pop("extension", "0"))
-    version = first(typed, VERSION) or None
     try:
-        asked.desk.services.send(action.service, path, body, key=key_of(typed), version=version)
+        _carried_out(asked, path, body)
     except (Away, Refused) as error:
         named = names_of_fields(action.asked, action.rows, typed)
         return ask(request, _renewed(asked), tell(error, named, voice(request)))
     return RedirectResponse(f"/cases/{view.case}?done={asked.name}", 303)
 
 
+def _carried_out(asked: Asked, path: str, body: Mapping[str, Any]) -> None:
+    """Send it for the version that the visitor has seen; for the present one where that shows nothing else."""
+    service, view, key = asked.action.service, asked.view, key_of(asked.typed)
+    version = first(asked.typed, VERSION)
+    send = partial(asked.desk.services.send, service, path, body, key=key)
+    try:
+        send(version=version or None)
+    except Refused as error:
+        unchanged = view.version(service) != version and view.seen(service) == first(asked.typed, SEEN)
+        if error.status != HTTPStatus.PRECONDITION_FAILED or not unchanged:
+            raise
+        send(version=view.version(service))
+
+
+def _shown(view: CaseView, action: Action) -> Typed:
+    return {VERSION: [view.version(action.service)], SEEN: [view.seen(action.service)]}
+
+
 def _renewed(asked: Asked) -> Asked:
-    """With the version that is shown now: whoever sends it again has seen how the case stands."""
-    seen = asked.view.version(asked.action.service) or ""
-    return Asked(asked.desk, asked.view, asked.name, asked.action, {**asked.typed, VERSION: [seen]})
+    """With what is shown now: whoever sends it again has seen how the case stands."""
+    return replace(asked, typed={**asked.typed, **_shown(asked.view, asked.action)})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -16,6 +18,10 @@ from eventkit.errors import Problem
 
 READS_ISSUES = frozenset({"frontend", "office", "leader"})
 READS_CASES = frozenset({"office", "leader", "department"})
+_GONE_BY = (
+    *("title", "text", "state", "round", "kind", "grade", "lead", "supporting", "owner", "passed_to", "transfers"),
+    *("merged_into", "outcome", "milestones", "due_at", "closed", "gone", "level", "pauses", "extensions", "facts"),
+)
 _UNSEEN = (HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND)
 
 
@@ -54,10 +60,19 @@ class CaseView:
         """The programme's."""
         return self.names.zone
 
-    def version(self, service: str) -> str | None:
-        """What the service's next command is decided on."""
-        held = {"routing": self.course, "supervision": self.watch}.get(service)
-        return None if held is None else str(held["version"])
+    def version(self, service: str) -> str:
+        """What the service's next command is decided on; "" where it does not know the case."""
+        held = self._held(service)
+        return "" if held is None else str(held["version"])
+
+    def seen(self, service: str) -> str:
+        """A digest of what a visitor goes by when deciding; a version also grows by what only machines need."""
+        held = self._held(service) or {}
+        told = [held.get(name) for name in _GONE_BY]
+        return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16]
+
+    def _held(self, service: str) -> Mapping[str, Any] | None:
+        return {"routing": self.course, "supervision": self.watch}.get(service)
 
 
 def case_of(services: Services, caller: Caller, case: str) -> CaseView:

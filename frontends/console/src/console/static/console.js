@@ -9,7 +9,7 @@ function fields(form) {
 }
 
 function typed(pairs) {
-  return pairs.some(([name, value]) => !["key", "version", "programme"].includes(name) && value);
+  return pairs.some(([name, value]) => !["key", "version", "seen", "programme"].includes(name) && value);
 }
 
 function keep(form) {
