@@ -126,16 +126,21 @@ def test_form_sent_twice_counts_once(office: Office, person: Person) -> None:
     assert [row["title"] for row in found] == ["道路不平"]
 
 
-def test_visit_brings_its_issues_at_once(office: Office, person: Person) -> None:
+@pytest.mark.parametrize("more", [{}, {"bundle": {"max": 50}}], ids=["one by one", "in one act"])
+def test_visit_brings_its_issues_at_once(office: Office, person: Person, more: dict[str, Any]) -> None:
+    if more:
+        document = office.call("intake", "GET", f"/programmes/{office.programme}")["document"] | more | {"version": 2}
+        office.call("intake", "PUT", f"/programmes/{office.programme}", {"version": 2, "document": document})
     clerk = person("frontend")
     typed = {"programme": office.programme, "enterprise": "企业001", "mode": "visit"} | clerk.hidden("/visit")
     rows = {"issues-0-title": "缺电焊工", "issues-3-title": "停车难", "issues-3-kind": "nowhere"}
-    more = clerk.send("/visit", 200, add="issues", **typed, **rows).text
-    assert all(word in more for word in ("缺电焊工", "停车难", 'name="issues-1-title"', 'name="issues-3-title"'))
+    longer = clerk.send("/visit", 200, add="issues", **typed, **rows).text
+    assert all(word in longer for word in ("缺电焊工", "停车难", 'name="issues-1-title"', 'name="issues-3-title"'))
     wrong = clerk.send("/visit", 422, **typed, **rows).text
     assert 'href="#issues-1-kind"' in wrong and "走访本身已登记" in wrong and "停车难" in wrong
     again = dict(_INPUT.findall(wrong))
     assert again["key"] == typed["key"]
+    assert ("issues-0-done" in again) == (not more)
     mended = {"issues-0-title": "缺电焊工", "issues-1-title": "停车难", "issues-1-kind": "roads"}
     done = clerk.send("/visit", 201, **(again | mended)).text
     assert "共2个问题" in done

@@ -171,3 +171,29 @@ def test_version_that_shows_nothing_else_is_passed_over(issuer: Issuer, state: s
     hidden = dict(re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)">', drawn[0]))
     assert client.post(f"/cases/{CASE}/accept", data=hidden).status_code == status
     assert tags == (['"4"', '"5"'] if status == 303 else ['"4"'])
+
+
+def test_row_that_was_refused_is_the_only_one_left(visitor: Callable[[Answer], TestClient]) -> None:
+    """Without a [bundle] issues go one by one: what is in stays in, and the refused row is named by its own field."""
+    keys: list[str] = []
+
+    def taking(request: httpx.Request) -> httpx.Response:
+        if request.method == "GET":
+            listed = {"items": [{"programme": "help", "agency": "jinxian"}], "next": None}
+            return httpx.Response(200, json=listed | {"document": {"id": "help", "zone": "Asia/Shanghai"}})
+        keys.append(request.headers["idempotency-key"])
+        fault = {"field": "/kind", "problem": "is no kind", "mend": "choose"}
+        if b"nowhere" in request.content:
+            return httpx.Response(422, json={"title": "x", "status": 422, "errors": [fault]})
+        return httpx.Response(201, json={"id": CASE})
+
+    typed = {"key": TYPED["key"], "programme": "help", "enterprise": "荣鑫实业"}
+    rows = {"issues-2-title": "a", "issues-5-title": "b", "issues-5-kind": "nowhere"}
+    client = visitor(taking)
+    page = client.post("/visit?lang=en", data=typed | rows)
+    assert page.status_code == 422 and '<a href="#issues-1-kind">is no kind</a>' in page.text
+    hidden = dict(re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)">', page.text))
+    assert hidden["issues-0-done"] == hidden["visit"] == CASE
+    done = client.post("/visit?lang=en", data=hidden | {"issues-1-title": "b"})
+    assert done.status_code == 201 and "with 2 issues" in done.text
+    assert len(keys) == len(set(keys)) == 4 and all(key.startswith(TYPED["key"]) for key in keys)

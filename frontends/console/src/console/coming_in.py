@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Self
+from typing import Final, Self
 from zoneinfo import ZoneInfo
 
 from fastapi import Request, Response
@@ -21,6 +21,7 @@ from eventkit.text import Text
 from eventkit.voice import Voice
 from pagekit.rendering import voice
 
+INTAKE: Final = "intake"
 MODES = {
     "visit": Text("Visit"),
     "call": Text("Call"),
@@ -50,6 +51,18 @@ class Coming:
         """The same with further fields."""
         return replace(self, typed={**self.typed, **{name: [value] for name, value in more.items()}})
 
+    def closed_up(self) -> Self:
+        """The same with its rows numbered one after another, without those in which nothing was typed."""
+        if self.rows is None:
+            return self
+        others = {name: values for name, values in self.typed.items() if not name.startswith(f"{self.rows.name}-")}
+        rows = {
+            f"{self.rows.name}-{number}-{name}": values
+            for number, row in enumerate(rows_of(self.rows, self.typed))
+            for name, values in row.items()
+        }
+        return replace(self, typed=others | rows)
+
     @cached_property
     def programmes(self) -> list[Names]:
         """The agency's; none while intake does not answer, and what was typed stands for itself."""
@@ -59,10 +72,20 @@ class Coming:
             return []
 
     @property
+    def _chosen(self) -> Names | None:
+        wanted = first(self.typed, "programme")
+        return next((of for of in self.programmes if of.document["id"] == wanted), None)
+
+    @property
     def zone(self) -> ZoneInfo:
         """Of the programme that is chosen."""
-        chosen = first(self.typed, "programme")
-        return next((of.zone for of in self.programmes if of.document["id"] == chosen), CHINA)
+        return CHINA if self._chosen is None else self._chosen.zone
+
+    def bundled(self) -> bool:
+        """Whether the chosen programme takes all issues of a visit in one act; Away while that cannot be known."""
+        if self._chosen is None:
+            raise Away(INTAKE)
+        return "bundle" in self._chosen.document
 
     def draw(self, request: Request, error: Away | Refused | None = None, more: int = 0) -> Response:
         """The form; `error`: what it was refused by; `more`: further empty rows beside one."""

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from console.coming_in import Coming
-from console.forms import DATED, data_of, first, rows_of
+from console.forms import data_of
 from console.rendering import draw
 from console.reporting_forms import ISSUE, ISSUES, REGISTERING, VISIT
 from console.sending import ADD, key_of, received
 from console.services import Away, Refused
 from console.visiting import desk_of
+from console.visits import record_visit
 
-RECORDED = "visit"
-"""The field with the visit's id, once it is recorded and only its issues are still to be mended."""
 OFFERED = 20
 """Names of enterprises that are offered at a time."""
 
@@ -45,7 +42,7 @@ def add_reporting(router: APIRouter) -> None:
     async def record(request: Request) -> Response:
         """Record the visit, then its issues."""
         return await received(
-            request, lambda desk, typed: _visit(request, Coming(desk, "visit.html", VISIT, ISSUES, typed))
+            request, lambda desk, typed: record_visit(request, Coming(desk, "visit.html", VISIT, ISSUES, typed))
         )
 
     @router.get("/register")
@@ -89,35 +86,3 @@ def _register(request: Request, coming: Coming) -> Response:
     except (Away, Refused) as error:
         return coming.draw(request, error)
     return draw(request, "registered.html", 201, caller=coming.desk.caller, name=body["name"])
-
-
-def _visit(request: Request, coming: Coming) -> Response:
-    """First the visit, then what it brought; what is recorded already is not recorded again."""
-    if ADD in coming.typed:
-        return coming.draw(request, more=1)
-    key, services = key_of(coming.typed), coming.desk.services
-    visit = first(coming.typed, RECORDED)
-    try:
-        if not visit:
-            body = data_of(VISIT, coming.typed, coming.zone)
-            visit = services.send("intake", "/visits", body, key=f"{key}/visit").body["id"]
-            coming = coming.with_typed(visit=visit)
-        issues = _issues(coming)
-        ids = (
-            services.send("intake", f"/visits/{visit}/issues", issues, key=f"{key}/issues").body["issues"]
-            if issues
-            else []
-        )
-    except (Away, Refused) as error:
-        return coming.draw(request, error)
-    titles = [first(row, "title") for row in rows_of(ISSUES, coming.typed)]
-    return draw(request, "visited.html", 201, caller=coming.desk.caller, issues=list(zip(ids, titles, strict=True)))
-
-
-def _issues(coming: Coming) -> dict[str, Any]:
-    """The issues as one command, dated as the visit is; empty when it brought none."""
-    rows = rows_of(ISSUES, coming.typed)
-    if not rows:
-        return {}
-    dated = data_of(DATED, coming.typed, coming.zone)
-    return {"issues": [data_of(ISSUES.fields, row, coming.zone) for row in rows], **dated}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
@@ -48,6 +48,14 @@ class Refused(Problem):
         self.status = status
         kept = ("title", "detail", "errors", "reference", "type")
         self.members = {name: told[name] for name in kept if name in told}
+
+    def within(self, pointer: str, fields: Collection[str]) -> Refused:
+        """The same where these fields of the request lie below a pointer of a larger form."""
+        errors = [
+            {**one, "field": f"{pointer}/{name}"} if (name := one["field"].strip("/")) in fields else one
+            for one in self.members.get("errors", ())
+        ]
+        return Refused(self.status, {**self.members, "errors": errors})
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, Subquery, func, literal, or_, select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from eventkit.paging import Window
 from reporting.queries.cases import cases, is_open
@@ -38,7 +39,7 @@ def work(connection: Connection, scope: Scope, filters: Filters, window: Window)
     A department's are the deadlines that are its own.
     """
     of, next_ = cases(NOW), _next(scope.department)
-    due = func.coalesce(next_.c.due_at, literal(NEVER)).label("due")
+    due = func.coalesce(next_.c.due_at, literal(NEVER, clocks.c.due_at.type)).label("due")
     rows = (
         select(
             *(of.c[name] for name in _OF_CASE),
@@ -58,7 +59,7 @@ def work(connection: Connection, scope: Scope, filters: Filters, window: Window)
 def _next(department: str | None) -> Subquery:
     """The earliest waiting deadline of each case; for a department, of those that are not another unit's."""
     waiting = clocks.c.status.in_(WAITING)
-    rows = select(clocks).distinct(clocks.c.case_id).where(waiting).order_by(clocks.c.case_id, clocks.c.due_at)
+    rows = select(clocks).ext(distinct_on(clocks.c.case_id)).where(waiting).order_by(clocks.c.case_id, clocks.c.due_at)
     if department is not None:
         rows = rows.where(or_(clocks.c.unit == department, clocks.c.unit.is_(None)))
     return rows.subquery("next_deadline")
