@@ -2,10 +2,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 BACKEND ?= embedded
 SERVICES := intake routing supervision reporting
-PAGES := services/reporting/pages
-VENDOR := services/reporting/src/reporting/web/vendor
-PACKAGES := contracts libs/eventkit $(SERVICES:%=services/%) infra bench
-OWN := bugle-contracts bugle-eventkit bugle-reporting
+PAGES := libs/pagekit/npm
+VENDOR := libs/pagekit/src/pagekit/vendor
+PACKAGES := contracts libs/eventkit libs/pagekit $(SERVICES:%=services/%) infra bench
+OWN := bugle-contracts bugle-eventkit bugle-pagekit bugle-reporting
 COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-header \
 	--no-emit-index-url --no-emit-find-links $(OWN:%=--no-emit-package %)
 

@@ -14,12 +14,12 @@ from eventkit.postgres import PostgresStore
 from eventkit.processing import Processor
 from eventkit.reactions import BatchReaction
 from eventkit.settings import HttpSettings, MissingSetting
+from pagekit.issuer import LocalIssuer
 from reporting import CONSUMER, TOPICS
 from reporting.bulletins.routes import document_routes
 from reporting.config import PageSettings
 from reporting.queries.routes import routes
 from reporting.read_model.writer import project
-from reporting.web.issuer import LocalIssuer
 from reporting.web.routes import add_pages
 
 LOOPBACK = "127.0.0.1"

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
-from reporting.web.addresses import address, own_path
+from pagekit.addresses import address, own_path
 
 LISTED = ("columns",)
 """Fields that may be sent several times; they are joined by commas."""

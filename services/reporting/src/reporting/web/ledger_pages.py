@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 
+from pagekit.session import Visiting
 from reporting.projections.workflow import STATES
 from reporting.queries.filters import OF_CASES
 from reporting.web import ledger
 from reporting.web.opening import Pages, View
-from reporting.web.session import Visiting
 
 
 def add_ledger(router: APIRouter, pages: Pages) -> None:

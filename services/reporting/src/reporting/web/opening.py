@@ -15,13 +15,13 @@ from sqlalchemy import Connection
 from eventkit.catalogues import catalogue
 from eventkit.problems import Faulty, FieldProblem
 from eventkit.text import Text
+from pagekit.session import Visitor, language_of
 from reporting.queries.desk import Asked, Desk
 from reporting.queries.filters import Condition
 from reporting.queries.moments import Knowledge
 from reporting.queries.programme_routes import OF_PROGRAMME, OfProgramme
 from reporting.queries.zones import zone_of
 from reporting.web.rendering import TEXTS, draw
-from reporting.web.session import Visitor, language_of
 from reporting.web.sliding import Slider, slider
 from reporting.web.words import Words
 from reporting.web.writing import Writing
