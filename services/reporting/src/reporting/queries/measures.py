@@ -9,6 +9,7 @@ from reporting.queries.clocks import clocks_at
 from reporting.queries.filters import OF_CASES, Condition, enterprise, equals, truth
 from reporting.queries.measure import Measure, Test, distinct, of_agency, of_cases, total
 from reporting.queries.relations import batches, dated, letters, paired
+from reporting.queries.tallied import CLOCKS, ISSUES
 from reporting.read_model.tables import enterprises, programmes, services, teams, visits
 
 
@@ -23,7 +24,7 @@ _OWN_GROUPS = {**_CASE_GROUPS, "unit": "unit"}
 
 
 def _issues(formula: str, where: Test | None = None, month: str = "reported_at") -> Measure:
-    return Measure(cases, OF_CASES, of_cases, formula, where, groups=_CASE_GROUPS, month=month)
+    return Measure(cases, OF_CASES, of_cases, formula, where, groups=_CASE_GROUPS, month=month, tally=ISSUES)
 
 
 def _visited(formula: str, modes: tuple[str, ...]) -> Measure:
@@ -79,12 +80,13 @@ def _clock_ratio(formula: str, which: Test | None = None) -> Measure:
         groups=_OWN_GROUPS,
         month="due_at",
         by_clock=True,
+        tally=CLOCKS,
     )
 
 
 MEASURES: dict[str, Measure] = {
     "issues": _issues("issues reported"),
-    "issues_closed": _issues("issues closed out", lambda rows: rows.c.closed_at.is_not(None), "closed_at"),
+    "issues_closed": _issues("issues closed out", lambda rows: rows.c.closed, "closed_at"),
     "issues_open": _issues("issues reported and not closed out, merged or withdrawn", is_open),
     "enterprises_with_issues": Measure(
         cases,
@@ -175,6 +177,7 @@ RATES: dict[str, Measure] = {
         groups=_CASE_GROUPS,
         month="reported_at",
         grounds=("outcome",),
+        tally=ISSUES,
     ),
     "satisfaction": Measure(
         cases,
@@ -187,6 +190,7 @@ RATES: dict[str, Measure] = {
         groups=_CASE_GROUPS,
         month="reported_at",
         grounds=("satisfaction",),
+        tally=ISSUES,
     ),
     "on_time": _clock_ratio("all clocks: met ÷ (met + late + missed)"),
 }
