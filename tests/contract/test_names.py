@@ -19,12 +19,12 @@ from eventkit.caller import ROLES
 from eventkit.catalogues import LANGUAGES
 from reporting.projections.workflow import STATES
 from reporting.queries.hotspots import GROUPS
-from reporting.queries.measures import MEASURES, RATES
+from reporting.queries.named import FIGURES
 from supervision.domain.duty import Status
 
 ROOT = Path(__file__).parents[2]
 CATALOGUES = ROOT / "services/reporting/src/reporting/catalogues"
-ALL_MEASURES = MEASURES | RATES
+ALL_MEASURES = FIGURES
 
 
 def enumerated(*fields: str) -> set[str]:

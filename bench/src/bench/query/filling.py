@@ -28,6 +28,7 @@ from eventkit.ids import uid
 from eventkit.postgres import make_engine
 from eventkit.settings import DatabaseLimits
 from reporting.read_model.tables import LIVE, SHADOW
+from reporting.read_model.tallying import are_whole, tally_all
 from reporting.read_model.writer import write_others
 from reporting.rebuild import shadow
 from reporting.rebuild.loading import copy_cases
@@ -75,6 +76,9 @@ def fill(database: Database, issues: int, tell: Tell) -> None:
             shadow.swap(connection)
             shadow.clear(connection)
             connection.execute(text("DELETE FROM filled"))
+    with engine.begin() as connection:  # filled before there were tallies
+        if not are_whole(connection):
+            tally_all(connection)
     engine.dispose()
 
 

@@ -99,10 +99,10 @@ def _source(
     group_by: str | None = None,
     within: Period | None = None,
 ) -> _Source:
-    tally = measure.tally
-    monthly = group_by != "month" or (tally is not None and measure.month == tally.month[0])
-    held = tally is not None and within is None and monthly and tally.holds(scope, filters, moment)
-    if tally is not None and held and are_whole(connection):
+    tally, by = measure.tally, None
+    if group_by is not None:
+        by = measure.month if group_by == "month" else measure.groups[group_by]
+    if tally is not None and within is None and tally.holds(scope, filters, moment, by) and are_whole(connection):
         return _Source(tally.rows(filters["programme"]), tally.filters, tally)
     return _Source(measure.relation(moment), measure.filters)
 

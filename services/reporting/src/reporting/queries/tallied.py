@@ -27,10 +27,14 @@ class Tally:
     month: tuple[str, str]
     more: Callable[[str], Mapping[str, ColumnElement[Any]]] = lambda programme: {}
 
-    def holds(self, scope: Scope, filters: Filters, moment: Moment) -> bool:
-        """Whether it tells what is asked for: of one programme, as it stands, for a caller who sees the whole of it."""
+    def holds(self, scope: Scope, filters: Filters, moment: Moment, by: str | None) -> bool:
+        """Whether it tells what is asked for: of one programme, as it stands, for a caller who sees the whole of it.
+
+        `by`: the column of a measure's rows that makes the groups.
+        """
         known = "programme" in filters and filters.keys() <= self.filters.keys()
-        return known and moment.before is None and scope.department is None
+        grouped = by in (None, self.month[0], *self.table.c.keys())
+        return known and grouped and moment.before is None and scope.department is None
 
     def rows(self, programme: str) -> Subquery:
         """A row per combination of values, with its `count`; as of an instant the changes that make these up."""

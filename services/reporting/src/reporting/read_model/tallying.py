@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -82,12 +83,17 @@ def counted(connection: Connection, since: Mapping[str, datetime]) -> Counts:
 
 
 def _counts(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> Counter[tuple[Any, ...]]:
+    found = statements.rows_of(connection, _of_cases(table), rows)
+    return Counter({tuple(row[:-1]): int(row[-1]) for row in found})
+
+
+@cache
+def _of_cases(table: Table) -> Select[Any]:
     of = statements.recordset(VERSIONS["ledger"], ("case_id", "known_from"))
     cells = _CELLS[table]
     wanted = _tally(table, cells.join(of, of.c.case_id == cells.c.case_id), of.c.known_from)
     shown = [cast(column, Text) if column.name == "since" else column for column in wanted.subquery().c]
-    found = statements.rows_of(connection, select(*shown), rows)
-    return Counter({tuple(row[:-1]): int(row[-1]) for row in found})
+    return select(*shown)
 
 
 def add(connection: Connection, before: Counts, after: Counts) -> None:

@@ -22,8 +22,6 @@ from reporting.web.paging import split, window_of
 CSV = "text/csv; charset=utf-8"
 LONG_TERM = {"outcome": "long_term", "open": "true"}
 """Issues that are tracked long term, by the ledger's filters."""
-UNLISTED = frozenset({"batches"})
-"""Measures whose rows have no page."""
 
 
 def add_programme(router: APIRouter, pages: Pages) -> None:
@@ -46,7 +44,7 @@ def _add_page(router: APIRouter, pages: Pages) -> None:
                 "programme.html",
                 rates=rates,
                 mean=mean(rates),
-                numbers=[(name, counted(view, one)["value"], name not in UNLISTED) for name, one in MEASURES.items()],
+                numbers=[(name, counted(view, one)["value"]) for name, one in MEASURES.items()],
                 coverage=coverage(view.connection, view.asked.scope, of.id, of.agency, of.document, view.asked.moment),
                 owed=owed,
                 month=month,
