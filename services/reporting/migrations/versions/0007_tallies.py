@@ -62,8 +62,12 @@ CREATE INDEX ledger_kind ON live.ledger (programme, kind, reported_at, case_id);
 CREATE INDEX ledger_lead ON live.ledger (programme, lead, reported_at, case_id);
 CREATE INDEX ledger_open ON live.ledger (programme, reported_at, case_id)
     WHERE closed_at IS NULL AND merged_into IS NULL AND NOT withdrawn;
+CREATE INDEX ledger_answer ON live.ledger (programme, satisfaction, reported_at, case_id)
+    WHERE satisfaction IS NOT NULL;
 CREATE INDEX ledger_versions_kind ON live.ledger_versions (programme, kind, reported_at, case_id);
 CREATE INDEX ledger_versions_lead ON live.ledger_versions (programme, lead, reported_at, case_id);
+CREATE INDEX ledger_versions_answer ON live.ledger_versions (programme, satisfaction, reported_at, case_id)
+    WHERE satisfaction IS NOT NULL;
 """
 
 # What counts alike in the tallies, for each version of an issue or clock.
