@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
 from fastapi import APIRouter, Request, Response
 from sqlalchemy import func, select
 
@@ -22,8 +20,6 @@ from reporting.web.paging import split, window_of
 CSV = "text/csv; charset=utf-8"
 LONG_TERM = {"outcome": "long_term", "open": "true"}
 """Issues that are tracked long term, by the ledger's filters."""
-UNLISTED = frozenset({"batches"})
-"""Measures whose rows have no page."""
 
 
 def add_programme(router: APIRouter, pages: Pages) -> None:
@@ -46,11 +42,12 @@ def _add_page(router: APIRouter, pages: Pages) -> None:
                 "programme.html",
                 rates=rates,
                 mean=mean(rates),
-                numbers=[(name, counted(view, one)["value"], name not in UNLISTED) for name, one in MEASURES.items()],
+                numbers=[(name, counted(view, one)["value"]) for name, one in MEASURES.items()],
                 coverage=coverage(view.connection, view.asked.scope, of.id, of.agency, of.document, view.asked.moment),
                 owed=owed,
                 month=month,
                 long_term=_long_term(view),
+                handled=list(lists.HANDLED),
             )
 
 
@@ -67,7 +64,7 @@ def _add_lists(router: APIRouter, pages: Pages) -> None:
         with pages.of_programme(who, request, "after") as view:
             named = lists.named(view.of.document, list)
             keys = named.listing.keys
-            window = window_of(request, *(UUID, int)[:keys])
+            window = window_of(request, *named.listing.key_types)
             found = lists.listed(view.connection, named.listing, view.asked.scope, view.of.id, view.of.agency, window)
             rows, following = split(found, window, lambda row: row[:keys])
             return view.page("list.html", named=named, rows=rows, next=following)
