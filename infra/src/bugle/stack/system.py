@@ -31,7 +31,7 @@ SERVICES = {
     "intake": ("http", "relay", "worker"),
     "routing": ("http", "relay", "worker"),
     "supervision": ("http", "relay", "worker", "sweeper", "notifier"),
-    "reporting": ("http", "worker"),
+    "reporting": ("http", "worker", "scheduler"),
 }
 FRONTENDS = {"console": ("http",)}
 """What only asks the services over HTTP: without database, topics or Kafka."""
