@@ -19,6 +19,7 @@ from eventkit.caller import ROLES
 from eventkit.catalogues import LANGUAGES
 from reporting.projections.workflow import STATES
 from reporting.queries.hotspots import GROUPS
+from reporting.queries.lists import HANDLED
 from reporting.queries.named import FIGURES
 from supervision.domain.duty import Status
 
@@ -63,6 +64,7 @@ def findings() -> set[str]:
 
 
 RULES = EVENTS["bugle.supervision.duty_opened.v1"].schema["properties"]["rule"]["description"]
+SIGNALS = DOCUMENTS["bugle.documents.programme.v3"].schema["properties"]["signals"]["properties"]
 NAMES: dict[str, set[str]] = {
     "state": set(STATES),
     "event": {type.split(".")[2] for type in EVENTS},
@@ -84,6 +86,10 @@ NAMES: dict[str, set[str]] = {
     "reason": enumerated("reason"),
     "exclusion": enumerated("exclude").union(*(measure.excluded for measure in ALL_MEASURES.values())),
     "measure": {*ALL_MEASURES, *enumerated("id"), "composite"},
+    "list": set(HANDLED),
+    "signal": set(SIGNALS),
+    "question": set(SIGNALS),
+    "holder": {"office", "lead", "supporter"},
     "group": {*GROUPS, *(name for measure in ALL_MEASURES.values() for name in measure.group_names)},
     "subject": enumerated("subject", "subject_kind"),
     "counts": enumerated("counts"),

@@ -145,7 +145,7 @@ def _add_lists(router: APIRouter, desk: Desk) -> None:
             asked, named = of.asked, lists.named(of.document, list)
             about = (named.listing, asked.scope, of.id, of.agency)
             if format == "json":
-                window = keyset(*(UUID, int)[: named.listing.keys])(limit, after)
+                window = keyset(*named.listing.key_types)(limit, after)
                 rows = lists.listed(asked.connection, *about, window)
                 body = page(rows, window, key=lambda row: row[: named.listing.keys], item=as_dict)
                 return asked.answer({"list": list, "zh": named.zh, "en": named.en} | body)
