@@ -27,6 +27,7 @@ COMMANDS = {
     "figures": "bugle.demo.command:figures",
     "verify": "bugle.verify.command:verify",
     "scenarios": "bugle.scenarios.command:scenarios",
+    "bulletin": "bugle.bulletins.command:bulletin",
     "rules": "bugle.rules.command:rules",
     "analyst": "bugle.analyst:analyst",
     "rebuild": "bugle.rebuild:rebuild",
