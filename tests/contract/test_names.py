@@ -17,8 +17,12 @@ from babel.messages.pofile import read_po
 from contracts import COMMANDS, DOCUMENTS, EVENTS
 from eventkit.caller import ROLES
 from eventkit.catalogues import LANGUAGES
+from reporting.exports.naming import LISTINGS
+from reporting.exports.numbers import OF_KIND
 from reporting.projections.workflow import STATES
+from reporting.queries.coverage import BY, NOBODY
 from reporting.queries.hotspots import GROUPS
+from reporting.queries.lists import LISTINGS as PROGRAMMES_LISTS
 from reporting.queries.measures import MEASURES, RATES
 from supervision.domain.duty import Status
 
@@ -62,6 +66,14 @@ def findings() -> set[str]:
     return {name.replace("{what}", what) for name in written for what in ("enterprises", "members")}
 
 
+def columns() -> set[str]:
+    """The columns of every list that can be had as a file; hot-spots have those of their groups besides."""
+    view: Any = None
+    found = {name for id, one in LISTINGS.items() if id != "hotspots" for name in one.columns(view)}
+    named = {name for one in (*OF_KIND.values(), *(held.columns for held in PROGRAMMES_LISTS.values())) for name in one}
+    return found | named | {*GROUPS, "issues", "open", "unsatisfied", "synthetic_count", "exclusion"}
+
+
 RULES = EVENTS["bugle.supervision.duty_opened.v1"].schema["properties"]["rule"]["description"]
 NAMES: dict[str, set[str]] = {
     "state": set(STATES),
@@ -91,6 +103,10 @@ NAMES: dict[str, set[str]] = {
     "finding": findings(),
     "access": set(ROLES),
     "service": {"intake", "routing", "supervision", "reporting"},
+    "list": set(LISTINGS),
+    "column": columns(),
+    "way": {*BY, NOBODY},
+    "session": {"called", "held", "cancelled"},
 }
 FORMULAS = {measure.formula for measure in ALL_MEASURES.values()}
 

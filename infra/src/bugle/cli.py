@@ -28,6 +28,7 @@ COMMANDS = {
     "scenarios": "bugle.scenarios.command:scenarios",
     "rules": "bugle.rules.command:rules",
     "analyst": "bugle.analyst:analyst",
+    "export": "bugle.export:export",
     "rebuild": "bugle.rebuild:rebuild",
     "redrive": "bugle.redrive:redrive",
     "deliveries": "bugle.deliveries:deliveries",

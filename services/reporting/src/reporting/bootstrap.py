@@ -13,13 +13,18 @@ from eventkit.http import Limits, create_app
 from eventkit.postgres import PostgresStore
 from eventkit.processing import Processor
 from eventkit.reactions import BatchReaction
-from eventkit.settings import HttpSettings, MissingSetting
+from eventkit.settings import MissingSetting
 from reporting import CONSUMER, TOPICS
 from reporting.bulletins.routes import document_routes
 from reporting.config import PageSettings
+from reporting.exports.files import Exports
+from reporting.exports.room import Room
+from reporting.exports.routes import export_routes
+from reporting.queries.desk import Desk
 from reporting.queries.routes import routes
 from reporting.read_model.writer import project
 from reporting.web.issuer import LocalIssuer
+from reporting.web.opening import Pages
 from reporting.web.routes import add_pages
 
 LOOPBACK = "127.0.0.1"
@@ -31,29 +36,31 @@ def processor(store: PostgresStore) -> Processor:
     return Processor(store, REACTION)
 
 
-def application(held: HttpSettings, engine: Engine) -> FastAPI:
+def application(held: PageSettings, engine: Engine) -> FastAPI:
     """The HTTP process; the engine stays the caller's."""
 
     def database() -> None:
         with engine.connect() as connection:
             connection.execute(text("SELECT FROM live.ledger LIMIT 1"))
 
+    pages = Pages(Desk(engine))
+    exports = Exports(pages, Room(held.exports_in_hand, held.export_seconds))
     tokens = Tokens(held.jwks_file, held.issuer, held.audience)
     app = create_app(
         service=CONSUMER,
         tokens=tokens,
-        routers=[routes(engine), document_routes(engine)],
+        routers=[routes(engine), document_routes(engine), export_routes(exports)],
         ready={"database": database},
         depths=Depths(engine, CONSUMER, [consumption]),
         limits=Limits.of(held),
     )
-    add_pages(app, engine, local_issuer(held))
+    add_pages(app, engine, pages, exports, local_issuer(held))
     return app
 
 
-def local_issuer(held: HttpSettings) -> LocalIssuer | None:
+def local_issuer(held: PageSettings) -> LocalIssuer | None:
     """The embedded stack's issuer, for sign-in by choice of a role; only where nobody else can reach the process."""
-    if not isinstance(held, PageSettings) or not held.issuer_key_file:
+    if not held.issuer_key_file:
         return None
     if held.http_host != LOOPBACK:
         raise MissingSetting(f"This process cannot start: with BUGLE_ISSUER_KEY_FILE it serves {LOOPBACK} only.")

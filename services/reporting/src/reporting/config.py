@@ -18,6 +18,11 @@ class RebuildSettings(KafkaSettings):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageSettings(HttpSettings):
-    """The HTTP process. `issuer_key_file`: the embedded issuer's private key, for sign-in by choice; never deployed."""
+    """The HTTP process. `issuer_key_file`: the embedded issuer's private key, for sign-in by choice; never deployed.
+
+    `exports_in_hand`: files that are made at a time; `export_seconds`: how long one may take.
+    """
 
     issuer_key_file: str = ""
+    exports_in_hand: int = 2
+    export_seconds: float = 300.0

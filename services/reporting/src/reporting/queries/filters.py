@@ -26,6 +26,7 @@ _CHOICES = {
     "jurisdiction": ("own", "passed_on"),
     "synthetic": ("true", "false"),
     "open": ("true", "false"),
+    "findings": ("true", "false"),
     "tier": ("key", "ordinary"),
     "mode": ("visit", "call", "survey", "return_visit"),
     "outcome": ("solved", "explained", "long_term"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, FromClause, select
+from sqlalchemy import ColumnElement, FromClause, func, not_, select
 
 from reporting.queries.cases import cases, is_open
 from reporting.queries.clocks import clocks_at
@@ -20,6 +20,12 @@ def _of_programme_agency(rows: FromClause, value: str) -> ColumnElement[bool]:
 _CASE_GROUPS = {"department": "lead", "kind": "kind", "programme": "programme"}
 _OWN_GROUPS = {**_CASE_GROUPS, "unit": "unit"}
 """`department` is the lead of the case by now; `unit` whom the clock or the letter was for."""
+
+
+def _has_findings(rows: FromClause, value: str) -> ColumnElement[bool]:
+    """Teams that lack what the programme asks of them, or lack nothing."""
+    lacks = func.jsonb_array_length(rows.c.findings) > 0
+    return lacks if value == "true" else not_(lacks)
 
 
 def _issues(formula: str, where: Test | None = None, month: str = "reported_at") -> Measure:
@@ -49,6 +55,7 @@ _TEAMS: dict[str, Condition] = {
     "programme": equals("programme"),
     "batch": equals("batch"),
     "tier": equals("tier"),
+    "findings": _has_findings,
     "synthetic": truth("synthetic"),
 }
 _SERVICES: dict[str, Condition] = {

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 CARRIED = ("programme", "at", "as_of")
 """What goes along from page to page: whose figures, as of when, and as known when."""
 
+_LOOKS = frozenset({"after", "lang", "density", "place"})
 _PATH = re.compile(r"/(?!/)[A-Za-z0-9/_.-]*")
 
 
@@ -29,6 +30,11 @@ class Addresses:
         """This page with other parameters, from its beginning."""
         kept = {name: value for name, value in self.given.items() if name not in ("after", "lang")}
         return address(self.path, kept | changes)
+
+    def file(self, list: str, format: str, **changes: object) -> str:
+        """This page's list as a file, by the same filters; what only changes how the page looks is left out."""
+        kept = {name: value for name, value in self.given.items() if name not in _LOOKS}
+        return address(f"/exports/{list}", kept | {"format": format} | changes)
 
     def kept(self, *but: str) -> Iterable[tuple[str, str]]:
         """The parameters that a form of this page hands on, without those that it asks for itself."""

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, get_args
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, FromClause, Row, and_, func, literal, select
+from sqlalchemy import ColumnElement, FromClause, Row, Select, and_, func, literal, select
 
 from eventkit.errors import Problem
 from eventkit.problems import Faulty, FieldProblem
@@ -42,6 +42,7 @@ _KEYS: tuple[Keyed, ...] = (
     ("pairs", {"formed_at": datetime, "team_id": UUID, "enterprise": UUID}),
     ("teams", {"formed_at": datetime, "team_id": UUID}),
     ("enterprises", {"registered_at": datetime, "enterprise_id": UUID}),
+    ("batches", {"programme": str, "batch": str, "synthetic": bool}),
 )
 """Of which kind a measure's rows are, by the columns that order them; the first whose columns there are."""
 
@@ -74,9 +75,31 @@ def filters_of(name: str) -> dict[str, Condition]:
     return groups | dict(measure.filters) | {"without": _without(measure)}
 
 
-def behind(view: View, name: str, part: str | None) -> Behind:
-    """The page of rows that the address asks for. A ratio has parts, of which one must be named."""
-    measure = MEASURES[name] if name in MEASURES else rates_of(view)[name][0]
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What a number counted, not read yet. `kind`: of its rows; `key`: the types of the columns that order them."""
+
+    measure: Measure
+    part: Part | None
+    kind: str
+    rows: FromClause
+    where: Sequence[ColumnElement[bool]]
+    key: Mapping[str, type]
+
+    @property
+    def query(self) -> Select[Any]:
+        """The rows, and what evidence is told by."""
+        return select(self.rows, *_besides(self.measure, self.part, self.rows)).where(*self.where)
+
+    @property
+    def order(self) -> Sequence[ColumnElement[Any]]:
+        """The columns of the key."""
+        return [self.rows.c[name] for name in self.key]
+
+
+def counted(view: View, name: str, part: str | None) -> Counted:
+    """What the address asks for. A ratio has parts, of which one must be named."""
+    measure = _measure(view, name)
     rows = measure.relation(view.asked.moment)
     where = [measure.visible(view.asked.scope, rows), *conditions(rows, view.asked.filters, filters_of(name))]
     if measure.where is not None:
@@ -86,17 +109,32 @@ def behind(view: View, name: str, part: str | None) -> Behind:
         where.append(part_of(measure, chosen, rows))
         reason = view.request.query_params.get("reason")
         where += [] if reason is None else [reason_of(measure, chosen, rows) == reason]
-    kind, types = next((kind, keys) for kind, keys in _KEYS if all(key in rows.c for key in keys))
-    count = func.count()
+    kind, key = next((kind, keys) for kind, keys in _KEYS if all(key in rows.c for key in keys))
+    return Counted(measure, chosen, kind, rows, where, key)
+
+
+def behind(view: View, name: str, part: str | None) -> Behind:
+    """The page of rows that the address asks for."""
+    of = counted(view, name, part)
+    measure, count = of.measure, func.count()
     total, value = view.connection.execute(
-        select(count, count if chosen else measure.value(rows)).select_from(rows).where(*where)
+        select(count, count if of.part else measure.value(of.rows)).select_from(of.rows).where(*of.where)
     ).one()
-    window = window_of(view.request, *types.values())
-    wanted = select(rows, *_besides(measure, chosen, rows)).where(*where)
-    found = view.connection.execute(window.select(wanted, *(rows.c[key] for key in types))).all()
-    page, following = split(found, window, lambda row: [getattr(row, key) for key in types])
-    evidence = shown(view.connection, measure, page, view.asked.moment) if chosen else {}
-    return Behind(name, kind, measure.formula, chosen, page, total, int(value), following, evidence)
+    window = window_of(view.request, *of.key.values())
+    found = view.connection.execute(window.select(of.query, *of.order)).all()
+    page, following = split(found, window, lambda row: [getattr(row, key) for key in of.key])
+    evidence = shown(view.connection, measure, page, view.asked.moment) if of.part else {}
+    return Behind(name, of.kind, measure.formula, of.part, page, total, int(value), following, evidence)
+
+
+def _measure(view: View, name: str) -> Measure:
+    """By its name; a rate that only programmes weigh is unknown without one that does."""
+    if name in MEASURES:
+        return MEASURES[name]
+    rates = rates_of(view)
+    if name not in rates:
+        raise UnknownNumber
+    return rates[name][0]
 
 
 def _part(measure: Measure, given: str | None) -> Part | None:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
+from starlette.concurrency import run_in_threadpool
 
 from reporting.projections.workflow import STATES
 from reporting.queries.filters import OF_CASES
-from reporting.web import ledger
+from reporting.web import ledger, saved
+from reporting.web.forms import sent
 from reporting.web.opening import Pages, View
-from reporting.web.session import Visiting
+from reporting.web.session import Visiting, Visitor, refuse_foreign
 
 
 def add_ledger(router: APIRouter, pages: Pages) -> None:
-    """/ledger."""
+    """/ledger and the views of it that are kept."""
 
     @router.get("/ledger")
     def listed(request: Request, who: Visiting) -> Response:
@@ -31,7 +34,33 @@ def add_ledger(router: APIRouter, pages: Pages) -> None:
                 states=STATES,
                 named=lambda ids, context: [(id, view.words.name(id, context)) for id in ids],
                 chosen_kinds=_kinds(view),
+                saved=saved.of(view.connection, who.caller),
+                query=saved.query_of(request),
             )
+
+    @router.post("/ledger/views")
+    async def save(request: Request, who: Visiting) -> Response:
+        """The filters and columns of the page are kept under a name."""
+        return await run_in_threadpool(_save, request, who, await sent(request))
+
+    @router.post("/ledger/views/forget")
+    async def forget(request: Request, who: Visiting) -> Response:
+        """A view that is not wanted any more."""
+        return await run_in_threadpool(_forget, request, who, await sent(request))
+
+    def _save(request: Request, who: Visitor, told: dict[str, str]) -> Response:
+        refuse_foreign(request)
+        view = saved.checked(told.get("name", ""), told.get("query", ""))
+        with pages.desk.keeping(who.caller) as connection:
+            saved.keep(connection, who.caller, view)
+        return RedirectResponse(f"/ledger?{view.query}", 303)
+
+    def _forget(request: Request, who: Visitor, told: dict[str, str]) -> Response:
+        refuse_foreign(request)
+        view = saved.checked(told.get("name", ""), told.get("query", ""))
+        with pages.desk.keeping(who.caller) as connection:
+            saved.forget(connection, who.caller, view.name)
+        return RedirectResponse(f"/ledger?{view.query}", 303)
 
 
 def _kinds(view: View) -> list[tuple[str, str]]:

@@ -51,6 +51,12 @@ class View:
         held = self.words.programmes.get(issue["programme"])
         self._zone = None if held is None else zone_of(held.document["zone"])
 
+    def needs_programme(self) -> None:
+        """Raises Faulty when none is named."""
+        if self.programme is None:
+            mend = Text("write the id of a programme")
+            raise Faulty([FieldProblem("programme", Text("this parameter is required"), mend)])
+
     @property
     def connection(self) -> Connection:
         """Of the request."""
@@ -124,12 +130,18 @@ class Pages:
 
     @contextmanager
     def opened(
-        self, visitor: Visitor, request: Request, filters: Mapping[str, Condition], *besides: str
+        self,
+        visitor: Visitor,
+        request: Request,
+        filters: Mapping[str, Condition],
+        *besides: str,
+        language: str | None = None,
+        snapshot: float | None = None,
     ) -> Iterator[View]:
-        """A checked request. Raises what the API raises."""
+        """A checked request. Raises what the API raises. `snapshot`: see the desk."""
         known = OF_PROGRAMME | dict(filters)
-        with self.desk.asked(visitor.caller, request, known, *BESIDES, *besides) as asked:
-            words = Words(asked.connection, asked.scope, language_of(request))
+        with self.desk.asked(visitor.caller, request, known, *BESIDES, *besides, snapshot=snapshot) as asked:
+            words = Words(asked.connection, asked.scope, language or language_of(request))
             programme = OfProgramme(asked) if "programme" in asked.filters else None
             yield View(request, visitor, asked, words, asked.knowledge(), programme)
 
@@ -137,7 +149,5 @@ class Pages:
     def of_programme(self, visitor: Visitor, request: Request, *besides: str) -> Iterator[View]:
         """A page about one programme; Faulty when none is named."""
         with self.opened(visitor, request, {}, *besides) as view:
-            if view.programme is None:
-                mend = Text("write the id of a programme")
-                raise Faulty([FieldProblem("programme", Text("this parameter is required"), mend)])
+            view.needs_programme()
             yield view

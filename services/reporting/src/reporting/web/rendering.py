@@ -50,6 +50,7 @@ def draw(request: Request, template: str, status: int = 200, /, **about: Any) ->
         "to": addresses.to,
         "here": addresses.here,
         "kept": addresses.kept,
+        "file": addresses.file,
         "path": addresses.path,
         "given": defaultdict(str, given),
         "known": None,

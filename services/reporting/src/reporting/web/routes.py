@@ -5,7 +5,8 @@ from __future__ import annotations
 from fastapi import APIRouter, FastAPI
 from sqlalchemy import Engine
 
-from reporting.queries.desk import Desk
+from reporting.exports.files import Exports
+from reporting.exports.routes import add_export_pages
 from reporting.web.document_pages import add_documents
 from reporting.web.forms import add_forms
 from reporting.web.issue_pages import add_issue
@@ -20,15 +21,15 @@ from reporting.web.signing import SignIn, add_signing
 from reporting.web.vendor import asset_routes
 
 
-def add_pages(app: FastAPI, engine: Engine, local: LocalIssuer | None = None) -> None:
+def add_pages(app: FastAPI, engine: Engine, pages: Pages, exports: Exports, local: LocalIssuer | None = None) -> None:
     """The pages beside the API, over an engine that stays the caller's."""
     signing = SignIn(engine, local)
     router = APIRouter(include_in_schema=False, route_class=page_route(signing.ask))
     add_signing(router, signing)
     add_forms(router)
-    pages = Pages(Desk(engine))
     for add in (add_overview, add_ledger, add_issue, add_numbers, add_programme, add_documents):
         add(router, pages)
+    add_export_pages(router, exports)
     app.include_router(router)
     app.include_router(asset_routes())
     tell_unrouted(app)

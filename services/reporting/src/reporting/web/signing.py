@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
@@ -16,6 +15,7 @@ from eventkit.text import Text
 from eventkit.voice import Voice
 from reporting.queries.scope import Scope, scope_of
 from reporting.web.addresses import own_path
+from reporting.web.forms import sent as sent_by
 from reporting.web.issuer import LocalIssuer
 from reporting.web.rendering import SWAPPED, draw
 from reporting.web.session import COOKIE, language_of, refuse_foreign, sign_in, sign_out
@@ -23,8 +23,6 @@ from reporting.web.words import Words
 
 OFFERED = ("office", "leader", "analyst")
 """Roles of a whole agency that the form offers; departments stand beside them."""
-
-MOST_BYTES = 16_384
 
 
 class SignIn:
@@ -107,7 +105,7 @@ def add_signing(router: APIRouter, signing: SignIn) -> None:
 
     @router.post("/sign-in")
     async def enter(request: Request) -> Response:
-        sent = await _sent(request)
+        sent = await sent_by(request)
         path, mark, query = sent.get("back", "/").partition("?")
         back = own_path(path) + mark + query
         return await run_in_threadpool(signing.enter, request, sent.get("token", ""), sent.get("who", ""), back)
@@ -118,16 +116,6 @@ def add_signing(router: APIRouter, signing: SignIn) -> None:
         response = RedirectResponse("/sign-in", 303)
         sign_out(request, response)
         return response
-
-
-async def _sent(request: Request) -> dict[str, str]:
-    """The fields of a form; Faulty when it is larger than any that we send."""
-    body = b""
-    async for part in request.stream():
-        body += part
-        if len(body) > MOST_BYTES:
-            raise Faulty([FieldProblem("token", Text("is too long"), Text("paste the token alone"))])
-    return dict(parse_qsl(body.decode("utf-8", "replace"), max_num_fields=10))
 
 
 def _here(request: Request) -> str:
