@@ -1,15 +1,17 @@
 PYTHON ?= python3
 BIN := .venv/bin
 BACKEND ?= embedded
+# tests run in two lots, each with servers of its own; servers that were given are shared by none
+WORKERS ?= $(if $(filter external,$(BACKEND)),0,2)
 SERVICES := intake routing supervision reporting
-PAGES := services/reporting/pages
-VENDOR := services/reporting/src/reporting/web/vendor
-PACKAGES := contracts libs/eventkit $(SERVICES:%=services/%) infra bench
-OWN := bugle-contracts bugle-eventkit bugle-reporting
+PAGES := libs/pagekit/npm
+VENDOR := libs/pagekit/src/pagekit/vendor
+PACKAGES := contracts libs/eventkit libs/pagekit $(SERVICES:%=services/%) infra bench
+OWN := bugle-contracts bugle-eventkit bugle-pagekit bugle-reporting
 COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-header \
 	--no-emit-index-url --no-emit-find-links $(OWN:%=--no-emit-package %)
 
-.PHONY: help setup lint format test faults containers scale kustomize browser demo lock clean
+.PHONY: help setup lint format test faults containers scale kustomize browser sbom demo lock clean
 
 help:            ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile
@@ -40,7 +42,7 @@ format: setup    ## what ruff can mend by itself
 	$(BIN)/ruff format .
 
 test: setup      ## every test, on real servers; BACKEND=containers or external: servers that are not embedded
-	BUGLE_BACKEND=$(BACKEND) $(BIN)/python -m pytest
+	BUGLE_BACKEND=$(BACKEND) $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadgroup --no-loadscope-reorder
 
 faults: setup    ## every fault on a running system, and the table of invariants; about a quarter of an hour
 	$(BIN)/python -m pytest tests/faults
@@ -60,6 +62,11 @@ $(BIN)/kustomize: | setup
 browser: setup   ## the pages in a real browser (Chromium), with screenshots under build/screenshots
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/browser/requirements.lock
 	$(BIN)/python -m pytest tests/browser
+
+sbom: setup      ## what each service's image holds, as CycloneDX under build/sbom
+	@mkdir -p build/sbom
+	for service in $(SERVICES); do $(BIN)/cyclonedx-py requirements services/$$service/requirements.lock --output-reproducible \
+	  --pyproject services/$$service/pyproject.toml --mc-type application --of JSON -o build/sbom/$$service.cdx.json || exit 1; done
 
 demo: setup      ## the five programmes on a running system; CHECK=1 compares the figures and ends
 	$(BIN)/bugle demo $(if $(CHECK),--check)

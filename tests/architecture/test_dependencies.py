@@ -39,7 +39,7 @@ def locked(lock: Path) -> dict[str, str]:
     return dict(re.findall(r"^([a-z0-9.-]+)==([^ ;\\]+)", lock.read_text(), re.MULTILINE))
 
 
-FURTHER = [ROOT / "services/reporting/pages/node.lock", ROOT / "tests/browser/requirements.lock"]
+FURTHER = [ROOT / "libs/pagekit/npm/node.lock", ROOT / "tests/browser/requirements.lock"]
 """Of what is fetched for a moment, or by developers alone."""
 
 

@@ -13,6 +13,7 @@ from bugle.stack.home import ROOT
 PACKAGES = {
     "contracts": "contracts",
     "eventkit": "libs/eventkit",
+    "pagekit": "libs/pagekit",
     "intake": "services/intake",
     "routing": "services/routing",
     "supervision": "services/supervision",

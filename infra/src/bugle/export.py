@@ -59,8 +59,12 @@ def export(
     """
     asked = {
         **_filters(filter or ()),
-        "programme": programme, "format": format or _ending(out), "columns": columns,
-        "at": at, "as_of": as_of, "lang": lang,
+        "programme": programme,
+        "format": format or _ending(out),
+        "columns": columns,
+        "at": at,
+        "as_of": as_of,
+        "lang": lang,
     }
     told = fetch(running_place(against), list, {name: value for name, value in asked.items() if value}, out)
     if as_json:
@@ -86,7 +90,10 @@ def fetch(place: Place, list: str, asked: Mapping[str, str], out: Path) -> dict[
     except httpx.TransportError as error:
         raise StackError(f"The file did not come whole ({error}); {out} is as it was. See: bugle status") from error
     return {
-        "list": list, "out": str(out), "bytes": size, "rows": int(answer.headers["bugle-rows"]),
+        "list": list,
+        "out": str(out),
+        "bytes": size,
+        "rows": int(answer.headers["bugle-rows"]),
         "complete": answer.headers["bugle-complete"] == "true",
         "known_until": answer.headers["bugle-known-until"] or None,
         "as_of": answer.headers.get("bugle-as-of"),

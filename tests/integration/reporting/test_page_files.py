@@ -11,8 +11,8 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import Engine, text
 
+from pagekit.session import COOKIE
 from reporting.web.saved import MOST
-from reporting.web.session import COOKIE
 from tests.integration.reporting.serving import reading
 from tests.support.http import TestClient
 from tests.support.tokens import Issuer

@@ -17,10 +17,10 @@ from sqlalchemy import Engine
 from bugle.stack import Stack
 from bugle.stack.home import ROOT
 from eventkit.settings import MissingSetting
+from pagekit.assets import assets
+from pagekit.session import COOKIE
 from reporting.bootstrap import application
 from reporting.config import PageSettings
-from reporting.web.session import COOKIE
-from reporting.web.vendor import assets
 from tests.integration.reporting.serving import holding, reading, settings
 from tests.integration.reporting.test_documents import story
 from tests.support.http import TestClient
@@ -135,10 +135,10 @@ def test_pages_bring_strict_headers(browser: TestClient) -> None:
 
 
 def test_assets_are_fetched_and_kept() -> None:
-    names = set(assets())
+    names = set(assets("reporting.web"))
     if not {"htmx.js", "echarts.js"} <= names:
         pytest.skip("the pages' scripts are not fetched: run `make setup`")
-    lock = (ROOT / "services/reporting/pages/package-lock.json").read_text()
+    lock = (ROOT / "libs/pagekit/npm/package-lock.json").read_text()
     assert lock.count('"integrity": "sha512-') == 4 and "resolved" not in lock and "http" not in lock
 
 

@@ -10,11 +10,12 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from eventkit.problems import Faulty
-from reporting.web.addresses import Addresses, address, own_path
+from pagekit.addresses import Addresses, address, own_path
 from reporting.web.documents import periods
 from reporting.web.issue import entry, withdrawn
 from reporting.web.ledger import USUAL, columns_of
 from reporting.web.overview import laid_out, months_until
+from reporting.web.rendering import CARRIED
 from reporting.web.sliding import slider
 from reporting.web.strip import Strip, strip
 from reporting.web.working_days import WorkingDays
@@ -30,7 +31,9 @@ def china(text: str) -> datetime:
 
 
 def test_addresses_carry_programme_and_day() -> None:
-    here = Addresses("/ledger", {"programme": "jinxian", "at": "2021-04-22", "state": "assigned", "after": "x"})
+    here = Addresses(
+        "/ledger", {"programme": "jinxian", "at": "2021-04-22", "state": "assigned", "after": "x"}, CARRIED
+    )
     assert here.to("/deadlines", unit="bank") == "/deadlines?programme=jinxian&at=2021-04-22&unit=bank"
     assert here.to("/", programme=None, at=None) == "/"
     assert here.here(at=None) == "/ledger?programme=jinxian&state=assigned"

@@ -55,15 +55,14 @@ class LogSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HttpSettings(LogSettings):
-    """What an HTTP process needs. `jwks_file`: the public keys of the token issuer.
+class ServingSettings(LogSettings):
+    """What whatever serves HTTP needs. `jwks_file`: the public keys of the token issuer.
 
     `http_rate`: requests a second of one caller (0: no limit), of which `http_burst` may come at once; `http_in_hand`:
     requests in hand at a time, `http_each`: of one caller; `http_seconds`: how long a request's head or body may take
     to arrive, and a part of the answer to leave.
     """
 
-    database_url: str
     jwks_file: str
     issuer: str
     audience: str
@@ -74,6 +73,13 @@ class HttpSettings(LogSettings):
     http_in_hand: int = 128
     http_each: int = 64
     http_seconds: float = 30.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpSettings(ServingSettings):
+    """What a service's HTTP process needs."""
+
+    database_url: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

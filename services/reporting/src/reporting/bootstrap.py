@@ -14,6 +14,7 @@ from eventkit.postgres import PostgresStore
 from eventkit.processing import Processor
 from eventkit.reactions import BatchReaction
 from eventkit.settings import MissingSetting
+from pagekit.issuer import LocalIssuer
 from reporting import CONSUMER, TOPICS
 from reporting.bulletins.routes import document_routes
 from reporting.config import PageSettings
@@ -23,7 +24,6 @@ from reporting.exports.routes import export_routes
 from reporting.queries.desk import Desk
 from reporting.queries.routes import routes
 from reporting.read_model.writer import project
-from reporting.web.issuer import LocalIssuer
 from reporting.web.opening import Pages
 from reporting.web.routes import add_pages
 

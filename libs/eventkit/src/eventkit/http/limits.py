@@ -19,7 +19,7 @@ from eventkit.auth import Unauthenticated, authenticate
 from eventkit.errors import Problem
 from eventkit.http.buckets import Allowance, Buckets
 from eventkit.problems import Faulty, FieldProblem, Unavailable
-from eventkit.settings import HttpSettings
+from eventkit.settings import ServingSettings
 from eventkit.text import Text
 
 HEAD_LIMIT: Final = 16 * 1024
@@ -85,7 +85,7 @@ class Limits:
     seconds: float = 30.0
 
     @classmethod
-    def of(cls, held: HttpSettings) -> Limits:
+    def of(cls, held: ServingSettings) -> Limits:
         """Those of a process's settings."""
         return cls(held.http_rate, held.http_burst, held.http_in_hand, held.http_each, held.http_seconds)
 

@@ -15,7 +15,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from eventkit.http.limits import HEAD_LIMIT
 from eventkit.problems import MEDIA_TYPE, compose
-from eventkit.settings import HttpSettings
+from eventkit.settings import ServingSettings
 from eventkit.text import Text
 from eventkit.voice import ENGLISH
 
@@ -89,7 +89,7 @@ _REFUSED = {
 }
 
 
-def server(app: FastAPI, held: HttpSettings) -> uvicorn.Server:
+def server(app: FastAPI, held: ServingSettings) -> uvicorn.Server:
     """The server of an application, not yet running."""
     config = uvicorn.Config(
         app,
@@ -107,6 +107,6 @@ def server(app: FastAPI, held: HttpSettings) -> uvicorn.Server:
     return uvicorn.Server(config)
 
 
-def serve(app: FastAPI, held: HttpSettings) -> None:
+def serve(app: FastAPI, held: ServingSettings) -> None:
     """Serve until a signal ends the process; requests in hand are finished first."""
     server(app, held).run()

@@ -15,6 +15,7 @@ from fastapi.responses import StreamingResponse
 from psycopg.errors import QueryCanceled
 from sqlalchemy.exc import OperationalError
 
+from eventkit.caller import Caller
 from eventkit.problems import Faulty, FieldProblem, Unavailable
 from eventkit.text import Text
 from reporting.exports.cells import Cells
@@ -24,7 +25,6 @@ from reporting.exports.naming import listing_of, title_of
 from reporting.exports.room import ListTooLong, Room
 from reporting.web.opening import Pages, View
 from reporting.web.provenance import provenance
-from reporting.web.session import Visitor
 
 PARAMETERS = ("format", "columns")
 """Of every file, beside those of its list."""
@@ -60,7 +60,7 @@ class Made:
 class Order:
     """Who wants which list, by which parameters, in which format; and in which language, unless the pages' own."""
 
-    visitor: Visitor
+    caller: Caller
     request: Request
     list: str
     ending: Ending
@@ -76,7 +76,7 @@ class Exports:
 
     def make(self, order: Order) -> Response:
         """The file of a list by the request's filters. Raises what the list's page raises."""
-        listing, caller = listing_of(order.list), order.visitor.caller
+        listing, caller = listing_of(order.list), order.caller
         name = f'attachment; filename="{order.list}.{order.ending}"'
         with (
             self._room.taken((caller.agency, caller.sub)) as check,
@@ -107,8 +107,8 @@ class Exports:
     @contextmanager
     def _opened(self, order: Order, listing: Listing) -> Iterator[View]:
         known = (*PARAMETERS, *listing.parameters)
-        with self._pages.opened(
-            order.visitor,
+        with self._pages.looking(
+            order.caller,
             order.request,
             listing.filters,
             *known,

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Request, Response
 
 from eventkit.catalogues import ON_PAPER, accepted
+from pagekit.session import Visiting
 from reporting.exports.files import Exports, Order
 from reporting.exports.formats import Ending
 from reporting.exports.naming import LISTINGS, listing_of
@@ -15,7 +16,6 @@ from reporting.queries.desk import At, Who, parameters, reads
 from reporting.queries.filters import Condition
 from reporting.queries.measures import MEASURES, RATES
 from reporting.queries.programme_routes import OF_PROGRAMME
-from reporting.web.session import Visiting, Visitor
 
 Language = Literal["zh", "en"]
 _NAMES = (*LISTINGS, *(f"{COUNTED}{name}" for name in MEASURES | RATES))
@@ -49,7 +49,7 @@ def export_routes(exports: Exports) -> APIRouter:
         All rows are of one moment; the headers Bugle-Rows, Bugle-Known-Until and Bugle-Complete tell of it.
         """
         language = lang or accepted(request.headers.get("accept-language"), ON_PAPER)
-        return exports.make(Order(Visitor(who), request, list, format, language))
+        return exports.make(Order(who, request, list, format, language))
 
     return router
 
@@ -60,4 +60,4 @@ def add_export_pages(router: APIRouter, exports: Exports) -> None:
     @router.get("/exports/{list}")
     def export(list: str, request: Request, who: Visiting, format: Ending = "csv") -> Response:
         """A list as a file, by the filters of the page that it stands on."""
-        return exports.make(Order(who, request, list, format))
+        return exports.make(Order(who.caller, request, list, format))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 
+from pagekit.session import Visiting
 from reporting.bulletins.drawing import draw
 from reporting.bulletins.routes import told_of
 from reporting.web.documents import as_html, reports_of
 from reporting.web.opening import Pages
-from reporting.web.session import Visiting
 
 
 def add_documents(router: APIRouter, pages: Pages) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import orjson
 from fastapi import APIRouter, Request, Response
 
+from pagekit.rendering import SWAPPED
+from pagekit.session import Visiting
 from reporting.web.issue import event_of, story_of
 from reporting.web.opening import Pages
-from reporting.web.rendering import SWAPPED
-from reporting.web.session import Visiting
 from reporting.web.telling import Telling
 
 STEPS = ("reported_at", "assigned_at", "contacted_at", "result_at", "closed_at")

@@ -6,12 +6,14 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 from starlette.concurrency import run_in_threadpool
 
+from pagekit.sent import sent
+from pagekit.session import Visiting, Visitor, refuse_foreign
 from reporting.projections.workflow import STATES
 from reporting.queries.filters import OF_CASES
 from reporting.web import ledger, saved
-from reporting.web.forms import sent
 from reporting.web.opening import Pages, View
-from reporting.web.session import Visiting, Visitor, refuse_foreign
+
+MOST_BYTES = 16_384
 
 
 def add_ledger(router: APIRouter, pages: Pages) -> None:
@@ -41,12 +43,12 @@ def add_ledger(router: APIRouter, pages: Pages) -> None:
     @router.post("/ledger/views")
     async def save(request: Request, who: Visiting) -> Response:
         """The filters and columns of the page are kept under a name."""
-        return await run_in_threadpool(_save, request, who, await sent(request))
+        return await run_in_threadpool(_save, request, who, await _fields(request))
 
     @router.post("/ledger/views/forget")
     async def forget(request: Request, who: Visiting) -> Response:
         """A view that is not wanted any more."""
-        return await run_in_threadpool(_forget, request, who, await sent(request))
+        return await run_in_threadpool(_forget, request, who, await _fields(request))
 
     def _save(request: Request, who: Visitor, told: dict[str, str]) -> Response:
         refuse_foreign(request)
@@ -61,6 +63,11 @@ def add_ledger(router: APIRouter, pages: Pages) -> None:
         with pages.desk.keeping(who.caller) as connection:
             saved.forget(connection, who.caller, view.name)
         return RedirectResponse(f"/ledger?{view.query}", 303)
+
+
+async def _fields(request: Request) -> dict[str, str]:
+    """What a form about a view sends."""
+    return dict(await sent(request, MOST_BYTES, 10))
 
 
 def _kinds(view: View) -> list[tuple[str, str]]:

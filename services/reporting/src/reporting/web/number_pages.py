@@ -7,12 +7,12 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 
+from pagekit.session import Visiting
 from reporting.web import deadlines
 from reporting.web.behind import behind, filters_of
 from reporting.web.opening import Pages
 from reporting.web.paging import split, window_of
 from reporting.web.points import places_of, scored
-from reporting.web.session import Visiting
 
 
 def add_numbers(router: APIRouter, pages: Pages) -> None:

@@ -12,16 +12,17 @@ from zoneinfo import ZoneInfo
 from fastapi import Request, Response
 from sqlalchemy import Connection
 
+from eventkit.caller import Caller
 from eventkit.catalogues import catalogue
 from eventkit.problems import Faulty, FieldProblem
 from eventkit.text import Text
+from pagekit.session import Visitor, language_of
 from reporting.queries.desk import Asked, Desk
 from reporting.queries.filters import Condition
 from reporting.queries.moments import Knowledge
 from reporting.queries.programme_routes import OF_PROGRAMME, OfProgramme
 from reporting.queries.zones import zone_of
 from reporting.web.rendering import TEXTS, draw
-from reporting.web.session import Visitor, language_of
 from reporting.web.sliding import Slider, slider
 from reporting.web.words import Words
 from reporting.web.writing import Writing
@@ -37,7 +38,7 @@ class View:
     """A page that is being made: a checked request, and the words for what it shows."""
 
     request: Request
-    visitor: Visitor
+    caller: Caller
     asked: Asked
     words: Words
     known: Knowledge
@@ -94,7 +95,7 @@ class View:
         return draw(
             self.request,
             template,
-            caller=self.visitor.caller,
+            caller=self.caller,
             words=self.words,
             programme=self.programme,
             cells=self.cells,
@@ -130,20 +131,28 @@ class Pages:
 
     @contextmanager
     def opened(
+        self, visitor: Visitor, request: Request, filters: Mapping[str, Condition], *besides: str
+    ) -> Iterator[View]:
+        """A checked request. Raises what the API raises."""
+        with self.looking(visitor.caller, request, filters, *besides) as view:
+            yield view
+
+    @contextmanager
+    def looking(
         self,
-        visitor: Visitor,
+        caller: Caller,
         request: Request,
         filters: Mapping[str, Condition],
         *besides: str,
         language: str | None = None,
         snapshot: float | None = None,
     ) -> Iterator[View]:
-        """A checked request. Raises what the API raises. `snapshot`: see the desk."""
+        """The same for one who comes another way, and has chosen a language. `snapshot`: see the desk."""
         known = OF_PROGRAMME | dict(filters)
-        with self.desk.asked(visitor.caller, request, known, *BESIDES, *besides, snapshot=snapshot) as asked:
+        with self.desk.asked(caller, request, known, *BESIDES, *besides, snapshot=snapshot) as asked:
             words = Words(asked.connection, asked.scope, language or language_of(request))
             programme = OfProgramme(asked) if "programme" in asked.filters else None
-            yield View(request, visitor, asked, words, asked.knowledge(), programme)
+            yield View(request, caller, asked, words, asked.knowledge(), programme)
 
     @contextmanager
     def of_programme(self, visitor: Visitor, request: Request, *besides: str) -> Iterator[View]:

@@ -8,16 +8,17 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
+from pagekit.addresses import address
+from pagekit.session import Visiting
 from reporting.queries.filters import OF_CASES
 from reporting.queries.measures import MEASURES
 from reporting.queries.programme_routes import OF_PROGRAMME
 from reporting.web import overview
-from reporting.web.addresses import CARRIED, address
 from reporting.web.charts import trend_chart
 from reporting.web.deadlines import breaking
 from reporting.web.figures import counted, rate, share_closed
 from reporting.web.opening import Pages, View
-from reporting.web.session import Visiting
+from reporting.web.rendering import CARRIED
 
 FIRST = ("resolution", "satisfaction", "on_time")
 """The rates that stand first, after the share that is closed out."""

@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 from sqlalchemy import Subquery, func, select
 
+from pagekit.session import Visiting
 from reporting.queries import lists
 from reporting.queries.cadres import cadres
 from reporting.queries.cases import cases
@@ -17,7 +18,6 @@ from reporting.web import overview
 from reporting.web.figures import counted, mean, rate, rates_of
 from reporting.web.opening import Pages, View
 from reporting.web.paging import split, window_of
-from reporting.web.session import Visiting
 
 LONG_TERM = {"outcome": "long_term", "open": "true"}
 """Issues that are tracked long term, by the ledger's filters."""

@@ -2,34 +2,39 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from fastapi import APIRouter, FastAPI
 from sqlalchemy import Engine
 
+from pagekit.assets import asset_routes
+from pagekit.issuer import LocalIssuer
+from pagekit.page import page_route, tell_unrouted
+from pagekit.signing import SignIn, add_signing
 from reporting.exports.files import Exports
 from reporting.exports.routes import add_export_pages
+from reporting.queries.scope import scope_of
+from reporting.web.choosing import ROLES, choices
 from reporting.web.document_pages import add_documents
 from reporting.web.forms import add_forms
 from reporting.web.issue_pages import add_issue
-from reporting.web.issuer import LocalIssuer
 from reporting.web.ledger_pages import add_ledger
 from reporting.web.number_pages import add_numbers
 from reporting.web.opening import Pages
 from reporting.web.overview_pages import add_overview
-from reporting.web.page import page_route, tell_unrouted
 from reporting.web.programme_pages import add_programme
-from reporting.web.signing import SignIn, add_signing
-from reporting.web.vendor import asset_routes
+from reporting.web.rendering import TEXTS, draw
 
 
 def add_pages(app: FastAPI, engine: Engine, pages: Pages, exports: Exports, local: LocalIssuer | None = None) -> None:
     """The pages beside the API, over an engine that stays the caller's."""
-    signing = SignIn(engine, local)
-    router = APIRouter(include_in_schema=False, route_class=page_route(signing.ask))
+    signing = SignIn(draw, scope_of, local, ROLES, partial(choices, engine))
+    router = APIRouter(include_in_schema=False, route_class=page_route(signing.ask, draw))
     add_signing(router, signing)
     add_forms(router)
     for add in (add_overview, add_ledger, add_issue, add_numbers, add_programme, add_documents):
         add(router, pages)
     add_export_pages(router, exports)
     app.include_router(router)
-    app.include_router(asset_routes())
-    tell_unrouted(app)
+    app.include_router(asset_routes(TEXTS))
+    tell_unrouted(app, draw)

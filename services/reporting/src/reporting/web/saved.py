@@ -15,8 +15,8 @@ from eventkit.caller import Caller
 from eventkit.problems import Faulty, FieldProblem
 from eventkit.text import Text
 from reporting.queries.filters import OF_CASES
-from reporting.web.addresses import CARRIED
 from reporting.web.ledger import BESIDES
+from reporting.web.rendering import CARRIED
 
 MOST = 50
 """Views of one caller."""

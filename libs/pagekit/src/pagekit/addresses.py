@@ -3,38 +3,32 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-CARRIED = ("programme", "at", "as_of")
-"""What goes along from page to page: whose figures, as of when, and as known when."""
+from fastapi import Request
 
-_LOOKS = frozenset({"after", "lang", "density", "place"})
 _PATH = re.compile(r"/(?!/)[A-Za-z0-9/_.-]*")
 
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """Makes addresses from the page that is shown: its path and its parameters."""
+    """Makes addresses from the page that is shown: its path and its parameters, of which `carried` go everywhere."""
 
     path: str
     given: Mapping[str, str]
+    carried: Collection[str] = ()
 
     def to(self, path: str, **parameters: object) -> str:
         """Another page, with what is carried; None takes a parameter away."""
-        carried = {name: self.given[name] for name in CARRIED if name in self.given}
+        carried = {name: self.given[name] for name in self.carried if name in self.given}
         return address(path, carried | parameters)
 
     def here(self, **changes: object) -> str:
         """This page with other parameters, from its beginning."""
         kept = {name: value for name, value in self.given.items() if name not in ("after", "lang")}
         return address(self.path, kept | changes)
-
-    def file(self, list: str, format: str, **changes: object) -> str:
-        """This page's list as a file, by the same filters; what only changes how the page looks is left out."""
-        kept = {name: value for name, value in self.given.items() if name not in _LOOKS}
-        return address(f"/exports/{list}", kept | {"format": format} | changes)
 
     def kept(self, *but: str) -> Iterable[tuple[str, str]]:
         """The parameters that a form of this page hands on, without those that it asks for itself."""
@@ -50,3 +44,9 @@ def address(path: str, parameters: Mapping[str, object]) -> str:
 def own_path(given: str | None, default: str = "/") -> str:
     """A path of this site, whatever a request says."""
     return given if given is not None and _PATH.fullmatch(given) else default
+
+
+def requested(request: Request) -> str:
+    """The address that a request is for, as a path with its query."""
+    query = request.url.query
+    return request.url.path + (f"?{query}" if query else "")

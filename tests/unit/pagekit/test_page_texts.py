@@ -13,6 +13,9 @@ from eventkit.catalogues import LANGUAGES, catalogue
 from tests.support.texts import narrow, said
 
 WEB = ROOT / "services/reporting/src/reporting/web"
+PAGES = {"reporting.web": WEB, "pagekit": ROOT / "libs/pagekit/src/pagekit"}
+"""Packages that have templates; tests/architecture/test_texts.py looks whether the others' catalogues are whole."""
+every_package = pytest.mark.parametrize("package", PAGES)
 _BLOCKS = {"**.html": {"trim_blocks": "true", "lstrip_blocks": "true"}}
 _PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 
@@ -29,8 +32,9 @@ def test_pages_are_said_in_chinese() -> None:
     assert said(WEB / "catalogues/zh.po").keys() == texts
 
 
-def test_chinese_fills_the_same_places() -> None:
-    for (_, id), text in said(WEB / "catalogues/zh.po").items():
+@every_package
+def test_chinese_fills_the_same_places(package: str) -> None:
+    for (_, id), text in said(PAGES[package] / "catalogues/zh.po").items():
         assert re.search("[\u4e00-\u9fff]", text), id
         assert set(_PLACEHOLDER.findall(id)) == set(_PLACEHOLDER.findall(text)), id
 
@@ -39,18 +43,22 @@ def test_chinese_of_pages_has_wide_punctuation() -> None:
     assert narrow(said(WEB / "catalogues/zh.po")) == []
 
 
+@every_package
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_both_languages_have_every_text(language: str) -> None:
-    texts = catalogue("reporting.web", language)
-    assert all(texts.pgettext(context, id) if context else texts.gettext(id) for context, id in spoken(WEB))
+def test_both_languages_have_every_text(package: str, language: str) -> None:
+    texts = catalogue(package, language)
+    assert all(texts.pgettext(context, id) if context else texts.gettext(id) for context, id in spoken(PAGES[package]))
 
 
-def test_templates_say_nothing_past_the_catalogue(tmp_path: Path) -> None:
+@every_package
+def test_templates_say_nothing_past_the_catalogue(package: str, tmp_path: Path) -> None:
     """English words in a template outside a look-up would stay English in every language."""
     planted = tmp_path / "page.html"
     planted.write_text("<p>Never said</p>")
     assert list(unsaid(planted)) == ["Never said"]
-    assert {file.name: list(unsaid(file)) for file in WEB.glob("templates/*.html") if list(unsaid(file))} == {}
+    assert {
+        file.name: list(unsaid(file)) for file in PAGES[package].glob("templates/*.html") if list(unsaid(file))
+    } == {}
 
 
 def unsaid(template: Path) -> list[str]:

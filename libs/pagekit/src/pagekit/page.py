@@ -13,16 +13,14 @@ from starlette.exceptions import HTTPException
 from eventkit.auth import Unauthenticated
 from eventkit.problems import Faulty, FieldProblem, compose, describe
 from eventkit.text import Text
-from eventkit.voice import Voice
 from eventkit.wording import of_parameter
-from reporting.web.rendering import HEADERS, SWAPPED, draw
-from reporting.web.session import language_of
+from pagekit.rendering import HEADERS, SWAPPED, Draw, voice
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 SignIn = Callable[[Request, Unauthenticated], Response]
 
 
-def page_route(ask: SignIn) -> type[APIRoute]:
+def page_route(ask: SignIn, draw: Draw) -> type[APIRoute]:
     """A class of routes whose refusals are pages; who is not signed in is asked to by `ask`, at the same address."""
 
     class PageRoute(APIRoute):
@@ -35,7 +33,7 @@ def page_route(ask: SignIn) -> type[APIRoute]:
                 except Unauthenticated as error:
                     response = ask(request, error)
                 except Exception as error:
-                    response = refused(request, error)
+                    response = refused(request, error, draw)
                 for name, value in HEADERS.items():
                     response.headers.setdefault(name, value)
                 return response
@@ -45,20 +43,16 @@ def page_route(ask: SignIn) -> type[APIRoute]:
     return PageRoute
 
 
-def refused(request: Request, error: Exception) -> Response:
+def refused(request: Request, error: Exception, draw: Draw) -> Response:
     """The page that tells what is wrong and how to mend it; of what nobody expected, a reference to quote."""
     if isinstance(error, HTTPException):
-        details = compose("not-found", 404, Text("There is nothing at this address."), _voice(request))
+        details = compose("not-found", 404, Text("There is nothing at this address."), voice(request))
     else:
-        details = describe(_readable(error), voice=_voice(request))
+        details = describe(_readable(error), voice=voice(request))
     template = "problem_part.html" if SWAPPED in request.headers else "problem.html"
     response = draw(request, template, details.status, problem={"errors": (), "reference": None} | details.body)
     response.headers.update({n: v for n, v in details.headers.items() if n == "Retry-After"})
     return response
-
-
-def _voice(request: Request) -> Voice:
-    return Voice(language_of(request), request.app.state.speakers)
 
 
 def _readable(error: Exception) -> Exception:
@@ -69,14 +63,14 @@ def _readable(error: Exception) -> Exception:
     return Faulty(faults, Text("Parameters of the request are wrong."))
 
 
-def tell_unrouted(app: FastAPI) -> None:
+def tell_unrouted(app: FastAPI, draw: Draw) -> None:
     """Have a browser that goes astray told so by a page; programs go on reading problems."""
     before: Any = app.exception_handlers[HTTPException]
 
     async def astray(request: Request, error: HTTPException) -> Response:
         browser = "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/v1/")
         if error.status_code == 404 and browser:
-            return refused(request, error)
+            return refused(request, error, draw)
         told: Response = await before(request, error)
         return told
 

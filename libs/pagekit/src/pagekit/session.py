@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -20,9 +20,10 @@ LANGUAGE_SECONDS = 366 * 24 * 3600
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """A verified caller."""
+    """A verified caller, and the token that says so."""
 
     caller: Caller
+    token: str = field(repr=False)
 
 
 def visitor(request: Request) -> Visitor:
@@ -31,7 +32,7 @@ def visitor(request: Request) -> Visitor:
     if not token:
         raise Unauthenticated
     tokens: Tokens = request.app.state.tokens
-    return Visitor(tokens.verify(token))
+    return Visitor(tokens.verify(token), token)
 
 
 Visiting = Annotated[Visitor, Depends(visitor)]
