@@ -39,7 +39,7 @@ def files(page: str) -> dict[str, str]:
     ("page", "heads"),
     [
         ("/?", 2),
-        ("/overview?programme=jinxian", 6),
+        ("/overview?programme=jinxian", 4),
         ("/programme?programme=jinxian&month=2021-03", 6),
         ("/ledger?programme=jinxian", 2),
         ("/deadlines?programme=jinxian&status=missed", 2),
@@ -95,7 +95,7 @@ def views(browser: TestClient) -> dict[str, str]:
 
 
 def test_view_is_kept_under_its_name(browser: TestClient) -> None:
-    page = browser.get("/ledger?programme=jinxian&kind=power&columns=title&after=&lang=en").text
+    page = browser.get("/ledger?programme=jinxian&kind=power&columns=title&lang=en").text
     [query] = set(re.findall(r'name="query" value="([^"]*)"', page))
     assert save(browser, " 我的 <电力> ", html.unescape(query)) == 303
     assert views(browser) == {"我的 <电力>": "/ledger?programme=jinxian&kind=power&columns=title"}
