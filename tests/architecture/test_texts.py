@@ -9,6 +9,7 @@ import pytest
 from tests.contract.test_names import NAMES
 from tests.support.sources import DOMAINS, source_of
 from tests.support.texts import (
+    Refusals,
     Said,
     extracted,
     misfilled,
@@ -22,12 +23,12 @@ from tests.support.texts import (
 )
 
 LIBRARY = "eventkit"
-SPEAKING = (LIBRARY, "pagekit", "intake", "routing", "supervision", "reporting")
+SPEAKING = (LIBRARY, "pagekit", "intake", "routing", "supervision", "reporting", "bugle.importing")
 ABSTRACT = "class Problem(Exception): ..."
 """Is only derived from: its docstring is for programmers."""
 UNCLASSED = {("title", slug) for slug in ("internal", "not-found", "method-not-allowed", "refused")}
 """Titles of what eventkit refuses without a class."""
-REFUSES_NOTHING = ("pagekit",)
+REFUSES_NOTHING = ("pagekit", "bugle.importing")
 """Have no class of refusals of their own."""
 NAMED = {"reporting": {*NAMES, "formula"}}
 """Contexts whose ids are names from elsewhere: tests/contract/test_names.py looks after them."""
@@ -40,6 +41,7 @@ def sources(package: str) -> list[str]:
 LIBRARYS = refusals(sources(LIBRARY), {"Problem"})
 REFUSING = {package: refusals(sources(package), LIBRARYS.names) for package in SPEAKING}
 REFUSING[LIBRARY] = LIBRARYS
+REFUSING["bugle.importing"] = Refusals({"BadValue"})
 
 
 def catalogue(package: str) -> Said:

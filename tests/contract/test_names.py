@@ -23,12 +23,12 @@ from reporting.projections.workflow import STATES
 from reporting.queries.coverage import BY, NOBODY
 from reporting.queries.hotspots import GROUPS
 from reporting.queries.lists import LISTINGS as PROGRAMMES_LISTS
-from reporting.queries.measures import MEASURES, RATES
+from reporting.queries.named import FIGURES
 from supervision.domain.duty import Status
 
 ROOT = Path(__file__).parents[2]
 CATALOGUES = ROOT / "services/reporting/src/reporting/catalogues"
-ALL_MEASURES = MEASURES | RATES
+ALL_MEASURES = FIGURES
 
 
 def enumerated(*fields: str) -> set[str]:

@@ -1,64 +1,20 @@
-"""Processes killed, servers away: nothing is lost, nothing happens twice, and no clock fires falsely."""
+"""Servers away: nothing is lost, nothing happens twice, and no clock fires falsely. Every other fault: tests/faults."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from threading import Thread
 from time import sleep
 
 import httpx
 import pytest
-from sqlalchemy import create_engine
 
-from bugle.importing.command import run_import
-from bugle.quiet import wait_quiet
 from bugle.stack import Stack, System
-from bugle.stack.home import ROOT
-from bugle.stack.system import PROCESSES
-from reporting.read_model.hashing import table_hashes
 from tests.support.backends import embedded_only
 from tests.support.office import Office, new_agency, programme, until
-from tests.support.stack import running_system
 
 POWER = {"role": "department", "department": "power"}
-LEDGERS = [ROOT / "programmes" / name for name in ("daan", "rongchang")]
-
-
-def projections(system: System) -> dict[str, tuple[int, str]]:
-    """The business hash of every projection."""
-    engine = create_engine(system.database("reporting").url)
-    with engine.connect() as connection:
-        found = table_hashes(connection)
-    engine.dispose()
-    return found
-
-
-def undisturbed(servers: Stack) -> dict[str, tuple[int, str]]:
-    with running_system(servers, "calm") as system:
-        assert run_import(system, LEDGERS, grace=1)
-        wait_quiet(system, 120)
-        return projections(system)
-
-
-@pytest.mark.timeout(420)
-def test_killing_every_process_changes_nothing(servers: Stack) -> None:
-    expected = undisturbed(servers)
-    assert expected["ledger"][0] > 100
-    complete: list[bool] = []
-    with running_system(servers, "storm") as system:
-        importing = Thread(target=lambda: complete.append(run_import(system, LEDGERS, grace=1)))
-        importing.start()
-        for process in PROCESSES:
-            until(lambda: system.pid(process), 60, process)  # noqa: B023 - called before the loop goes on
-            system.kill(process)
-            sleep(0.5)
-        importing.join()
-        assert complete == [True], "the import must survive a killed intake"
-        wait_quiet(system, 180)
-        found = projections(system)
-    assert found == expected
 
 
 @contextmanager

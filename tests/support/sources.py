@@ -25,8 +25,8 @@ DOMAINS = ("intake", "routing", "supervision")
 
 
 def source_of(package: str) -> Path:
-    """The folder of an import package."""
-    return ROOT / PACKAGES[package] / "src" / package
+    """The folder of an import package, or of one within it."""
+    return ROOT / PACKAGES[package.split(".")[0]] / "src" / package.replace(".", "/")
 
 
 def copy_sources(target: Path) -> Path:

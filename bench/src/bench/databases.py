@@ -11,7 +11,7 @@ import psycopg
 from bugle.stack import Stack
 from bugle.stack.databases import Database, plain
 from eventkit.envelope import Envelope
-from eventkit.schema import install_consumer, install_log
+from eventkit.schema import install_consumer, install_discards, install_log
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,7 @@ def log_database(servers: Stack) -> Database:
     with psycopg.connect(plain(database.owner_url)) as connection:
         install_log(_Operations(connection), database.name)
         install_consumer(_Operations(connection), database.name)
+        install_discards(_Operations(connection), database.name)
     return database
 
 

@@ -14,7 +14,7 @@ from eventkit.errors import NotYet, VersionConflict
 from eventkit.ids import uid
 from eventkit.processing import Processor
 from eventkit.reactions import Reactions
-from eventkit.redrive import StillFailing
+from eventkit.redrive import NotParked, StillFailing
 from eventkit.session import Session
 from eventkit.store import Store
 from tests.support.ledgers import BOOK, NOON, Deposited, Opened, arrival, names, watermark
@@ -101,6 +101,40 @@ def test_malformed_record_is_kept_and_parks_its_key(bench: Bench) -> None:
     assert [one.arrival.value for one in held] == [b"{not json", held[1].arrival.value]
     assert "not an event" in held[0].reason
     assert bench.balance("m") == 1
+
+
+def malformed(key: str, offset: int) -> Arrival:
+    return read("source.events", 0, offset, key.encode(), b"{not json", [("ce_type", b"bugle.source.happened.v1")])
+
+
+def test_discarded_record_lets_its_key_go_on(bench: Bench) -> None:
+    broken = malformed("k", 7)
+    bench.send(broken, *line("k", "a", "b", start=8))
+    bench.processor.discard("k", broken.place, "cut off by a faulty client", "li")
+    assert bench.processor.redrive("k") == 2
+    bench.send(broken, *line("k", "c", start=10))
+    assert (bench.balance("k"), bench.parked("k")) == (3, [])
+    with bench.store.transaction() as tx:
+        assert tx.parked_keys(CONSUMER) == {}, "also when it is delivered again"
+
+
+def test_discarded_event_has_no_effect_ever(bench: Bench) -> None:
+    bench.broken = {"b"}
+    bench.send(*line("k", "a", "b", "c"))
+    bench.processor.discard("k", line("k", "b", start=1)[0].place, "told twice", "li")
+    bench.broken = set()
+    assert bench.processor.redrive("k") == 1
+    bench.send(*line("k", "a", "b", "c"))
+    assert bench.balance("k") == 2
+
+
+def test_only_parked_record_is_discarded(bench: Bench) -> None:
+    bench.broken = {"b"}
+    bench.send(*line("k", "a", "b"), *line("m", "x"))
+    for key, place in (("k", line("k", "a")[0].place), ("m", line("k", "b", start=1)[0].place)):
+        with pytest.raises(NotParked, match="there are"):
+            bench.processor.discard(key, place, "reason", "li")
+    assert bench.parked("k") == ["b"]
 
 
 def test_waiting_event_is_released_by_its_predecessor(bench: Bench) -> None:

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -71,6 +71,12 @@ class Line:
         with self.engine.connect() as connection:
             return connection.execute(text("SELECT count(*) FROM events")).scalar_one()
 
+    def members(self) -> int:
+        """How many workers Kafka takes for members of the group."""
+        group = f"{self.prefix}toys"
+        with closing(KafkaAdminClient(bootstrap_servers=self.kafka)) as admin:
+            return len(admin.describe_groups([group])[group]["members"])
+
     def until(self, condition: Callable[[], bool], seconds: float = 60) -> None:
         end = monotonic() + seconds
         while not condition():
@@ -121,6 +127,22 @@ def test_poison_leaves_other_keys_alone(line: Line) -> None:
     ]
     worker.send_signal(signal.SIGTERM)
     assert worker.wait(timeout=20) == 0
+
+
+@pytest.mark.timeout(90)
+def test_stopped_worker_hands_over_at_once(line: Line) -> None:
+    """It leaves the group, so nobody waits for the end of its session; a killed one is still a member."""
+    line.send(*((f"a{n}", f"k{n}", n) for n in range(50)))
+    stopped, killed = line.start(), line.start()
+    line.until(lambda: line.deposits() == 50 and line.members() == 2)
+    stopped.send_signal(signal.SIGTERM)
+    assert stopped.wait(timeout=30) == 0
+    assert line.members() == 1
+    line.send(*((f"b{n}", f"k{n}", 50 + n) for n in range(50)))
+    line.until(lambda: line.deposits() == 100)
+    killed.send_signal(signal.SIGKILL)
+    killed.wait()
+    assert line.members() == 1
 
 
 @pytest.mark.timeout(90)

@@ -18,7 +18,7 @@ from eventkit.postgres import PostgresStore
 from eventkit.redrive import redrive
 from eventkit.session import Session
 from reporting import CONSUMER
-from reporting.bootstrap import REACTION
+from reporting.bootstrap import REACTION, processor
 from reporting.read_model.hashing import table_hashes
 from reporting.read_model.writer import project
 from reporting.rebuild.running import AnotherRuns, rebuild
@@ -163,6 +163,23 @@ def test_parked_events_stay_out(delivery: Delivery) -> None:
     assert report.tables["ledger"][0] == 10
     assert not report.differing
     assert report.aside == 3, "and it is said"
+
+
+def test_discarded_event_stays_out(delivery: Delivery) -> None:
+    log = courses(5)
+    bad = str(uid("bad"))
+    log.reported(bad, day(1), synthetic=None)  # no row can hold it
+    delivery.publish(log.events)
+    delivery.apply()
+    store = PostgresStore(delivery.engine, CONSUMER)
+    with store.transaction() as tx:
+        [place] = [held.arrival.place for held in tx.parked(CONSUMER, bad)]
+    processor(store).discard(bad, place, "no row can hold it", "li")
+
+    report = rebuild(delivery.settings)
+
+    assert report.swapped
+    assert (report.tables["ledger"][0], report.aside) == (5, 1)
 
 
 def test_redriven_events_come_in(delivery: Delivery) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from threading import Thread
+from time import sleep
 
 import pytest
 
@@ -59,15 +60,28 @@ def test_cut_proxy_breaks_old_and_new(proxy: Proxy) -> None:
         assert said_again(old) == b"hello"
         proxy.cut()
         assert said_again(old) == b""
-        with socket.create_connection((HOST, proxy.port)) as new:
-            assert said_again(new) == b""
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection((HOST, proxy.port))
     proxy.heal()
     with socket.create_connection((HOST, proxy.port)) as healed:
         assert said_again(healed) == b"hello"
 
 
-def test_absent_server_breaks_the_connection() -> None:
+def test_proxy_of_absent_server_refuses_until_it_is_back() -> None:
     with socket.create_server((HOST, 0)) as gone:
         port = gone.getsockname()[1]
-    with closing(Proxy(port)) as proxy, socket.create_connection((HOST, proxy.port)) as connection:
-        assert said_again(connection) == b""
+    with closing(Proxy(port)) as proxy:
+        with socket.create_connection((HOST, proxy.port)) as first:
+            assert said_again(first) == b""
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection((HOST, proxy.port))
+        with socket.create_server((HOST, port)) as listening:
+            Thread(target=_serve, args=[listening], daemon=True).start()
+            assert eventually_said_again(proxy) == b"hello"
+
+
+def eventually_said_again(proxy: Proxy) -> bytes:
+    while True:
+        with suppress(ConnectionRefusedError), socket.create_connection((HOST, proxy.port)) as connection:
+            return said_again(connection)
+        sleep(0.01)

@@ -72,6 +72,16 @@ def test_server_that_is_away_for_a_while_is_asked_again() -> None:
     assert len(send(client(respond), events(3), lambda _: None)) == 3
 
 
+def test_pauses_grow_and_are_by_chance(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two requests that lost the same server at one moment do not come back at one moment."""
+    bounds: list[tuple[float, float]] = []
+    monkeypatch.setattr("random.uniform", lambda low, high: bounds.append((low, high)) or 0.0)
+    failures = [httpx.Response(503)] * 3
+    send(client(lambda request: failures.pop() if failures else accept(request)), events(1), lambda _: None)
+    assert bounds == [(0, 0.1), (0, 0.2), (0, 0.4)]
+    assert sender.PAUSES[1] == 5
+
+
 def test_only_failed_events_of_a_batch_are_sent_again() -> None:
     sent: list[list[str]] = []
 

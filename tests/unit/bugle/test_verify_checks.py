@@ -7,6 +7,7 @@ from uuid import UUID, uuid5
 
 import pytest
 
+from bugle.verify.consumption import Discard
 from bugle.verify.log import LogRow
 from tests.unit.bugle.verifying import CASE, SPACE, Recorder, System, broken, record_of
 
@@ -32,7 +33,7 @@ def test_sound_system_is_clean(system: System) -> None:
     report = system.verify()
     assert report.ok
     assert {name: found.checked for name, found in report.invariants.items()} == {
-        "I3": 7, "I4": 11, "I5": 8 + 7 + 7 + 11, "I6": 10 + 2 + 6 + 6 + 2 + 1, "I8": 11
+        "I3": 7, "I4": 11, "I5": 8 + 7 + 7 + 11, "I6": 10 + 2 + 6 + 6 + 2 + 1 + 1, "I8": 11
     }  # fmt: skip
     assert report.notes == []
 
@@ -163,6 +164,28 @@ def test_parked_events_are_noted_and_disjoint(system: System) -> None:
     assert report.notes == ["routing: 1 events are parked"]
     inbox.append((inbox[0][0], "waiting"))
     assert broken(system.verify()) == {"I5"}
+
+
+def test_discarded_events_are_told_and_disjoint(system: System) -> None:
+    store = system.stores["routing"]
+    store.inbox.append((store.inbox[0][0], "discarded"))
+    store.discards_ = [Discard(store.inbox[0][0], "intake.events[3]@17", CASE, "no such unit", "li")]
+    report = system.verify()
+    assert report.ok
+    assert report.notes == [f"routing: intake.events[3]@17 of {CASE} was discarded by li: no such unit"]
+    store.inbox.append((store.inbox[0][0], "parked"))
+    assert broken(system.verify()) == {"I5"}
+
+
+def test_event_that_reporting_discarded_is_in_no_fold(system: System) -> None:
+    """What its tables lack by decision is no difference; without the decision it is one."""
+    store = system.stores["reporting"]
+    events = [row.event for held in system.stores.values() for row in held.rows if row.event]
+    told = events.pop()
+    store.tables = System(events).stores["reporting"].tables
+    assert broken(system.verify()) == {"I6"}
+    store.discards_ = [Discard(told.id, "supervision.events[0]@1", told.key, "nonsense", "li")]
+    assert broken(system.verify()) == set()
 
 
 def test_event_received_from_nowhere_breaks_I5(system: System) -> None:

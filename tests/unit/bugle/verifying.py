@@ -13,7 +13,7 @@ import orjson
 from kafka.partitioner.default import murmur2
 
 from bugle.verify.checks import run
-from bugle.verify.consumption import SOURCES
+from bugle.verify.consumption import SOURCES, Discard
 from bugle.verify.event import GENESIS, SERVICES, Event, link
 from bugle.verify.hashing import instant
 from bugle.verify.log import Head, LogRow
@@ -95,6 +95,7 @@ class MemoryStore:
     unversioned_: dict[str, int] = field(default_factory=dict)
     adrift_: list[tuple[UUID, str]] = field(default_factory=list)
     pending_: tuple[int, int] = (0, 0)
+    discards_: list[Discard] = field(default_factory=list)
 
     def log(self) -> list[LogRow]:
         return self.rows
@@ -119,6 +120,9 @@ class MemoryStore:
 
     def aside(self, consumer: str) -> dict[str, int]:
         return {kind: sum(place == kind for _, place in self.inbox) for kind in ("parked", "waiting")}
+
+    def discards(self, consumer: str) -> list[Discard]:
+        return self.discards_
 
     def table(self, name: str) -> list[Row]:
         return self.tables[name]

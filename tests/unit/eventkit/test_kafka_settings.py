@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
+from kafka.net.manager import KafkaConnectionManager
 
 from bugle.stack.certificates import ADMIN, Certificates
 from bugle.stack.home import Home
@@ -55,7 +57,8 @@ def test_certificate_alone_is_enough(certificates: Certificates) -> None:
     file = str(certificates.file(ADMIN))
     ca_file = str(certificates.ca_file)
     held = KafkaSettings(kafka="broker:1", kafka_protocol=SSL, kafka_ca_file=ca_file, kafka_certificate_file=file)
-    assert clients(held).keys() == {"bootstrap_servers", "security_protocol", "ssl_context"}
+    open_to_all = clients(KafkaSettings(kafka="broker:1"))
+    assert clients(held).keys() - open_to_all.keys() == {"ssl_context"}
     assert credentials(held).protocol.value == SSL
 
 
@@ -63,3 +66,11 @@ def test_password_is_never_shown(certificates: Certificates) -> None:
     held = user_settings(certificates, kafka_password="hush")
     assert "hush" not in repr(held)
     assert read(KafkaSettings, as_environment(held)) == held
+
+
+def test_lost_broker_is_tried_each_second() -> None:
+    """However long it was away: a relay that comes back to it late is late with everything."""
+    manager = KafkaConnectionManager(Mock(), **clients(KafkaSettings(kafka="broker:1")))
+    pauses = [manager.update_backoff("1") for _ in range(20)]
+    assert pauses[0] < 100
+    assert max(pauses) < 1_500

@@ -66,6 +66,34 @@ def test_failing_key_stays_and_tells_why(
     assert "ValueError: mend me" in capsys.readouterr().err
 
 
+def test_record_is_discarded_and_the_rest_applied(
+    processor: Processor, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = arrival("a", "k1").place
+    assert run(processor, monkeypatch, "k1", "--discard", place, "--reason", "told twice", "--by", "li") == 0
+    assert capsys.readouterr().out == f"k1  {place} discarded\nk1  1 applied\n"
+    last = arrival("c", "k2").place
+    assert run(processor, monkeypatch, "k2", "--discard", last, "--reason", "told twice", "--by", "li") == 0
+    assert processor.parked() == {}
+
+
+@pytest.mark.parametrize("lacking", ["--reason", "--by", "k1"])
+def test_discard_demands_reason_and_name(processor: Processor, monkeypatch: pytest.MonkeyPatch, lacking: str) -> None:
+    words = {"k1": [], "--discard": [arrival("a", "k1").place], "--reason": ["told twice"], "--by": ["li"]}
+    del words[lacking]
+    assert run(processor, monkeypatch, *(word for name, more in words.items() for word in (name, *more))) == 2
+    assert processor.parked() == {"k1": 2, "k2": 1}
+
+
+def test_unknown_record_is_not_discarded(
+    processor: Processor, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = ("k1", "--discard", arrival("c", "k2", offset=9).place, "--reason", "told twice", "--by", "li")
+    assert run(processor, monkeypatch, *asked) == 1
+    assert f"there are: {arrival('a', 'k1').place}, " in capsys.readouterr().err
+    assert processor.parked() == {"k1": 2, "k2": 1}
+
+
 def test_key_that_is_not_parked_is_named(
     processor: Processor, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

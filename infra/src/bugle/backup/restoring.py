@@ -39,6 +39,7 @@ _RELAY = "UPDATE relay_state SET published_seq = 0"
 _PLACES = (
     "UPDATE progress SET next_offset = 0",  # offsets of the topics there were
     "UPDATE parked SET kafka_offset = -seq",  # an offset there is again must not be taken for one set aside already
+    "UPDATE discarded SET kafka_offset = -seq",
     "UPDATE waiting SET kafka_offset = -seq",
 )
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import time
-import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -13,11 +12,12 @@ from typing import Any, LiteralString, TypeVar
 
 import psycopg
 
-from bugle.chaos.client import AGENCY, ENTERPRISE, UNIT, Answer, Client, report
+from bugle.chaos.client import Answer, Client, report
 from bugle.chaos.failpoints import Failpoints
 from bugle.chaos.grounds import Grounds
 from bugle.chaos.ledger import Ledger
 from bugle.chaos.lives import Writers
+from bugle.chaos.programme import publish
 from bugle.chaos.recovery import recover
 from bugle.chaos.table import Row, Table
 from bugle.chaos.verdict import Checker
@@ -49,7 +49,7 @@ class Arena:
     seed: str
     folder: Path
     trials: int = 0
-    reports: int = 0
+    markers: int = 0
 
     @property
     def stack(self) -> Stack:
@@ -57,7 +57,7 @@ class Arena:
         return self.grounds.stack
 
     @contextmanager
-    def trial(self, fault: str, waived: Mapping[str, str] | None = None) -> Iterator[Writers]:
+    def trial(self, fault: str) -> Iterator[Writers]:
         """Inflict a fault in the block, on a system at work; then it is healed, awaited and judged.
 
         The row of the fault is the last of `table`.
@@ -76,7 +76,7 @@ class Arena:
         finally:
             writers.stop()
         wait_quiet(self.system, QUIET_SECONDS)
-        self.table.add(fault, self.checker.judge(recovery), waived, recovery.seconds)
+        self.table.add(fault, self.checker.judge(recovery), recovery.seconds)
         self.checker.keep_heads()
 
     @property
@@ -84,12 +84,16 @@ class Arena:
         """The row of the last fault."""
         return self.table.rows[-1]
 
+    def marker(self) -> str:
+        """The marker of one more request beside those of the client's threads."""
+        self.markers += 1
+        return f"{self.seed}-report-{self.markers}"
+
     def report(self) -> Answer:
-        """One issue, sent once, beside what the client's threads do."""
-        self.reports += 1
-        at = datetime.now(UTC) - timedelta(hours=1)
+        """One issue, sent once; dated back also where a clock is an hour wrong."""
+        at = datetime.now(UTC) - timedelta(hours=3)
         with closing(Client(self.system, self.ledger)) as client:
-            return client.send(report(f"{self.seed}-report-{self.reports}", at))
+            return client.send(report(self.marker(), at))
 
     def reported(self) -> str:
         """The case of one issue that intake has taken."""
@@ -142,26 +146,14 @@ def arena(grounds: Grounds, name: str, folder: Path, seed: str) -> Iterator[Aren
     ledger = Ledger(folder / "ledger.jsonl")
     try:
         system.start()
-        checker = Checker(system, ledger, seed, _publish(system, ledger))
+        checker = Checker(system, ledger, seed, publish(system, ledger))
         yield Arena(grounds, system, failpoints, ledger, checker, Table(), seed, folder)
     finally:
         system.stop()
         ledger.close()
 
 
-def _publish(system: System, ledger: Ledger) -> timedelta:
-    """What the client works in; the grace of its clocks."""
-    programme = tomllib.loads((Path(__file__).parent / "programme.toml").read_text("utf-8"))
-    units = [{"id": UNIT, "name": "供电公司", "kind": "department", "synthetic": True}]
-    client = Client(system, ledger)
-    client.put("intake", f"/directories/{AGENCY}", {"version": 1, "units": units, "people": []})
-    client.put("intake", f"/programmes/{programme['id']}", {"version": 1, "document": programme})
-    client.register(ENTERPRISE)
-    client.close()
-    return timedelta(seconds=programme["grace_seconds"])
-
-
-def until(condition: Callable[[], T], what: str, seconds: float = 60) -> T:
+def until(condition: Callable[[], T | None], what: str, seconds: float = 60) -> T:
     """What the condition gives as soon as that is true; StackError when it does not come in time."""
     end = time.monotonic() + seconds
     while not (found := condition()):

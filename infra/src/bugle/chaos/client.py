@@ -83,10 +83,10 @@ class Client:
             return Answer(Outcome.unknown, None, {})
         return self._noted(noted, answer)
 
-    def put(self, service: str, path: str, body: Json) -> None:
+    def put(self, service: str, path: str, body: Json, role: str = "office") -> None:
         """Publish a document, which is in no ledger. httpx.HTTPStatusError when it is not taken."""
         url = f"{self._system.url(service)}/v1{path}"
-        self._http.put(url, json=body, headers=self._token("office", None)).raise_for_status()
+        self._http.put(url, json=body, headers=self._token(role, None)).raise_for_status()
 
     def register(self, enterprise: str) -> None:
         """Register an enterprise, which is in no ledger either; again is fine."""
@@ -125,11 +125,17 @@ class Client:
         return {"Authorization": f"Bearer {self._keys.token([role], agency=AGENCY, department=unit)}"}
 
 
-def report(marker: str, at: datetime, enterprise: str = ENTERPRISE) -> Request:
+def report(marker: str, at: datetime, enterprise: str = ENTERPRISE, programme: str = PROGRAMME) -> Request:
     """An issue that comes to the power company by the programme's rule."""
     title = f"电压不稳 {marker}"
-    body = {"programme": PROGRAMME, "enterprise": enterprise, "title": title}
+    body = {"programme": programme, "enterprise": enterprise, "title": title}
     return Request(marker, at, "intake", "/issues", "bugle.intake.issue_reported.v1", body, {"title": title})
+
+
+def step(marker: str, at: datetime, case: str, name: str, event: str, unit: str | None = None) -> Request:
+    """A command of routing on a case, by its department or by the office."""
+    type, role = f"bugle.routing.{event}.v1", "office" if unit is None else "department"
+    return Request(marker, at, "routing", f"/cases/{case}/{name}", type, {}, {"case": case}, role, unit)
 
 
 def _outcome(status: int) -> Outcome:

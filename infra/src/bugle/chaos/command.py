@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import random
 import shutil
 import tempfile
 import time
@@ -19,6 +17,8 @@ import typer
 from bugle.chaos.arena import Arena, Unavailable, arena
 from bugle.chaos.faults import FAULTS
 from bugle.chaos.grounds import grounds
+from bugle.chaos.report import Report, begin
+from bugle.chaos.table import Row
 from bugle.stack import StackError
 from bugle.stack.commands import terminable
 
@@ -27,39 +27,63 @@ def chaos(
     minutes: Annotated[float, typer.Option(help="How long faults are begun; each is healed and judged.", min=0)] = 10,
     seed: Annotated[str | None, typer.Option(help="Repeats the order of faults of another run.")] = None,
     only: Annotated[str, typer.Option(help="Only faults whose name has this in it.")] = "",
+    report: Annotated[
+        Path | None, typer.Option(help="Keep a line per fault in this file; a run that was broken off goes on from it.")
+    ] = None,
     keep: Annotated[bool, typer.Option("--keep", help="Keep data, logs and ledger for a look at them.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
 ) -> None:
     """Try random faults on an embedded system of its own while a client writes; then say which invariants held.
 
-    Exit status 0 when every invariant held after every fault, 1 when one did not.
+    Exit status 0 when every invariant held after every fault, 1 when one did not or could not be judged.
     """
     names = [name for name in FAULTS if only in name]
     if not names:
         raise StackError(f"No fault has {only!r} in its name. There are: {'; '.join(FAULTS)}.")
-    seed = seed or os.urandom(4).hex()
-    typer.echo(f"seed {seed}", err=True)
-    with terminable(), _folder(keep) as folder, grounds(folder) as place, arena(place, "chaos", folder, seed) as ring:
-        _storm(ring, names, random.Random(seed), time.monotonic() + 60 * minutes)
+    done = begin(report, seed, only)
+    typer.echo(f"seed {done.seed}", err=True)
+    try:
+        with terminable():
+            _storm(done, names, 60 * minutes, keep)
+    finally:
+        _print(done, as_json)
+    raise typer.Exit(0 if done.table.ok else 1)
+
+
+def _print(done: Report, as_json: bool) -> None:
     if as_json:
-        told = {"ok": ring.table.ok, "seed": seed, "rows": [row.json() for row in ring.table.rows]}
+        told = {"ok": done.table.ok, "seed": done.seed, "rows": done.entries}
         typer.echo(json.dumps(told, ensure_ascii=False, indent=1))
     else:
-        typer.echo("\n".join([f"seed {seed}", *ring.table.lines()]))
-    raise typer.Exit(0 if ring.table.ok else 1)
+        not_here = (f"not here: {missing}" for missing in done.missing)
+        typer.echo("\n".join([f"seed {done.seed}", *done.table.lines(), *not_here]))
 
 
-def _storm(ring: Arena, names: list[str], dice: random.Random, end: float) -> None:
-    """Faults until the time is up, at least one; a fault that does not take effect is an error, not a success."""
-    while names and (not ring.table.rows or time.monotonic() < end):
-        name = dice.choice(names)
-        typer.echo(f"{datetime.now(UTC):%H:%M:%S} {name}", err=True)
-        try:
-            with ring.trial(name, FAULTS[name].waived):
-                FAULTS[name].inflict(ring)
-        except Unavailable as missing:
-            typer.echo(f"not here: {missing}", err=True)
-            names.remove(name)
+def _storm(done: Report, names: list[str], seconds: float, keep: bool) -> None:
+    """Faults until the time is up, at least one; nothing is started when it is up already."""
+    if done.entries and done.seconds >= seconds:
+        return
+    with _folder(keep) as folder, grounds(folder) as place, arena(place, "chaos", folder, done.seed) as ring:
+        for name in done.order(names):
+            if done.entries and done.seconds >= seconds:
+                return
+            typer.echo(f"{datetime.now(UTC):%H:%M:%S} {name}", err=True)
+            _try(name, ring, done)
+
+
+def _try(name: str, ring: Arena, done: Report) -> None:
+    """One fault. One that has no effect, or after which the system does not come to rest, ends the run."""
+    began = time.monotonic()
+    try:
+        with ring.trial(name):
+            FAULTS[name](ring)
+        told = ring.last.json()
+    except Unavailable as missing:
+        told = {"fault": name, "missing": str(missing)}
+    except StackError as error:
+        done.add(Row(name, {}, None, str(error)).json() | {"seconds": time.monotonic() - began})
+        raise
+    done.add(told | {"seconds": time.monotonic() - began})
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from threading import Event, Thread
 from time import monotonic
 
-from bugle.chaos.client import UNIT, Answer, Client, Request, report
+from bugle.chaos.client import UNIT, Answer, Client, Request, report, step
 from bugle.chaos.ledger import Ledger, Outcome
 from bugle.stack.place import Place
 
@@ -90,12 +90,10 @@ class Life:
         self._requests += 1
         return f"{self._name}-{self._requests}"
 
-    def _step(self, case: str, at: datetime, step: str, event: str, unit: str | None = None) -> Request:
-        """A command of routing on the case, a moment after the one before it."""
+    def _step(self, case: str, at: datetime, name: str, event: str, unit: str | None = None) -> Request:
+        """A command on the case, a moment after the one before it."""
         marker = self._marker()
-        moment, type = at + timedelta(milliseconds=self._requests), f"bugle.routing.{event}.v1"
-        role = "office" if unit is None else "department"
-        return Request(marker, moment, "routing", f"/cases/{case}/{step}", type, {}, {"case": case}, role, unit)
+        return step(marker, at + timedelta(milliseconds=self._requests), case, name, event, unit)
 
     def _persistently(self, request: Request) -> Answer:
         """Send until there is an answer, unless the dice say to leave it; sometimes once more."""

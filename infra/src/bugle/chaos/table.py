@@ -12,27 +12,36 @@ from bugle.verify.report import Invariant
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What came of one fault: per invariant its new faults. `waived`: invariants that cannot be judged, and why."""
+    """What came of one fault: per invariant its new faults, and after how many seconds everything was caught up.
+
+    `error`: why it could not be judged.
+    """
 
     fault: str
     broken: Mapping[str, list[str]]
-    waived: Mapping[str, str]
     recovered: float | None
+    error: str | None = None
 
     @property
     def ok(self) -> bool:
-        """Whether every invariant that can be judged holds."""
-        return not any(self.broken.values())
+        """Whether every invariant was judged and holds."""
+        return self.error is None and not any(self.broken.values())
 
     def json(self) -> dict[str, Any]:
         """As `bugle chaos --json` tells it."""
         cells = {name: self._cell(name) for name in NAMES}
-        return {"fault": self.fault, "recovered": self.recovered, "cells": cells, "faults": dict(self.broken)}
+        told = {"fault": self.fault, "recovered": self.recovered, "cells": cells, "faults": dict(self.broken)}
+        return told if self.error is None else told | {"error": self.error}
+
+    @classmethod
+    def of(cls, told: Mapping[str, Any]) -> Row:
+        """The row of which `json` told."""
+        return cls(told["fault"], told["faults"], told["recovered"], told.get("error"))
 
     def _cell(self, name: str) -> str:
-        if self.broken.get(name):
-            return "failed"
-        return "-" if name in self.waived else "ok"
+        if self.error is not None:
+            return "?"
+        return "failed" if self.broken.get(name) else "ok"
 
     def cells(self) -> list[str]:
         """A word per invariant."""
@@ -46,21 +55,15 @@ class Table:
     rows: list[Row] = field(default_factory=list)
     _told: set[str] = field(default_factory=set)
 
-    def add(
-        self,
-        fault: str,
-        found: Mapping[str, Invariant],
-        waived: Mapping[str, str] | None = None,
-        recovered: float | None = None,
-    ) -> Row:
+    def add(self, fault: str, found: Mapping[str, Invariant], recovered: float) -> Row:
         """The row of a fault that is over."""
         broken = {}
         for name, invariant in found.items():
             new = [text for text in invariant.faults if text not in self._told]
             self._told.update(new)
-            if new and name not in (waived or {}):
+            if new:
                 broken[name] = new
-        self.rows.append(Row(fault, broken, waived or {}, recovered))
+        self.rows.append(Row(fault, broken, recovered))
         return self.rows[-1]
 
     @property
@@ -69,13 +72,12 @@ class Table:
         return all(row.ok for row in self.rows)
 
     def lines(self) -> Iterator[str]:
-        """The table as text, then what is broken and why a cell is empty."""
+        """The table as text, then what is broken."""
         width = max([len(row.fault) for row in self.rows], default=5)
         yield "  ".join([f"{'fault':{width}}", *(f"{name:6}" for name in NAMES), "recovered"])
         for row in self.rows:
             seconds = "" if row.recovered is None else f"{row.recovered:.1f} s"
             yield "  ".join([f"{row.fault:{width}}", *(f"{cell:6}" for cell in row.cells()), seconds]).rstrip()
+        yield from (f"{row.fault}: {row.error}" for row in self.rows if row.error is not None)
         for row in self.rows:
             yield from (f"{row.fault}: {name} {text}" for name, texts in row.broken.items() for text in texts)
-        for name, why in sorted({(name, why) for row in self.rows for name, why in row.waived.items()}):
-            yield f"-: {name}: {why}"

@@ -10,11 +10,14 @@ from typing import Annotated
 import typer
 
 from bugle.importing import telling
+from bugle.importing.faults import Unreadable
+from bugle.importing.language import Language, terminals
 from bugle.importing.oracle import Comparison, compare, read_clocks
 from bugle.importing.run import Job, Result, bring_in, publish, read_job
 from bugle.importing.target import Target
 from bugle.quiet import Observer, wait_quiet
 from bugle.stack.place import EMBEDDED, Against, Place, running_place
+from eventkit.voice import Voice
 
 
 def import_(
@@ -23,10 +26,12 @@ def import_(
     mapping: Annotated[Path | None, typer.Option(help="How the columns of a single file are to be read.")] = None,
     grace: Annotated[int | None, typer.Option(min=0, help="Grace of clocks in seconds, not the programme's.")] = None,
     against: Against = EMBEDDED,
+    lang: Annotated[Language | None, typer.Option(help="Of what is printed; else as the terminal's.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
     """Bring programmes and ledgers into a running system; again adds nothing. Exit status 1 when a row was refused."""
-    if not run_import(running_place(against), paths, programme, mapping, grace, as_json=as_json):
+    place, language = running_place(against), lang.value if lang else terminals()
+    if not run_import(place, paths, programme, mapping, grace, language=language, as_json=as_json):
         raise typer.Exit(1)
 
 
@@ -37,36 +42,40 @@ def run_import(
     mapping: Path | None = None,
     grace: int | None = None,
     *,
+    language: str = "en",
     as_json: bool = False,
 ) -> bool:
     """Import and print what came of it; whether every row went in and, with an oracle, every row agrees."""
-    jobs = [read_job(path, programme, mapping) for path in paths]
+    voice = Voice(language, ("bugle.importing", "eventkit"))
+    try:
+        jobs = [read_job(path, programme, mapping) for path in paths]
+    except Unreadable as error:
+        raise Unreadable(voice.say(error.args[0])) from error
     results: list[Result] = []
     comparisons: list[Comparison] = []
     began, before = time.monotonic(), _events(system)
     for job in jobs:
-        came = list(_carry_out(system, job, grace, quietly=as_json))
+        came = list(_carry_out(Target.of(system, language), job, grace, None if as_json else voice))
         results += came
         comparisons += _judged(system, job, came)
     recorded, seconds = _events(system) - before, time.monotonic() - began
     sound = not any(result.faults for result in results) and not any(c.disagreements for c in comparisons)
     if as_json:
-        telling.print_json(results, comparisons, recorded, seconds, ok=sound)
+        telling.print_json(results, comparisons, recorded, seconds, voice, ok=sound)
     else:
         for comparison in comparisons:
-            telling.print_comparison(comparison)
-        telling.print_rate(recorded, seconds)
+            telling.print_comparison(comparison, voice)
+        telling.print_rate(recorded, seconds, voice)
     return sound
 
 
-def _carry_out(system: Place, job: Job, grace: int | None, *, quietly: bool) -> Iterator[Result]:
-    target = Target.of(system)
+def _carry_out(target: Target, job: Job, grace: int | None, voice: Voice | None) -> Iterator[Result]:
     publish(target, job.folder, grace)
-    if not quietly:
+    if voice:
         typer.echo(f"{job.folder.id}:")
     for result in bring_in(target, job, telling.progress):
-        if not quietly:
-            telling.print_result(result)
+        if voice:
+            telling.print_result(result, voice)
         yield result
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 
 from bugle.stack import StackError
+from eventkit.text import Text
+from eventkit.voice import ENGLISH, Voice
 
 
 class Unreadable(StackError):
@@ -22,19 +24,24 @@ class RowFault:
     problem: str
     mend: str
 
-    def __str__(self) -> str:
-        where = f"{self.file} row {self.row}" + (f" ({self.key})" if self.key else "")
-        return f"{where}, column {self.column}: {self.problem}; {self.mend}"
+    def told(self, voice: Voice = ENGLISH) -> str:
+        """The fault in one line: where, what, and what to do."""
+        problem = voice.say(self.problem).rstrip(".。")
+        where = Text("row {row} ({key}), column {column}", row=self.row, key=self.key or _KEYLESS, column=self.column)
+        return voice.say(Text("{where}: {problem}; {mend}", where=where, problem=problem, mend=voice.say(self.mend)))
 
-    def json(self) -> dict[str, object]:
-        """The fault as a JSON object."""
-        return asdict(self)
+    def json(self, voice: Voice = ENGLISH) -> dict[str, object]:
+        """The fault as a JSON object, `problem` and `mend` in the voice's language."""
+        return asdict(self) | {"problem": voice.say(self.problem), "mend": voice.say(self.mend)}
+
+
+_KEYLESS = Text("no key")
 
 
 class BadValue(Exception):
     """A cell that cannot be read as what its column holds."""
 
-    def __init__(self, problem: str, mend: str) -> None:
+    def __init__(self, problem: Text, mend: Text) -> None:
         super().__init__(problem)
         self.problem = problem
         self.mend = mend

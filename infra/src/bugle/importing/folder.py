@@ -11,6 +11,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bugle.importing.faults import BadValue, Unreadable
+from eventkit.text import Text
+
+_NO_UNIT = Text("there is no unit {text}")
+_NO_PERSON = Text("there is no person {text}")
+_NO_KIND = Text("there is no kind {text}")
+_NO_ROLE = Text("there is no role {text}")
+_DIRECTORY = Text("correct it, or add it to the directory")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,19 +51,31 @@ class Folder:
 
     def unit(self, text: str) -> str:
         """The id of a unit, given by id or name."""
-        return _find(text, self.directory["units"], ("id", "name"), "unit", "add it to the directory")
+        return _find(text, self.directory["units"], ("id", "name"), _NO_UNIT, _DIRECTORY)
 
     def person(self, text: str) -> str:
         """The id of a person, given by id or name."""
-        return _find(text, self.directory.get("people", ()), ("id", "name"), "person", "add it to the directory")
+        return _find(text, self.directory.get("people", ()), ("id", "name"), _NO_PERSON, _DIRECTORY)
 
     def kind(self, text: str) -> str:
         """The id of a kind of issue, given by id or title."""
-        return _find(text, self.programme["kinds"], ("id", "zh", "en"), "kind", "use a kind of the programme")
+        return _find(
+            text,
+            self.programme["kinds"],
+            ("id", "zh", "en"),
+            _NO_KIND,
+            Text("correct it, or use a kind of the programme"),
+        )
 
     def role(self, text: str) -> str:
         """The id of a role, given by id or title."""
-        return _find(text, self.programme["roles"], ("id", "zh", "en"), "role", "use a role of the programme")
+        return _find(
+            text,
+            self.programme["roles"],
+            ("id", "zh", "en"),
+            _NO_ROLE,
+            Text("correct it, or use a role of the programme"),
+        )
 
 
 def read_folder(path: Path) -> Folder:
@@ -92,8 +111,8 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _find(text: str, entries: Iterable[Mapping[str, Any]], names: tuple[str, ...], what: str, mend: str) -> str:
+def _find(text: str, entries: Iterable[Mapping[str, Any]], names: tuple[str, ...], absent: Text, mend: Text) -> str:
     for entry in entries:
         if text in (entry.get(name) for name in names):
             return str(entry["id"])
-    raise BadValue(f"there is no {what} {text}", f"correct it, or {mend}")
+    raise BadValue(absent.filled(text=text), mend)

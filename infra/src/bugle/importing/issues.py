@@ -7,6 +7,7 @@ from typing import Any
 from bugle.importing import values
 from bugle.importing.faults import BadValue
 from bugle.importing.rows import Command, Row
+from eventkit.text import Text
 
 FACTS = (
     "assigned", "received", "accepted", "contacted", "planned", "progressed", "result", "fed_back", "verified",
@@ -96,7 +97,10 @@ def _moment(row: Row, name: str, pointer: str) -> str | None:
 def _milestone(text: str) -> dict[str, str]:
     name, at, due = text.rpartition("@")
     if not at or not name:
-        raise BadValue(f"{text!r} is no milestone", "write name@2021-12-31, several separated by semicolons")
+        raise BadValue(
+            Text("{text!r} is no milestone", text=text),
+            Text("write name@2021-12-31, several separated by semicolons"),
+        )
     return {"name": name, "due_on": values.day(due).isoformat()}
 
 

@@ -14,8 +14,11 @@ from bugle.importing.mapping import Mapping as ColumnMapping
 from bugle.importing.mapping import own
 from bugle.importing.records import FIELDS as RECORD_FIELDS
 from bugle.importing.records import RECORDS
-from bugle.importing.rows import Command, Row
+from bugle.importing.rows import EMPTY, Command, Row
 from bugle.importing.sheets import Sheet, read_sheet
+from eventkit.text import Text
+
+_OWN_KEY = Text("give the row a key of its own")
 
 FIELDS: Mapping[str, tuple[str, ...]] = {**RECORD_FIELDS, "issues": ISSUE_FIELDS}
 BUILDERS = {**RECORDS, "issues": issue}
@@ -77,31 +80,40 @@ def _rows(sheet: Sheet, mapping: ColumnMapping, folder: Folder, ledger: str) -> 
 def _check_columns(sheet: Sheet, mapping: ColumnMapping, *, strict: bool) -> None:
     if mapping.key not in sheet.columns:
         raise Unreadable(
-            f"{sheet.file} has no key column {mapping.key}: without one a row could not be known again. "
-            "Add it, or name the column that identifies a row as `key` in a mapping."
+            Text(
+                "{file} has no key column {key}: without one a row could not be known again. "
+                "Add it, or name the column that identifies a row as `key` in a mapping.",
+                file=sheet.file,
+                key=mapping.key,
+            )
         )
     wanted = [] if strict else [*mapping.columns.values(), *([mapping.oracle.column] if mapping.oracle else [])]
     for column in wanted:
         if column not in sheet.columns:
-            raise Unreadable(f"{sheet.file} has no column {column}, which the mapping names.")
+            raise Unreadable(
+                Text("{file} has no column {column}, which the mapping names.", file=sheet.file, column=column)
+            )
     if strict:
         known = {mapping.key, *mapping.columns.values()}
         for column in sheet.columns:
             if column not in known:
                 raise Unreadable(
-                    f"{sheet.file}: {column} is no column of {mapping.records}; rename it, or use a mapping."
+                    Text(
+                        "{file}: {column} is no column of {records}; rename it, or use a mapping.",
+                        file=sheet.file,
+                        column=column,
+                        records=mapping.records,
+                    )
                 )
 
 
 def _check_key(row: Row, seen: dict[str, int]) -> None:
     column = row.mapping.key
     if not row.key:
-        row.faults.append(RowFault(row.file, row.line.number, "", column, "is empty", "give the row a key of its own"))
+        row.faults.append(RowFault(row.file, row.line.number, "", column, EMPTY, _OWN_KEY))
     elif row.key in seen:
-        problem = f"{row.key} stands in row {seen[row.key]} already"
-        row.faults.append(
-            RowFault(row.file, row.line.number, row.key, column, problem, "give the row a key of its own")
-        )
+        problem = Text("{key} stands in row {row} already", key=row.key, row=seen[row.key])
+        row.faults.append(RowFault(row.file, row.line.number, row.key, column, problem, _OWN_KEY))
     else:
         seen[row.key] = row.line.number
 

@@ -16,8 +16,11 @@ from bugle.importing.faults import BadValue, RowFault
 from bugle.importing.folder import Folder
 from bugle.importing.mapping import Mapping as ColumnMapping
 from bugle.importing.sheets import Line
+from eventkit.text import Text
 
 T = TypeVar("T")
+
+EMPTY = Text("is empty")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +90,8 @@ class Row:
         if cell not in known:
             self.fault(
                 name,
-                f"{cell!r} has no entry in the mapping's values.{name}",
-                "add it to the mapping, or correct the cell",
+                Text("{cell!r} has no entry in the mapping's values.{name}", cell=cell, name=name),
+                Text("add it to the mapping, or correct the cell"),
             )
             return None
         return known[cell] or None
@@ -97,7 +100,7 @@ class Row:
         """The field's text; a fault when it is empty."""
         text = self.text(name)
         if text is None and not any(fault.column == self.mapping.column(name) for fault in self.faults):
-            self.fault(name, "is empty", "fill it in")
+            self.fault(name, EMPTY, Text("fill it in"))
         return text or ""
 
     def read(self, name: str, parse: Callable[[str], T], pointer: str | None = None) -> T | None:
@@ -117,7 +120,7 @@ class Row:
         """The field as a moment."""
         return self.read(name, lambda text: values.instant(text, self.zone, self.mapping.formats), pointer)
 
-    def fault(self, name: str, problem: str, mend: str) -> None:
+    def fault(self, name: str, problem: Text, mend: Text) -> None:
         """Note a problem of a field, once."""
         fault = RowFault(self.file, self.line.number, self.key, self.mapping.column(name), problem, mend)
         if fault not in self.faults:

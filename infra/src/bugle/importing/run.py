@@ -19,6 +19,8 @@ from bugle.importing.mapping import read_mapping
 from bugle.importing.rows import Command
 from bugle.importing.target import Target
 from bugle.stack.home import ROOT
+from eventkit.text import Text
+from eventkit.voice import ENGLISH, Voice
 
 Progress = Callable[[str, int, int], None]
 """Told file, rows answered, rows in all."""
@@ -37,10 +39,10 @@ class Result:
     seconds: float = 0.0
     faults: list[RowFault] = field(default_factory=list)
 
-    def json(self) -> dict[str, Any]:
-        """The result as a JSON object."""
+    def json(self, voice: Voice = ENGLISH) -> dict[str, Any]:
+        """The result as a JSON object, faults in the voice's language."""
         named = {name: getattr(self, name) for name in ("file", "records", "rows", "new", "amended", "unchanged")}
-        return {**named, "seconds": round(self.seconds, 3), "faults": [fault.json() for fault in self.faults]}
+        return {**named, "seconds": round(self.seconds, 3), "faults": [fault.json(voice) for fault in self.faults]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ class Job:
 def read_job(path: Path, programme: str | None = None, mapping_file: Path | None = None) -> Job:
     """Read everything before anything is sent. Raises Unreadable."""
     if not path.exists():
-        raise Unreadable(f"There is no file {path}.")
+        raise Unreadable(Text("There is no file {path}.", path=path))
     if path.is_dir():
         if programme or mapping_file:
             raise Unreadable(f"{path} is a programme's folder; --programme and --mapping are for single files.")
@@ -172,7 +174,7 @@ def refusals(file: str, command: Command, problem: Mapping[str, Any]) -> list[Ro
             command.key,
             command.column(str(entry.get("field") or "").removeprefix("/data")),
             str(entry.get("problem")),
-            str(entry.get("mend") or "correct the row"),
+            entry.get("mend") or Text("correct the row"),
         )
         for entry in entries
     ]

@@ -8,17 +8,21 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import count
 from typing import Any
 
 import httpx
 import orjson
 
 from bugle.stack import StackError
+from eventkit import backoff
 
 BATCH = 200
 BATCH_BYTES = 3 << 20  # intake takes 4 MiB
 IN_FLIGHT = 2
 PATIENCE = 120.0  # seconds a server may be away
+PAUSES = (0.1, 5.0)
+"""Seconds until a request is sent again: by chance, at most the first after one failure, never more than the second."""
 _AWAY = {429, 502, 503, 504}
 
 Event = dict[str, Any]
@@ -77,17 +81,14 @@ def find(client: httpx.Client, path: str, patience: float = PATIENCE) -> Answer 
 def _answered(client: httpx.Client, batch: Sequence[Event], patience: float) -> list[Answer]:
     """One batch until every event has an answer that is not the server's own failure."""
     settled: dict[str, Answer] = {}
-    until, pause = time.monotonic() + patience, 0.1
-    open_events = list(batch)
-    while open_events:
+    until, open_events = time.monotonic() + patience, list(batch)
+    for attempt in count():
         for answer in _post(client, open_events, until - time.monotonic()):
             settled[answer["id"]] = answer
         open_events = [event for event in open_events if settled[event["id"]]["status"] >= 500]
-        if open_events and time.monotonic() > until:
+        if not open_events or time.monotonic() > until:
             break
-        if open_events:
-            time.sleep(pause)
-            pause = min(2 * pause, 5)
+        time.sleep(backoff.pause(attempt, *PAUSES))
     return [settled[event["id"]] for event in batch]
 
 
@@ -99,7 +100,7 @@ def _post(client: httpx.Client, events: Sequence[Event], patience: float) -> lis
 
 
 def _persist(call: Callable[[], httpx.Response], client: httpx.Client, patience: float) -> httpx.Response:
-    until, pause = time.monotonic() + patience, 0.1
+    until, attempt = time.monotonic() + patience, 0
     while True:
         try:
             answer = call()
@@ -108,13 +109,14 @@ def _persist(call: Callable[[], httpx.Response], client: httpx.Client, patience:
             why = f"it answers {answer.status_code}"
         except httpx.TransportError as error:
             why = str(error) or type(error).__name__
+        pause = backoff.pause(attempt, *PAUSES)
         if time.monotonic() + pause > until:
             raise Away(
                 f"{client.base_url} is away ({why}). Is the stack up (`bugle status`)? Run the same command again: "
                 "what was acknowledged is recognised and not added twice."
             )
         time.sleep(pause)
-        pause = min(2 * pause, 5)
+        attempt += 1
 
 
 def _body(answer: httpx.Response) -> Any:

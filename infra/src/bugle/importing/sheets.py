@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bugle.importing.faults import RowFault, Unreadable
+from eventkit.text import Text
 
 MAX_CSV = 64 << 20  # bytes
 MAX_ROWS = 200_000
@@ -38,7 +39,7 @@ class Sheet:
 def read_sheet(path: Path, *, encoding: str = "utf-8-sig", delimiter: str = ",", sheet: str | None = None) -> Sheet:
     """Raises Unreadable for a file that is missing, too large, of another type, or without a proper header."""
     if not path.is_file():
-        raise Unreadable(f"There is no file {path}.")
+        raise Unreadable(Text("There is no file {path}.", path=path))
     match path.suffix.lower():
         case ".csv":
             return _sheet(path.name, _csv_rows(path, encoding, delimiter))
@@ -47,14 +48,15 @@ def read_sheet(path: Path, *, encoding: str = "utf-8-sig", delimiter: str = ",",
 
             return _sheet(path.name, rows(path, sheet))
         case other:
+            named = other or Text("a file without a suffix")
             raise Unreadable(
-                f"{path.name}: {other or 'a file without a suffix'} is not read; save it as .xlsx or .csv."
+                Text("{file}: {suffix} is not read; save it as .xlsx or .csv.", file=path.name, suffix=named)
             )
 
 
 def _csv_rows(path: Path, encoding: str, delimiter: str) -> Iterator[Cells]:
     if path.stat().st_size > MAX_CSV:
-        raise Unreadable(f"{path.name} is larger than {MAX_CSV >> 20} MB; split it.")
+        raise Unreadable(Text("{file} is larger than {most} MB; split it.", file=path.name, most=MAX_CSV >> 20))
     number = 0
     try:
         with path.open(encoding=encoding, newline="") as file:
@@ -63,10 +65,17 @@ def _csv_rows(path: Path, encoding: str, delimiter: str) -> Iterator[Cells]:
                 yield list(row)
     except UnicodeDecodeError as error:
         raise Unreadable(
-            f"{path.name} is not {encoding} text after row {number}; save it as UTF-8, or name `encoding` in a mapping."
+            Text(
+                "{file} is no {encoding} text after row {row}. Save it as “CSV UTF-8”, "
+                "or name its encoding in a mapping: "
+                'what Excel saves as plain CSV on a Chinese system is `encoding = "gb18030"`.',
+                file=path.name,
+                encoding=encoding.removesuffix("-sig").upper(),
+                row=number,
+            )
         ) from error
     except (csv.Error, LookupError, TypeError, ValueError) as error:
-        raise Unreadable(f"{path.name}, after row {number}: {error}.") from error
+        raise Unreadable(Text("{file}, after row {row}: {error}.", file=path.name, row=number, error=error)) from error
 
 
 def _sheet(file: str, rows: Iterable[Cells]) -> Sheet:
@@ -75,7 +84,7 @@ def _sheet(file: str, rows: Iterable[Cells]) -> Sheet:
     lines, faults = [], []
     for number, cells in numbered:
         if number > MAX_ROWS + 1:
-            raise Unreadable(f"{file} has more than {MAX_ROWS:,} rows; split it.")
+            raise Unreadable(Text("{file} has more than {most:,} rows; split it.", file=file, most=MAX_ROWS))
         if all(cell == "" for cell in cells):
             continue
         wrong = list(_wrong(file, number, columns, cells))
@@ -92,14 +101,16 @@ def _header(file: str, cells: Cells) -> tuple[str, ...]:
     while names and not names[-1]:
         names.pop()
     if not names:
-        raise Unreadable(f"{file} is empty; its first row must name the columns.")
+        raise Unreadable(Text("{file} is empty; its first row must name the columns.", file=file))
     if len(names) > MAX_COLUMNS:
-        raise Unreadable(f"{file} has {len(names)} columns, more than {MAX_COLUMNS}.")
+        raise Unreadable(
+            Text("{file} has {count} columns, more than {most}.", file=file, count=len(names), most=MAX_COLUMNS)
+        )
     for place, name in enumerate(names):
         if not name:
-            raise Unreadable(f"{file}: column {place + 1} has no name in the first row.")
+            raise Unreadable(Text("{file}: column {place} has no name in the first row.", file=file, place=place + 1))
         if name in names[:place]:
-            raise Unreadable(f"{file}: the column {name} stands twice in the first row.")
+            raise Unreadable(Text("{file}: the column {name} stands twice in the first row.", file=file, name=name))
     return tuple(names)
 
 
@@ -114,10 +125,11 @@ def _wrong(file: str, number: int, columns: tuple[str, ...], cells: Cells) -> It
                 number,
                 "",
                 column,
-                "the row has more cells than the header",
-                "quote cells that hold the separator",
+                Text("the row has more cells than the header"),
+                Text("quote cells that hold the separator"),
             )
         elif len(cell) > MAX_CELL:
-            yield RowFault(file, number, "", column, f"longer than {MAX_CELL:,} characters", "shorten it")
+            problem = Text("longer than {most:,} characters", most=MAX_CELL)
+            yield RowFault(file, number, "", column, problem, Text("shorten it"))
         elif "\x00" in cell:
-            yield RowFault(file, number, "", column, "holds a NUL character", "remove it")
+            yield RowFault(file, number, "", column, Text("holds a NUL character"), Text("remove it"))

@@ -11,6 +11,8 @@ import typer
 
 from bugle.importing.oracle import NONE, Comparison
 from bugle.importing.run import Result
+from eventkit.text import Text
+from eventkit.voice import Voice
 
 
 def progress(file: str, done: int, total: int) -> None:
@@ -21,41 +23,53 @@ def progress(file: str, done: int, total: int) -> None:
         typer.echo(f"{file}: {done:,} of {total:,}", err=True)
 
 
-def print_result(result: Result) -> None:
+def print_result(result: Result, voice: Voice) -> None:
     """One file's counts, and each fault with its mend."""
-    counts = [f"{result.new:,} new", f"{result.unchanged:,} unchanged"]
-    counts += [f"{result.amended:,} amended"] if result.amended else []
-    counts += [f"{len({fault.row for fault in result.faults}):,} refused"] if result.faults else []
-    typer.echo(f"  {result.file}: {result.rows:,} rows: {', '.join(counts)}")
+    counts = [Text("{count:,} new", count=result.new), Text("{count:,} unchanged", count=result.unchanged)]
+    counts += [Text("{count:,} amended", count=result.amended)] if result.amended else []
+    refused = len({fault.row for fault in result.faults})
+    counts += [Text("{count:,} refused", count=refused)] if refused else []
+    told = Text("{file}: {rows:,} rows: {counts}", file=result.file, rows=result.rows, counts=counts)
+    typer.echo(f"  {voice.say(told)}")
     for fault in result.faults:
-        where = f"row {fault.row} ({fault.key or 'no key'}), column {fault.column}"
-        typer.echo(f"    {where}: {fault.problem}; {fault.mend}")
+        typer.echo(f"    {fault.told(voice)}")
 
 
-def print_comparison(comparison: Comparison) -> None:
+def print_comparison(comparison: Comparison, voice: Voice) -> None:
     """The table ours × theirs, and every row on which the two differ."""
     theirs = sorted({theirs for _, theirs in comparison.table})
-    typer.echo("ours \\ theirs  " + "".join(f"{name:>12}" for name in theirs))
+    head, undue = voice.say(Text("ours \\ theirs")), voice.say(Text("no due date"))
+    typer.echo(f"{head:<15}" + "".join(f"{name:>12}" for name in theirs))
     for ours in sorted({ours for ours, _ in comparison.table}):
         counts = (comparison.table.get((ours, name), 0) for name in theirs)
-        typer.echo(f"{'no due date' if ours == NONE else ours:<15}" + "".join(f"{count:>12,}" for count in counts))
+        typer.echo(f"{undue if ours == NONE else ours:<15}" + "".join(f"{count:>12,}" for count in counts))
     for one in comparison.disagreements:
-        typer.echo(f"  {one.key}: ours {one.ours}, theirs {one.theirs}")
-    typer.echo(f"{sum(comparison.table.values()):,} rows compared, {len(comparison.disagreements):,} disagreements")
+        differs = Text("{key}: ours {ours}, theirs {theirs}", key=one.key, ours=one.ours, theirs=one.theirs)
+        typer.echo(f"  {voice.say(differs)}")
+    rows, wrong = sum(comparison.table.values()), len(comparison.disagreements)
+    typer.echo(voice.say(Text("{rows:,} rows compared, {wrong:,} disagreements", rows=rows, wrong=wrong)))
 
 
-def print_rate(events: int, seconds: float) -> None:
+def print_rate(events: int, seconds: float, voice: Voice) -> None:
     """How many events all services recorded meanwhile."""
-    typer.echo(f"{events:,} events in {seconds:.1f} s: {events / seconds:,.0f} events/s")
+    rate = events / seconds
+    told = Text("{events:,} events in {seconds:.1f} s: {rate:,.0f} events/s", events=events, seconds=seconds, rate=rate)
+    typer.echo(voice.say(told))
 
 
 def print_json(
-    results: Sequence[Result], comparisons: Sequence[Comparison], events: int, seconds: float, *, ok: bool
+    results: Sequence[Result],
+    comparisons: Sequence[Comparison],
+    events: int,
+    seconds: float,
+    voice: Voice,
+    *,
+    ok: bool,
 ) -> None:
     """Everything as one JSON object."""
     told: dict[str, Any] = {
         "ok": ok,
-        "files": [result.json() for result in results],
+        "files": [result.json(voice) for result in results],
         "comparisons": [comparison.json() for comparison in comparisons],
         "events": events,
         "seconds": round(seconds, 3),

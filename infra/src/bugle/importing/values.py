@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 from bugle.importing.faults import BadValue
+from eventkit.text import Text
 
 FORMATS = (
     "%Y-%m-%d", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y/%m/%d", "%Y/%m/%d %H:%M",
@@ -38,7 +39,10 @@ def instant(text: str, zone: ZoneInfo, formats: Sequence[str] = FORMATS) -> date
     try:
         parsed = datetime.fromisoformat(text)
     except ValueError:
-        raise BadValue(f"{text!r} is no date", f"write it like {EXAMPLE.strftime(formats[0])}") from None
+        raise BadValue(
+            Text("{text!r} is no date", text=text),
+            Text("write it like {example}", example=EXAMPLE.strftime(formats[0])),
+        ) from None
     return _kept(parsed) if parsed.tzinfo is not None else _aware(parsed, zone)
 
 
@@ -47,16 +51,25 @@ def _kept(moment: datetime) -> datetime:
     try:
         moment.astimezone(UTC)
     except OverflowError:
-        raise BadValue(f"{moment} is no date that can be kept", f"correct the year, as in {EXAMPLE.year}") from None
+        raise BadValue(
+            Text("{moment} is no date that can be kept", moment=moment),
+            Text("correct the year, as in {year}", year=EXAMPLE.year),
+        ) from None
     return moment
 
 
 def _aware(wall: datetime, zone: ZoneInfo) -> datetime:
     early, late = _kept(wall.replace(tzinfo=zone, fold=0)), wall.replace(tzinfo=zone, fold=1)
     if early.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != wall:
-        raise BadValue(f"{wall} did not exist in {zone}: summer time skips it", "correct the time, or add its offset")
+        raise BadValue(
+            Text("{wall} did not exist in {zone}: summer time skips it", wall=wall, zone=zone),
+            Text("correct the time, or add its offset"),
+        )
     if early.utcoffset() != late.utcoffset():
-        raise BadValue(f"{wall} happened twice in {zone}: summer time ends", "add its offset, as in -04:00")
+        raise BadValue(
+            Text("{wall} happened twice in {zone}: summer time ends", wall=wall, zone=zone),
+            Text("add its offset, as in -04:00"),
+        )
     return early
 
 
@@ -68,7 +81,9 @@ def day(text: str) -> date:
                 return datetime.strptime(text, pattern).date()  # noqa: DTZ007 - a day has no zone
             except ValueError:
                 continue
-    raise BadValue(f"{text!r} is no day", f"write it like {EXAMPLE:%Y-%m-%d}")
+    raise BadValue(
+        Text("{text!r} is no day", text=text), Text("write it like {example}", example=f"{EXAMPLE:%Y-%m-%d}")
+    )
 
 
 def integer(text: str) -> int:
@@ -76,9 +91,11 @@ def integer(text: str) -> int:
     try:
         number = int(text.replace(",", "").replace("_", ""))
     except ValueError:
-        raise BadValue(f"{text!r} is no whole number", "write digits only") from None
+        raise BadValue(Text("{text!r} is no whole number", text=text), Text("write digits only")) from None
     if abs(number) > MOST:
-        raise BadValue(f"{text!r} is too large a number", f"write one of at most {MOST:,}")
+        raise BadValue(
+            Text("{text!r} is too large a number", text=text), Text("write one of at most {most:,}", most=MOST)
+        )
     return number
 
 
@@ -87,7 +104,7 @@ def flag(text: str) -> bool:
     try:
         return _FLAGS[text.lower()]
     except KeyError:
-        raise BadValue(f"{text!r} is neither true nor false", "write true or false") from None
+        raise BadValue(Text("{text!r} is neither true nor false", text=text), Text("write true or false")) from None
 
 
 def listed(text: str) -> list[str]:

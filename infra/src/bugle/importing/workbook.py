@@ -12,6 +12,7 @@ from xml.etree.ElementTree import ParseError
 
 from bugle.importing.faults import RowFault, Unreadable
 from bugle.importing.sheets import MAX_COLUMNS, MAX_ROWS, Cells
+from eventkit.text import Text
 
 MAX_FILE = 32 << 20  # bytes
 MAX_UNPACKED = 256 << 20  # bytes of all parts together
@@ -40,26 +41,36 @@ def rows(path: Path, sheet: str | None) -> Iterator[Cells]:
                 book.close()
     except _BROKEN as error:
         raise Unreadable(
-            f"{path.name} is no readable .xlsx workbook ({type(error).__name__}); save it anew."
+            Text(
+                "{file} is no readable .xlsx workbook ({why}); save it anew.", file=path.name, why=type(error).__name__
+            )
         ) from error
 
 
 def _guard(path: Path) -> None:
     if path.stat().st_size > MAX_FILE:
-        raise Unreadable(f"{path.name} is larger than {MAX_FILE >> 20} MB; split it or save it as CSV.")
+        raise Unreadable(
+            Text("{file} is larger than {most} MB; split it or save it as CSV.", file=path.name, most=MAX_FILE >> 20)
+        )
     with zipfile.ZipFile(path) as archive:
         parts = archive.infolist()
         unpacked = sum(part.file_size for part in parts)
         packed = sum(part.compress_size for part in parts)
         if len(parts) > MAX_PARTS or unpacked > MAX_UNPACKED or (unpacked > MAX_RATIO * max(packed, 1) > 1 << 20):
             raise Unreadable(
-                f"{path.name} unpacks to {unpacked >> 20} MB, more than an honest workbook does; save it as CSV."
+                Text(
+                    "{file} unpacks to {size} MB, more than an honest workbook does; save it as CSV.",
+                    file=path.name,
+                    size=unpacked >> 20,
+                )
             )
         for part in parts:
             if part.filename.lower().endswith("vbaproject.bin"):
-                raise Unreadable(f"{path.name} contains macros; save it as .xlsx without them.")
+                raise Unreadable(Text("{file} contains macros; save it as .xlsx without them.", file=path.name))
             if part.filename.lower().endswith((".xml", ".rels")) and _has_doctype(archive, part):
-                raise Unreadable(f"{path.name} declares XML entities, which no workbook needs; save it anew.")
+                raise Unreadable(
+                    Text("{file} declares XML entities, which no workbook needs; save it anew.", file=path.name)
+                )
 
 
 def _has_doctype(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bool:
@@ -70,10 +81,14 @@ def _has_doctype(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bool:
 
 def _rows(file: str, book: Any, name: str | None) -> Iterator[Cells]:
     if name is not None and name not in book.sheetnames:
-        raise Unreadable(f"{file} has no sheet {name}; it has {', '.join(book.sheetnames)}.")
+        raise Unreadable(
+            Text("{file} has no sheet {name}; it has {sheets}.", file=file, name=name, sheets=list(book.sheetnames))
+        )
     sheet = book[name or book.sheetnames[0]]
     if not hasattr(sheet, "iter_rows"):
-        raise Unreadable(f"{file}: the first sheet is a chart; name the one to read with `sheet` in a mapping.")
+        raise Unreadable(
+            Text("{file}: the first sheet is a chart; name the one to read with `sheet` in a mapping.", file=file)
+        )
     sheet.reset_dimensions()  # what a file claims about its size is not believed
     for row in sheet.iter_rows(max_col=MAX_COLUMNS + 1, max_row=MAX_ROWS + 2):
         yield [_text(cell) for cell in row]
@@ -82,9 +97,11 @@ def _rows(file: str, book: Any, name: str | None) -> Iterator[Cells]:
 def _text(cell: Any) -> str | RowFault:
     value = cell.value
     if cell.data_type == "f":
-        return RowFault("", 0, "", "", "is a formula", "paste the value instead; formulas are not evaluated")
+        return RowFault(
+            "", 0, "", "", Text("is a formula"), Text("paste the value instead; formulas are not evaluated")
+        )
     if cell.data_type == "e":
-        return RowFault("", 0, "", "", f"holds the error {value}", "correct the cell")
+        return RowFault("", 0, "", "", Text("holds the error {value}", value=value), Text("correct the cell"))
     match value:
         case None:
             return ""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 from uuid import UUID
 
-from bugle.verify.consumption import SOURCES, check_consumption
+from bugle.verify.consumption import SOURCES, Discard, check_consumption
 from bugle.verify.delivery import Delivery
 from bugle.verify.event import SERVICES
 from bugle.verify.log import Head, LogRow, check_log, check_versions
@@ -32,6 +32,7 @@ class Inbox(Protocol):
 
     def received(self, consumer: str) -> Iterable[tuple[UUID, str]]: ...
     def aside(self, consumer: str) -> dict[str, int]: ...
+    def discards(self, consumer: str) -> Iterable[Discard]: ...
 
 
 def run(
@@ -54,6 +55,7 @@ def run(
         for place, count in inboxes[consumer].aside(consumer).items():
             if count:
                 report.notes.append(f"{consumer}: {count} events are {place}")
+        report.notes += [f"{consumer}: {discard}" for discard in inboxes[consumer].discards(consumer)]
     Projection(tables, topics, deliveries, report, say).check()
     return report
 

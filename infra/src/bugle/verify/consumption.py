@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from heapq import merge
 from itertools import groupby
 from operator import itemgetter
@@ -18,19 +19,36 @@ SOURCES = {
 }
 """Consumer → the services whose topics it reads."""
 
+ASIDE = ("parked", "waiting", "discarded")
+"""Where an event that is received and not applied may be, one of them."""
+
+
+@dataclass(frozen=True)
+class Discard:
+    """A record that an operator gave up. `id`: its event's, None when no program could read it."""
+
+    id: UUID | None
+    place: str
+    key: str
+    reason: str
+    by: str
+
+    def __str__(self) -> str:
+        return f"{self.place} of {self.key} was discarded by {self.by}: {self.reason}"
+
 
 def check_consumption(
     consumer: str, recorded: Iterable[Iterable[UUID]], received: Iterable[tuple[UUID, str]], found: Invariant
 ) -> None:
     """Walk ascending sequences side by side.
 
-    `recorded`: the ids of each source, each ascending. `received`: (id, "received" | "parked" | "waiting"), ascending.
-    An event that is received and not parked or waiting counts as applied.
+    `recorded`: the ids of each source, each ascending. `received`: (id, "received" or one of ASIDE), ascending.
+    An event that is received and not aside counts as applied.
     """
     told = merge(*(((id, "") for id in source) for source in recorded), received)
     for id, entries in groupby(told, key=itemgetter(0)):
         places = [place for _, place in entries]
-        aside = [place for place in places if place in ("parked", "waiting")]
+        aside = [place for place in places if place in ASIDE]
         found.checked += 1
         if "" not in places:
             found.fault(f"{consumer}: event {id} is {places[0]}, but no source recorded it")

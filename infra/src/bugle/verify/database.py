@@ -10,6 +10,7 @@ from uuid import UUID
 import psycopg
 from psycopg import sql
 
+from bugle.verify.consumption import Discard
 from bugle.verify.event import Event
 from bugle.verify.log import Head, LogRow
 from bugle.verify.tables import COLUMNS, Row
@@ -38,7 +39,12 @@ _PENDING = """
 _RECEIVED = """
     SELECT event_id, 'received' FROM inbox WHERE consumer = %(consumer)s
     UNION ALL SELECT event_id, 'parked' FROM parked WHERE consumer = %(consumer)s AND event_id IS NOT NULL
+    UNION ALL SELECT event_id, 'discarded' FROM discarded WHERE consumer = %(consumer)s AND event_id IS NOT NULL
     UNION ALL SELECT event_id, 'waiting' FROM waiting WHERE consumer = %(consumer)s ORDER BY 1
+"""
+_DISCARDS = """
+    SELECT event_id, format('%%s[%%s]@%%s', topic, partition, kafka_offset), key, reason, discarded_by
+    FROM discarded WHERE consumer = %s ORDER BY seq
 """
 
 _UNVERSIONED = """
@@ -108,6 +114,10 @@ class Database:
             assert row is not None
             counts[place] = row[0]
         return counts
+
+    def discards(self, consumer: str) -> list[Discard]:
+        """What operators have given up, in the order in which it had been parked."""
+        return [Discard(*row) for row in self.ask(_DISCARDS, [consumer])]
 
     def table(self, name: str) -> Iterator[Row]:
         """The rows of a projection as it lies in schema `live`, in no particular order."""

@@ -60,7 +60,10 @@ _DESCRIBING: dict[str, Callable[[Event], Rows]] = {
 }
 
 
-_KEPT = ("session", "duty", "dispatch", "letter", "accountability", "report", "suggestion", "calendar")
+_KEPT = (
+    *("session", "duty", "dispatch", "letter", "accountability", "report", "suggestion", "calendar"),
+    *("enterprise", "team", "visit", "service"),
+)
 """Streams of which every event is kept as it was told."""
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Protocol
 
+from bugle.verify.consumption import Discard
 from bugle.verify.delivery import Delivery
 from bugle.verify.entities import fold_entity
 from bugle.verify.event import Event, Unreadable, from_record
@@ -32,6 +33,7 @@ class Tables(Protocol):
 
     def table(self, name: str) -> Iterable[Row]: ...
     def unversioned(self, name: str) -> int: ...
+    def discards(self, consumer: str) -> Iterable[Discard]: ...
 
 
 def fold(events: Iterable[Event], unfit: Callable[[str], None]) -> Iterator[tuple[str, Row]]:
@@ -72,6 +74,7 @@ class Projection:
         self._deliveries = deliveries
         self._report = report
         self._say = say
+        self._given_up = {discard.id for discard in tables.discards("reporting")}
 
     def check(self) -> None:
         """Read the topics (once more where tables differ, to name the rows)."""
@@ -101,7 +104,7 @@ class Projection:
                 continue
             if event.service != record.service:
                 self._report.invariants["I4"].fault(f"{event}: lies in the topic of {record.service}")
-            elif self._deliveries[record.service].arrive(number, event):
+            elif self._deliveries[record.service].arrive(number, event) and event.id not in self._given_up:
                 yield event
 
     def _finish_deliveries(self) -> None:
@@ -144,7 +147,7 @@ class Projection:
                 event = from_record(record.key, record.value, record.headers)
             except Unreadable:
                 continue  # noted when it was first met
-            if event is not None and event.service == record.service:
+            if event is not None and event.service == record.service and event.id not in self._given_up:
                 held.setdefault(event.id, event)
         return held.values()
 

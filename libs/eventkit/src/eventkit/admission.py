@@ -19,7 +19,7 @@ from aiokafka.protocol.coordination import FindCoordinatorRequest
 from aiokafka.protocol.metadata import MetadataRequest
 from kafka import errors as kafka
 
-from eventkit.access import clients
+from eventkit.access import admittance
 from eventkit.settings import KafkaSettings
 
 log = logging.getLogger(__name__)
@@ -77,8 +77,8 @@ def ending_if_refused(held: KafkaSettings) -> Iterator[None]:
 
 async def _hidden(held: KafkaSettings, topics: list[str], group: str) -> list[str]:
     """The topics, and the group, that the broker keeps from this process."""
-    options: dict[str, Any] = clients(held)
-    *others, last = options.pop("bootstrap_servers").split(",")
+    options = admittance(held)
+    *others, last = held.kafka.split(",")
     for address in others:
         try:
             return await _asked(address, options, topics, group)

@@ -32,6 +32,11 @@ class Arrival:
             return f"{self.topic}/{self.partition}/{self.offset}"
         return self.key.decode(errors="replace")
 
+    @property
+    def place(self) -> str:
+        """Where it lies, as operators are told and name it: `intake.events[3]@17`."""
+        return f"{self.topic}[{self.partition}]@{self.offset}"
+
 
 def read(
     topic: str,

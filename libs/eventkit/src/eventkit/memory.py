@@ -23,6 +23,7 @@ class _Tables:
     inbox: set[tuple[str, UUID]] = field(default_factory=set)
     parked: list[tuple[str, Held]] = field(default_factory=list)
     waiting: list[tuple[str, Held]] = field(default_factory=list)
+    discarded: set[tuple[str, str]] = field(default_factory=set)
     progress: dict[tuple[str, str, int], Progress] = field(default_factory=dict)
     own: dict[str, dict[Any, Any]] = field(default_factory=dict)
 
@@ -120,8 +121,8 @@ class MemoryTransaction:
         return parked & set(keys), {lane for lane in waiting if lane[1] in keys}
 
     def park(self, consumer: str, held: Sequence[Held]) -> None:
-        known = {_place(one) for one in self._of(self._tables.parked, consumer)}
-        self._tables.parked.extend((consumer, one) for one in held if _place(one) not in known)
+        known = {one.arrival.place for one in self._of(self._tables.parked, consumer)}
+        self._tables.parked.extend((consumer, one) for one in held if one.arrival.place not in known)
 
     def parked(self, consumer: str, key: str) -> list[Held]:
         return [held for held in self._of(self._tables.parked, consumer) if held.arrival.lane == key]
@@ -130,6 +131,16 @@ class MemoryTransaction:
         self._tables.parked = [
             (owner, held) for owner, held in self._tables.parked if owner != consumer or held.arrival.lane != key
         ]
+
+    def discard(self, consumer: str, arrival: Arrival, reason: str, by: str) -> bool:
+        kept = [one for one in self._tables.parked if one[0] != consumer or one[1].arrival.place != arrival.place]
+        found = len(kept) < len(self._tables.parked)
+        self._tables.parked = kept
+        self._tables.discarded |= {(consumer, arrival.place)} if found else set()
+        return found
+
+    def discarded(self, consumer: str, arrivals: Sequence[Arrival]) -> set[str]:
+        return {a.place for a in arrivals if (consumer, a.place) in self._tables.discarded}
 
     def parked_keys(self, consumer: str) -> dict[str, int]:
         keys = sorted(held.arrival.lane for held in self._of(self._tables.parked, consumer))
@@ -173,7 +184,3 @@ class MemoryTransaction:
 
 def _lane(held: Held) -> tuple[str, str]:
     return held.arrival.topic, held.arrival.lane
-
-
-def _place(held: Held) -> tuple[str, int, int]:
-    return held.arrival.topic, held.arrival.partition, held.arrival.offset

@@ -32,7 +32,6 @@ R = TypeVar("R")
 _PARSERS: dict[type, Callable[[Any], Any]] = {
     str: lambda value: _text(value),
     int: lambda value: _integer(value),
-    bool: lambda value: _truth(value),
     datetime: lambda value: datetime.fromisoformat(value),
     date: lambda value: date.fromisoformat(value),
     UUID: lambda value: UUID(value),
@@ -49,12 +48,6 @@ def _text(value: object) -> str:
 def _integer(value: object) -> int:
     """A whole number within PostgreSQL's bigint."""
     if type(value) is not int or not -(2**63) <= value < 2**63:
-        raise ValueError
-    return value
-
-
-def _truth(value: object) -> bool:
-    if not isinstance(value, bool):
         raise ValueError
     return value
 

@@ -92,6 +92,22 @@ _PARKED = text(
     " WHERE consumer = :consumer AND key = :key ORDER BY seq"
 )
 _UNPARK = text("DELETE FROM parked WHERE consumer = :consumer AND key = :key")
+_DISCARD = text(
+    """
+    WITH given_up AS (
+        DELETE FROM parked WHERE consumer = :consumer AND topic = :topic AND partition = :partition
+        AND kafka_offset = :offset RETURNING *
+    )
+    INSERT INTO discarded (seq, consumer, key, topic, partition, kafka_offset, event_id, record, error, parked_at,
+        reason, discarded_by)
+    SELECT seq, consumer, key, topic, partition, kafka_offset, event_id, record, error, parked_at, :reason, :by
+    FROM given_up RETURNING seq
+    """
+)
+_DISCARDED = text(
+    "SELECT place FROM (SELECT format('%s[%s]@%s', topic, partition, kafka_offset) AS place FROM discarded"
+    " WHERE consumer = :consumer) AS d WHERE place = ANY(:places)"
+)
 _PARKED_KEYS = text("SELECT key, count(*) AS n FROM parked WHERE consumer = :consumer GROUP BY key ORDER BY key")
 
 
@@ -256,6 +272,17 @@ class PostgresTransaction:
 
     def unpark(self, consumer: str, key: str) -> None:
         self.connection.execute(_UNPARK, {"consumer": consumer, "key": key})
+
+    def discard(self, consumer: str, arrival: Arrival, reason: str, by: str) -> bool:
+        where = {"topic": arrival.topic, "partition": arrival.partition, "offset": arrival.offset}
+        done = self.connection.execute(_DISCARD, {"consumer": consumer, "reason": reason, "by": by, **where})
+        return done.first() is not None
+
+    def discarded(self, consumer: str, arrivals: Sequence[Arrival]) -> set[str]:
+        if not arrivals:
+            return set()
+        places = [arrival.place for arrival in arrivals]
+        return set(self.connection.execute(_DISCARDED, {"consumer": consumer, "places": places}).scalars())
 
     def parked_keys(self, consumer: str) -> dict[str, int]:
         rows = self.connection.execute(_PARKED_KEYS, {"consumer": consumer})

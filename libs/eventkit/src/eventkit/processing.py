@@ -21,7 +21,7 @@ from eventkit.delivery import Policy, policy_of
 from eventkit.envelope import Envelope, Watermark
 from eventkit.errors import VersionConflict
 from eventkit.reactions import Gate, Reaction
-from eventkit.redrive import redrive
+from eventkit.redrive import discard, redrive
 from eventkit.session import Projector, Session
 from eventkit.store import Progress, Store, Transaction
 from eventkit.tracing import about
@@ -84,6 +84,10 @@ class Processor:
         """Apply all parked events of a key and release it; how many there were. Raises StillFailing."""
         return redrive(self.store, self.reaction, key, self.projectors)
 
+    def discard(self, key: str, place: str, reason: str, by: str) -> None:
+        """Give up one parked record of a key for good. Raises NotParked."""
+        discard(self.store, self._consumer, key, place, reason, by)
+
     def _attempt(self, arrivals: Sequence[Arrival]) -> list[Envelope]:
         handled: list[Envelope] = []
         with self.store.transaction() as tx:
@@ -99,12 +103,14 @@ class Processor:
             log.info("applied %s", event.type, extra={"about": about(event)})
 
     def _fresh(self, tx: Transaction, arrivals: Sequence[Arrival]) -> list[Arrival]:
-        """Without watermarks, and each event once, in order; malformed records too."""
+        """Without watermarks, and each event once, in order; malformed records too, unless they were discarded."""
         events = {a.content.id: a for a in reversed(arrivals) if isinstance(a.content, Envelope)}
         new = tx.receive(self._consumer, events.keys())
         telemetry.redelivered.labels(self._consumer).inc(len(events) - len(new))
-        first = {id(events[event_id]) for event_id in new}
-        return [arrival for arrival in arrivals if arrival.content is None or id(arrival) in first]
+        malformed = [arrival for arrival in arrivals if arrival.content is None]
+        known = tx.discarded(self._consumer, malformed)  # an event's id is in the inbox; these have none
+        fresh = {id(events[event_id]) for event_id in new} | {id(a) for a in malformed if a.place not in known}
+        return [arrival for arrival in arrivals if id(arrival) in fresh]
 
     def _react(self, tx: Transaction, arrivals: Sequence[Arrival], handled: list[Envelope]) -> set[str]:
         """Apply, all at once if it can be, else one by one, adding what was handled; the tokens now provided."""

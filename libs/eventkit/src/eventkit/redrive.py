@@ -13,6 +13,10 @@ class StillFailing(Exception):
     """The first parked event fails again; nothing was changed. The message says which and why."""
 
 
+class NotParked(Exception):
+    """The key has no such record among those that are parked; the message says which it has."""
+
+
 def redrive(store: Store, reaction: Reaction, key: str, projectors: Sequence[Projector] = ()) -> int:
     """Apply all parked events of a key in their order; how many there were.
 
@@ -33,6 +37,14 @@ def redrive(store: Store, reaction: Reaction, key: str, projectors: Sequence[Pro
     return len(arrivals)
 
 
+def discard(store: Store, consumer: str, key: str, place: str, reason: str, by: str) -> None:
+    """Give up one parked record of a key, which is kept aside with the reason and who decided. Raises NotParked."""
+    with store.transaction() as tx:
+        tx.seize(consumer)
+        held = {one.arrival.place: one.arrival for one in tx.parked(consumer, key)}
+        if place not in held or not tx.discard(consumer, held[place], reason, by):
+            raise NotParked(f"no record {place} is parked; there are: {', '.join(held) or 'none'}")
+
+
 def _reason(held: Held) -> str:
-    where = held.arrival
-    return f"{where.topic}[{where.partition}]@{where.offset}: {held.reason}"
+    return f"{held.arrival.place}: {held.reason}"

@@ -97,6 +97,26 @@ CREATE TABLE progress (
 );
 """
 
+_DISCARDS = """
+CREATE TABLE discarded (
+    seq bigint PRIMARY KEY,
+    consumer text NOT NULL,
+    key text NOT NULL,
+    topic text NOT NULL,
+    partition integer NOT NULL,
+    kafka_offset bigint NOT NULL,
+    event_id uuid,
+    record bytea NOT NULL,
+    error text NOT NULL,
+    parked_at timestamptz NOT NULL,
+    reason text NOT NULL CHECK (reason <> ''),
+    discarded_by text NOT NULL CHECK (discarded_by <> ''),
+    discarded_at timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+COMMENT ON TABLE discarded IS 'records that were parked and that an operator gave up; seq is what they had in parked';
+CREATE UNIQUE INDEX discarded_record ON discarded (consumer, topic, partition, kafka_offset);
+"""
+
 
 class Operations(Protocol):
     """Alembic's `op`, as far as it is used here."""
@@ -116,3 +136,9 @@ def install_consumer(op: Operations, service_role: str) -> None:
     """The tables of a service that consumes topics."""
     op.execute(_CONSUMER)
     op.execute(f'GRANT SELECT, INSERT, UPDATE, DELETE ON inbox, parked, waiting, progress TO "{service_role}"')
+
+
+def install_discards(op: Operations, service_role: str) -> None:
+    """The table of what operators have discarded; the service's role may add to it, never change it."""
+    op.execute(_DISCARDS)
+    op.execute(f'GRANT SELECT, INSERT ON discarded TO "{service_role}"')

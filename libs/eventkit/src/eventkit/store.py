@@ -93,6 +93,12 @@ class Transaction(Protocol):
     def unpark(self, consumer: str, key: str) -> None:
         """Forget the parked arrivals of a key: they have been applied."""
 
+    def discard(self, consumer: str, arrival: Arrival, reason: str, by: str) -> bool:
+        """Take a parked arrival out for good, and keep it with the reason and who decided; whether it was parked."""
+
+    def discarded(self, consumer: str, arrivals: Sequence[Arrival]) -> set[str]:
+        """The places of those arrivals that were discarded before."""
+
     def parked_keys(self, consumer: str) -> dict[str, int]:
         """How many arrivals are parked by key."""
 

@@ -1,25 +1,17 @@
-"""The faults that can be done to an arena, each by its name."""
+"""The faults that can be done to an arena, each by its name.
+
+Each returns when it has had its effect; the arena heals what it leaves behind.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 
 from bugle.chaos.arena import Arena
-from bugle.chaos.faults import crashes, handlers, records, servers
+from bugle.chaos.faults import crashes, days, handlers, hosts, records, repeats, servers, slowness, ways
 
+_MODULES = (crashes, servers, handlers, records, repeats, slowness, hosts, ways, days)
 
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """`inflict` returns when the fault has had its effect; the arena heals what it leaves behind.
-
-    `waived`: invariants that cannot be judged afterwards, and why.
-    """
-
-    inflict: Callable[[Arena], None]
-    waived: Mapping[str, str] = field(default_factory=dict)
-
-
-_MODULES = (crashes, servers, handlers, records)
-
-FAULTS: Mapping[str, Fault] = {name: Fault(inflict) for module in _MODULES for name, inflict in module.FAULTS.items()}
+FAULTS: Mapping[str, Callable[[Arena], None]] = {
+    name: inflict for module in _MODULES for name, inflict in module.FAULTS.items()
+}

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from functools import partial
+from typing import LiteralString
 
 from bugle.chaos.arena import Arena, until
 from bugle.chaos.failpoints import Order
@@ -30,9 +31,19 @@ def fail(process: str, events: int, arena: Arena) -> None:
     until(lambda: arena.applied(consumer, victim), f"{consumer}'s hearing of {victim}")
 
 
-def redrive(consumer: str, key: str, arena: Arena) -> None:
+def discard(consumer: str, key: str, arena: Arena) -> None:
+    """Give up the first parked record of a key and apply what is behind it. StackError when that fails."""
+    query: LiteralString = """
+        SELECT format('%%s[%%s]@%%s', topic, partition, kafka_offset) FROM parked
+        WHERE consumer = %s AND key = %s ORDER BY seq LIMIT 1
+    """
+    [(place,)] = arena.rows(consumer, query, consumer, key)
+    redrive(consumer, key, arena, "--discard", place, "--reason", "a drill", "--by", "chaos")
+
+
+def redrive(consumer: str, key: str, arena: Arena, *options: str) -> None:
     """Apply what is parked of a key, as the operator does. StackError when it still fails."""
-    command = [sys.executable, "-m", f"{consumer}.entrypoints.redrive", key]
+    command = [sys.executable, "-m", f"{consumer}.entrypoints.redrive", key, *options]
     settings = os.environ | arena.system.environment(f"{consumer}-worker")
     done = subprocess.run(command, env=settings, text=True, capture_output=True, check=False)
     if done.returncode:

@@ -57,7 +57,7 @@ def as_text(report: Report) -> str:
         rows, digest = report.live[name]
         lines.append(f"{name} differs: live had {rows} rows, {digest}; first differing keys: {'; '.join(first)}")
     if report.aside:
-        lines.append(f"{report.aside} events are parked or waiting and in no table: see bugle redrive reporting")
+        lines.append(f"{report.aside} events are parked, waiting or discarded, and in no table: see bugle verify")
     rate = report.events / report.seconds if report.seconds else 0.0
     lines.append(f"{report.events} events in {report.seconds:.1f} s, {rate:,.0f}/s")
     lines.append("The new tables are live." if report.swapped else "Nothing was swapped: see the differences above.")

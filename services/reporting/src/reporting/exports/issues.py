@@ -12,6 +12,7 @@ from reporting.exports.cells import Row
 from reporting.exports.listing import Chunks, Listing, fixed, streamed
 from reporting.queries.filters import OF_CASES
 from reporting.queries.issues import as_dict, ledger_of, ledger_query
+from reporting.queries.pressing import OF_DEADLINES
 from reporting.read_model.tables import ledger as ledger_table
 from reporting.web import deadlines, ledger
 from reporting.web.opening import View
@@ -53,7 +54,6 @@ def titles(connection: Connection, cases: Collection[str]) -> dict[str, str]:
 
 
 def _deadlines(view: View) -> Chunks:
-    deadlines.check_due(view.request.query_params)
     for chunk in streamed(view.connection, *deadlines.query(view, view.asked.filters)):
         told = titles(view.connection, [row.case_id for row in chunk])
         yield named(view, (as_dict(row) | {"title": told[row.case_id], "due_day": _day(view, row)} for row in chunk))
@@ -76,5 +76,5 @@ ISSUES: Mapping[str, Listing] = {
         {name: one for name, one in OF_CASES.items() if name not in LONG_TERM},
         of_programme=False,
     ),
-    "deadlines": Listing(fixed(*DEADLINES), _deadlines, deadlines.OF_DEADLINES, of_programme=False),
+    "deadlines": Listing(fixed(*DEADLINES), _deadlines, OF_DEADLINES, of_programme=False),
 }

@@ -8,11 +8,12 @@ from typing import Any
 from reporting.exports.cells import Row
 from reporting.exports.issues import named, titles
 from reporting.exports.listing import Chunks, Listing, fixed, streamed
+from reporting.queries.behind import Asking, part_given, query
 from reporting.queries.filters import OF_CASES
 from reporting.queries.hotspots import GROUPS, checked_groups, hotspots
 from reporting.queries.issues import as_dict
 from reporting.queries.measures import MEASURES
-from reporting.web.behind import counted, filters_of
+from reporting.queries.named import general, narrowed, of_asked
 from reporting.web.figures import counted as figure
 from reporting.web.figures import rate, rates_of
 from reporting.web.opening import View
@@ -26,7 +27,7 @@ _OF_CASE = (
 )
 OF_KIND: Mapping[str, tuple[str, ...]] = {
     "cases": ("case_id", "reported_at", *_OF_CASE),
-    "letters": ("letter", "assigned_at", "unit", "case_id", "reported_at", *_OF_CASE),
+    "letters": ("letter", "assigned_at", "unit", "case_id", "event_id", "reported_at", *_OF_CASE),
     "clocks": (
         *("case_id", "clock", "generation", "due_at", "status", "started_at", "stopped_at", "unit", "reported_at"),
         *_OF_CASE,
@@ -39,29 +40,36 @@ OF_KIND: Mapping[str, tuple[str, ...]] = {
     "enterprises": ("enterprise_id", "name", "tier", "industry", "township", "registered_at", "synthetic"),
     "pairs": ("team_id", "team", "tier", "formed_at", "enterprise", "batch", "programme", "synthetic"),
     "teams": ("team_id", "team", "tier", "formed_at", "batch", "programme", "synthetic"),
-    "batches": ("batch", "programme", "synthetic"),
+    "batches": ("batch", "named_at", "source", "programme", "synthetic"),
+    "climbs": ("case_id", "climbed_at", "level", "event_id", "reported_at", *_OF_CASE),
 }
 """Columns by the kind of what a number counts."""
 _RENAMED = {"services": {"service": "kind"}, "pairs": {"team": "name"}, "teams": {"team": "name"}}
 """Columns that have another name in the table."""
 
 
-def counted_listing(measure: str) -> Listing:
-    """The rows behind a number; UnknownNumber when there is none."""
+def counted_listing(name: str) -> Listing:
+    """The rows behind a number; UnknownMeasure when there is none."""
 
     def columns(view: View) -> tuple[str, ...]:
-        of = counted(view, measure, view.request.query_params.get("part"))
-        return (*OF_KIND[of.kind], *(("exclusion",) if of.part == "excluded" else ()))
+        asking = _asking(view, name)
+        return (*OF_KIND[query(asking).kind], *(("exclusion",) if asking.part == "excluded" else ()))
 
-    return Listing(
-        columns, lambda view: _counted(view, measure), filters_of(measure), ("part", "reason"), of_programme=False
-    )
+    filters = narrowed(general(name)).filters
+    return Listing(columns, lambda view: _counted(view, name), filters, ("part", "reason"), of_programme=False)
 
 
-def _counted(view: View, measure: str) -> Chunks:
-    of = counted(view, measure, view.request.query_params.get("part"))
+def _asking(view: View, name: str) -> Asking:
+    asked, given = view.asked, view.request.query_params
+    measure = narrowed(of_asked(asked, name))
+    part = part_given(measure, given.get("part"))
+    return Asking(measure, asked.scope, asked.filters, asked.moment, part, given.get("reason"))
+
+
+def _counted(view: View, name: str) -> Chunks:
+    of = query(_asking(view, name))
     renamed = _RENAMED.get(of.kind, {})
-    for chunk in streamed(view.connection, of.query, of.order):
+    for chunk in streamed(view.connection, of.wanted, of.key):
         rows: list[dict[str, Any]] = [as_dict(row) for row in chunk]
         told = titles(view.connection, [row["case_id"] for row in rows if "case_id" in row])
         for row in rows:

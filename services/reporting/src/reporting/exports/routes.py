@@ -14,11 +14,11 @@ from reporting.exports.naming import LISTINGS, listing_of
 from reporting.exports.numbers import COUNTED
 from reporting.queries.desk import At, Who, parameters, reads
 from reporting.queries.filters import Condition
-from reporting.queries.measures import MEASURES, RATES
+from reporting.queries.named import FIGURES
 from reporting.queries.programme_routes import OF_PROGRAMME
 
 Language = Literal["zh", "en"]
-_NAMES = (*LISTINGS, *(f"{COUNTED}{name}" for name in MEASURES | RATES))
+_NAMES = (*LISTINGS, *(f"{COUNTED}{name}" for name in FIGURES))
 _FILTERS: dict[str, Condition] = OF_PROGRAMME | {
     name: condition for listed in _NAMES for name, condition in listing_of(listed).filters.items()
 }

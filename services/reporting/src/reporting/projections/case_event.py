@@ -12,7 +12,10 @@ SERVICES = ("intake", "routing", "supervision")
 """The services that record events of a case; in the order of their facts at one instant."""
 
 _RANK = {service: rank for rank, service in enumerate(SERVICES)}
-_KEPT = {"session", "duty", "dispatch", "letter", "accountability", "report", "suggestion", "calendar"}
+_KEPT = {
+    *("session", "duty", "dispatch", "letter", "accountability", "report", "suggestion", "calendar"),
+    *("enterprise", "team", "visit", "service"),
+}
 _STREAMS = {"issue": "intake", "case": "routing", "watch": "supervision"}
 
 
@@ -37,7 +40,7 @@ def is_case_event(stream: str) -> bool:
 
 
 def is_kept(stream: str) -> bool:
-    """Whether every event of the stream is kept although it is no case's: sessions, duties, dispatches and the like."""
+    """Whether every event of the stream is kept although it is no case's: sessions, duties, visits and the like."""
     return stream.partition("-")[0] in _KEPT
 
 

@@ -84,7 +84,8 @@ TRAITS = (
 class Course:
     """Where a case stands while its events are walked through. `round` is 0 before the first fact.
 
-    `grounds`: ids of the events behind outcome, satisfaction, merged_into, withdrawn and passed_to, by these names.
+    `grounds`: ids of the events behind state, kind, lead, closed_at, outcome, satisfaction, merged_into, withdrawn and
+    passed_to, by these names.
     """
 
     issue: CaseEvent | None = None
@@ -154,7 +155,9 @@ def _describe(course: Course, event: CaseEvent) -> None:
         said = event.data
     else:
         return
-    course.kind = said.get("kind") or course.kind
+    if said.get("kind"):
+        course.kind = said["kind"]
+        course.grounds["kind"] = event.id
 
 
 def _remark(course: Course, event: CaseEvent) -> None:
@@ -195,15 +198,19 @@ def _move(course: Course, round_: int, event: CaseEvent) -> None:
     if round_ > course.round:
         course.round, course.rank = round_, rank
         course.dates, course.outcome, course.satisfaction = {}, None, None
-        for answer in ("outcome", "satisfaction"):
+        for answer in ("outcome", "satisfaction", "closed_at"):
             course.grounds.pop(answer, None)
-    elif round_ == course.round:
-        course.rank = max(course.rank, rank)
+        course.grounds["state"] = event.id
+    elif round_ == course.round and rank > course.rank:
+        course.rank = rank
+        course.grounds["state"] = event.id
     if event.name == "case_assigned":
         course.lead, course.letter, course.meeting = map(event.data.get, ("lead", "letter", "meeting"))
         course.supporting = event.data.get("supporting") or []
+        course.grounds["lead"] = event.id
     elif event.name == "case_returned":
         course.lead, course.supporting, course.letter, course.meeting = None, [], None, None
+        course.grounds["lead"] = event.id
     if round_ == course.round:
         _answer(course, event)
 
@@ -212,6 +219,8 @@ def _answer(course: Course, event: CaseEvent) -> None:
     """Dates and answers of a fact of the current round."""
     if event.name in DATED:
         course.dates.setdefault(DATED[event.name], event.occurred_at)
+    if event.name == "case_closed_out":
+        course.grounds.setdefault("closed_at", event.id)
     if event.name == "result_reported":
         course.outcome = event.data.get("outcome")
         course.grounds["outcome"] = event.id

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Mapping
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -36,12 +37,16 @@ _CHOICES = {
 
 _MONTHS = ("reported", "closed")
 _MONTH = re.compile(r"[1-9][0-9]{3}-(0[1-9]|1[0-2])")
+_DAYS = ("due",)
+_DAY = re.compile(r"[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}")
 
 
 def shown(name: str) -> dict[str, Any]:
     """The JSON Schema of a filter's value."""
     if name in _MONTHS:
         return {"type": "string", "pattern": f"^{_MONTH.pattern}$"}
+    if name in _DAYS:
+        return {"type": "string", "format": "date"}
     return {"type": "string", "enum": list(_CHOICES[name])} if name in _CHOICES else {"type": "string"}
 
 
@@ -73,12 +78,26 @@ def read_filters(request: Request, known: Collection[str], besides: Collection[s
         for name in _MONTHS
         if name in given and name in known and _MONTH.fullmatch(given[name]) is None
     ]
+    faults += [
+        FieldProblem(
+            name, Text("{value!r} is no {name}", value=given[name], name=name), Text("write a date such as 2021-04-22")
+        )
+        for name in _DAYS
+        if name in given and name in known and not _is_day(given[name])
+    ]
     twice, nul = Text("is given twice"), Text("holds the character U+0000")
     faults += [FieldProblem(n, twice, Text("give it once")) for n in set(given) if len(given.getlist(n)) > 1]
     faults += [FieldProblem(n, nul, Text("leave it out")) for n in given if "\x00" in given[n]]
     if faults:
         raise Faulty(faults)
     return {name: given[name] for name in given if name in known}
+
+
+def _is_day(value: str) -> bool:
+    try:
+        return _DAY.fullmatch(value) is not None and date.fromisoformat(value) < date.max
+    except ValueError:
+        return False
 
 
 def check_programme(connection: Connection, scope: Scope, filters: Filters) -> None:

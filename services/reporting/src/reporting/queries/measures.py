@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, FromClause, func, not_, select
+from sqlalchemy import ColumnElement, FromClause, func, select
 
 from reporting.queries.cases import cases, is_open
 from reporting.queries.clocks import clocks_at
@@ -22,14 +22,10 @@ _OWN_GROUPS = {**_CASE_GROUPS, "unit": "unit"}
 """`department` is the lead of the case by now; `unit` whom the clock or the letter was for."""
 
 
-def _has_findings(rows: FromClause, value: str) -> ColumnElement[bool]:
-    """Teams that lack what the programme asks of them, or lack nothing."""
-    lacks = func.jsonb_array_length(rows.c.findings) > 0
-    return lacks if value == "true" else not_(lacks)
-
-
-def _issues(formula: str, where: Test | None = None, month: str = "reported_at") -> Measure:
-    return Measure(cases, OF_CASES, of_cases, formula, where, groups=_CASE_GROUPS, month=month)
+def _issues(
+    formula: str, where: Test | None = None, month: str = "reported_at", grounds: tuple[str, ...] = ()
+) -> Measure:
+    return Measure(cases, OF_CASES, of_cases, formula, where, groups=_CASE_GROUPS, month=month, grounds=grounds)
 
 
 def _visited(formula: str, modes: tuple[str, ...]) -> Measure:
@@ -55,7 +51,7 @@ _TEAMS: dict[str, Condition] = {
     "programme": equals("programme"),
     "batch": equals("batch"),
     "tier": equals("tier"),
-    "findings": _has_findings,
+    "findings": lambda rows, value: (func.jsonb_array_length(rows.c.findings) > 0).is_(value == "true"),
     "synthetic": truth("synthetic"),
 }
 _SERVICES: dict[str, Condition] = {
@@ -91,8 +87,10 @@ def _clock_ratio(formula: str, which: Test | None = None) -> Measure:
 
 MEASURES: dict[str, Measure] = {
     "issues": _issues("issues reported"),
-    "issues_closed": _issues("issues closed out", lambda rows: rows.c.closed_at.is_not(None), "closed_at"),
-    "issues_open": _issues("issues reported and not closed out, merged or withdrawn", is_open),
+    "issues_closed": _issues(
+        "issues closed out", lambda rows: rows.c.closed_at.is_not(None), "closed_at", ("closed_at",)
+    ),
+    "issues_open": _issues("issues reported and not closed out, merged or withdrawn", is_open, grounds=("state",)),
     "enterprises_with_issues": Measure(
         cases,
         OF_CASES,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, Table, null, select, union
+from sqlalchemy import ColumnElement, FromClause, Select, Subquery, Table, literal, null, select, union_all
 
 from reporting.queries.cases import cases
 from reporting.queries.moments import Moment
@@ -40,20 +40,29 @@ def paired(moment: Moment) -> Subquery:
 
 
 def batches(moment: Moment) -> Subquery:
-    """One row per programme, batch and mark, wherever a batch is named."""
+    """One row per issue, team, visit or service that names a batch: `source` and `id` say which, `named_at` when."""
     of = cases(moment)
-    named: list[Select[Any]] = [select(of.c.programme, of.c.agency, of.c.batch, of.c.synthetic)]
-    for table, instant in ((teams, "formed_at"), (visits, "visited_at"), (services, "served_at")):
-        rows = select(table.c.programme, table.c.agency, table.c.batch, table.c.synthetic)
-        named.append(_until(rows, table, instant, moment))
-    return union(*(rows.where(rows.selected_columns.batch.is_not(None)) for rows in named)).subquery("rows")
+    told: list[Select[Any]] = [_naming(of, "issue", of.c.case_id, of.c.reported_at)]
+    for source, table, key, instant in (
+        ("team", teams, "team_id", "formed_at"),
+        ("visit", visits, "visit_id", "visited_at"),
+        ("service", services, "record_id", "served_at"),
+    ):
+        told.append(_until(_naming(table, source, table.c[key], table.c[instant]), table, instant, moment))
+    return union_all(*(rows.where(rows.selected_columns.batch.is_not(None)) for rows in told)).subquery("rows")
+
+
+def _naming(of: FromClause, source: str, id: ColumnElement[Any], at: ColumnElement[Any]) -> Select[Any]:
+    about = (literal(source).label("source"), id.label("id"), at.label("named_at"))
+    return select(of.c.programme, of.c.agency, of.c.batch, of.c.synthetic, *about)
 
 
 def letters(moment: Moment) -> Subquery:
     """One row per assignment that bears a letter, with its case's columns."""
     of, letter = cases(moment), timeline.c.data["letter"].astext
     unit = timeline.c.data["lead"].astext.label("unit")
-    rows = select(timeline.c.occurred_at.label("assigned_at"), letter.label("letter"), unit, *of.c)
+    at, event = timeline.c.occurred_at.label("assigned_at"), timeline.c.event_id.label("event_id")
+    rows = select(at, event, letter.label("letter"), unit, *of.c)
     rows = rows.join_from(timeline, of, of.c.case_id == timeline.c.case_id)
     rows = rows.where(timeline.c.type == "bugle.routing.case_assigned.v1", letter.is_not(None))
     return _until(rows, timeline, "occurred_at", moment).subquery("rows")

@@ -9,18 +9,18 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Request, Response
 from sqlalchemy import Engine, select
 
-from eventkit.errors import Problem
 from eventkit.paging import Window, keyset, page
 from eventkit.problems import Faulty, FieldProblem
 from eventkit.text import Text
 from reporting.queries.clocks import clocks_at
 from reporting.queries.desk import PAGING, At, Desk, Who, parameters, reads
+from reporting.queries.evidence_routes import evidence_routes
 from reporting.queries.figures import figure
 from reporting.queries.filters import OF_CASES, Condition, conditions, equals
 from reporting.queries.hotspots import GROUPS, MOST, checked_groups, hotspots
 from reporting.queries.issues import as_dict, ledger_of, ledger_rows, timeline_of
 from reporting.queries.measure import Measure
-from reporting.queries.measures import MEASURES, RATES
+from reporting.queries.named import FIGURES, general, of_asked
 from reporting.queries.programme_routes import programme_routes
 from reporting.queries.rate_routes import rate_routes
 
@@ -42,18 +42,12 @@ _CLOCK_COLUMNS = [
 ]
 
 
-class UnknownMeasure(Problem):
-    """There is no such measure."""
-
-    slug = "unknown-measure"
-    status = 404
-
-
 def routes(engine: Engine) -> APIRouter:
     """All reads, over an engine that stays the caller's."""
     router, desk = reads(), Desk(engine)
     for add in (_add_ledger, _add_timeline, _add_clocks, _add_figures, _add_hotspots):
         add(router, desk)
+    router.include_router(evidence_routes(desk))
     router.include_router(rate_routes(desk))
     router.include_router(programme_routes(desk))
     return router
@@ -97,17 +91,18 @@ def _add_clocks(router: APIRouter, desk: Desk) -> None:
 
 
 def _add_figures(router: APIRouter, desk: Desk) -> None:
-    some = {name: filter for measure in (MEASURES | RATES).values() for name, filter in measure.filters.items()}
+    some = {name: filter for measure in FIGURES.values() for name, filter in measure.filters.items()}
 
     @router.get("/figures/{measure}", response_class=Response, openapi_extra=parameters(some))
     def figures(measure: str, request: Request, who: Who, at: At = None, group_by: str | None = None) -> Response:
-        """A count, sum or rate; which filters and groups there are depends on the measure."""
-        counted = (MEASURES | RATES).get(measure)
-        if counted is None:
-            mend = Text("use one of {known}", known=sorted(MEASURES | RATES))
-            raise UnknownMeasure(field="measure", mend=mend)
-        _check_group(counted, group_by)
-        with desk.asked(who, request, dict(counted.filters), "at", "group_by") as asked:
+        """A count, sum or rate; which filters and groups there are depends on the measure.
+
+        Of one programme that weighs rates: the rate with its exclusions.
+        """
+        known = general(measure)
+        _check_group(known, group_by)
+        with desk.asked(who, request, dict(known.filters), "at", "group_by") as asked:
+            counted = of_asked(asked, measure)
             told = figure(asked.connection, counted, asked.scope, asked.filters, asked.moment, group_by)
             return asked.answer({"measure": measure, "formula": counted.formula, **told})
 

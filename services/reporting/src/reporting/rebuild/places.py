@@ -18,6 +18,7 @@ _PROGRESS = text(
 _ASIDE = text(
     "SELECT topic, partition, kafka_offset FROM parked WHERE consumer = :consumer"
     " UNION SELECT topic, partition, kafka_offset FROM waiting WHERE consumer = :consumer"
+    " UNION SELECT topic, partition, kafka_offset FROM discarded WHERE consumer = :consumer"
 )
 
 

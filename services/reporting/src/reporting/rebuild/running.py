@@ -43,7 +43,7 @@ class AnotherRuns(Exception):
 class Report:
     """What a rebuild did. `seconds`: until the swap. `tables`: rows and hash of what is live now, or was built when it
     was not swapped; `differing`: first keys by table, and `live` their rows and hash as they were before. `aside`: how
-    many records the worker has parked or keeps waiting, which are therefore in neither."""
+    many records are parked, waiting or discarded, and therefore in neither."""
 
     events: int
     seconds: float

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Row, Select, cast, func, select
-from sqlalchemy.dialects.postgresql import TIMESTAMP
+from sqlalchemy import ColumnElement, Row, Select, func, select
 
 from eventkit.paging import Window
-from eventkit.problems import Faulty, FieldProblem
-from eventkit.text import Text
 from reporting.queries.appraisal import supervision_list
 from reporting.queries.clocks import clocks_at
-from reporting.queries.filters import OF_CASES, Condition, conditions, equals
+from reporting.queries.filters import conditions
+from reporting.queries.pressing import OF_DEADLINES
 from reporting.web.opening import View
 from reporting.web.working_days import working_days
 
@@ -24,32 +21,6 @@ SOON = 3
 """Working days within which a deadline is said to be near."""
 SHOWN = 5
 """Deadlines that the overview names; the list has them all."""
-_DAY = re.compile(r"[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}")
-
-
-def _due(rows: FromClause, value: str) -> ColumnElement[bool]:
-    """Due on this day or before, in the programme's zone."""
-    local = func.timezone(func.coalesce(rows.c.zone, "UTC"), rows.c.due_at - timedelta(microseconds=1))
-    return local < cast(str(date.fromisoformat(value) + timedelta(days=1)), TIMESTAMP)
-
-
-OF_DEADLINES: Mapping[str, Condition] = OF_CASES | {
-    "clock": equals("clock"),
-    "status": equals("status"),
-    "unit": equals("unit"),
-    "due": _due,
-}
-
-
-def check_due(given: Mapping[str, str]) -> None:
-    """Raises Faulty when `due` is no day."""
-    due = given.get("due")
-    try:
-        if due is not None and (_DAY.fullmatch(due) is None or not date.fromisoformat(due)):
-            raise ValueError
-    except ValueError:
-        problem = Text("{value!r} is no {name}", value=due, name="due")
-        raise Faulty([FieldProblem("due", problem, Text("write a date such as 2021-04-22"))]) from None
 
 
 def listed(view: View, filters: Mapping[str, str], window: Window | None = None) -> tuple[list[Row[Any]], int]:

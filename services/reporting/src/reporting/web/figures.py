@@ -8,9 +8,13 @@ from typing import Any
 
 from reporting.queries.figures import figure
 from reporting.queries.measure import Measure
-from reporting.queries.measures import MEASURES, RATES
+from reporting.queries.measures import RATES
+from reporting.queries.pressing import PRESSING
 from reporting.queries.weighing import composite, weighed
 from reporting.web.opening import View
+
+_SHARES: Mapping[str, tuple[Measure, int | None]] = {"closed_share": (PRESSING["closed_share"], None)}
+"""Ratios that no programme weighs and no table of rates lists."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +40,7 @@ def rates_of(view: View) -> dict[str, tuple[Measure, int | None]]:
 
 def rate(view: View, name: str) -> Rate:
     """A rate as it stands at the view's moment."""
-    measure, weight = rates_of(view)[name]
+    measure, weight = _SHARES.get(name) or rates_of(view)[name]
     told = counted(view, measure)
     kept = ("value", "numerator", "denominator", "exclusions", "synthetic")
     return Rate(name, measure.formula, **{key: told[key] for key in kept}, weight=weight)
@@ -46,15 +50,6 @@ def counted(view: View, measure: Measure, group_by: str | None = None) -> dict[s
     """A measure by the filters of the view, as the API counts it."""
     filters = {name: value for name, value in view.asked.filters.items() if name in measure.filters}
     return figure(view.connection, measure, view.asked.scope, filters, view.asked.moment, group_by)
-
-
-def share_closed(view: View) -> Rate:
-    """Issues closed out among all that were reported."""
-    closed, issues = counted(view, MEASURES["issues_closed"]), counted(view, MEASURES["issues"])
-    share = closed["value"] / issues["value"] if issues["value"] else None
-    return Rate(
-        "closed", MEASURES["issues_closed"].formula, share, closed["value"], issues["value"], {}, issues["synthetic"]
-    )
 
 
 def mean(rates: list[Rate]) -> Mapping[str, Any] | None:

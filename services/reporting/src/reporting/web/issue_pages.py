@@ -1,6 +1,10 @@
-"""The page of an issue, and of each event behind it."""
+"""The page of an issue, of each event behind it, and of each that is no issue's."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
 
 import orjson
 from fastapi import APIRouter, Request, Response
@@ -8,7 +12,8 @@ from fastapi import APIRouter, Request, Response
 from pagekit.rendering import SWAPPED
 from pagekit.session import Visiting
 from reporting.web.issue import event_of, story_of
-from reporting.web.opening import Pages
+from reporting.web.kept import kept_event
+from reporting.web.opening import Pages, View
 from reporting.web.telling import Telling
 
 STEPS = ("reported_at", "assigned_at", "contacted_at", "result_at", "closed_at")
@@ -41,6 +46,16 @@ def add_issue(router: APIRouter, pages: Pages) -> None:
         with pages.opened(who, request, {}) as view:
             found = event_of(view, case, event)
             view.about(found["issue"])
-            template = "event_part.html" if SWAPPED in request.headers else "event.html"
-            data = orjson.dumps(found["data"], option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS).decode()
-            return view.page(template, event=found, issue=found["issue"], data=data)
+            return _shown(view, found, found["issue"])
+
+    @router.get("/events/{event}")
+    def kept(event: UUID, request: Request, who: Visiting) -> Response:
+        """One event that is no issue's: of an enterprise, a team, a visit or a service."""
+        with pages.opened(who, request, {}) as view:
+            return _shown(view, kept_event(view, event), None)
+
+
+def _shown(view: View, event: Mapping[str, Any], issue: Any) -> Response:
+    template = "event_part.html" if SWAPPED in view.request.headers else "event.html"
+    data = orjson.dumps(event["data"], option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS).decode()
+    return view.page(template, event=event, issue=issue, data=data)

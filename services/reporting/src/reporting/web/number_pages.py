@@ -8,27 +8,32 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 
 from pagekit.session import Visiting
+from reporting.queries.basis import programme_basis
+from reporting.queries.named import general, narrowed
+from reporting.queries.pressing import OF_DEADLINES
 from reporting.web import deadlines
-from reporting.web.behind import behind, filters_of
+from reporting.web.behind import explained
+from reporting.web.figures import mean, rate, rates_of
 from reporting.web.opening import Pages
 from reporting.web.paging import split, window_of
 from reporting.web.points import places_of, scored
 
 
 def add_numbers(router: APIRouter, pages: Pages) -> None:
-    """/counted/…, /deadlines, /climbed and /points."""
+    """/counted/…, /deadlines, /climbed, /points and /mean."""
     _add_counted(router, pages)
     _add_deadlines(router, pages)
     _add_climbed(router, pages)
     _add_points(router, pages)
+    _add_mean(router, pages)
 
 
 def _add_counted(router: APIRouter, pages: Pages) -> None:
     @router.get("/counted/{measure}")
     def counted(measure: str, request: Request, who: Visiting) -> Response:
-        """The rows that a number counts; of a rate, each with the events for which it counts so."""
-        with pages.opened(who, request, filters_of(measure), "part", "reason", "after") as view:
-            found = behind(view, measure, request.query_params.get("part"))
+        """What a number is counted from and by which rules, and its rows, each with the events behind it."""
+        with pages.opened(who, request, narrowed(general(measure)).filters, "part", "reason", "after") as view:
+            found = explained(view, measure)
             names = view.words.enterprises(
                 [row.enterprise for row in found.rows if hasattr(row, "enterprise") and row.enterprise]
             )
@@ -39,8 +44,7 @@ def _add_deadlines(router: APIRouter, pages: Pages) -> None:
     @router.get("/deadlines")
     def due(request: Request, who: Visiting) -> Response:
         """Deadlines by status, unit and day, the earliest first."""
-        deadlines.check_due(request.query_params)
-        with pages.opened(who, request, deadlines.OF_DEADLINES, "after") as view:
+        with pages.opened(who, request, OF_DEADLINES, "after") as view:
             window = window_of(request, datetime, UUID, str, int)
             rows, total = deadlines.listed(view, view.asked.filters, window)
             shown, following = split(rows, window, lambda row: (row.due_at, row.case_id, row.clock, row.generation))
@@ -77,4 +81,15 @@ def _add_points(router: APIRouter, pages: Pages) -> None:
                 base=told["base"],
                 titles={item["id"]: item for item in told.get("formula", ())},
                 places=places_of(view, events),
+            )
+
+
+def _add_mean(router: APIRouter, pages: Pages) -> None:
+    @router.get("/mean")
+    def weighed_mean(request: Request, who: Visiting) -> Response:
+        """The rates that a programme weighs, and their mean."""
+        with pages.of_programme(who, request) as view:
+            rates = [rate(view, name) for name in rates_of(view)]
+            return view.page(
+                "mean.html", rates=rates, mean=mean(rates), basis=programme_basis(view.connection, view.of.id)
             )

@@ -16,12 +16,12 @@ from reporting.queries.programme_routes import OF_PROGRAMME
 from reporting.web import overview
 from reporting.web.charts import trend_chart
 from reporting.web.deadlines import breaking
-from reporting.web.figures import counted, rate, share_closed
+from reporting.web.figures import counted, rate
 from reporting.web.opening import Pages, View
 from reporting.web.rendering import CARRIED
 
-FIRST = ("resolution", "satisfaction", "on_time")
-"""The rates that stand first, after the share that is closed out."""
+FIRST = ("closed_share", "resolution", "satisfaction", "on_time")
+"""The figures that stand first."""
 
 
 def add_overview(router: APIRouter, pages: Pages) -> None:
@@ -77,7 +77,7 @@ def _overview(view: View) -> Response:
     names = (view.words.name("issues", "measure") or "", view.words.name("issues_closed", "measure") or "")
     return view.page(
         "overview.html",
-        figures=[share_closed(view), *(rate(view, name) for name in FIRST)],
+        figures=[rate(view, name) for name in FIRST],
         months=months,
         chart=trend_chart([m.name for m in months], [m.reported for m in months], [m.closed for m in months], names),
         breaking=breaking(view, months[-1].name),
@@ -98,6 +98,6 @@ def _cells(view: View, place: str) -> Callable[[object, object], str]:
         given = {name: value for name, value in (("kind", kind), (place, where)) if value is not overview.EVERY}
         lacking = ",".join(name for name, value in given.items() if value is None)
         kept = {name: view.request.query_params.get(name) for name in CARRIED}
-        return address("/counted/issues" if lacking else "/ledger", kept | given | {"without": lacking})
+        return address("/counted/issues", kept | given | {"without": lacking})
 
     return cell

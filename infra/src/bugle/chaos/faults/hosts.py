@@ -1,0 +1,98 @@
+"""Hosts that come, go, sleep and tell the wrong time."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+from collections.abc import Callable
+from functools import partial
+
+import psycopg
+
+from bugle.chaos.arena import Arena, Unavailable, until
+from bugle.chaos.faults.crashes import another
+from bugle.chaos.ledger import Outcome
+from bugle.chaos.wrapping import faketime
+from bugle.stack import StackError
+
+COMINGS = 2
+HOUR = 3600
+SHIFTED = ("intake-http", "routing-relay", "supervision-worker", "supervision-sweeper")
+_UNLEAD = """
+    SELECT pg_terminate_backend(pid) FROM pg_locks JOIN pg_database d ON d.oid = database
+    WHERE locktype = 'advisory' AND d.datname = %s AND granted
+    AND ((classid::bigint << 32) | objid::bigint) = hashtextextended('relay', 0)
+"""
+
+
+def come_and_go(arena: Arena) -> None:
+    """A second worker joins and leaves, again and again."""
+    for _ in range(COMINGS):
+        with another("supervision-worker", arena):
+            case = arena.reported()
+            until(partial(arena.applied, "supervision", case), "a report's way to supervision")
+
+
+def sleeping_worker(arena: Arena) -> None:
+    """A worker is stopped past its session's end; another takes its place, and the first comes back a stranger."""
+    sleeper = arena.system.kill("supervision-worker", signal.SIGSTOP)
+    try:
+        with another("supervision-worker", arena):
+            case = arena.reported()
+            until(partial(arena.applied, "supervision", case), "the other worker's taking over", 90)
+            _wake("supervision-worker", sleeper, arena)
+            arena.system.wait(["supervision-worker"])
+    finally:
+        _wake("supervision-worker", sleeper, arena)
+
+
+def sleeping_relay(arena: Arena) -> None:
+    """The leading relay is stopped and loses the lock; another leads; the first one's next write is refused."""
+    sleeper = arena.system.kill("intake-relay", signal.SIGSTOP)
+    try:
+        with psycopg.connect(arena.system.postgres.admin_url(), autocommit=True) as admin:
+            admin.execute(_UNLEAD, [arena.system.database("intake").name])
+        with another("intake-relay", arena) as follower:
+            case = arena.reported()
+            until(partial(arena.applied, "reporting", case), "the other relay's taking over")
+            _wake("intake-relay", sleeper, arena)
+            until(partial(arena.applied, "reporting", arena.reported()), "a report beside the woken relay")
+            _expect_running(follower)
+    finally:
+        _wake("intake-relay", sleeper, arena)
+
+
+def wrong_clock(seconds: int, arena: Arena) -> None:
+    """An application host is wrong by so much; nothing fires for that."""
+    if faketime() is None:
+        raise Unavailable("libfaketime is not installed: apt-get install faketime")
+    try:
+        for process in SHIFTED:
+            arena.failpoints.shift(process, seconds)
+        arena.system.stop(SHIFTED)
+        arena.system.start(SHIFTED)
+        for process in SHIFTED:
+            until(partial(arena.failpoints.met, process, "clock"), f"the wrong clock of {process}")
+        until(lambda: arena.report().outcome is not Outcome.unknown, "an answer by the wrong clock")
+    finally:
+        arena.failpoints.withdraw()
+        arena.system.stop(SHIFTED)  # healing starts them by the right one
+
+
+def _wake(process: str, pid: int, arena: Arena) -> None:
+    if arena.system.pid(process) == pid:
+        arena.system.kill(process, signal.SIGCONT)
+
+
+def _expect_running(process: subprocess.Popen[bytes]) -> None:
+    if process.poll() is not None:
+        raise StackError(f"the process that took over ended with status {process.returncode}")
+
+
+FAULTS: dict[str, Callable[[Arena], None]] = {
+    "workers join and leave": come_and_go,
+    "a worker sleeps and wakes": sleeping_worker,
+    "a relay sleeps and wakes": sleeping_relay,
+    "clocks are an hour ahead": partial(wrong_clock, HOUR),
+    "clocks are an hour behind": partial(wrong_clock, -HOUR),
+}

@@ -1,0 +1,92 @@
+"""What presses, and what has been got through: deadlines, climbs to leaders, and the share that is closed out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+
+from sqlalchemy import ColumnElement, FromClause, Subquery, Text, and_, cast, func, not_, select
+from sqlalchemy.dialects.postgresql import TIMESTAMP
+
+from reporting.queries.cases import cases
+from reporting.queries.clocks import clocks_at
+from reporting.queries.filters import OF_CASES, Condition, equals
+from reporting.queries.measure import Measure, distinct, of_cases
+from reporting.queries.moments import Moment
+from reporting.read_model.tables import timeline
+
+_CLIMBS = (
+    "bugle.supervision.case_escalated.v1",
+    "bugle.supervision.case_escalated.v2",
+    "bugle.supervision.case_raised.v1",
+)
+_RESCINDED = ("bugle.supervision.misses_rescinded.v1", "bugle.supervision.misses_rescinded.v2")
+
+
+def _due(rows: FromClause, value: str) -> ColumnElement[bool]:
+    """Due on this day or before, in the programme's zone."""
+    local = func.timezone(func.coalesce(rows.c.zone, "UTC"), rows.c.due_at - timedelta(microseconds=1))
+    return local < cast(str(date.fromisoformat(value) + timedelta(days=1)), TIMESTAMP)
+
+
+OF_DEADLINES: Mapping[str, Condition] = OF_CASES | {
+    "clock": equals("clock"),
+    "status": equals("status"),
+    "unit": equals("unit"),
+    "due": _due,
+}
+
+
+def climbs(moment: Moment) -> Subquery:
+    """One row per escalation or raising of a case that was not withdrawn, with its case's columns."""
+    of = cases(moment)
+    columns = (
+        timeline.c.occurred_at.label("climbed_at"),
+        timeline.c.event_id.label("event_id"),
+        timeline.c.data["level"].as_integer().label("level"),
+    )
+    rows = select(*columns, *of.c).join_from(timeline, of, of.c.case_id == timeline.c.case_id)
+    rows = rows.where(timeline.c.type.in_(_CLIMBS), not_(_withdrawn()))
+    if moment.before is not None:
+        rows = rows.where(timeline.c.occurred_at < moment.before)
+    return rows.subquery("rows")
+
+
+def _withdrawn() -> ColumnElement[bool]:
+    told = timeline.alias("told")
+    this = func.jsonb_build_array(func.jsonb_build_object("event", cast(timeline.c.event_id, Text)))
+    names = and_(told.c.case_id == timeline.c.case_id, told.c.type.in_(_RESCINDED))
+    return select(told.c.case_id).where(names, told.c.data["withdrawn"].contains(this)).correlate(timeline).exists()
+
+
+PRESSING: dict[str, Measure] = {
+    "closed_share": Measure(
+        cases,
+        OF_CASES,
+        of_cases,
+        "issues closed out ÷ issues reported",
+        numerator=lambda rows: rows.c.closed_at.is_not(None),
+        groups={"department": "lead", "kind": "kind", "programme": "programme"},
+        month="reported_at",
+        grounds=("closed_at",),
+    ),
+    "deadlines": Measure(
+        clocks_at,
+        OF_DEADLINES,
+        of_cases,
+        "deadlines, by status and by the day they are due",
+        groups={"department": "lead", "kind": "kind", "programme": "programme", "unit": "unit"},
+        month="due_at",
+        by_clock=True,
+    ),
+    "climbed": Measure(
+        climbs,
+        OF_CASES,
+        of_cases,
+        "distinct issues that climbed to a leader",
+        None,
+        distinct("case_id"),
+        groups={"department": "lead", "kind": "kind", "programme": "programme"},
+        month="climbed_at",
+    ),
+}

@@ -1,0 +1,34 @@
+"""Events that are no case's: what said that an enterprise, a team, a visit or a service is there."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import or_, select
+
+from eventkit.errors import Problem
+from reporting.queries.issues import as_dict
+from reporting.read_model.tables import records
+from reporting.web.opening import View
+
+_STREAMS = ("enterprise", "team", "visit", "service")
+
+
+class UnknownEvent(Problem):
+    """There is no such event, or it is not yours to see."""
+
+    slug = "unknown-event"
+    status = 404
+
+
+def kept_event(view: View, event: UUID) -> dict[str, Any]:
+    """The event whole, as far as its agency is the caller's."""
+    of, agency = records.c, view.asked.scope.agency
+    wanted = select(records).where(of.event_id == str(event), or_(*(of.stream.like(f"{s}-%") for s in _STREAMS)))
+    if agency is not None:
+        wanted = wanted.where(of.data["agency"].astext == agency)
+    row = view.connection.execute(wanted).one_or_none()
+    if row is None:
+        raise UnknownEvent
+    return as_dict(row)

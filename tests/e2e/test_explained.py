@@ -1,0 +1,185 @@
+"""Every number of the overview and of the programme's page, counted once more from the events that lie in Kafka.
+
+The numbers are those that the pages show, so a new one without evidence fails here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import httpx
+import pytest
+
+from bugle.demo.command import GRACE, PROGRAMMES
+from bugle.importing.command import run_import
+from bugle.importing.target import Target
+from bugle.quiet import wait_quiet
+from bugle.stack import System
+from bugle.stack.home import ROOT
+from bugle.verify.event import Event, from_record
+from bugle.verify.topics import KafkaTopics
+from eventkit.settings import KafkaSettings
+from pagekit.session import COOKIE
+from tests.support.recount import Known
+from tests.support.shown import Number, numbers
+
+pytestmark = pytest.mark.timeout(300)
+
+PAGES = ("/overview", "/programme")
+FIGURES = {"/points": "score", "/mean": "composite"}
+"""Addresses of what is made of other figures; the rest are /counted/<figure>."""
+PART = ("part", "reason")
+
+
+@pytest.fixture(scope="module")
+def client(system: System) -> Iterator[httpx.Client]:
+    """Who may see all, over a system with the five programmes, at rest."""
+    assert run_import(system, [ROOT / "programmes" / name for name in PROGRAMMES], grace=GRACE)
+    wait_quiet(system)
+    target = Target.of(system)
+    with target.client(target.reporting, None) as client:
+        client.cookies.set(COOKIE, client.headers["Authorization"].removeprefix("Bearer "))
+        yield client
+
+
+@pytest.fixture(scope="module")
+def events(client: httpx.Client, system: System) -> list[Event]:
+    return everything(system)
+
+
+def everything(system: System) -> list[Event]:
+    """All events in Kafka, each once."""
+    topics = KafkaTopics(KafkaSettings(kafka=system.kafka.address), system.topic_prefix)
+    found: dict[object, Event] = {}
+    for number in range(topics.partitions):
+        for record in topics.read(number):
+            event = from_record(record.key, record.value, record.headers)
+            if event is not None:
+                found.setdefault(event.id, event)
+    topics.close()
+    return list(found.values())
+
+
+def asked(number: Number) -> tuple[str, dict[str, str]]:
+    """The figure behind a number, and its parameters; a number that leads nowhere is a fault."""
+    assert number.address is not None, f"{number.text} leads nowhere"
+    parts = urlsplit(number.address)
+    figure = FIGURES.get(parts.path) or parts.path.removeprefix("/counted/")
+    assert "/" not in figure, f"{number.text} leads to {number.address}, which is no evidence"
+    return figure, dict(parse_qsl(parts.query))
+
+
+def evidence(client: httpx.Client, figure: str, given: dict[str, str]) -> dict[str, Any]:
+    """The answer of the API with the items of all pages."""
+    answer = client.get(f"/v1/figures/{figure}/evidence", params={**given, "limit": "200"})
+    assert answer.status_code == 200, answer.text
+    told: dict[str, Any] = answer.json()
+    following = told.get("next")
+    while following:
+        page = client.get(f"/v1/figures/{figure}/evidence", params={**given, "limit": "200", "after": following})
+        told["items"] += page.json()["items"]
+        following = page.json()["next"]
+    return told
+
+
+def key(item: dict[str, Any]) -> Any:
+    """What names a row, as the recount names it."""
+    if item.get("clock"):
+        return item["case_id"], item["clock"], item["generation"]
+    if "enterprise" in item and "team_id" in item:
+        return item["team_id"], item["enterprise"]
+    names = ("event_id", "case_id", "id", "team_id", "visit_id", "record_id", "enterprise_id")
+    return next(item[name] for name in names if name in item)
+
+
+def explain(known: Known, told: dict[str, Any], figure: str, given: dict[str, str]) -> float:
+    """What the number must be, recounted; and that the evidence names the very rows and their events."""
+    filters = {name: value for name, value in given.items() if name not in (*PART, "as_of", "lang")}
+    if figure == "score":
+        assert {event for item in told["items"] for event in item["events"]} <= known.events.keys()
+        assert told["base"] + sum(item["points"] for item in told["items"]) == told["value"]
+        return known.score(filters["programme"], filters["unit"], filters["month"])
+    if figure == "composite":
+        rates = {one["rate"]: (one["weight"], known.figure(one["rate"], filters)) for one in told["items"]}
+        shares = [
+            (w, len(c.part("numerator")) / len(c.part("denominator")))
+            for w, c in rates.values()
+            if c.part("denominator")
+        ]
+        return sum(weight * share for weight, share in shares) / sum(weight for weight, _ in shares)
+    counted = known.figure(figure, filters)
+    part = given.get("part") or (None if counted.numerator is None else "denominator")
+    rows = counted.part(part, given.get("reason"))
+    assert {key(item) for item in told["items"]} == {row["id"] for row in rows}, (figure, given)
+    assert told["rows"] == len(rows) == len(told["items"])
+    for item in told["items"]:
+        assert item["events"], (figure, item)
+        assert {event["event_id"] for event in item["events"]} <= known.events.keys()
+    if counted.numerator is None:
+        return counted.value(rows)
+    sizes = {name: len(counted.part(name)) for name in ("numerator", "denominator", "excluded")}
+    assert sizes == {name: told[name] for name in sizes}, (figure, given)
+    return len(rows) if "part" in given else sizes["numerator"] / sizes["denominator"]
+
+
+def check(client: httpx.Client, known: Known, page: str, given: dict[str, str]) -> int:
+    """How many numbers of a page were explained; the first that is not fails."""
+    answer = client.get(page, params=given)
+    assert answer.status_code == 200, answer.text
+    found = numbers(answer.text)
+    for number in found:
+        figure, parameters = asked(number)
+        assert parameters.get("as_of") == given.get("as_of")
+        told = evidence(client, figure, parameters)
+        recounted = explain(known, told, figure, parameters)
+        exact = abs(number.value - recounted) < (0.00005 if number.text.endswith("%") else 1e-9)
+        assert exact, f"{number.text} at {number.address} is {recounted} by its events"
+        assert told["basis"]["programmes"] and told["formula"]
+    return len(found)
+
+
+@pytest.mark.parametrize("programme", PROGRAMMES)
+@pytest.mark.parametrize("page", PAGES)
+def test_every_number_is_its_events(client: httpx.Client, events: list[Event], programme: str, page: str) -> None:
+    assert check(client, Known(events), page, {"programme": programme, "lang": "en"}) > 10
+
+
+@pytest.mark.parametrize("programme", PROGRAMMES)
+@pytest.mark.parametrize("page", PAGES)
+def test_every_number_as_of_then(client: httpx.Client, events: list[Event], programme: str, page: str) -> None:
+    instant = halfway(events, programme)
+    known = Known(events, instant + timedelta(microseconds=1))
+    assert len(known.cases) > 0 and len(known.events) < len(events)
+    assert check(client, known, page, {"programme": programme, "as_of": instant.isoformat(), "lang": "en"}) > 10
+
+
+def halfway(events: list[Event], programme: str) -> datetime:
+    """When half of what is said of the programme's issues had become known."""
+    cases = {e.key for e in events if e.short_type == "issue_reported" and e.body["programme"] == programme}
+    instants = sorted(event.sequenced_at for event in events if event.key in cases)
+    return instants[len(instants) // 2]
+
+
+def test_wrong_evidence_is_found(client: httpx.Client, events: list[Event]) -> None:
+    """A row too few, an event that never was, a wrong sum, a number with no link: each fails."""
+    known, given = Known(events), {"programme": "daan", "part": "numerator"}
+    told = evidence(client, "resolution", given)
+    explain(known, told, "resolution", given)
+    [first, *rest] = told["items"]
+    for altered in (
+        {**told, "items": rest},
+        {**told, "items": [{**first, "events": [{"event_id": "gone"}]}, *rest]},
+        {**told, "items": [{**first, "events": []}, *rest]},
+        {**told, "excluded": told["excluded"] + 1},
+    ):
+        with pytest.raises(AssertionError):
+            explain(known, altered, "resolution", given)
+    for address in (None, "/ledger?programme=daan", "/lists/issues?programme=daan"):
+        with pytest.raises(AssertionError):
+            asked(Number("87", address))
+    without = [event for event in events if event.short_type != "result_reported"]
+    with pytest.raises(AssertionError):
+        explain(Known(without), told, "resolution", given)

@@ -1,0 +1,60 @@
+"""The import speaks its user's language."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from bugle.importing.command import run_import
+from bugle.importing.faults import Unreadable
+from bugle.importing.folder import read_folder
+from bugle.importing.language import terminals
+from bugle.importing.ledgers import read_ledger
+from bugle.importing.rows import Command
+from bugle.importing.run import Result, refusals
+from bugle.importing.telling import print_result
+from bugle.stack.home import ROOT
+from eventkit.voice import Voice
+
+CHINESE = Voice("zh", ("bugle.importing", "eventkit"))
+
+
+@pytest.mark.parametrize(
+    ("environment", "language"),
+    [
+        ({}, "en"),
+        ({"LANG": "zh_CN.UTF-8"}, "zh"),
+        ({"LANG": "zh_CN.UTF-8", "LC_ALL": "C.UTF-8"}, "en"),
+        ({"LC_MESSAGES": "zh", "LC_ALL": "", "LANG": "de_DE"}, "zh"),
+    ],
+)
+def test_terminals_locale_decides(environment: dict[str, str], language: str) -> None:
+    assert terminals(environment) == language
+
+
+def test_faulty_rows_in_chinese(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "issues.csv"
+    path.write_text("no,enterprise,title,kind,reported_at\nA1,企业001,停电,海运,12.13\n,企业001,停电,用电,\n", "utf-8")
+    ledger = read_ledger(path, read_folder(ROOT / "programmes" / "jinxian"))
+    print_result(Result(ledger.file, ledger.records, ledger.rows, faults=list(ledger.faults)), CHINESE)
+    printed = capsys.readouterr().out.splitlines()
+    assert printed[0] == "  issues.csv：共 2 行，新增 0 行、未变 0 行、退回 2 行"
+    assert set(printed[1:]) == {
+        "    第 2 行（A1）“kind”列：没有“海运”这一类别；请改正，或使用方案内的类别",
+        "    第 2 行（A1）“reported_at”列：“12.13”不是日期；请写作 2021-04-22 的形式",
+        "    第 3 行（无编号）“no”列：为空；请为该行编一个不重复的编号",
+        "    第 3 行（无编号）“reported_at”列：为空；请填写",
+    }
+
+
+def test_refusals_sentence_runs_on() -> None:
+    command = Command("t", 2, "A1", datetime(2021, 4, 22, tzinfo=UTC), {}, {"/enterprise": "企业"})
+    [fault] = refusals("issues.csv", command, {"detail": "The enterprise is unknown."})
+    assert fault.told() == "row 2 (A1), column -: The enterprise is unknown; correct the row"
+
+
+def test_unreadable_file_in_chinese(tmp_path: Path) -> None:
+    with pytest.raises(Unreadable, match=r"^没有文件 .*missing\.csv。$"):
+        run_import(None, [tmp_path / "missing.csv"], language="zh")  # type: ignore[arg-type]  # no system is asked
