@@ -24,6 +24,7 @@ from reporting.web.opening import Pages
 from reporting.web.overview_pages import add_overview
 from reporting.web.programme_pages import add_programme
 from reporting.web.rendering import TEXTS, draw
+from reporting.web.saved_pages import add_saved
 
 
 def add_pages(app: FastAPI, engine: Engine, pages: Pages, exports: Exports, local: LocalIssuer | None = None) -> None:
@@ -32,7 +33,7 @@ def add_pages(app: FastAPI, engine: Engine, pages: Pages, exports: Exports, loca
     router = APIRouter(include_in_schema=False, route_class=page_route(signing.ask, draw))
     add_signing(router, signing)
     add_forms(router)
-    for add in (add_overview, add_ledger, add_issue, add_numbers, add_programme, add_documents):
+    for add in (add_overview, add_ledger, add_saved, add_issue, add_numbers, add_programme, add_documents):
         add(router, pages)
     add_export_pages(router, exports)
     app.include_router(router)

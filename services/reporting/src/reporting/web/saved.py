@@ -78,9 +78,9 @@ def keep(connection: Connection, who: Caller, view: Saved) -> None:
         raise Faulty([FieldProblem("name", problem, Text("forget one of them first"))])
 
 
-def forget(connection: Connection, who: Caller, name: str) -> None:
+def forget(connection: Connection, who: Caller, view: Saved) -> None:
     """Nothing happens when there is none of this name."""
-    connection.execute(_FORGET, {**_owner(who), "name": name})
+    connection.execute(_FORGET, {**_owner(who), "name": view.name})
 
 
 def _owner(who: Caller) -> dict[str, str]:
