@@ -27,6 +27,7 @@ COMMANDS = {
     "verify": "bugle.verify.command:verify",
     "scenarios": "bugle.scenarios.command:scenarios",
     "rules": "bugle.rules.command:rules",
+    "whatif": "bugle.whatif:whatif",
     "analyst": "bugle.analyst:analyst",
     "export": "bugle.export:export",
     "rebuild": "bugle.rebuild:rebuild",

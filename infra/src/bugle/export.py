@@ -15,6 +15,7 @@ import httpx
 import orjson
 import typer
 
+from bugle.answers import check
 from bugle.stack.errors import StackError
 from bugle.stack.keys import Keys
 from bugle.stack.place import EMBEDDED, Against, Place, running_place
@@ -84,7 +85,7 @@ def fetch(place: Place, list: str, asked: Mapping[str, str], out: Path) -> dict[
             httpx.Client(base_url=place.url("reporting"), headers=headers, timeout=PATIENCE) as http,
             http.stream("GET", f"/v1/exports/{list}", params=dict(asked)) as answer,
         ):
-            _check(answer)
+            check(answer, "reporting")
             with _replacing(out) as file:
                 size = _receive(answer, file)
     except httpx.TransportError as error:
@@ -107,18 +108,6 @@ def _receive(answer: httpx.Response, file: IO[bytes]) -> int:
         if sys.stderr.isatty():
             typer.echo(f"\r{size:,} of {total:,} bytes", err=True, nl=size == total)
     return size
-
-
-def _check(answer: httpx.Response) -> None:
-    """BadParameter for what the caller can mend, StackError for the rest."""
-    if answer.status_code == 200:
-        return
-    told = orjson.loads(answer.read())
-    faults = told.get("errors") or [{"field": "", "problem": told.get("detail", ""), "mend": ""}]
-    said = "\n".join(f"{one['field'].lstrip('/')}: {one['problem']}; {one['mend']}".strip(": ;") for one in faults)
-    if answer.status_code in (400, 404, 422):
-        raise typer.BadParameter(said)
-    raise StackError(f"reporting refuses ({answer.status_code}): {said}")
 
 
 @contextmanager
