@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from contracts import DOCUMENTS
 
-CONTRACT = DOCUMENTS["bugle.documents.programme.v2"]
+CONTRACT = DOCUMENTS["bugle.documents.programme.v3"]
 Path = tuple[str | int, ...]
 Schema = Mapping[str, Any]
 

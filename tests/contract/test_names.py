@@ -22,6 +22,7 @@ from reporting.exports.numbers import OF_KIND
 from reporting.projections.workflow import STATES
 from reporting.queries.coverage import BY, NOBODY
 from reporting.queries.hotspots import GROUPS
+from reporting.queries.lists import HANDLED
 from reporting.queries.lists import LISTINGS as PROGRAMMES_LISTS
 from reporting.queries.named import FIGURES
 from supervision.domain.duty import Status
@@ -70,11 +71,13 @@ def columns() -> set[str]:
     """The columns of every list that can be had as a file; hot-spots have those of their groups besides."""
     view: Any = None
     found = {name for id, one in LISTINGS.items() if id != "hotspots" for name in one.columns(view)}
-    named = {name for one in (*OF_KIND.values(), *(held.columns for held in PROGRAMMES_LISTS.values())) for name in one}
+    lists = (*PROGRAMMES_LISTS.values(), *HANDLED.values())
+    named = {name for one in (*OF_KIND.values(), *(held.columns for held in lists)) for name in one}
     return found | named | {*GROUPS, "issues", "open", "unsatisfied", "synthetic_count", "exclusion"}
 
 
 RULES = EVENTS["bugle.supervision.duty_opened.v1"].schema["properties"]["rule"]["description"]
+SIGNALS = DOCUMENTS["bugle.documents.programme.v3"].schema["properties"]["signals"]["properties"]
 NAMES: dict[str, set[str]] = {
     "state": set(STATES),
     "event": {type.split(".")[2] for type in EVENTS},
@@ -96,6 +99,9 @@ NAMES: dict[str, set[str]] = {
     "reason": enumerated("reason"),
     "exclusion": enumerated("exclude").union(*(measure.excluded for measure in ALL_MEASURES.values())),
     "measure": {*ALL_MEASURES, *enumerated("id"), "composite"},
+    "signal": set(SIGNALS),
+    "question": set(SIGNALS),
+    "holder": {"office", "lead", "supporter"},
     "group": {*GROUPS, *(name for measure in ALL_MEASURES.values() for name in measure.group_names)},
     "subject": enumerated("subject", "subject_kind"),
     "counts": enumerated("counts"),
@@ -103,7 +109,7 @@ NAMES: dict[str, set[str]] = {
     "finding": findings(),
     "access": set(ROLES),
     "service": {"intake", "routing", "supervision", "reporting"},
-    "list": set(LISTINGS),
+    "list": {*LISTINGS, *HANDLED},
     "column": columns(),
     "way": {*BY, NOBODY},
     "session": {"called", "held", "cancelled"},

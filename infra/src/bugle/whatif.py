@@ -50,8 +50,11 @@ def whatif(
     bugle whatif --programme jinxian --calendar none --json
     """
     asked = {
-        "programme": programme, "limits": _limits(limit or []), "calendar": calendar,
-        "from": first and first.date().isoformat(), "to": last and last.date().isoformat(),
+        "programme": programme,
+        "limits": _limits(limit or []),
+        "calendar": calendar,
+        "from": first and first.date().isoformat(),
+        "to": last and last.date().isoformat(),
     }
     total = Sum()
     for page in _pages(running_place(against), {name: value for name, value in asked.items() if value}):

@@ -26,7 +26,7 @@ _KEYS = (
 
 def further() -> Json:
     """What a programme may have besides: everything that operations speak of, as the contract's example has it."""
-    example = DOCUMENTS["bugle.documents.programme.v2"].example
+    example = DOCUMENTS["bugle.documents.programme.v3"].example
     cards = {"yellow_to_letter": 2, "per": "year", "reply_within": "3d"}
     named = {
         "grades": [{"id": "hard", "zh": "难", "en": "Hard"}],

@@ -15,7 +15,7 @@ from tests.integration.intake.agency import ENTERPRISE, Agency, fault
 @pytest.fixture
 def hearing(agency: Agency) -> Agency:
     """The agency, whose programme hears suggestions."""
-    document: dict[str, Any] = copy.deepcopy(DOCUMENTS["bugle.documents.programme.v2"].example)
+    document: dict[str, Any] = copy.deepcopy(DOCUMENTS["bugle.documents.programme.v3"].example)
     kept = ("suggestions", "zone", "starts_on", "duplicates")
     more = {key: document[key] for key in kept if key in document} | {"starts_on": "2020-01-01"}
     more |= {"suggestions": {"answer_within": "10wd"}, "duplicates": {"score": 80, "days": 365}}

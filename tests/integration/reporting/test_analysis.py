@@ -12,6 +12,7 @@ from sqlalchemy import Connection, create_engine, text
 
 from bugle.stack import Stack
 from bugle.stack.databases import Database, create_reader
+from reporting.queries.lists import HANDLED
 from reporting.read_model.writer import apply
 from reporting.rebuild.running import rebuild
 from tests.integration.reporting.delivery import Delivery
@@ -28,10 +29,19 @@ _DICTIONARY = text(
 def test_every_column_is_in_the_dictionary(scratch: Connection) -> None:
     rows = scratch.execute(_DICTIONARY).all()
     assert all(meaning for _, _, meaning in rows)
-    page = PAGE.read_text()
+    page, _, _ = PAGE.read_text().partition("\n# Lists")
     told = set(re.findall(r"^\| `(\w+)` \| (.+) \|$", page, re.MULTILINE))
     assert told == {(column, meaning) for _, column, meaning in rows}
     assert all(f"\n## {view}\n" in page for view, _, _ in rows)
+
+
+@pytest.mark.parametrize("name", HANDLED)
+def test_every_list_is_in_the_dictionary(name: str) -> None:
+    _, _, page = PAGE.read_text().partition("\n# Lists")
+    named = set(re.findall(r"`(\w+)`", page))
+    known = {"case_id", "ordinal", "title", "synthetic"}
+    assert name in named | set(re.findall(r"^### (\w+)$", page, re.MULTILINE))
+    assert set(HANDLED[name].columns) - known <= named
 
 
 def test_issues_are_the_ledger(scratch: Connection) -> None:

@@ -298,6 +298,17 @@ def test_form_becomes_the_shortest_address(browser: TestClient) -> None:
     assert browser.get(sent, follow_redirects=False).headers["location"] == "/ledger?kind=power&columns=title%2Cstate"
     slid = browser.get("/go?to=/overview&first=2021-03-01&days=31", follow_redirects=False)
     assert slid.headers["location"] == "/overview?at=2021-04-01"
+    known = browser.get("/go?to=/overview&first=2021-03-01&days=31&moment=as_of", follow_redirects=False)
+    assert known.headers["location"] == "/overview?as_of=2021-04-01"
+
+
+@pytest.mark.parametrize("moment", ["", "&as_of=2021-03-20", "&at=2021-03-20"])
+def test_overview_slides_over_days(browser: TestClient, moment: str) -> None:
+    """From the day on which Bugle first knew of the programme; for what happened, the programme tells no beginning."""
+    page = browser.get(f"/overview?programme=jinxian&lang=en{moment}").text
+    [first] = re.findall(r'name="days"[^>]* data-first="([^"]*)"', page)
+    assert (first, page.count('id="as_of"')) == ("2021-03-01", 1)
+    assert ("As it was known at the end of 2021-03-20" in page) == moment.startswith("&as_of")
 
 
 def test_language_is_remembered(browser: TestClient) -> None:

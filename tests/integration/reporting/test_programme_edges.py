@@ -18,7 +18,7 @@ from tests.support.tokens import Issuer
 from tests.unit.reporting.made import START, Log, day, iso, programme
 
 CASE, OTHER, THIRD, FOURTH = (str(uid("edge", n)) for n in range(4))
-EXCLUDABLE = DOCUMENTS["bugle.documents.programme.v2"].schema["properties"]["appraisal"]["properties"]["rates"]["items"]
+EXCLUDABLE = DOCUMENTS["bugle.documents.programme.v3"].schema["properties"]["appraisal"]["properties"]["rates"]["items"]
 RATE = {"id": "resolution", "weight": 1, "exclude": EXCLUDABLE["properties"]["exclude"]["items"]["enum"]}
 LISTS = [{"id": of, "zh": "清单", "en": "List", "of": of} for of in ("tasks", "issues")]
 

@@ -47,7 +47,7 @@ def generator() -> ModuleType:
 @pytest.mark.parametrize("programme", [*PROGRAMMES, "boston311"])
 def test_programme_document_is_valid(programme: str) -> None:
     folder = read_folder(FOLDER / programme)
-    assert DOCUMENTS["bugle.documents.programme.v2"].validate(folder.programme) == []
+    assert DOCUMENTS["bugle.documents.programme.v3"].validate(folder.programme) == []
     assert folder.calendar_file is None or folder.calendar_file.exists()
 
 

@@ -17,7 +17,11 @@ from bugle.whatif import ranks
 def page(unit: str, before: str, after: str, next: str | None = None) -> dict[str, Any]:
     """A page of one clock."""
     item = {
-        "case": f"c-{unit}", "clock": "contact", "generation": 1, "unit": unit, "stopped_at": None,
+        "case": f"c-{unit}",
+        "clock": "contact",
+        "generation": 1,
+        "unit": unit,
+        "stopped_at": None,
         "before": {"limit": "3wd", "due_at": "2021-03-16T16:00:00Z", "status": before},
         "after": {"limit": "2wd", "due_at": "2021-03-15T16:00:00Z", "status": after},
     }

@@ -23,7 +23,7 @@ from intake.domain.timing import Timing
 from intake.domain.visit import Visit
 from tests.unit.intake.made import DIRECTORY, DOCUMENT, LIVE, NOW, UNITS, refused
 
-EXAMPLE = DOCUMENTS["bugle.documents.programme.v2"].example
+EXAMPLE = DOCUMENTS["bugle.documents.programme.v3"].example
 MORE: dict[str, Any] = {
     "zone": "Asia/Shanghai",
     "starts_on": "2021-03-01",

@@ -16,8 +16,8 @@ from intake.domain.errors import ForeignAgency
 from intake.domain.events import Person, Unit
 from intake.domain.publication import refuse
 
-DOCUMENT = "bugle.documents.programme.v2"
-"""Every document of version 1 is one of version 2."""
+DOCUMENT = "bugle.documents.programme.v3"
+"""Every document of versions 1 and 2 is one of version 3."""
 TOLD = frozenset(contract.name for contract in EVENTS.values())
 """The short names of all events: what a document may score by, or look for in a case."""
 

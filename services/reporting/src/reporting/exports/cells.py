@@ -39,6 +39,8 @@ class Cells:
                 return str(value)
             case Kind.TEXTS:
                 return [str(one) for one in value]
+            case Kind.DECIMAL | Kind.SHARE:
+                return float(value)
             case Kind.DAY:
                 return value if isinstance(value, date) else date.fromisoformat(str(value))
             case _:

@@ -19,19 +19,37 @@ class Kind(Enum):
     INSTANT = auto()
     DAY = auto()
     TRUTH = auto()
+    DECIMAL = auto()
 
 
 NUMBERS: Final = frozenset(
     {
         *("amount", "cards", "closed_out", "count", "denominator", "enterprises", "excluded", "fell_due"),
-        *("generation", "given", "issues", "kept", "level", "misses", "numerator", "open", "ordinal", "points", "rank"),
+        *(
+            "generation",
+            "given",
+            "issues",
+            "kept",
+            "level",
+            "misses",
+            "back",
+            "threshold",
+            "numerator",
+            "open",
+            "ordinal",
+            "points",
+            "rank",
+        ),
         *("reported", "round", "score", "synthetic_count", "teams", "times", "transfers", "unsatisfied", "value"),
         *("weight", "with_findings", "with_issues"),
     }
 )
 SHARES: Final = frozenset({"share", "share_kept", "share_closed"})
-TRUTHS: Final = frozenset({"synthetic", "provisional"})
-SEVERAL: Final = frozenset({"supporting", "purposes", "units", "present", "absent", "lacking", "has", "missing"})
+TRUTHS: Final = frozenset({"synthetic", "provisional", "again"})
+DECIMALS: Final = frozenset({"days", "overdue_days", "awaited_days"})
+SEVERAL: Final = frozenset(
+    {"supporting", "purposes", "units", "present", "absent", "lacking", "has", "missing", "events"}
+)
 
 
 def kind_of(column: str) -> Kind:
@@ -40,5 +58,5 @@ def kind_of(column: str) -> Kind:
         return Kind.INSTANT
     if column.endswith(("_on", "_day")):
         return Kind.DAY
-    kinds = {Kind.NUMBER: NUMBERS, Kind.SHARE: SHARES, Kind.TRUTH: TRUTHS, Kind.TEXTS: SEVERAL}
+    kinds = {Kind.DECIMAL: DECIMALS, Kind.NUMBER: NUMBERS, Kind.SHARE: SHARES, Kind.TRUTH: TRUTHS, Kind.TEXTS: SEVERAL}
     return next((kind for kind, names in kinds.items() if column in names), Kind.TEXT)

@@ -27,6 +27,7 @@ _STYLES: Final[Mapping[Kind, Mapping[str, Any]]] = {
     Kind.DAY: {"num_format": "yyyy-mm-dd"},
     Kind.NUMBER: {"num_format": "0"},
     Kind.SHARE: {"num_format": "0.00%"},
+    Kind.DECIMAL: {"num_format": "0.0"},
 }
 _WIDTHS: Final[Mapping[Kind, int]] = {Kind.TEXT: 24, Kind.TEXTS: 24, Kind.INSTANT: 19, Kind.DAY: 11}
 
@@ -71,7 +72,7 @@ class Excel:
             return
         if kind is Kind.TRUTH:
             sheet.write_boolean(self._row, place, value)
-        elif kind in (Kind.NUMBER, Kind.SHARE) and abs(value) < EXACT:
+        elif kind in (Kind.NUMBER, Kind.SHARE, Kind.DECIMAL) and abs(value) < EXACT:
             sheet.write_number(self._row, place, value, style)
         elif isinstance(value, date) and value.year >= FIRST_YEAR:
             sheet.write_datetime(self._row, place, value, style)

@@ -18,6 +18,7 @@ _TYPES: Final[Mapping[Kind, pa.DataType]] = {
     Kind.TEXTS: pa.list_(pa.string()),
     Kind.NUMBER: pa.int64(),
     Kind.SHARE: pa.float64(),
+    Kind.DECIMAL: pa.float64(),
     Kind.INSTANT: pa.timestamp("us", tz="UTC"),
     Kind.DAY: pa.date32(),
     Kind.TRUTH: pa.bool_(),

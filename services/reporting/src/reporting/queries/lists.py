@@ -9,9 +9,11 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, column, select, text
 
+from eventkit.catalogues import LANGUAGES, catalogue
 from eventkit.errors import Problem
 from eventkit.paging import Window
 from eventkit.text import Text
+from reporting.queries import conduct
 from reporting.queries.issues import as_dict
 from reporting.queries.scope import Scope
 
@@ -39,6 +41,12 @@ class Listing:
     sql: str
     columns: tuple[str, ...]
     keys: int = 1
+    types: tuple[type, ...] = (UUID, int)
+
+    @property
+    def key_types(self) -> tuple[type, ...]:
+        """Of its key's columns."""
+        return self.types[: self.keys]
 
 
 _CASES = """
@@ -129,6 +137,46 @@ LISTINGS: Mapping[str, Listing] = {
 }
 """By what `lists[].of` of a programme document may say."""
 
+HANDLED: Mapping[str, Listing] = {
+    "contributions": Listing(
+        conduct.CONTRIBUTIONS,
+        (
+            *("case_id", "ordinal", "title", "holder", "unit", "state", "from_at", "to_at", "days", "overdue_days"),
+            *("awaited_days", "synthetic"),
+        ),
+        keys=2,
+    ),
+    "contributions_by_unit": Listing(
+        conduct.BY_UNIT,
+        ("unit", "holder", "issues", "days", "overdue_days", "awaited_days", "synthetic"),
+        keys=2,
+        types=(str, str),
+    ),
+    "returns": Listing(
+        conduct.RETURNS,
+        (
+            *("case_id", "ordinal", "title", "how", "from_unit", "to_unit", "reason", "returned_at", "days", "again"),
+            *("lead", "state", "closed_at", "event_id", "synthetic"),
+        ),
+        keys=2,
+    ),
+    "returns_by_unit": Listing(
+        conduct.PAIRS,
+        ("from_unit", "to_unit", "times", "issues", "days", "back", "synthetic"),
+        keys=2,
+        types=(str, str),
+    ),
+    "signals": Listing(
+        conduct.SIGNALS,
+        (
+            *("signal_id", "ordinal", "signal", "unit", "case_id", "title", "first_at", "last_at", "times"),
+            *("threshold", "events", "synthetic"),
+        ),
+        keys=2,
+    ),
+}
+"""Lists that every programme has; `docs/analysis.md` says what they mean."""
+
 
 @dataclass(frozen=True, slots=True)
 class Named:
@@ -141,11 +189,13 @@ class Named:
 
 
 def named(document: Document, id: str) -> Named:
-    """The programme's list of this id; UnknownList tells which there are."""
+    """The programme's list of this id, or one that every programme has; UnknownList tells which there are."""
     told = {entry["id"]: entry for entry in document.get("lists", ())}
+    if id not in told and id in HANDLED:
+        zh, en = (catalogue("reporting", language).pgettext("list", id) for language in LANGUAGES)
+        return Named(id, zh, en, HANDLED[id])
     if id not in told:
-        known = Text("the programme has: {known}", known=list(told)) if told else Text("the programme has: none")
-        raise UnknownList(field="list", mend=known)
+        raise UnknownList(field="list", mend=Text("the programme has: {known}", known=[*told, *HANDLED]))
     return Named(id, told[id]["zh"], told[id]["en"], LISTINGS[told[id]["of"]])
 
 

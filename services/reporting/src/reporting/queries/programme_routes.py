@@ -151,7 +151,7 @@ def _add_lists(router: APIRouter, desk: Desk) -> None:
         """A list of the programme, page by page."""
         with of_programme(desk, who, request, "limit", "after") as of:
             asked, named = of.asked, lists.named(of.document, list)
-            window = keyset(*(UUID, int)[: named.listing.keys])(limit, after)
+            window = keyset(*named.listing.key_types)(limit, after)
             rows = lists.listed(asked.connection, named.listing, asked.scope, of.id, of.agency, window)
             body = page(rows, window, key=lambda row: row[: named.listing.keys], item=as_dict)
             return asked.answer({"list": list, "zh": named.zh, "en": named.en} | body)

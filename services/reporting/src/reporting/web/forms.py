@@ -30,9 +30,10 @@ def add_forms(router: APIRouter) -> None:
 
 
 def _on_day(chosen: dict[str, str]) -> dict[str, str]:
-    """The slider tells a number of days after a first one; the page is told the day."""
+    """A slider tells a number of days after a first one, and of which `moment`; the page is told the day."""
     first, days = chosen.pop("first", ""), chosen.pop("days", "")
+    moment = "as_of" if chosen.pop("moment", "at") == "as_of" else "at"
     if first and days.isdigit():
         with suppress(ValueError, OverflowError):  # made up by hand: the page is shown as of now
-            chosen["at"] = str(date.fromisoformat(first) + timedelta(days=int(days)))
+            chosen[moment] = str(date.fromisoformat(first) + timedelta(days=int(days)))
     return chosen

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Request, Response
 from pagekit.rendering import SWAPPED
 from pagekit.session import Visiting
 from reporting.web.issue import event_of, story_of
-from reporting.web.kept import kept_event
+from reporting.web.kept import case_of, kept_event
 from reporting.web.opening import Pages, View
 from reporting.web.telling import Telling
 
@@ -50,8 +50,13 @@ def add_issue(router: APIRouter, pages: Pages) -> None:
 
     @router.get("/events/{event}")
     def kept(event: UUID, request: Request, who: Visiting) -> Response:
-        """One event that is no issue's: of an enterprise, a team, a visit or a service."""
+        """One event by its id: of an issue, or of an enterprise, a team, a visit or a service."""
         with pages.opened(who, request, {}) as view:
+            case = case_of(view, event)
+            if case is not None:
+                found = event_of(view, case, str(event))
+                view.about(found["issue"])
+                return _shown(view, found, found["issue"])
             return _shown(view, kept_event(view, event), None)
 
 

@@ -1,4 +1,4 @@
-"""Events that are no case's: what said that an enterprise, a team, a visit or a service is there."""
+"""Events by their id alone: of an issue, or what said that an enterprise, a team, a visit or a service is there."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sqlalchemy import or_, select
 
 from eventkit.errors import Problem
 from reporting.queries.issues import as_dict
-from reporting.read_model.tables import records
+from reporting.read_model.tables import ledger, records, timeline
 from reporting.web.opening import View
 
 _STREAMS = ("enterprise", "team", "visit", "service")
@@ -32,3 +32,11 @@ def kept_event(view: View, event: UUID) -> dict[str, Any]:
     if row is None:
         raise UnknownEvent
     return as_dict(row)
+
+
+def case_of(view: View, event: UUID) -> str | None:
+    """The case whose event it is, as far as the caller may see it."""
+    joined = timeline.join(ledger, ledger.c.case_id == timeline.c.case_id)
+    wanted = select(timeline.c.case_id).select_from(joined)
+    found = view.connection.scalar(wanted.where(timeline.c.event_id == str(event), view.asked.scope.cases(ledger)))
+    return None if found is None else str(found)

@@ -23,7 +23,7 @@ from reporting.queries.moments import Knowledge
 from reporting.queries.programme_routes import OF_PROGRAMME, OfProgramme
 from reporting.queries.zones import zone_of
 from reporting.web.rendering import TEXTS, draw
-from reporting.web.sliding import Slider, slider
+from reporting.web.sliding import Slider, knowing, slider
 from reporting.web.words import Words
 from reporting.web.writing import Writing
 
@@ -106,6 +106,7 @@ class View:
                 "as_of": self.asked.as_of.given,
                 "stale": self._stale(),
                 "slider": self._slider(),
+                "knowing": self._knowing(),
             },
             **about,
         )
@@ -121,6 +122,11 @@ class View:
             return None
         begun = str(self.programme.document.get("starts_on", ""))
         return slider(begun, self.programme.document.get("observed_until"), self.asked.moment.given, self.zone)
+
+    def _knowing(self) -> Slider | None:
+        if self.programme is None:
+            return None
+        return knowing(self.connection, self.programme.id, self.asked.as_of.given, self.zone)
 
 
 class Pages:

@@ -50,6 +50,7 @@ def _add_page(router: APIRouter, pages: Pages) -> None:
                 owed=owed,
                 month=month,
                 long_term=_long_term(view),
+                handled=list(lists.HANDLED),
             )
 
 
@@ -85,7 +86,7 @@ def _add_lists(router: APIRouter, pages: Pages) -> None:
         with pages.of_programme(who, request, "after") as view:
             named = lists.named(view.of.document, list)
             keys = named.listing.keys
-            window = window_of(request, *(UUID, int)[:keys])
+            window = window_of(request, *named.listing.key_types)
             found = lists.listed(view.connection, named.listing, view.asked.scope, view.of.id, view.of.agency, window)
             rows, following = split(found, window, lambda row: row[:keys])
             return view.page("list.html", named=named, rows=rows, next=following)

@@ -31,6 +31,10 @@ _NAMED = {
     "rule": "rule",
     "way": "way",
     "session_state": "session",
+    "holder": "holder",
+    "how": "event",
+    "signal": "signal",
+    "reason": "reason",
 }
 """Fields whose values have names in reporting's catalogue, and under which context."""
 _OF_PROGRAMME = {
@@ -43,7 +47,7 @@ _OF_PROGRAMME = {
     "step": "completeness",
 }
 """Fields whose values a programme names, and in which of its sections."""
-_UNITS = frozenset({"lead", "unit", "to", "owner", "department"})
+_UNITS = frozenset({"lead", "unit", "to", "owner", "department", "from_unit", "to_unit"})
 _LIMIT = re.compile(r"([1-9][0-9]*)(wd|d|h)")
 
 

@@ -19,7 +19,7 @@ from eventkit.wording import of_parameter
 from routing.domain.candidates import Fault
 
 JSON = "application/json"
-DOCUMENT = DOCUMENTS["bugle.documents.programme.v2"]
+DOCUMENT = DOCUMENTS["bugle.documents.programme.v3"]
 MOST_RULES = 1000
 
 _ONE_PLACE = Text("name an enterprise or a township, not both")

@@ -1,0 +1,175 @@
+"""How issues were handled, as lists that every programme has: who held them when, who returned them, what looks odd.
+
+All by query from cases' events and intervals, as of the instant that the transaction looks at; nothing is kept for it.
+"""
+
+from __future__ import annotations
+
+_MINE = """
+    FROM ledger l LEFT JOIN enterprises e ON e.enterprise_id = l.enterprise
+    WHERE l.programme = :programme AND l.agency = :agency
+        AND (CAST(:department AS text) IS NULL OR l.lead = :department OR :department = ANY(l.supporting))
+"""
+_ENDS = """
+    SELECT least(
+        coalesce(CAST(nullif(current_setting('bugle.before', true), '') AS timestamptz), now()),
+        CAST(document->>'observed_until' AS timestamptz)
+    ) AS at
+    FROM programmes WHERE programme_id = :programme
+"""
+"""Until when intervals that go on are counted: the instant that is looked at, but nothing after `observed_until`."""
+
+
+def _days(interval: str) -> str:
+    """An interval in days of 24 hours, to the hundredth."""
+    return f"CAST(round(CAST(extract(epoch FROM {interval}) / 86400 AS numeric), 2) AS double precision)"
+
+
+def _sum(column: str) -> str:
+    return f"CAST(round(CAST(sum({column}) AS numeric), 2) AS double precision)"
+
+
+def _in_days(ranges: str) -> str:
+    """The length of ranges of time in days of 24 hours; none without them."""
+    length = f"(SELECT sum(upper(r) - lower(r)) FROM unnest({ranges}) AS r)"
+    return f"coalesce({_days(length)}, 0)"
+
+
+CONTRIBUTIONS = f"""
+WITH mine AS (SELECT l.case_id, l.title, l.synthetic {_MINE} AND l.merged_into IS NULL AND NOT l.withdrawn),
+ends AS ({_ENDS}),
+stood AS (
+    SELECT m.case_id, m.title, m.synthetic, s.state, t.lead, t.supporting, greatest(s.from_at, t.from_at) AS from_at,
+        least(s.to_at, t.to_at, ends.at) AS to_at
+    FROM mine m CROSS JOIN ends JOIN spans s ON s.case_id = m.case_id JOIN traits t ON t.case_id = m.case_id
+        AND t.from_at < coalesce(s.to_at, 'infinity') AND coalesce(t.to_at, 'infinity') > s.from_at
+    WHERE s.state <> 'closed_out'
+),
+owed AS (
+    SELECT s.*, CASE WHEN s.state IN ('reported', 'classified', 'returned', 'fed_back', 'verified') THEN 'office'
+        ELSE 'lead' END AS holder FROM stood s WHERE s.from_at < s.to_at
+),
+supported AS (
+    SELECT o.*, u.unit, (
+        SELECT min(r.occurred_at) FROM timeline r WHERE r.case_id = o.case_id
+            AND r.type = 'bugle.routing.support_reported.v1' AND r.data->>'unit' = u.unit AND r.occurred_at >= (
+                SELECT coalesce(max(a.occurred_at), '-infinity') FROM timeline a WHERE a.case_id = o.case_id
+                    AND a.type = 'bugle.routing.case_assigned.v1' AND a.occurred_at <= o.from_at)
+        ) AS reported_at
+    FROM owed o CROSS JOIN LATERAL unnest(o.supporting) AS u(unit)
+    WHERE o.holder = 'lead' AND o.state <> 'result_reported'
+),
+held AS (
+    SELECT case_id, title, synthetic, holder, CASE WHEN holder = 'lead' THEN lead END AS unit, state, from_at, to_at
+    FROM owed
+    UNION ALL
+    SELECT case_id, title, synthetic, 'supporter', unit, state, from_at, least(to_at, coalesce(reported_at, to_at))
+    FROM supported WHERE coalesce(reported_at, 'infinity') > from_at
+),
+late AS (
+    SELECT c.case_id, coalesce(c.unit, l.lead) AS unit,
+        range_agg(tstzrange(c.due_at, greatest(c.due_at, least(c.stopped_at, ends.at)))) AS overdue
+    FROM clocks c JOIN ledger l ON l.case_id = c.case_id CROSS JOIN ends
+    WHERE c.status IN ('late', 'missed') AND l.programme = :programme GROUP BY 1, 2
+),
+waited AS (
+    SELECT case_id, range_agg(tstzrange(from_at, to_at)) AS support FROM held WHERE holder = 'supporter' GROUP BY 1
+),
+told AS (
+    SELECT h.*, late.overdue * tstzmultirange(tstzrange(h.from_at, h.to_at)) AS overdue, w.support
+    FROM held h LEFT JOIN late ON late.case_id = h.case_id AND late.unit = h.unit
+    LEFT JOIN waited w ON w.case_id = h.case_id AND h.holder = 'lead'
+)
+SELECT case_id, CAST(row_number() OVER (PARTITION BY case_id ORDER BY from_at, holder, unit) AS integer) AS ordinal,
+    title, holder, unit, state, from_at, to_at, {_days("to_at - from_at")} AS days,
+    {_in_days("overdue")} AS overdue_days, {_in_days("overdue * support")} AS awaited_days, synthetic
+FROM told
+"""
+
+RETURNS = f"""
+WITH mine AS (SELECT l.* {_MINE}),
+moves AS (
+    SELECT t.case_id, t.event_id, t.occurred_at AS at, split_part(t.type, '.', 3) AS how, t.data->>'reason' AS reason,
+        CASE split_part(t.type, '.', 3) WHEN 'case_returned' THEN NULL WHEN 'case_transferred' THEN t.data->>'to'
+            ELSE t.data->>'lead' END AS holder,
+        row_number() OVER (PARTITION BY t.case_id ORDER BY t.occurred_at, t.service, t.version) AS place
+    FROM timeline t JOIN mine m ON m.case_id = t.case_id
+    WHERE t.type IN ('bugle.routing.case_assigned.v1', 'bugle.routing.case_returned.v1',
+        'bugle.routing.case_transferred.v1', 'bugle.routing.case_arbitrated.v1')
+),
+chained AS (
+    SELECT v.*, lag(v.holder) OVER w AS before, lag(v.at) OVER w AS since, v.place = 1 AS first,
+        lead(v.holder) OVER w AS following
+    FROM moves v WINDOW w AS (PARTITION BY v.case_id ORDER BY v.place)
+),
+turned AS (
+    SELECT c.*, CASE WHEN c.how = 'case_returned' THEN c.following ELSE c.holder END AS to_unit
+    FROM chained c WHERE NOT c.first AND c.how <> 'case_assigned'
+)
+SELECT c.case_id, CAST(row_number() OVER (PARTITION BY c.case_id ORDER BY c.place) AS integer) AS ordinal, m.title,
+    c.how, c.before AS from_unit, c.to_unit, c.reason, c.at AS returned_at,
+    {_days("c.at - c.since")} AS days,
+    c.to_unit IS NOT NULL AND EXISTS (SELECT FROM moves b WHERE b.case_id = c.case_id AND b.place < c.place
+        AND b.holder = c.to_unit) AS again,
+    m.lead, m.state, m.closed_at, c.event_id, m.synthetic
+FROM turned c JOIN mine m ON m.case_id = c.case_id
+"""
+
+SIGNALS = """
+WITH asked AS (
+    SELECT document->'signals' AS of, document->>'zone' AS zone FROM programmes WHERE programme_id = :programme
+),
+mine AS (SELECT l.case_id, l.title, l.lead, l.synthetic FROM ledger l
+    WHERE l.programme = :programme AND l.agency = :agency),
+told AS (
+    SELECT m.*, t.event_id, split_part(t.type, '.', 3) AS name, t.occurred_at, t.sequenced_at, t.data,
+        coalesce(t.data->>'unit', (SELECT r.lead FROM traits r WHERE r.case_id = t.case_id
+            AND r.from_at <= t.occurred_at AND (r.to_at IS NULL OR r.to_at > t.occurred_at)), m.lead) AS unit
+    FROM mine m JOIN timeline t ON t.case_id = m.case_id
+),
+reopened AS (
+    SELECT c.case_id, c.title, c.lead, c.synthetic, c.event_id AS closed, c.occurred_at AS at, o.event_id AS opened,
+        o.occurred_at AS until
+    FROM told c JOIN told o ON o.case_id = c.case_id AND o.name = 'reopening_ordered'
+        AND CAST(o.data->>'round' AS integer) = CAST(c.data->>'round' AS integer) + 1, asked
+    WHERE c.name = 'case_closed_out' AND o.occurred_at >= c.occurred_at AND o.occurred_at
+        <= c.occurred_at + make_interval(days => CAST(asked.of->'reopened'->>'days' AS integer))
+),
+found AS (
+    SELECT 1 AS ordinal, 'reopened' AS signal, lead AS unit, case_id, title, min(at) AS first_at, max(until) AS last_at,
+        count(*) AS times, array_agg(closed ORDER BY at) || array_agg(opened ORDER BY at) AS events, synthetic
+    FROM reopened GROUP BY case_id, title, lead, synthetic
+    UNION ALL
+    SELECT 2, 'extended', min(unit), case_id, title, min(occurred_at), max(occurred_at), count(*),
+        array_agg(event_id ORDER BY occurred_at), synthetic
+    FROM told WHERE name = 'extension_decided' AND data->>'decision' = 'granted' GROUP BY case_id, title, synthetic
+    UNION ALL
+    SELECT 3, 'withdrawn', unit, NULL, NULL, min(occurred_at), max(occurred_at), count(*),
+        array_agg(event_id ORDER BY occurred_at), bool_and(synthetic)
+    FROM told, asked WHERE name = 'case_withdrawn' GROUP BY unit, CAST(timezone(zone, occurred_at) AS date)
+    UNION ALL
+    SELECT 4, 'backdated', unit, NULL, NULL, min(occurred_at), max(occurred_at), count(*),
+        array_agg(event_id ORDER BY occurred_at), bool_and(synthetic)
+    FROM told, asked WHERE data->>'backdating_reason' IS NOT NULL AND sequenced_at
+        >= occurred_at + make_interval(days => CAST(asked.of->'backdated'->>'days' AS integer))
+    GROUP BY unit, to_char(timezone(zone, sequenced_at), 'YYYY-MM')
+)
+SELECT f.events[1] AS signal_id, f.ordinal, f.signal, f.unit, f.case_id, f.title, f.first_at, f.last_at,
+    CAST(f.times AS integer) AS times, CAST(asked.of->f.signal->>'times' AS integer) AS threshold,
+    CAST(f.events AS text[]) AS events, f.synthetic
+FROM found f, asked
+WHERE f.times >= CAST(asked.of->f.signal->>'times' AS integer)
+    AND (CAST(:department AS text) IS NULL OR f.unit = :department)
+"""
+
+BY_UNIT = f"""
+SELECT unit, holder, CAST(count(DISTINCT case_id) AS integer) AS issues, {_sum("days")} AS days,
+    {_sum("overdue_days")} AS overdue_days, {_sum("awaited_days")} AS awaited_days, bool_and(synthetic) AS synthetic
+FROM ({CONTRIBUTIONS}) AS shares WHERE unit IS NOT NULL GROUP BY unit, holder
+"""
+PAIRS = f"""
+SELECT from_unit, coalesce(to_unit, '') AS to_unit, CAST(count(*) AS integer) AS times,
+    CAST(count(DISTINCT case_id) AS integer) AS issues, {_sum("days")} AS days,
+    CAST(count(*) FILTER (WHERE again) AS integer) AS back, bool_and(synthetic) AS synthetic
+FROM ({RETURNS}) AS links GROUP BY from_unit, coalesce(to_unit, '')
+"""
