@@ -26,6 +26,7 @@ COMMANDS = {
     "figures": "bugle.demo.command:figures",
     "verify": "bugle.verify.command:verify",
     "scenarios": "bugle.scenarios.command:scenarios",
+    "bulletin": "bugle.bulletins.command:bulletin",
     "rules": "bugle.rules.command:rules",
     "whatif": "bugle.whatif:whatif",
     "analyst": "bugle.analyst:analyst",

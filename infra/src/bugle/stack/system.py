@@ -31,7 +31,7 @@ SERVICES = {
     "intake": ("http", "relay", "worker"),
     "routing": ("http", "relay", "worker"),
     "supervision": ("http", "relay", "worker", "sweeper", "notifier"),
-    "reporting": ("http", "worker"),
+    "reporting": ("http", "worker", "scheduler"),
 }
 PROCESSES = tuple(f"{service}-{kind}" for service, kinds in SERVICES.items() for kind in kinds)
 HTTP = tuple(process for process in PROCESSES if process.endswith("-http"))

@@ -16,11 +16,16 @@ from eventkit.reactions import BatchReaction
 from eventkit.settings import MissingSetting
 from pagekit.issuer import LocalIssuer
 from reporting import CONSUMER, TOPICS
+from reporting.bulletins.content import UnknownReport
+from reporting.bulletins.papers import UnknownMatter
 from reporting.bulletins.routes import document_routes
+from reporting.bulletins.word import TemplateFault
 from reporting.config import PageSettings
 from reporting.exports.files import Exports
 from reporting.exports.room import Room
 from reporting.exports.routes import export_routes
+from reporting.issuing.errors import NothingChanged, PeriodNotOver, UnknownDocument
+from reporting.issuing.routes import issuing_routes
 from reporting.queries.desk import Desk
 from reporting.queries.routes import routes
 from reporting.read_model.writer import project
@@ -28,6 +33,7 @@ from reporting.web.opening import Pages
 from reporting.web.routes import add_pages
 
 LOOPBACK = "127.0.0.1"
+REFUSALS = (UnknownReport, UnknownMatter, UnknownDocument, PeriodNotOver, NothingChanged, TemplateFault)
 REACTION = BatchReaction(CONSUMER, TOPICS, project)
 
 
@@ -49,13 +55,29 @@ def application(held: PageSettings, engine: Engine) -> FastAPI:
     app = create_app(
         service=CONSUMER,
         tokens=tokens,
-        routers=[routes(engine), document_routes(engine), export_routes(exports)],
+        routers=[
+            routes(engine),
+            document_routes(engine),
+            issuing_routes(engine, templates(held)),
+            export_routes(exports),
+        ],
         ready={"database": database},
         depths=Depths(engine, CONSUMER, [consumption]),
         limits=Limits.of(held),
+        refusals=REFUSALS,
     )
-    add_pages(app, engine, pages, exports, local_issuer(held))
+    add_pages(app, engine, pages, exports, local_issuer(held), templates(held))
     return app
+
+
+def templates(held: object) -> Path | None:
+    """The office's folder of Word templates; a MissingSetting where it is named and not there."""
+    named = getattr(held, "document_templates", "")
+    if not named:
+        return None
+    if not Path(named).is_dir():
+        raise MissingSetting(f"This process cannot start: BUGLE_DOCUMENT_TEMPLATES names {named}, which is no folder.")
+    return Path(named)
 
 
 def local_issuer(held: PageSettings) -> LocalIssuer | None:

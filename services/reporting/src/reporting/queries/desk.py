@@ -67,12 +67,16 @@ class Desk:
         self._engine = engine
 
     @contextmanager
-    def _looking(self, snapshot: float | None) -> Iterator[Connection]:
+    def looking(self, as_of: Moment = NOW, snapshot: float | None = None) -> Iterator[Connection]:
+        """A connection whose first transaction finds the tables as they are, or as they were known.
+
+        `snapshot`: all that it reads is of one moment, and a statement may take so many seconds.
+        """
         with self._engine.connect() as connection:
             if snapshot is not None:
                 connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
                 connection.execute(_PATIENCE, {"milliseconds": str(max(1, int(snapshot * 1000)))})
-            _look(connection, NOW)
+            look(connection, as_of)
             yield connection
 
     @contextmanager
@@ -91,12 +95,12 @@ class Desk:
         scope = scope_of(who)
         filters = read_filters(request, known, ("as_of", *besides))
         given, programme = request.query_params, filters.get("programme")
-        with self._looking(snapshot) as connection:
+        with self.looking(snapshot=snapshot) as connection:
             check_programme(connection, scope, filters)
             at = moment(connection, scope, given.get("at"), programme)
             as_of = moment(connection, scope, given.get("as_of"), programme, "as_of")
             if as_of is not NOW:
-                _look(connection, as_of)
+                look(connection, as_of)
                 check_known(connection, scope, filters)
             yield Asked(connection, scope, filters, at, as_of)
 
@@ -117,7 +121,8 @@ def reads() -> APIRouter:
     return APIRouter(tags=["reads"], dependencies=[Depends(known)])
 
 
-def _look(connection: Connection, as_of: Moment) -> None:
+def look(connection: Connection, as_of: Moment) -> None:
+    """Have the transaction find the tables as they were known before an instant, or as they are."""
     schema, before = (LIVE, "") if as_of.before is None else (LIVE + KNOWN, as_of.before.isoformat())
     connection.execution_options(schema_translate_map={LIVE: schema})  # statements made of the tables' definitions
     connection.execute(_LOOK, {"schemas": f"{schema}, public", "before": before})  # and those written as text

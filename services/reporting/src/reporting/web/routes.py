@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 
 from fastapi import APIRouter, FastAPI
 from sqlalchemy import Engine
@@ -27,14 +28,17 @@ from reporting.web.rendering import TEXTS, draw
 from reporting.web.saved_pages import add_saved
 
 
-def add_pages(app: FastAPI, engine: Engine, pages: Pages, exports: Exports, local: LocalIssuer | None = None) -> None:
-    """The pages beside the API, over an engine that stays the caller's."""
+def add_pages(
+    app: FastAPI, engine: Engine, pages: Pages, exports: Exports, local: LocalIssuer | None, templates: Path | None
+) -> None:
+    """The pages beside the API, over an engine that stays the caller's; `templates`: the office's own of Word."""
     signing = SignIn(draw, scope_of, local, ROLES, partial(choices, engine))
     router = APIRouter(include_in_schema=False, route_class=page_route(signing.ask, draw))
     add_signing(router, signing)
     add_forms(router)
-    for add in (add_overview, add_ledger, add_saved, add_issue, add_numbers, add_programme, add_documents):
+    for add in (add_overview, add_ledger, add_saved, add_issue, add_numbers, add_programme):
         add(router, pages)
+    add_documents(router, pages, templates)
     add_export_pages(router, exports)
     app.include_router(router)
     app.include_router(asset_routes(TEXTS))
