@@ -128,7 +128,9 @@ READS = (
     "/v1/lists/enterprises?programme=jinxian",
     "/v1/lists/helpers?programme=jinxian",
     "/v1/lists/issues?programme=jinxian",
-    "/v1/lists/issues?programme=jinxian&format=csv",
+    "/v1/exports/lists.issues?programme=jinxian&format=csv",
+    "/v1/exports/ledger?format=csv",
+    "/v1/exports/deadlines?programme=jinxian&format=csv",
 )
 
 
