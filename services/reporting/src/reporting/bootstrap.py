@@ -14,7 +14,7 @@ from eventkit.postgres import PostgresStore
 from eventkit.processing import Processor
 from eventkit.reactions import BatchReaction
 from eventkit.settings import HttpSettings, MissingSetting
-from pagekit.issuer import LocalIssuer
+from pagekit.issuer import local_issuer
 from reporting import CONSUMER, TOPICS
 from reporting.bulletins.content import UnknownReport
 from reporting.bulletins.papers import UnknownMatter
@@ -27,7 +27,6 @@ from reporting.queries.routes import routes
 from reporting.read_model.writer import project
 from reporting.web.routes import add_pages
 
-LOOPBACK = "127.0.0.1"
 REFUSALS = (UnknownReport, UnknownMatter, UnknownDocument, PeriodNotOver, NothingChanged, TemplateFault)
 REACTION = BatchReaction(CONSUMER, TOPICS, project)
 
@@ -54,7 +53,8 @@ def application(held: HttpSettings, engine: Engine) -> FastAPI:
         limits=Limits.of(held),
         refusals=REFUSALS,
     )
-    add_pages(app, engine, local_issuer(held), templates(held))
+    issuer = local_issuer(held) if isinstance(held, PageSettings) else None
+    add_pages(app, engine, issuer, templates(held))
     return app
 
 
@@ -66,12 +66,3 @@ def templates(held: object) -> Path | None:
     if not Path(named).is_dir():
         raise MissingSetting(f"This process cannot start: BUGLE_DOCUMENT_TEMPLATES names {named}, which is no folder.")
     return Path(named)
-
-
-def local_issuer(held: HttpSettings) -> LocalIssuer | None:
-    """The embedded stack's issuer, for sign-in by choice of a role; only where nobody else can reach the process."""
-    if not isinstance(held, PageSettings) or not held.issuer_key_file:
-        return None
-    if held.http_host != LOOPBACK:
-        raise MissingSetting(f"This process cannot start: with BUGLE_ISSUER_KEY_FILE it serves {LOOPBACK} only.")
-    return LocalIssuer(Path(held.issuer_key_file), held.issuer, held.audience)
