@@ -22,6 +22,7 @@ COMMANDS = {
     "logs": "bugle.stack.commands:logs",
     "token": "bugle.stack.commands:token",
     "import": "bugle.importing.command:import_",
+    "generate": "bugle.generating.command:generate",
     "demo": "bugle.demo.command:demo",
     "figures": "bugle.demo.command:figures",
     "verify": "bugle.verify.command:verify",

@@ -63,7 +63,7 @@ def test_failing_key_stays_and_tells_why(
     broken.add("k2")
     assert run(processor, monkeypatch, "all") == 1
     assert processor.parked() == {"k2": 1}
-    assert "ValueError: mend me" in capsys.readouterr().err
+    assert f"{arrival('c', 'k2').place}: ValueError: mend me" in capsys.readouterr().err
 
 
 def test_record_is_discarded_and_the_rest_applied(
@@ -116,7 +116,7 @@ def test_failing_batch_does_not_stop_the_other_keys(
     assert run(processor, monkeypatch, "all") == 1
     assert processor.parked() == {"k1": 1}
     broken.clear()
-    assert "no row can hold it" in capsys.readouterr().err
+    assert f"no row can hold it (the first is {arrival('a', 'k1').place})" in capsys.readouterr().err
 
 
 def test_nothing_parked_is_said(

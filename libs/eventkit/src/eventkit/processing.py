@@ -80,6 +80,11 @@ class Processor:
         with self.store.transaction() as tx:
             return tx.parked_keys(self._consumer)
 
+    def first_parked(self, key: str) -> str:
+        """The place of the record that blocks a parked key."""
+        with self.store.transaction() as tx:
+            return tx.parked(self._consumer, key)[0].arrival.place
+
     def redrive(self, key: str) -> int:
         """Apply all parked events of a key and release it; how many there were. Raises StillFailing."""
         return redrive(self.store, self.reaction, key, self.projectors)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from eventkit.delivery import Policy, policy_of
 from eventkit.diagnosis import brief
 from eventkit.processing import Processor
-from eventkit.redrive import NotParked
+from eventkit.redrive import NotParked, StillFailing
 
 
 def run(processor: Processor) -> None:
@@ -69,6 +69,8 @@ def _one(processor: Processor, key: str, parked: Mapping[str, int]) -> bool:
     except Exception as failing:
         if policy_of(failing) in (Policy.RETRY, Policy.STOP):
             raise  # a server is away, or program and tables do not fit: no fault of this key
-        print(f"{key}  still fails: {brief(failing)}", file=sys.stderr)
+        # a whole batch that fails does not tell at which of its records
+        where = "" if isinstance(failing, StillFailing) else f" (the first is {processor.first_parked(key)})"
+        print(f"{key}  still fails: {brief(failing)}{where}", file=sys.stderr)
         return False
     return True

@@ -14,7 +14,7 @@ from eventkit.postgres import PostgresStore
 from eventkit.processing import Processor
 from eventkit.reactions import BatchReaction
 from eventkit.settings import MissingSetting
-from pagekit.issuer import LocalIssuer
+from pagekit.issuer import local_issuer
 from reporting import CONSUMER, TOPICS
 from reporting.bulletins.content import UnknownReport
 from reporting.bulletins.papers import UnknownMatter
@@ -32,7 +32,6 @@ from reporting.read_model.writer import project
 from reporting.web.opening import Pages
 from reporting.web.routes import add_pages
 
-LOOPBACK = "127.0.0.1"
 REFUSALS = (UnknownReport, UnknownMatter, UnknownDocument, PeriodNotOver, NothingChanged, TemplateFault)
 REACTION = BatchReaction(CONSUMER, TOPICS, project)
 
@@ -78,12 +77,3 @@ def templates(held: object) -> Path | None:
     if not Path(named).is_dir():
         raise MissingSetting(f"This process cannot start: BUGLE_DOCUMENT_TEMPLATES names {named}, which is no folder.")
     return Path(named)
-
-
-def local_issuer(held: PageSettings) -> LocalIssuer | None:
-    """The embedded stack's issuer, for sign-in by choice of a role; only where nobody else can reach the process."""
-    if not held.issuer_key_file:
-        return None
-    if held.http_host != LOOPBACK:
-        raise MissingSetting(f"This process cannot start: with BUGLE_ISSUER_KEY_FILE it serves {LOOPBACK} only.")
-    return LocalIssuer(Path(held.issuer_key_file), held.issuer, held.audience)

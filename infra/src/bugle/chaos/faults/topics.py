@@ -11,6 +11,9 @@ from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from bugle.chaos.arena import Arena
 from eventkit.access import clients
 
+LARGEST = 8 << 20
+"""Bytes that a record may have, as in infra/topics.toml."""
+
 
 def send(producer: KafkaProducer, record: Any, key: bytes, value: bytes) -> None:
     """A record like another one, at the end of the same partition."""
@@ -20,7 +23,8 @@ def send(producer: KafkaProducer, record: Any, key: bytes, value: bytes) -> None
 @contextmanager
 def producing(arena: Arena) -> Iterator[KafkaProducer]:
     """A producer; what it was given is in Kafka when the block ends."""
-    producer = KafkaProducer(**clients(arena.system.kafka_access), acks="all", metrics_enabled=False)
+    options = clients(arena.system.kafka_access) | {"max_request_size": LARGEST}
+    producer = KafkaProducer(**options, acks="all", metrics_enabled=False)
     try:
         yield producer
         producer.flush(timeout=30)
