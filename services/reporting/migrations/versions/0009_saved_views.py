@@ -6,8 +6,8 @@ from alembic import op
 
 from eventkit.migration import service_role
 
-revision = "0008"
-down_revision = "0007"
+revision = "0009"
+down_revision = "0008"
 
 _TABLE = """
 CREATE TABLE public.saved_views (
