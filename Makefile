@@ -4,9 +4,11 @@ BACKEND ?= embedded
 # tests run in two lots, each with servers of its own; servers that were given are shared by none
 WORKERS ?= $(if $(filter external,$(BACKEND)),0,2)
 SERVICES := intake routing supervision reporting
+FRONTENDS := console
+DEPLOYED := $(SERVICES:%=services/%) $(FRONTENDS:%=frontends/%)
 PAGES := libs/pagekit/npm
 VENDOR := libs/pagekit/src/pagekit/vendor
-PACKAGES := contracts libs/eventkit libs/pagekit $(SERVICES:%=services/%) infra bench
+PACKAGES := contracts libs/eventkit libs/pagekit $(DEPLOYED) infra bench
 OWN := bugle-contracts bugle-eventkit bugle-pagekit bugle-reporting
 COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-header \
 	--no-emit-index-url --no-emit-find-links $(OWN:%=--no-emit-package %)
@@ -65,8 +67,8 @@ browser: setup   ## the pages in a real browser (Chromium), with screenshots und
 
 sbom: setup      ## what each service's image holds, as CycloneDX under build/sbom
 	@mkdir -p build/sbom
-	for service in $(SERVICES); do $(BIN)/cyclonedx-py requirements services/$$service/requirements.lock --output-reproducible \
-	  --pyproject services/$$service/pyproject.toml --mc-type application --of JSON -o build/sbom/$$service.cdx.json || exit 1; done
+	for deployed in $(DEPLOYED); do $(BIN)/cyclonedx-py requirements $$deployed/requirements.lock --output-reproducible \
+	  --pyproject $$deployed/pyproject.toml --mc-type application --of JSON -o build/sbom/$${deployed#*/}.cdx.json || exit 1; done
 
 demo: setup      ## the five programmes on a running system; CHECK=1 compares the figures and ends
 	$(BIN)/bugle demo $(if $(CHECK),--check)
@@ -76,8 +78,8 @@ lock: setup      ## the locks anew from what the packages ask for (UPGRADE=1: ne
 	$(COMPILE) infra/build.in -c requirements.lock -o infra/build.lock
 	$(COMPILE) tests/browser/requirements.in -c requirements.lock -o tests/browser/requirements.lock
 	$(COMPILE) $(PAGES)/node.in -o $(PAGES)/node.lock
-	for service in $(SERVICES); do $(COMPILE) services/$$service/pyproject.toml \
-	  -c requirements.lock -o services/$$service/requirements.lock || exit 1; done
+	for deployed in $(DEPLOYED); do $(COMPILE) $$deployed/pyproject.toml \
+	  -c requirements.lock -o $$deployed/requirements.lock || exit 1; done
 
 clean:           ## the environment and the tools' caches (never the data in .bugle)
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -11,7 +11,11 @@ import pytest
 from bugle.stack.home import ROOT
 from tests.support.sources import PACKAGES
 
-LOCKS = [ROOT / "requirements.lock", *sorted(ROOT.glob("services/*/requirements.lock"))]
+LOCKS = [
+    ROOT / "requirements.lock",
+    *sorted(ROOT.glob("services/*/requirements.lock")),
+    *sorted(ROOT.glob("frontends/*/requirements.lock")),
+]
 _NAME = re.compile(r"^[a-z0-9][a-z0-9.-]*")
 
 
@@ -50,8 +54,8 @@ def test_lock_has_hashes_only(lock: Path) -> None:
     assert not re.search(r"https?:|file:|--(extra-)?index-url|--find-links|(^|\s)/", text)
 
 
-def test_every_service_has_lock() -> None:
-    assert {lock.parent.name for lock in LOCKS[1:]} == {"intake", "routing", "supervision", "reporting"}
+def test_everything_deployed_has_lock() -> None:
+    assert {lock.parent.name for lock in LOCKS[1:]} == {"intake", "routing", "supervision", "reporting", "console"}
 
 
 @pytest.mark.parametrize("lock", LOCKS[1:], ids=lambda lock: lock.parent.name)

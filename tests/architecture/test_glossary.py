@@ -21,7 +21,7 @@ PLACES = sorted({place for row in ROWS for place in re.findall(r"`([^` ]+)`", ro
 EVENT_NAMES = {type.split(".")[2] for type in EVENTS}
 FIELDS = {field for contract in EVENTS.values() for field in contract.schema["properties"]}
 PROGRAMME = json.loads((ROOT / "contracts/src/contracts/documents/programme/v3.json").read_text())["properties"]
-PACKAGES = ("intake", "routing", "supervision", "reporting", "pagekit", "eventkit", "bugle", "contracts")
+PACKAGES = ("intake", "routing", "supervision", "reporting", "console", "pagekit", "eventkit", "bugle", "contracts")
 
 
 def found(place: str) -> bool:

@@ -25,9 +25,14 @@ VIOLATIONS = {
         ("supervision/adapters/planted.py", "from supervision import bootstrap"),
         ("routing/bootstrap.py", "from routing import entrypoints"),
     ],
-    "Services know nothing of each other": [
+    "Services and frontends know nothing of each other": [
         ("routing/adapters/planted.py", "import intake"),
         ("reporting/planted.py", "import supervision"),
+        ("console/planted.py", "import routing"),
+    ],
+    "A frontend has no way to data but the services' interfaces": [
+        ("console/planted.py", "import sqlalchemy"),
+        ("console/pages.py", "from contracts import EVENTS"),
     ],
     "Domains know no library and no infrastructure": [
         ("intake/domain/planted.py", "import sqlalchemy"),

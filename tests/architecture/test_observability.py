@@ -93,8 +93,8 @@ def test_process_may_send_spans(process: str) -> None:
 
 
 def test_images_log_as_json() -> None:
-    files = list(ROOT.glob("services/*/Dockerfile"))
-    assert len(files) == 4 and all("BUGLE_LOG=json" in file.read_text() for file in files)
+    files = [*ROOT.glob("services/*/Dockerfile"), *ROOT.glob("frontends/*/Dockerfile")]
+    assert len(files) == 5 and all("BUGLE_LOG=json" in file.read_text() for file in files)
 
 
 @needs_promtool

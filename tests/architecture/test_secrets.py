@@ -31,6 +31,7 @@ def secrets_in(files: Iterable[Path]) -> list[tuple[str, str, int]]:
         ]
 
 
+@pytest.mark.timeout(120)
 def test_kept_files_hold_none() -> None:
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     files = [ROOT / name for name in listed.split("\0") if name and Path(name).suffix not in _LOCKS]

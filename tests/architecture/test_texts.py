@@ -23,14 +23,14 @@ from tests.support.texts import (
 )
 
 LIBRARY = "eventkit"
-SPEAKING = (LIBRARY, "pagekit", "intake", "routing", "supervision", "reporting", "bugle.importing")
+SPEAKING = (LIBRARY, "pagekit", "intake", "routing", "supervision", "reporting", "console", "bugle.importing")
 ABSTRACT = "class Problem(Exception): ..."
 """Is only derived from: its docstring is for programmers."""
 UNCLASSED = {("title", slug) for slug in ("internal", "not-found", "method-not-allowed", "refused")}
 """Titles of what eventkit refuses without a class."""
 REFUSES_NOTHING = ("pagekit", "bugle.importing")
 """Have no class of refusals of their own."""
-NAMED = {"reporting": {*NAMES, "formula"}}
+NAMED = {"reporting": {*NAMES, "formula"}, "console": {"answer", "clock", "state"}}
 """Contexts whose ids are names from elsewhere: tests/contract/test_names.py looks after them."""
 
 

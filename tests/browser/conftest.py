@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import uvicorn
@@ -14,6 +15,7 @@ import uvicorn
 from bugle.stack import Stack
 from bugle.stack.home import ROOT
 from reporting.bootstrap import application
+from tests.browser.visiting import SIZES, Visit
 from tests.integration.reporting.serving import holding, settings
 from tests.integration.reporting.test_documents import FIRST, story
 from tests.support.tokens import Issuer
@@ -64,3 +66,25 @@ def shots() -> Path:
     """Where screenshots are put, to be looked at by people."""
     SHOTS.mkdir(parents=True, exist_ok=True)
     return SHOTS
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """The system's browser."""
+    missing = "no Playwright: `make browser` installs it and runs these tests"
+    playwright = pytest.importorskip("playwright.sync_api", reason=missing)
+    if CHROMIUM is None:
+        pytest.skip("no Chromium on this machine: apt-get install chromium")
+    with playwright.sync_playwright() as started:
+        browser = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(chromium: Any, shots: Path, request: pytest.FixtureRequest) -> Iterator[Visit]:
+    language, size = request.param
+    width, height = SIZES[size]
+    context = chromium.new_context(viewport={"width": width, "height": height}, reduced_motion="reduce")
+    yield Visit(context.new_page(), f"{language}-{size}", shots)
+    context.close()

@@ -11,7 +11,7 @@ import pytest
 
 from bugle.stack.place import Deployed
 from bugle.stack.ports import free_port, is_free
-from bugle.stack.system import PROCESSES, SERVICES
+from bugle.stack.system import FRONTENDS, PROCESSES, SERVICES
 from tests.containers.conftest import Compose, bring_in, bugle, deployed, docker, meanwhile
 from tests.support.office import until
 
@@ -33,7 +33,7 @@ def pair(taken: list[int]) -> int:
 @pytest.fixture(scope="module")
 def scaled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Compose]:
     taken: list[int] = []
-    ports = {service: pair(taken) for service in SERVICES}
+    ports = {deployed: pair(taken) for deployed in (*SERVICES, *FRONTENDS)}
     settings = {f"BUGLE_{service.upper()}_PORTS": f"{first}-{first + 1}" for service, first in ports.items()}
     settings |= {f"BUGLE_{service.upper()}_PORT": str(first) for service, first in ports.items()}
     settings |= {

@@ -1,16 +1,19 @@
-"""The bill of materials names every library of a service's image, by version and digest."""
+"""The bill of materials names every library of an image, by version and digest."""
 
 from __future__ import annotations
 
 import json
 import re
 import subprocess
+from pathlib import Path
 
 import pytest
 
 from bugle.stack.home import ROOT
 
-SERVICES = sorted(path.name for path in (ROOT / "services").iterdir() if (path / "requirements.lock").exists())
+IMAGES = sorted(
+    lock.parent for folder in ("services", "frontends") for lock in ROOT.glob(f"{folder}/*/requirements.lock")
+)
 PINNED = re.compile(r"^([a-z0-9][\w.-]*)==([^ ;\\]+)", re.MULTILINE)
 
 
@@ -19,11 +22,11 @@ def made() -> None:
     subprocess.run(["make", "sbom"], cwd=ROOT, check=True, capture_output=True)
 
 
-@pytest.mark.parametrize("service", SERVICES)
-def test_every_library_is_named(service: str) -> None:
-    bill = json.loads((ROOT / "build" / "sbom" / f"{service}.cdx.json").read_text())
-    locked = set(PINNED.findall((ROOT / "services" / service / "requirements.lock").read_text()))
-    assert bill["metadata"]["component"]["name"] == f"bugle-{service}"
+@pytest.mark.parametrize("image", IMAGES, ids=lambda image: image.name)
+def test_every_library_is_named(image: Path) -> None:
+    bill = json.loads((ROOT / "build" / "sbom" / f"{image.name}.cdx.json").read_text())
+    locked = set(PINNED.findall((image / "requirements.lock").read_text()))
+    assert bill["metadata"]["component"]["name"] == f"bugle-{image.name}"
     assert len(locked) > 20
     assert {(part["name"], part["version"]) for part in bill["components"]} == locked
     assert all(_digests(part) for part in bill["components"])

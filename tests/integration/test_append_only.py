@@ -76,6 +76,20 @@ def test_recorded_event_cannot_be_changed(recorded: System, service: str, table:
         assert "append-only" in refusal(database.owner_url, statement)
 
 
+@pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.parametrize("table", ["documents", "renditions"])
+def test_issued_document_cannot_be_changed(recorded: System, table: str, change: str) -> None:
+    statement = sql.SQL(CHANGES[change]).format(
+        sql.Identifier("issued", table),
+        column=sql.Identifier("digest"),
+        trigger=sql.Identifier(f"{table}_append_only"),
+    )
+    database = recorded.database("reporting")
+    assert refusal(database.url, statement).startswith(("permission denied", "must be owner"))
+    if change != "drop":
+        assert "append-only" in refusal(database.owner_url, statement)
+
+
 @pytest.mark.parametrize("service", RECORDING)
 def test_service_may_add_and_read_events_only(recorded: System, service: str) -> None:
     query = "SELECT privilege_type FROM information_schema.role_table_grants WHERE grantee = user AND table_name = %s"

@@ -24,4 +24,4 @@ def test_workload_runs_at_toy_size(servers: Stack, name: str) -> None:
 def test_unknown_workload_is_refused(names: list[str]) -> None:
     answer = CliRunner().invoke(app, ["bench", *names])
     assert isinstance(answer.exception, StackError)
-    assert "Choose from: append, relay, react, rebuild." in str(answer.exception)
+    assert "Choose from: append, relay, react, rebuild, query." in str(answer.exception)

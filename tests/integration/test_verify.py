@@ -207,8 +207,25 @@ def test_command_exits_2_without_a_server(stood: System, away: str) -> None:
             "UPDATE live.ledger_versions SET misses = misses - 1 WHERE known_to IS NULL",
             {"I6"},
         ),
+        (
+            "reporting",
+            "live.issue_tallies",
+            "UPDATE live.issue_tallies SET count = count + 1 WHERE level = 'day'",
+            "UPDATE live.issue_tallies SET count = count - 1 WHERE level = 'day'",
+            {"I6"},
+        ),
+        (
+            "reporting",
+            "live.clock_tallies",
+            "UPDATE live.clock_tallies SET status = 'x' || status WHERE level = 'now'",
+            "UPDATE live.clock_tallies SET status = substr(status, 2) WHERE level = 'now'",
+            {"I6"},
+        ),
     ],
-    ids=["edited", "deleted", "swapped", "truncated", "not received", "re-dated row", "surplus row", "version"],
+    ids=[
+        *("edited", "deleted", "swapped", "truncated", "not received", "re-dated row", "surplus row", "version"),
+        *("changes", "tally"),
+    ],
 )  # fmt: skip
 def test_damage_in_a_database_is_found(
     stood: System, service: str, table: str, damage: str, repair: str, invariants: set[str]

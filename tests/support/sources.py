@@ -18,6 +18,7 @@ PACKAGES = {
     "routing": "services/routing",
     "supervision": "services/supervision",
     "reporting": "services/reporting",
+    "console": "frontends/console",
     "bugle": "infra",
     "bench": "bench",
 }

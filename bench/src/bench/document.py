@@ -49,6 +49,11 @@ All projections from three topics into new tables, indexed, caught up, compared 
 arriving. Every rebuild came out equal, or there would be no figure. Limit: one kafka-python consumer that only decodes
 the JSON. `worker`: events/s of the live worker that filled the tables.
 """,
+    "query": """\
+Reading through the HTTP process, with authorisation, warm: pages of the ledger by filters from the beginning and from
+deep within, rates, league tables and scores of departments, each as it stands and as of a day that is past. Not a ratio
+to a measured limit: `limit` is the target, and the figure is the 99th percentile that stands worst against its own.
+""",
 }
 
 

@@ -16,7 +16,10 @@ Arm = Callable[[int], float]
 
 @dataclass(frozen=True)
 class Size:
-    """How much work. `repeats`: of each arm; at least five make a figure."""
+    """How much work. `repeats`: of each arm; at least five make a figure. `query_asked`: requests of each kind in one.
+
+    `kept`: the servers outlive the run, and what `query` has filled is found again.
+    """
 
     name: str
     append_seconds: float
@@ -24,15 +27,18 @@ class Size:
     relay_events: int
     react_events: int
     rebuild_events: int
+    query_issues: int
+    query_asked: int
     repeats: int = 5
+    kept: bool = False
 
 
 SIZES = {
     size.name: size
     for size in (
-        Size("toy", 0.2, (1, 2), 300, 300, 300, repeats=1),
-        Size("small", 10, (1, 16, 64), 50_000, 30_000, 100_000),
-        Size("full", 60, (1, 16, 64), 200_000, 200_000, 1_000_000),
+        Size("toy", 0.2, (1, 2), 300, 300, 300, 300, 5, repeats=1),
+        Size("small", 10, (1, 16, 64), 50_000, 30_000, 100_000, 20_000, 100),
+        Size("full", 60, (1, 16, 64), 200_000, 200_000, 1_000_000, 1_000_000, 200),
     )
 }
 

@@ -67,6 +67,7 @@ def made_world(stack: Stack, system: System) -> Iterator[World]:
         _let_a_policy_come(world)
         _fill_supervision(world)
         _hold_accountable(world)
+        _issue_a_document(world)
         yield world
 
 
@@ -192,6 +193,12 @@ def _hold_accountable(world: World) -> None:
         "evidence": [world.ids["evidence"]],
     }
     office.call("supervision", "POST", "/accountability", body)
+
+
+def _issue_a_document(world: World) -> None:
+    """Reporting has everything of the case by now."""
+    path = f"/documents/monthly?programme={world.office.programme}&period=2021-11"
+    world.ids["document"] = world.office.call("reporting", "POST", path)["document"]
 
 
 def _listed(office: Office, service: str, path: str) -> list[Any]:

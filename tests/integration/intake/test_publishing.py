@@ -136,3 +136,15 @@ def test_service_is_recorded_once(agency: Agency) -> None:
 def test_nobody_can_be_told_of_an_unknown_event(agency: Agency) -> None:
     notify = [{"on": name, "to": ["unit"], "channels": ["inbox"]} for name in ("card_issued", "card_lost")]
     fault(agency.publish(agency.document(version=2, notify=notify)), 422, "/document/notify/1/on")
+
+
+def test_enterprise_is_found_by_part_of_its_name(agency: Agency, stranger: Agency) -> None:
+    for name in ("荣鑫实业二厂", "100%物流"):
+        agency.send("POST", "/enterprises", {"agency": agency.name, "name": name})
+    named = [row["name"] for row in agency.get("/enterprises", name="荣鑫").json()["items"]]
+    assert named == sorted(named) and set(named) == {"荣鑫实业", "荣鑫实业二厂"}
+    assert [row["name"] for row in agency.get("/enterprises", name="%").json()["items"]] == ["100%物流"]
+    [one] = agency.get("/enterprises", name="二厂").json()["items"]
+    assert agency.get(f"/enterprises/{one['enterprise']}", role="leader").json() == one
+    assert stranger.get(f"/enterprises/{one['enterprise']}").status_code == 404
+    assert stranger.get("/enterprises", name="荣鑫实业二厂").json()["items"] == []

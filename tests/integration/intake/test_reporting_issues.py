@@ -108,3 +108,16 @@ def test_issues_are_read_by_the_agencys_staff(agency: Agency, role: str, status:
     id = agency.report().json()["id"]
     assert agency.get(f"/issues/{id}", role=role).status_code == status
     assert agency.get("/issues", role=role).status_code == status
+
+
+def test_issues_are_listed_from_either_end(agency: Agency) -> None:
+    for number in range(5):
+        assert agency.report(title=f"第{number}件").status_code == 201
+    oldest = [row["issue"] for row in agency.get("/issues").json()["items"]]
+    newest: list[str] = []
+    page = agency.get("/issues", order="newest", limit=2).json()
+    while newest := newest + [row["issue"] for row in page["items"]]:
+        if page["next"] is None:
+            break
+        page = agency.get("/issues", order="newest", limit=2, after=page["next"]).json()
+    assert newest == oldest[::-1] and len(oldest) == 5

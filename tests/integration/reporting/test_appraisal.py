@@ -20,6 +20,7 @@ CASE, OTHER = str(uid("moved case")), str(uid("case whose card was withdrawn"))
 ITEMS = [
     {"id": "miss", "zh": "超时", "en": "Missed", "event": "deadline_missed", "points": -2},
     {"id": "absent", "zh": "未报到", "en": "Absent", "event": "duty_missed", "points": -5},
+    {"id": "card", "zh": "黄牌", "en": "Card", "event": "card_issued", "points": -1},
     {"id": "climb", "zh": "上报", "en": "Climbed", "event": "case_escalated", "points": -3},
     {"id": "letter", "zh": "督办单", "en": "Letter", "event": "supervision_letter_issued", "points": -4},
 ]
@@ -61,6 +62,8 @@ def story() -> Log:
     log.case("routing", "case_transferred", CASE, day(6), **moved)
     assigned(log, CASE, "park", day(6), 2)
     duty(log, "absent", False)
+    _unreported(log, "month one", False)
+    _unreported(log, "month two", True)
     letter(log, "stands", False)
     letter(log, "withdrawn", True)
     _withdrawn_card(log)
@@ -73,6 +76,21 @@ def _withdrawn_card(log: Log) -> None:
     gone = [{"event": str(card.id), "kind": "card", "stage": 1}]
     about = {"clock": "contact", "generation": 1, "fact": "contacted", "evidence_at": iso(day(3))}
     log.case("supervision", "misses_rescinded", OTHER, day(4), **about, withdrawn=gone)
+
+
+def _unreported(log: Log, name: str, rescinded: bool) -> None:
+    """A report on the case that the bank owed and did not give, with the card for it."""
+    stream, id = f"duty-{uid(name)}", str(uid(name))
+    opened = {"duty": id, "programme": "jinxian", "agency": "jinxian", "rule": "long_term", "subject": CASE}
+    opened |= {"case": CASE, "unit": "bank", "person": None, "due_at": iso(day(4)), "title": None}
+    log.add("supervision", "duty_opened", stream, id, day(3), **opened)
+    about = {"duty": id, "period": "once", "unit": "bank", "person": None}
+    said = {**about, "due_at": iso(day(4)), "lacking": ["progress"], "card": "yellow"}
+    miss = log.add("supervision", "duty_missed", stream, id, day(4), **said)
+    card = log.add("supervision", "duty_card_issued", stream, id, day(4), **about, colour="yellow")
+    if rescinded:
+        gone = {"period": "once", "withdrawn": [str(miss.id), str(card.id)], "evidence_at": iso(day(3))}
+        log.add("supervision", "duty_rescinded", stream, id, day(4), duty=id, **gone)
 
 
 @pytest.fixture(scope="module")
@@ -90,8 +108,8 @@ def counted(client: TestClient, issuer: Issuer, unit: str, role: str = "office",
 
 
 def test_event_counts_for_whom_it_happened_to(client: TestClient, issuer: Issuer) -> None:
-    """The park has the case now; what it missed and climbed was the bank's. Of two letters one was withdrawn."""
-    assert counted(client, issuer, "bank") == {"miss": 1, "absent": 1, "climb": 1, "letter": 1}
+    """The park has the case now; what it missed and climbed was the bank's. One letter and one card of two stand."""
+    assert counted(client, issuer, "bank") == {"miss": 1, "absent": 2, "card": 1, "climb": 1, "letter": 1}
     assert counted(client, issuer, "park") == {}
 
 
@@ -104,6 +122,13 @@ def test_supervision_list_shows_cases_that_one_may_see(client: TestClient, issue
     path = "/supervision-list?programme=jinxian&month=2021-03"
     shown = {unit: read(client, issuer, path, "department", department=unit)["items"] for unit in ("bank", "park")}
     assert {unit: [item["case_id"] for item in items] for unit, items in shown.items()} == {"bank": [], "park": [CASE]}
+
+
+def test_supervision_list_shows_duties_of_a_case(client: TestClient, issuer: Issuer) -> None:
+    """The report that was not given and its card, with the events of the case's clocks; what was withdrawn is not."""
+    [item] = read(client, issuer, "/supervision-list?programme=jinxian&month=2021-03")["items"]
+    told = [(event["type"], event.get("colour"), event["unit"]) for event in item["events"] if "clock" not in event]
+    assert sorted(told) == [("duty_card_issued", "yellow", "bank"), ("duty_missed", None, "bank")]
 
 
 def test_completeness_is_of_the_current_round_and_of_what_stands(client: TestClient, issuer: Issuer) -> None:

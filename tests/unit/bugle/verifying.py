@@ -93,6 +93,7 @@ class MemoryStore:
     inbox: list[tuple[UUID, str]] = field(default_factory=list)
     tables: dict[str, list[Row]] = field(default_factory=lambda: {name: [] for name in COLUMNS})
     unversioned_: dict[str, int] = field(default_factory=dict)
+    mistallied_: dict[str, int] = field(default_factory=dict)
     adrift_: list[tuple[UUID, str]] = field(default_factory=list)
     pending_: tuple[int, int] = (0, 0)
     discards_: list[Discard] = field(default_factory=list)
@@ -129,6 +130,9 @@ class MemoryStore:
 
     def unversioned(self, name: str) -> int:
         return self.unversioned_.get(name, 0)
+
+    def mistallied(self, name: str) -> int:
+        return self.mistallied_.get(name, 0)
 
 
 class System:

@@ -11,7 +11,7 @@ from eventkit.envelope import Envelope
 from intake.adapters.messages import CODEC as INTAKE
 from intake.domain import issue
 from routing.adapters.messages import CASES
-from tests.unit.life import legal
+from tests.unit.life import legal, made
 from tests.unit.life.counting import Counting
 from tests.unit.life.courses import courses, name
 from tests.unit.life.world import World
@@ -43,6 +43,11 @@ class Watcher:
         self._adopted: dict[str, datetime] = {}
         self._cancelled: dict[tuple[str, str], str] = {}
         self._levels: dict[str, dict[str, int]] = defaultdict(dict)
+        self._results: dict[tuple[str, int], set[str]] = defaultdict(set)
+        self._copied: set[tuple[str, int]] = set()
+        self._satisfied: set[tuple[str, int]] = set()
+        self._divided: set[str] = set()
+        self._of_version: dict[str, int] = {}
 
     def look(self) -> None:
         """At everything recorded since the last look."""
@@ -89,6 +94,7 @@ class Watcher:
         if what == "clock_cancelled":
             self._cancelled[event.key, data["clock"]] = data["reason"]
         self._climb(event, data, what)
+        self._answer(event, data, what)
         if event.stream.startswith("watch-") and told in legal.WATCHED:
             before = self._states.get(event.stream, "")
             by_hand = told != "case_raised" or data["ground"] == "request"
@@ -131,6 +137,34 @@ class Watcher:
             self._levels[event.key][str(event.id)] = data["level"]
         for gone in data.get("withdrawn", ()):
             self._levels[event.key].pop(gone["event"], None)
+
+    def _answer(self, event: Envelope, data: dict[str, Any], what: str) -> None:
+        """A case is closed out with all that its version asks for; a day from outside waits for what solves it."""
+        if what in ("watch_opened", "policy_adopted"):
+            self._of_version[event.key] = data["programme_version"]
+        if what == "part_closed":
+            self._divided.add(event.key)
+        if "round" in data:
+            self._note_answer((event.key, data["round"]), data, what)
+        if what == "case_closed_out" and event.key not in self._divided:
+            self._check_answer((event.key, data["round"]))
+        if what == "clock_stopped" and data["fact"] == "result" and data["clock"] == "wanted":
+            told = [outcomes for (case, _), outcomes in self._results.items() if case == event.key]
+            assert any(outcomes - {"long_term"} for outcomes in told), f"{data} by what takes long"
+
+    def _note_answer(self, about: tuple[str, int], data: dict[str, Any], what: str) -> None:
+        if what == "fact_learnt" and data["fact"] == "result":
+            self._results[about].add(data["outcome"])
+        if what == "fact_learnt" and data["copied_to_office"]:
+            self._copied.add(about)
+        if what == "enterprise_verified" and data["satisfaction"] != "unsatisfied":
+            self._satisfied.add(about)
+
+    def _check_answer(self, about: tuple[str, int]) -> None:
+        wants = made.document(self._of_version[about[0]])["verification"]
+        assert self._results[about], f"{about} was closed out without a result"
+        assert about in self._copied or not wants["copy_to_office"], f"{about} was closed out without a copy"
+        assert about in self._satisfied or not wants["required"], f"{about} was closed out unasked"
 
     def _level(self, case: str) -> int:
         """How high the case stands."""

@@ -10,8 +10,8 @@ from eventkit.envelope import Envelope
 from tests.unit.life import legal
 from tests.unit.life.services import Service
 
-REPLACING = ("recomputed", "paused", "extended", "policy", "merged")
-"""Grounds on which another generation takes a clock's place, after a merger only once it has been undone."""
+REPLACING = ("recomputed", "paused", "extended", "policy")
+"""Grounds on which another generation takes a clock's place at once; after a merger only once that has been undone."""
 
 
 def name(event: Envelope) -> str:
@@ -25,7 +25,8 @@ class Course:
     def __init__(self, started: Envelope) -> None:
         self.about = started.json()
         self.end: datetime | None = None
-        self.replaced = self.corrected = self.merged = False
+        self.merged: datetime | None = None
+        self.replaced = self.corrected = False
         self.standing: set[int] = set()
 
     def __repr__(self) -> str:
@@ -37,16 +38,23 @@ class Course:
         match name(event):
             case "clock_stopped":
                 self.end = min(self.end or event.occurred_at, event.occurred_at)
+            case "clock_cancelled" if data["reason"] == "merged":
+                self.merged = event.occurred_at
             case "clock_cancelled":
-                self.replaced = self.replaced or data["reason"] in REPLACING
-                corrected = data["reason"] == "recomputed" and self.about["provisional"]
-                self.merged = self.merged or data["reason"] == "merged"
-                self.corrected = self.corrected or corrected or self.merged
+                self.replaced = data["reason"] in REPLACING
+                self.corrected = data["reason"] == "recomputed" and self.about["provisional"]
                 self.end = min(self.end or event.occurred_at, event.occurred_at)
             case "misses_rescinded":
                 self.standing -= {gone["stage"] for gone in data["withdrawn"]}
             case "reminder_sent" | "deadline_missed" | "case_escalated":
                 self.standing.add(data["stage"])
+
+    def give_way(self, started: Envelope) -> None:
+        """To a further generation of its round; after the end of this one that corrects what is past."""
+        about = ("case", "clock", "round")
+        if not self.replaced and all(self.about[key] == started.json()[key] for key in about):
+            self.replaced = self.corrected = True
+            self.end = min(filter(None, (self.end, self.merged)), default=None)
 
     def owed(self) -> set[int]:
         """The stages that are to stand: those due before the end; none of a generation whose place another took."""
@@ -66,6 +74,8 @@ def courses(supervision: Service) -> dict[tuple[Any, ...], Course]:
         if "generation" in data and name(event) in legal.CLOCK:
             clock = (event.key, data["clock"], data["generation"])
             if name(event) == "clock_started":
+                for one in found.values():
+                    one.give_way(event)
                 found[clock] = Course(event)
             found[clock].add(event)
     for event in _standing(supervision.store.tables.events):
@@ -76,11 +86,14 @@ def courses(supervision: Service) -> dict[tuple[Any, ...], Course]:
 
 
 def _standing(events: Sequence[Envelope]) -> list[Envelope]:
-    """Without the mergers that were undone."""
+    """Without the mergers that were undone, unless the case was withdrawn before: then it was never worked on again."""
     standing: list[Envelope] = []
+    withdrawn: set[str | None] = set()
     for event in events:
         fact = event.json().get("fact") if name(event) == "fact_learnt" else None
-        if fact == "unmerged":
+        if fact == "withdrawn":
+            withdrawn.add(event.key)
+        if fact == "unmerged" and event.key not in withdrawn:
             standing = [one for one in standing if one.key != event.key or one.json().get("fact") != "merged"]
         standing.append(event)
     return standing

@@ -59,13 +59,17 @@ CLOCKS: tuple[Mapping[str, Any], ...] = (
     ),
     _titled("check", starts="fed_back", stops=["verified"], limit="3wd", remind="4h"),
     _titled("agreed", starts="assigned", stops=["closed_out"], limit="external", card="yellow"),
+    _titled("wanted", starts="accepted", stops=["result"], limit="external", remind="1d", card="yellow"),
 )
 LIMITS = ("2wd", "3wd", "6wd", "30h")
 """What newer versions of the programme give for contact, in turn."""
 
 
 def document(version: int) -> dict[str, Any]:
-    """A version of the programme: each has another limit for contact, every third another for settling."""
+    """A version of the programme: each has another limit for contact, every third another for settling.
+
+    Every second asks no enterprise before a case is closed out, every third wants a copy of the feedback.
+    """
     clocks = [dict(clock) for clock in CLOCKS]
     clocks[3]["limit"] = LIMITS[version % len(LIMITS)]
     clocks[4]["limit"] = "5d" if version % 3 == 0 else "7d"
@@ -81,13 +85,14 @@ def document(version: int) -> dict[str, Any]:
         "grace_seconds": 120,
         "backdating_days": 30,
         "assignment": "office",
-        "verification": {"required": True, "copy_to_office": False},
+        "verification": {"required": version % 2 == 1, "copy_to_office": version % 3 == 1},
         "roles": [_titled("head", access="department"), _titled("leader", access="leader")],
         "ladder": [{"level": 1, "role": "head"}, {"level": 2, "role": "leader"}],
         "kinds": [_titled("energy"), _titled("money")],
         "rules": [],
         "clocks": clocks,
         "grades": [_titled("ordinary"), _titled("key", report_to="leader")],
+        "long_term": {"every": "month", "remind": "3wd"},
         "pause": {"max": "10wd", "reasons": [_titled("enterprise")]},
         "extension": {"ask_before": "1wd", "max": "5wd", "times": 2, "decides": "office"},
         "returns": {"clock": "return", "max_transfers": 2, "reasons": [_titled("not_ours")]},

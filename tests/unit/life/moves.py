@@ -141,6 +141,10 @@ def _pause(scene: Scene) -> Mapping[str, Any]:
     return {"reason": "enterprise", **until}
 
 
+def _feedback(scene: Scene) -> Mapping[str, Any]:
+    return {"copied_to_office": scene.random.random() < 0.7}
+
+
 def _answer(scene: Scene) -> Mapping[str, Any]:
     return {"satisfaction": scene.random.choice(("satisfied", "basically_satisfied", "unsatisfied"))}
 
@@ -161,6 +165,19 @@ def _next(after: set[str], step: str) -> Callable[[Scene], bool]:
     return lambda scene: scene.case.state in after and step not in scene.done
 
 
+def _answerable(scene: Scene) -> bool:
+    """What takes long has its end reported once it comes."""
+    longer = scene.case.outcome == "long_term" and scene.random.random() < 0.5
+    return scene.case.state in {"in_progress", "contacted", "passed_on"} or (
+        scene.case.state == "result_reported" and longer
+    )
+
+
+def _closable(scene: Scene) -> bool:
+    """A version that asks nobody closes out what has a result."""
+    return scene.case.state == "fed_back" or (scene.case.state == "result_reported" and scene.random.random() < 0.3)
+
+
 WAY = {
     "classify": Move("routing", "classify", _office, _always(kind="money"), _next({"opened"}, "classified")),
     "assign": Move("routing", "assign", _office, _units, _next({"classified", "returned", "reopened"}, "assigned")),
@@ -169,12 +186,17 @@ WAY = {
     "contact": Move("routing", "contact", _owner, fits=_next({"received", "accepted", "planned"}, "contacted")),
     "plan": Move("routing", "plan", _lead, _plan, _next({"accepted", "contacted"}, "planned")),
     "report_progress": Move("routing", "report_progress", _owner, _progress, _next({"planned"}, "")),
-    "report_result": Move(
-        "routing", "report_result", _answering, _result, _next({"in_progress", "contacted", "passed_on"}, "")
+    "report_result": Move("routing", "report_result", _answering, _result, _answerable),
+    "feed_back": Move("routing", "feed_back", _answering, _feedback, _next({"result_reported"}, "")),
+    "hand_in_copy": Move(
+        "routing",
+        "feed_back",
+        _answering,
+        _always(copied_to_office=True),
+        lambda scene: scene.case.state == "fed_back" and not scene.case.copied,
     ),
-    "feed_back": Move("routing", "feed_back", _answering, fits=_next({"result_reported"}, "")),
     "verify": Move("supervision", "verify", _enterprise, _answer, _next({"fed_back"}, "")),
-    "close_out": Move("supervision", "close_out", _office, fits=lambda scene: scene.case.state == "fed_back"),
+    "close_out": Move("supervision", "close_out", _office, fits=_closable),
 }
 """The way of a case, in order."""
 

@@ -18,7 +18,7 @@ from routing.domain import following, workflow
 from routing.domain.case import Step
 from routing.domain.workflow import Gate
 from supervision.application import context, reactions
-from supervision.domain import clock, policy, renewal, sweep, watch
+from supervision.domain import clock, decisions, policy, renewal, sweep, watch
 from tests.unit.life.machine import WholeLife
 
 Plant = Callable[[pytest.MonkeyPatch], None]
@@ -82,6 +82,31 @@ def overdue_clock_is_moved(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(renewal, "_over", lambda *about: False)
 
 
+def merged_time_is_missed_twice(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(renewal.Cause, "since", lambda self, watch, clock: self.at)
+
+
+def what_a_merger_withdrew_is_lost(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(renewal, "_lost", lambda *about: False)
+
+
+def merger_of_a_withdrawn_case_is_undone(patch: pytest.MonkeyPatch) -> None:
+    undone = lambda self, fact: fact.name == "merged" and self.fact("unmerged", None) is not None  # noqa: E731
+    patch.setattr(watch.Watch, "_undone", undone)
+
+
+def what_takes_long_meets_its_day(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(watch, "LONG_TERM", "never")
+
+
+def case_without_a_result_is_closed_out(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(watch.Watch, "solved_parts", frozenset({"a part"}))
+
+
+def missing_copy_is_overlooked(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(decisions, "_copied", lambda watch: True)
+
+
 def return_begins_no_round(patch: pytest.MonkeyPatch) -> None:
     for module in (watch, reactions):
         patch.setattr(module, "MOVED_ON", ())
@@ -110,6 +135,12 @@ PLANTED: Sequence[Plant] = (
     classified_after_the_assignment,
     merged_after_the_result,
     overdue_clock_is_moved,
+    merged_time_is_missed_twice,
+    what_a_merger_withdrew_is_lost,
+    merger_of_a_withdrawn_case_is_undone,
+    what_takes_long_meets_its_day,
+    case_without_a_result_is_closed_out,
+    missing_copy_is_overlooked,
     return_begins_no_round,
     withdrawn_case_keeps_its_clocks,
     newer_version_is_slept_through,

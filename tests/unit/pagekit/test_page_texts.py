@@ -13,7 +13,11 @@ from eventkit.catalogues import LANGUAGES, catalogue
 from tests.support.texts import narrow, said
 
 WEB = ROOT / "services/reporting/src/reporting/web"
-PAGES = {"reporting.web": WEB, "pagekit": ROOT / "libs/pagekit/src/pagekit"}
+PAGES = {
+    "reporting.web": WEB,
+    "pagekit": ROOT / "libs/pagekit/src/pagekit",
+    "console": ROOT / "frontends/console/src/console",
+}
 """Packages that have templates; tests/architecture/test_texts.py looks whether the others' catalogues are whole."""
 every_package = pytest.mark.parametrize("package", PAGES)
 _BLOCKS = {"**.html": {"trim_blocks": "true", "lstrip_blocks": "true"}}

@@ -11,14 +11,14 @@ import pytest
 
 from eventkit.problems import Faulty
 from pagekit.addresses import Addresses, address, own_path
-from reporting.web.documents import periods
+from reporting.queries.periods import Every, names
+from reporting.queries.working_days import WorkingDays
 from reporting.web.issue import entry, withdrawn
 from reporting.web.ledger import USUAL, columns_of
 from reporting.web.overview import laid_out, months_until
 from reporting.web.rendering import CARRIED
 from reporting.web.sliding import slider
 from reporting.web.strip import Strip, strip
-from reporting.web.working_days import WorkingDays
 from reporting.web.writing import Writing
 
 CHINA = ZoneInfo("Asia/Shanghai")
@@ -150,11 +150,11 @@ def test_columns_come_in_their_order() -> None:
 
 
 @pytest.mark.parametrize(
-    ("every", "names"),
+    ("every", "found"),
     [("month", ["2021-02", "2021-01", "2020-12"]), ("quarter", ["2021-Q1", "2020-Q4"]), ("year", ["2021", "2020"])],
 )
-def test_newest_period_comes_first(every: str, names: list[str]) -> None:
-    assert periods(every, date(2020, 12, 31), date(2021, 2, 1)) == names
+def test_newest_period_comes_first(every: Every, found: list[str]) -> None:
+    assert names(every, date(2020, 12, 31), date(2021, 2, 1)) == found
 
 
 def test_slider_ends_with_the_programme() -> None:

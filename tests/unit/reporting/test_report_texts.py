@@ -13,7 +13,8 @@ from babel.messages.extract import extract
 from babel.messages.pofile import read_po
 
 from bugle.stack.home import ROOT
-from reporting.bulletins.markdown import Markdown, escaped, head, row
+from reporting.bulletins.markdown import Markdown, escaped, head, paragraph, row
+from reporting.bulletins.sheets import sheet_of
 
 BULLETINS = ROOT / "services/reporting/src/reporting/bulletins"
 _TEMPLATE = {"trim_blocks": "true", "lstrip_blocks": "true"}
@@ -65,6 +66,7 @@ def test_untranslated_text_would_be_found(tmp_path: Path) -> None:
         ("one\r\n\r\ntwo", "one two"),
         ("one\u2028two", "one two"),
         ("\\|", r"\\\|"),
+        ("&lt;", r"\&lt;"),
     ],
 )
 def test_text_is_never_markup(given: object, shown: str) -> None:
@@ -74,3 +76,14 @@ def test_text_is_never_markup(given: object, shown: str) -> None:
 def test_markdown_is_escaped_once() -> None:
     assert row(["a|b", Markdown("**c**")]) == r"| a\|b | **c** |"
     assert head(["甲", "乙"], "lr") == "| 甲 | 乙 |\n|---|---:|"
+
+
+@pytest.mark.parametrize(
+    "line", ["1. 增容", "- 复查", "+ 复查", "12) 增容", "---", "===", "# 标题", "    缩进", "> 引用", "甲&lt;乙"]
+)
+def test_line_stays_a_paragraph(line: str) -> None:
+    sheet = sheet_of(f"# 题\n\n期\n\n## 纪要\n\n前文\n\n{paragraph(line)}\n\n---\n\n完\n")
+    assert [(block.kind, block.text) for block in sheet.sections[0].blocks] == [
+        ("paragraph", "前文"),
+        ("paragraph", line.strip()),
+    ]

@@ -98,7 +98,8 @@ class Owing:
         return self.take(duties.settle(self.duty, self.deeds, self.view, china(upto)))
 
     def fulfil(self, at: str, learnt_at: str | None = None) -> list[Event]:
-        term = next(duties.terms(self.duty, self.view, china(at)))
+        assert self.duty.opened is not None
+        term = next(duties.terms(self.duty.opened, self.view, china(at)))
         return self.take(duties.fulfil(self.duty, term, china(at), china(learnt_at or at), []))
 
     def status(self, period: str = "once") -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from supervision.domain import calendar, clock, facts, limits, policy, renewal, watch
+from supervision.domain import calendar, clock, facts, limits, policy, renewal, starting, watch
 from supervision.domain.events import Span
 from tests.unit.supervision import test_known_bugs as bugs
 
@@ -70,7 +70,7 @@ def _rules_of_today(patch: pytest.MonkeyPatch) -> None:
 
 
 def _any_step_stops(patch: pytest.MonkeyPatch) -> None:
-    for module in (watch, facts, renewal):
+    for module in (watch, facts, starting):
         patch.setattr(module, "stops_clock", lambda *about: True)
 
 

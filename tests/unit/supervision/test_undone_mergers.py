@@ -101,3 +101,15 @@ def test_work_done_too_late_before_stays_late(swept: timedelta) -> None:
     assert in_time(life) is False
     assert fired_and_not_withdrawn(life, DeadlineMissed) == 1
     assert fired_and_not_withdrawn(life, CaseEscalated) == life.watch.level
+
+
+def test_merger_undone_after_the_withdrawal_brings_nothing_back() -> None:
+    """Due on the 16th, merged from the 12th on and withdrawn as such: the case was never worked on again."""
+    life = Life(policy(EXTERNAL), due_at=china("2021-03-16T10:00"))
+    for fact, at in (("assigned", "11"), ("merged", "12"), ("withdrawn", "20"), ("unmerged", "22")):
+        moment = china(f"2021-03-{at}T10:00")
+        life.step(fact, moment, learnt_at=moment)
+        life.sweep(moment + timedelta(hours=1))
+    life.sweep(LATER)
+    assert fired_and_not_withdrawn(life, DeadlineMissed) == 0
+    assert [clock.generation for clock in life.watch.clocks] == [1]

@@ -18,7 +18,7 @@ from bugle.stack.home import ROOT, Home
 from bugle.stack.keys import AUDIENCE, ISSUER, Keys
 from bugle.stack.place import read_deployed
 from bugle.stack.ports import free_port
-from bugle.stack.system import SERVICES
+from bugle.stack.system import FRONTENDS, SERVICES
 from eventkit.grants import password_setting
 
 ACCOUNT = 10001
@@ -96,7 +96,7 @@ def settings(user: int) -> dict[str, str]:
     for name in (*SERVICES, OPERATOR):
         held[password_setting(name)] = random.token_hex(20)
     taken: list[int] = []
-    for name in ("POSTGRES", "KAFKA", *map(str.upper, SERVICES)):
+    for name in ("POSTGRES", "KAFKA", *map(str.upper, (*SERVICES, *FRONTENDS))):
         taken.append(free_port(taken))
         held[f"BUGLE_{name}_PORT"] = str(taken[-1])
     return held

@@ -66,11 +66,11 @@ def read_job(path: Path, programme: str | None = None, mapping_file: Path | None
         return Job(folder, tuple(read_ledger(file, folder) for file in files if file.exists()))
     mapping = read_mapping(mapping_file, FIELDS) if mapping_file else None
     named = programme or (mapping.programme if mapping else None)
-    folder = read_folder(_find_folder(path, named, mapping_file))
+    folder = read_folder(find_folder(path, named, mapping_file))
     return Job(folder, (read_ledger(path, folder, mapping),), mapping)
 
 
-def _find_folder(path: Path, programme: str | None, mapping_file: Path | None) -> Path:
+def find_folder(path: Path, programme: str | None, mapping_file: Path | None) -> Path:
     """The programme's folder: the one named, beside the mapping, beside the file, or under programmes/."""
     given = Path(programme) if programme else None
     if given and (given / "programme.toml").exists():

@@ -20,7 +20,7 @@ from bugle.stack.keys import ROLES, Keys
 from bugle.stack.place import EMBEDDED, Against, running_place
 from bugle.stack.ports import HOST
 from bugle.stack.readings import readings
-from bugle.stack.system import PROCESSES, SERVICES
+from bugle.stack.system import FRONTENDS, PROCESSES, SERVICES
 
 
 def up(detach: Annotated[bool, typer.Option("--detach", help="Return when everything runs.")] = False) -> None:
@@ -86,9 +86,10 @@ def logs(
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on until Ctrl-C.")] = False,
 ) -> None:
     """Show the end of the logs of a service."""
-    names = [f"{service}-{kind}" for kind in SERVICES[service]] if service in SERVICES else [service]
+    known = {**SERVICES, **FRONTENDS}
+    names = [f"{service}-{kind}" for kind in known[service]] if service in known else [service]
     if not {*names} <= {*SERVERS, *PROCESSES, "supervisord"}:
-        raise StackError(f"{service!r} has no log. Choose from: {', '.join([*SERVICES, *SERVERS, 'supervisord'])}.")
+        raise StackError(f"{service!r} has no log. Choose from: {', '.join([*known, *SERVERS, 'supervisord'])}.")
     folder = Stack().home.path / "logs"
     files = {name: folder / f"{name}.log" for name in names}
     ends = {name: _show(name, file, lines, many=len(names) > 1) for name, file in files.items() if file.exists()}
@@ -131,6 +132,8 @@ def announce(stack: Stack) -> None:
     for service in SERVICES:
         typer.echo(f"{service:12} {stack.system.url(service)}/docs")
     typer.echo(f"{'pages':12} {stack.system.url('reporting')}/")
+    for frontend in FRONTENDS:
+        typer.echo(f"{frontend:12} {stack.system.url(frontend)}/")
 
 
 def serve(stack: Stack) -> None:

@@ -1,4 +1,4 @@
-"""One Bugle system: four services' databases, topics and processes on the servers of a home.
+"""One Bugle system: four services' databases, topics and processes, and a frontend, on the servers of a home.
 
 A home has one system without a name, which is the operator's; tests put further, named ones beside it.
 """
@@ -31,10 +31,14 @@ SERVICES = {
     "intake": ("http", "relay", "worker"),
     "routing": ("http", "relay", "worker"),
     "supervision": ("http", "relay", "worker", "sweeper", "notifier"),
-    "reporting": ("http", "worker"),
+    "reporting": ("http", "worker", "scheduler"),
 }
-PROCESSES = tuple(f"{service}-{kind}" for service, kinds in SERVICES.items() for kind in kinds)
+FRONTENDS = {"console": ("http",)}
+"""What only asks the services over HTTP: without database, topics or Kafka."""
+PROCESSES = tuple(f"{name}-{kind}" for name, kinds in {**SERVICES, **FRONTENDS}.items() for kind in kinds)
 HTTP = tuple(process for process in PROCESSES if process.endswith("-http"))
+PAGES = ("reporting-http", "console-http")
+"""What people look at in a browser: the embedded issuer's key lies beside these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +90,6 @@ class System:
         service, kind = process.split("-")
         keys = Keys(self.home)
         settings = {
-            "BUGLE_DATABASE_URL": self.database(service).url,
-            "BUGLE_TOPIC_PREFIX": self.topic_prefix,
             "BUGLE_JWKS_FILE": str(keys.jwks_file),
             "BUGLE_ISSUER": ISSUER,
             "BUGLE_AUDIENCE": AUDIENCE,
@@ -97,14 +99,24 @@ class System:
             "BUGLE_HTTP_HOST": HOST,
             "BUGLE_HTTP_PORT" if kind == "http" else "BUGLE_METRICS_PORT": str(self.port(process)),
         }
-        settings |= as_environment(self.kafka.access(service))
+        settings |= self._frontends() if service in FRONTENDS else self._services(service)
         if service == "intake":
             settings["BUGLE_CONTACT_KEY_FILE"] = str(keys.contact_key_file)
-        if process == "reporting-http":
+        if process in PAGES:
             settings["BUGLE_ISSUER_KEY_FILE"] = str(keys.issuer_key_file)
         if service == "supervision":
             settings["BUGLE_ADDRESS_KEY_FILE"] = str(keys.address_key_file)
         return {**settings, **self.further}
+
+    def _services(self, service: str) -> dict[str, str]:
+        """Where a service keeps and tells what it knows."""
+        own = {"BUGLE_DATABASE_URL": self.database(service).url, "BUGLE_TOPIC_PREFIX": self.topic_prefix}
+        return own | as_environment(self.kafka.access(service))
+
+    def _frontends(self) -> dict[str, str]:
+        """Where a frontend finds the services, and a browser reporting's pages."""
+        urls = {f"BUGLE_{service.upper()}_URL": self.url(service) for service in SERVICES}
+        return urls | {"BUGLE_PAGES_URL": self.url("reporting")}
 
     def define(self) -> None:
         """Tell the process manager of the system's processes."""

@@ -14,6 +14,7 @@ from bugle.verify.consumption import Discard
 from bugle.verify.event import Event
 from bugle.verify.log import Head, LogRow
 from bugle.verify.tables import COLUMNS, Row
+from bugle.verify.tallies import MISTALLIED
 
 _FETCH = 2_000
 
@@ -130,6 +131,12 @@ class Database:
         live, versions = sql.Identifier("live", name), sql.Identifier("live", f"{name}_versions")
         query = sql.SQL(_UNVERSIONED).format(columns=columns, live=live, versions=versions)
         row = self._connection.execute(query).fetchone()
+        assert row is not None
+        return int(row[0])
+
+    def mistallied(self, name: str) -> int:
+        """How many sums of a table of tallies are not those of the rows that they stand for."""
+        row = self._connection.execute(MISTALLIED[name].encode()).fetchone()
         assert row is not None
         return int(row[0])
 

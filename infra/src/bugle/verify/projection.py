@@ -15,6 +15,7 @@ from bugle.verify.fold import fold_case
 from bugle.verify.hashing import TableHash, line
 from bugle.verify.report import Report, TablePair
 from bugle.verify.tables import COLUMNS, EVENTS, Row, row_key
+from bugle.verify.tallies import MISTALLIED
 from bugle.verify.topics import Record
 
 _OF_A_CASE = ("issue", "case", "watch")
@@ -34,6 +35,7 @@ class Tables(Protocol):
     def table(self, name: str) -> Iterable[Row]: ...
     def unversioned(self, name: str) -> int: ...
     def discards(self, consumer: str) -> Iterable[Discard]: ...
+    def mistallied(self, name: str) -> int: ...
 
 
 def fold(events: Iterable[Event], unfit: Callable[[str], None]) -> Iterator[tuple[str, Row]]:
@@ -83,6 +85,7 @@ class Projection:
             for table, row in fold(self._arriving(number), self._report.invariants["I6"].fault):
                 folded[table].add(row)
         self._finish_deliveries()
+        self._check_tallies()
         differing = [name for name, wanted in folded.items() if not self._compare(name, wanted)]
         if differing:
             self._explain(differing)
@@ -115,6 +118,12 @@ class Projection:
             self._report.notes.append(
                 f"Kafka holds {repeats} repeated events, as delivery at least once may leave them"
             )
+
+    def _check_tallies(self) -> None:
+        for name in MISTALLIED:
+            self._say(f"reporting: {name}")
+            if odd := self._tables.mistallied(name):
+                self._report.invariants["I6"].fault(f"{name}: {odd} sums differ from the rows that they stand for")
 
     def _compare(self, name: str, wanted: TableHash) -> bool:
         self._say(f"reporting: {name}")

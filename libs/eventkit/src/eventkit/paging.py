@@ -54,16 +54,22 @@ def _integer(value: object) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """What a page asks for: at most `limit` rows after the key `after` (None: from the beginning)."""
+    """What a page asks for: at most `limit` rows after the key `after` (None: from the beginning).
+
+    `newest`: from the last key to the first.
+    """
 
     limit: int
     after: tuple[Any, ...] | None
+    newest: bool = False
 
     def select(self, query: Select[Any], *key: ColumnElement[Any]) -> Select[Any]:
         """The query in the order of its key, begun after the window's, with one row more than the page holds."""
         if self.after is not None:
-            query = query.where(tuple_(*key) > tuple_(*self.after))
-        return query.order_by(*key).limit(self.limit + 1)
+            here, there = tuple_(*key), tuple_(*self.after)
+            query = query.where(here < there if self.newest else here > there)
+        ordered = [column.desc() for column in key] if self.newest else key
+        return query.order_by(*ordered).limit(self.limit + 1)
 
 
 def keyset(*types: type) -> Callable[..., Window]:

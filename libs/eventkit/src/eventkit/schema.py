@@ -142,3 +142,20 @@ def install_discards(op: Operations, service_role: str) -> None:
     """The table of what operators have discarded; the service's role may add to it, never change it."""
     op.execute(_DISCARDS)
     op.execute(f'GRANT SELECT, INSERT ON discarded TO "{service_role}"')
+
+
+_REFUSE = """
+CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS
+    $$BEGIN RAISE EXCEPTION 'the table % is append-only', TG_TABLE_NAME USING ERRCODE = 'insufficient_privilege'; END$$
+"""
+
+
+def install_append_only(op: Operations, *tables: str) -> None:
+    """Have tables refuse every change of a row that they hold, the owner's too."""
+    op.execute(_REFUSE)
+    for table in tables:
+        name = f"{table.rpartition('.')[2]}_append_only"
+        op.execute(
+            f"CREATE TRIGGER {name} BEFORE UPDATE OR DELETE OR TRUNCATE ON {table}"
+            " FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
+        )

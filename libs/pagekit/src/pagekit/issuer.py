@@ -6,12 +6,31 @@ import json
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import jwt
 
 from eventkit.auth import ALGORITHM
+from eventkit.settings import MissingSetting
 
 HOURS = 12
+LOOPBACK = "127.0.0.1"
+
+
+class Beside(Protocol):
+    """Settings of a process that the issuer may lie beside. `issuer_key_file`: "" in a deployed system."""
+
+    @property
+    def issuer_key_file(self) -> str: ...
+
+    @property
+    def http_host(self) -> str: ...
+
+    @property
+    def issuer(self) -> str: ...
+
+    @property
+    def audience(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,3 +56,12 @@ class LocalIssuer:
             **{name: value for name, value in held.items() if value},
         }
         return jwt.encode(claims, jwt.PyJWK(key), algorithm=ALGORITHM, headers={"kid": key["kid"]})
+
+
+def local_issuer(held: Beside) -> LocalIssuer | None:
+    """The embedded stack's issuer, for sign-in by choice of a role; only where nobody else can reach the process."""
+    if not held.issuer_key_file:
+        return None
+    if held.http_host != LOOPBACK:
+        raise MissingSetting(f"This process cannot start: with BUGLE_ISSUER_KEY_FILE it serves {LOOPBACK} only.")
+    return LocalIssuer(Path(held.issuer_key_file), held.issuer, held.audience)

@@ -14,15 +14,20 @@ from eventkit.postgres import PostgresStore
 from eventkit.processing import Processor
 from eventkit.reactions import BatchReaction
 from eventkit.settings import HttpSettings, MissingSetting
-from pagekit.issuer import LocalIssuer
+from pagekit.issuer import local_issuer
 from reporting import CONSUMER, TOPICS
+from reporting.bulletins.content import UnknownReport
+from reporting.bulletins.papers import UnknownMatter
 from reporting.bulletins.routes import document_routes
+from reporting.bulletins.word import TemplateFault
 from reporting.config import PageSettings
+from reporting.issuing.errors import NothingChanged, PeriodNotOver, UnknownDocument
+from reporting.issuing.routes import issuing_routes
 from reporting.queries.routes import routes
 from reporting.read_model.writer import project
 from reporting.web.routes import add_pages
 
-LOOPBACK = "127.0.0.1"
+REFUSALS = (UnknownReport, UnknownMatter, UnknownDocument, PeriodNotOver, NothingChanged, TemplateFault)
 REACTION = BatchReaction(CONSUMER, TOPICS, project)
 
 
@@ -42,19 +47,22 @@ def application(held: HttpSettings, engine: Engine) -> FastAPI:
     app = create_app(
         service=CONSUMER,
         tokens=tokens,
-        routers=[routes(engine), document_routes(engine)],
+        routers=[routes(engine), document_routes(engine), issuing_routes(engine, templates(held))],
         ready={"database": database},
         depths=Depths(engine, CONSUMER, [consumption]),
         limits=Limits.of(held),
+        refusals=REFUSALS,
     )
-    add_pages(app, engine, local_issuer(held))
+    issuer = local_issuer(held) if isinstance(held, PageSettings) else None
+    add_pages(app, engine, issuer, templates(held))
     return app
 
 
-def local_issuer(held: HttpSettings) -> LocalIssuer | None:
-    """The embedded stack's issuer, for sign-in by choice of a role; only where nobody else can reach the process."""
-    if not isinstance(held, PageSettings) or not held.issuer_key_file:
+def templates(held: object) -> Path | None:
+    """The office's folder of Word templates; a MissingSetting where it is named and not there."""
+    named = getattr(held, "document_templates", "")
+    if not named:
         return None
-    if held.http_host != LOOPBACK:
-        raise MissingSetting(f"This process cannot start: with BUGLE_ISSUER_KEY_FILE it serves {LOOPBACK} only.")
-    return LocalIssuer(Path(held.issuer_key_file), held.issuer, held.audience)
+    if not Path(named).is_dir():
+        raise MissingSetting(f"This process cannot start: BUGLE_DOCUMENT_TEMPLATES names {named}, which is no folder.")
+    return Path(named)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from eventkit.settings import HttpSettings, KafkaSettings
+from eventkit.settings import HttpSettings, KafkaSettings, LogSettings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +18,24 @@ class RebuildSettings(KafkaSettings):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageSettings(HttpSettings):
-    """The HTTP process. `issuer_key_file`: the embedded issuer's private key, for sign-in by choice; never deployed."""
+    """The HTTP process. `issuer_key_file`: the embedded issuer's private key, for sign-in by choice; never deployed.
+
+    `document_templates`: a folder of the office's own Word templates, `<kind>.docx` or `document.docx` for all kinds.
+    """
 
     issuer_key_file: str = ""
+    document_templates: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SchedulerSettings(LogSettings):
+    """The process that issues what schedules ask for. `rest_seconds`: between two rounds.
+
+    `document_templates`: as of the HTTP process.
+    """
+
+    database_url: str
+    metrics_port: int
+    metrics_host: str = "127.0.0.1"
+    rest_seconds: float = 30.0
+    document_templates: str = ""

@@ -6,11 +6,12 @@ Departments and enterprises read no issues here: routing shows a department its 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, Query, Response
 from sqlalchemy import Column, Engine, RowMapping, Select, Table, select, true
 
 from eventkit.auth import require
@@ -34,8 +35,10 @@ Anyone = Annotated[Caller, Depends(require(*READING))]
 Staff = Annotated[Caller, Depends(require("frontend", "office", "leader", "analyst", "operator"))]
 ByTime = Annotated[Window, Depends(keyset(datetime, UUID))]
 Filter = str | None
+Part = Annotated[str | None, Query(min_length=1, max_length=200, pattern=r"^[^\x00]+$")]
 Tier = Literal["key", "ordinary"] | None
 Answer = Literal["pending", "closed_out", "reopened"] | None
+Order = Literal["oldest", "newest"]
 
 
 def reads(engine: Engine) -> APIRouter:
@@ -61,11 +64,18 @@ def reads(engine: Engine) -> APIRouter:
 
     @router.get("/enterprises")
     def list_enterprises(
-        who: Staff, window: Annotated[Window, Depends(keyset(str, str))], tier: Tier = None
+        who: Staff, window: Annotated[Window, Depends(keyset(str, str))], tier: Tier = None, name: Part = None
     ) -> dict[str, Any]:
-        """Enterprises by name."""
+        """Enterprises by name; `name` stands somewhere in it."""
         query = _filtered(enterprises, {"tier": tier})
+        if name is not None:
+            query = query.where(enterprises.c.name.icontains(name, autoescape=True))
         return found.page(query, enterprises, who, window, enterprises.c.agency, enterprises.c.name)
+
+    @router.get("/enterprises/{enterprise}")
+    def get_enterprise(enterprise: UUID, who: Anyone) -> dict[str, Any]:
+        """An enterprise as it is registered."""
+        return found.one(enterprises, enterprises.c.enterprise, str(enterprise), who)
 
     @router.get("/teams")
     def list_teams(who: Staff, window: ByTime, programme: Filter = None, tier: Tier = None) -> dict[str, Any]:
@@ -88,9 +98,14 @@ def reads(engine: Engine) -> APIRouter:
         programme: Filter = None,
         answer: Answer = None,
         enterprise: UUID | None = None,
+        order: Order = "oldest",
     ) -> dict[str, Any]:
-        """Issues by the time of their report; `answer`: pending, closed_out or reopened."""
+        """Issues by the time of their report, the `oldest` or the `newest` first.
+
+        `answer`: pending, closed_out or reopened.
+        """
         wanted = {"programme": programme, "answer": answer, "enterprise": enterprise}
+        window = replace(window, newest=order == "newest")
         return found.page(_filtered(issues, wanted), issues, who, window, issues.c.reported_at, issues.c.issue)
 
     @router.get("/issues/{issue}")

@@ -30,6 +30,7 @@ class Cells:
             "number": self.number, "percent": self.percent, "fraction": self.fraction, "counted": self.counted,
             "change": self.change, "day": self.day, "minute": self.minute, "joined": self.joined, "unit": self.unit,
             "kind": self.kind, "happened": self.happened, "points": self.points, "times": self.times,
+            "amount": self.amount, "units": self.units, "event": self.event,
         }  # fmt: skip
 
     def number(self, value: float | None) -> str | None:
@@ -48,7 +49,12 @@ class Cells:
 
     def counted(self, counts: Mapping[str, int], labels: Mapping[str, str]) -> str | None:
         """Each label that has a count, with it."""
-        return self.joined(f"{labels[name]} {self.number(count)}" for name, count in counts.items() if count) or None
+        return (
+            self.joined(
+                f"{self.texts.gettext(labels[name])} {self.number(count)}" for name, count in counts.items() if count
+            )
+            or None
+        )
 
     def change(self, rate: Told) -> str | None:
         """By how many percentage points a rate moved since the period before; None where one of them has no value."""
@@ -63,6 +69,16 @@ class Cells:
         """An instant to the minute, in the programme's zone."""
         return f"{moment.astimezone(self.zone):%Y-%m-%d %H:%M}"
 
+    def amount(self, value: float | str | None) -> str | None:
+        """A figure of any kind: a number, a share, or what it divides."""
+        if value is None or isinstance(value, str):
+            return value
+        return self.percent(value) if isinstance(value, float) else self.number(value)
+
+    def event(self, name: str) -> str:
+        """What an event is called."""
+        return self.names.pgettext("event", name)
+
     def joined(self, parts: Iterable[str]) -> str:
         """One after the other."""
         return _BETWEEN[self.language][0].join(parts)
@@ -70,6 +86,10 @@ class Cells:
     def unit(self, id: str | None, told: Told) -> str:
         """The name of a unit, by the directory."""
         return self.texts.gettext("not assigned") if id is None else told["units"].get(id, id)
+
+    def units(self, ids: Iterable[str], told: Told) -> str | None:
+        """The names of units, by the directory."""
+        return self.joined(self.unit(id, told) for id in ids) or None
 
     def kind(self, id: str | None, told: Told) -> str:
         """The name of a kind of issue, by the programme."""
@@ -80,7 +100,7 @@ class Cells:
 
     def happened(self, events: Iterable[Told]) -> str:
         """What happened to a case, each with its day."""
-        named = (f"{self.day(one['at'])} {self.names.pgettext('event', one['type'])}" for one in events)
+        named = (f"{self.day(one['at'])} {self.event(one['type'])}" for one in events)
         return _BETWEEN[self.language][1].join(named)
 
     def points(self, items: Iterable[Told]) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from eventkit.errors import Problem
 from eventkit.text import Text
 from reporting.bulletins.departments import league, unit_names
-from reporting.bulletins.lists import gathering, long_term, owed, supervised
+from reporting.bulletins.lists import every_supervised, gathering, long_term, owed, supervised
 from reporting.bulletins.tallies import Reported, Told, rates, services, tallies
 from reporting.queries.moments import Knowledge, Moment
 
@@ -19,6 +19,7 @@ _EVERY: Mapping[str, Section] = {"tallies": tallies, "rates": rates, "league": l
 _SECTIONS: Mapping[str, Mapping[str, Section]] = {
     "month": {**_EVERY, "supervised": supervised, "long_term": long_term},
     "quarter": {**_EVERY, "supervised": supervised, "long_term": long_term, "gathering": gathering, "owed": owed},
+    "list": {"supervised": every_supervised},
     "year": {**_EVERY, "long_term": long_term, "gathering": gathering, "owed": owed},
 }
 

@@ -1,7 +1,10 @@
-"""Draws a report up as Markdown, in Chinese or English."""
+"""Draws a document up as Markdown, in Chinese or English."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -9,26 +12,48 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, get_quarter_names
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from eventkit.catalogues import catalogue
-from reporting.bulletins import markdown
+from eventkit.catalogues import LANGUAGES, catalogue
+from reporting.bulletins import labels, markdown
 from reporting.bulletins.cells import Cells, Told
-from reporting.queries.periods import Period
+from reporting.queries.periods import Every, Period
 
 TEXTS = "reporting.bulletins"
 _MONTH = {"zh": "yyyy年M月", "en": "MMMM yyyy"}
 _YEAR = {"zh": "yyyy年", "en": "yyyy"}
 
 
-def draw(told: Told, period: Period, language: str) -> str:
-    """The report in `language` (zh or en); `told` is what `content` gathered."""
-    zone = period.begin.tzinfo
-    assert isinstance(zone, ZoneInfo)
-    every = told["report"]["every"]
-    template = _environment(language, zone).get_template(f"{every}.md")
-    return template.render(told=told, title=_title(every, period, language), remarked=_remarked(told))
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What an issued document bears: its number of the year, when it was issued by whom, the digest of its content."""
+
+    year: int
+    serial: int
+    at: datetime
+    by: str
+    digest: str
 
 
-def _title(every: str, period: Period, language: str) -> str:
+def draw(content: Told, title: Mapping[str, str], language: str, zone: ZoneInfo, header: Header | None = None) -> str:
+    """A document in `language` (zh or en). `content`: what it tells (`told`), its pins and what it restates; without a
+    header it is a draft."""
+    told = content["told"]
+    template = _environment(language, zone).get_template(f"{told['report']['every']}.md")
+    return template.render(
+        told=told,
+        title=title[language],
+        remarked=_remarked(told) if "league" in told else None,
+        header=header,
+        restates=content.get("restates"),
+        pins=content.get("pins"),
+    )
+
+
+def period_titles(period: Period) -> dict[str, str]:
+    """What a period is called, by language."""
+    return {language: _title(period.every, period, language) for language in LANGUAGES}
+
+
+def _title(every: Every, period: Period, language: str) -> str:
     day = period.begin.date()
     if every == "month":
         return format_date(day, _MONTH[language], locale=language)
@@ -59,7 +84,12 @@ def _environment(language: str, zone: ZoneInfo) -> Environment:
         autoescape=False,  # finalize escapes for Markdown; there is no HTML here
     )
     environment.install_gettext_translations(texts, newstyle=True)  # type: ignore[attr-defined]  # of the extension
-    environment.globals["language"] = language
+    environment.globals |= {"language": language, "labels": labels}
     cells = Cells(language, zone, texts, catalogue("reporting", language))
-    environment.filters |= {"row": markdown.row, "head": markdown.head, **cells.filters()}
+    environment.filters |= {
+        "row": markdown.row,
+        "head": markdown.head,
+        "paragraph": markdown.paragraph,
+        **cells.filters(),
+    }
     return environment

@@ -19,13 +19,20 @@ from reporting.read_model.tables import enterprises, ledger
 
 MOST = 100
 """Rows of a table at the most; the report tells how many there are in all."""
+MOST_LISTED = 1000
+"""The same of a document that is this list alone."""
 STATUSES = ("fulfilled", "late", "missed", "broken", "open")
 
 
-def supervised(of: Reported) -> Told:
-    """`total`, and up to MOST cases of the supervision list, each with its enterprise's name and its events."""
+def supervised(of: Reported, most: int = MOST) -> Told:
+    """`total`, and the first cases of the supervision list, each with its enterprise's name and its events."""
     found = appraisal.supervision_list(of.connection, of.scope, of.programme, of.period)
-    return {"total": len(found), "items": _with_enterprises(of, found[:MOST])}
+    return {"total": len(found), "items": _with_enterprises(of, found[:most])}
+
+
+def every_supervised(of: Reported) -> Told:
+    """The same with up to MOST_LISTED cases."""
+    return supervised(of, MOST_LISTED)
 
 
 def long_term(of: Reported) -> Told:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-_MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~])")
+_MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~&])")
 _BREAKS = re.compile(r"\s*[\r\n\x0b\x0c\x1c-\x1e\x85\u2028\u2029]\s*")
+_ITEM = re.compile(r"^(\d*)([-+.)=])")
 ABSENT = "–"
 _RULES = {"l": "---", "r": "---:"}
 
@@ -22,6 +23,11 @@ def escaped(value: object) -> Markdown:
     if value is None:
         return Markdown(ABSENT)
     return Markdown(_MARKUP.sub(r"\\\1", _BREAKS.sub(" ", str(value))))
+
+
+def paragraph(text: str) -> Markdown:
+    """A line as a paragraph of its own, never as an item of a list or a rule."""
+    return Markdown(_ITEM.sub(r"\1\\\2", escaped(text.strip())))
 
 
 def row(cells: Iterable[object]) -> Markdown:

@@ -1,4 +1,4 @@
-"""The GET route of reports as documents."""
+"""The GET routes of drafts: what documents there are, and each as it would be issued now."""
 
 from __future__ import annotations
 
@@ -7,56 +7,51 @@ from typing import Literal
 from fastapi import APIRouter, Request, Response
 from sqlalchemy import Engine
 
-from eventkit.caller import Forbidden
 from eventkit.catalogues import ON_PAPER, accepted
-from eventkit.text import Text
-from reporting.bulletins.content import content, rule_of
 from reporting.bulletins.drawing import draw
-from reporting.bulletins.tallies import Reported, Told
+from reporting.bulletins.kinds import drawn, kinds, matter
 from reporting.queries.desk import Desk, Who, parameters, reads
-from reporting.queries.periods import Period
-from reporting.queries.programme_routes import OF_PROGRAMME, OfProgramme, of_programme
+from reporting.queries.programme_routes import OF_PROGRAMME, of_programme
 
 Language = Literal["zh", "en"]
-
-
-def told_of(of: OfProgramme, report: str, name: str) -> tuple[Told, Period]:
-    """What a report tells, and of which period; UnknownReport, Faulty, or Forbidden for a department."""
-    asked, rule = of.asked, rule_of(of.document, report)
-    if asked.scope.department is not None:
-        mend = Text("ask as office, leader or analyst")
-        raise Forbidden(Text("A report is about all departments."), mend=mend)
-    held = of.period(name, rule["every"])
-    about = Reported(asked.connection, asked.scope, of.id, of.agency, of.document, held)
-    return content(about, rule, asked.knowledge()), held
 
 
 def document_routes(engine: Engine) -> APIRouter:
     """All of them, over an engine that stays the caller's."""
     router, desk = reads(), Desk(engine)
 
+    @router.get("/documents", response_class=Response, openapi_extra=parameters(OF_PROGRAMME, "programme"))
+    def list_kinds(request: Request, who: Who) -> Response:
+        """What documents the programme has: the reports that it orders, by month, quarter or year, and others."""
+        with of_programme(desk, who, request) as of:
+            return of.asked.answer({"items": kinds(of)})
+
     @router.get("/documents/{report}", response_class=Response, openapi_extra=parameters(OF_PROGRAMME, "programme"))
     def document(
         report: str,
         request: Request,
         who: Who,
-        period: str,
+        period: str | None = None,
+        about: str | None = None,
         lang: Language | None = None,
         format: Literal["markdown", "json"] = "markdown",
     ) -> Response:
-        """A report of the programme over one of its periods: bulletin, review or appraisal, as the programme names it.
+        """A draft of a report of the programme over one of its periods, or of what is `about` a meeting or a case.
 
         As Markdown in Chinese unless `lang` or Accept-Language says otherwise, or as the figures behind it in JSON.
+        What has been issued stands under /issued and does not change.
         """
-        with of_programme(desk, who, request, "period", "lang", "format") as of:
-            told, held = told_of(of, report, period)
+        named = matter(report, period, about)
+        with of_programme(desk, who, request, "period", "about", "lang", "format") as of:
+            told = drawn(of, named)
             if format == "json":
-                return of.asked.answer(told)
+                return of.asked.answer(told.content)
             language = lang or accepted(request.headers.get("accept-language"), ON_PAPER)
-            return Response(draw(told, held, language), media_type="text/markdown; charset=utf-8", headers={
+            text = draw({"told": told.content}, told.title, language, of.zone)
+            return Response(text, media_type="text/markdown; charset=utf-8", headers={
                 "Content-Language": language,
                 "Vary": "Accept-Language",
-                "Content-Disposition": f'inline; filename="{of.id}-{report}-{held.name}.{language}.md"',
+                "Content-Disposition": f'inline; filename="{of.id}-{report}-{named.about}.{language}.md"',
             })  # fmt: skip
 
     return router

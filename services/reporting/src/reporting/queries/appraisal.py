@@ -16,12 +16,16 @@ from reporting.read_model.tables import ledger, units
 
 Document = Mapping[str, Any]
 
-_SUPERVISED = ("deadline_missed", "card_issued", "case_escalated", "case_raised")
+_SUPERVISED = ("deadline_missed", "card_issued", "case_escalated", "case_raised", "duty_missed", "duty_card_issued")
+_CARD, _CARD_OF_DUTY = "card_issued", "duty_card_issued"
 _SHOWN = ("case_id", "title", "enterprise", "lead", "kind", "state", "level", "synthetic")
 
 
 def supervision_list(connection: Connection, scope: Scope, programme: str, month: Period) -> list[dict[str, Any]]:
-    """Cases that missed, were given a card, climbed or were raised in the month, with these events; the most first."""
+    """Cases that missed, were given a card, climbed or were raised in the month, with these events; the most first.
+
+    A miss or card counts that a duty about the case brought, as one that its clocks did.
+    """
     by_case: defaultdict[str, list[Fired]] = defaultdict(list)
     for one in fired(connection, scope, programme, _SUPERVISED, month.begin, month.end):
         if one.case_id is not None:
@@ -39,15 +43,17 @@ def departments(
     """The score of every department of which an event counts: `base` plus the points of each item, capped if it says.
 
     An event counts for the unit it names, else for the lead of its moment. What was withdrawn counts for nobody.
+    A card is a card: one for a missed duty counts as `card_issued`, unless the formula has an item of its own for it.
     """
     formula = document.get("appraisal", {}).get("department")
     if formula is None:
         return {"base": None, "items": []}
     names = {item["event"] for item in formula["items"]}
+    counted_as = {_CARD_OF_DUTY: _CARD} if _CARD in names and _CARD_OF_DUTY not in names else {}
     by_unit: defaultdict[str, defaultdict[str, list[Fired]]] = defaultdict(lambda: defaultdict(list))
-    for one in fired(connection, scope, programme, names, period.begin, period.end):
+    for one in fired(connection, scope, programme, names | set(counted_as), period.begin, period.end):
         if one.unit is not None and scope.department in (None, one.unit):
-            by_unit[one.unit][one.name].append(one)
+            by_unit[one.unit][counted_as.get(one.name, one.name)].append(one)
     named = select(units.c.unit_id, units.c.name).where(units.c.agency == agency_of(programme))
     titles = dict(connection.execute(named).all())
     scored = [_score(unit, titles.get(unit), formula, events) for unit, events in by_unit.items()]
@@ -73,6 +79,6 @@ def _score(unit: str, name: str | None, formula: Document, events: Mapping[str, 
 
 
 def _event(one: Fired) -> dict[str, Any]:
-    keys = ("clock", "level", "colour", "unit")
+    keys = ("clock", "duty", "level", "colour", "unit")
     told = {key: one.data[key] for key in keys if one.data.get(key) is not None}
     return {"event_id": one.event_id, "type": one.name, "at": one.at, **told}

@@ -63,7 +63,7 @@ def _session(events: Iterable[Row[Any]]) -> dict[str, Any]:
 class Fired(NamedTuple):
     """An event of a case, or of what is kept beside cases, that was not withdrawn. `unit`: for whom it counts.
 
-    That is the unit it names, else the lead that the case had at that moment.
+    That is the unit it names, else the lead that the case had at that moment. The case of a duty is in what opened it.
     """
 
     event_id: str
@@ -119,8 +119,9 @@ def _of_records(
     connection: Connection, scope: Scope, programme: str, types: list[str], begin: datetime, end: datetime
 ) -> Iterable[Fired]:
     first = records.alias("first")
+    case = func.coalesce(records.c.data["case"].astext, first.c.data["case"].astext)
     rows = connection.execute(
-        select(records.c.event_id, records.c.type, records.c.occurred_at, records.c.data)
+        select(records.c.event_id, records.c.type, records.c.occurred_at, case, records.c.data)
         .select_from(records.join(first, first.c.stream == records.c.stream))
         .where(
             first.c.version == 1,
@@ -131,7 +132,7 @@ def _of_records(
         )
         .where(*(() if scope.agency is None else (first.c.data["agency"].astext == scope.agency,)))
     )
-    return (Fired(row[0], short_type(row[1]), row[2], row[3].get("case"), row[3].get("unit"), row[3]) for row in rows)
+    return (Fired(row[0], short_type(row[1]), row[2], row[3], row[4].get("unit"), row[4]) for row in rows)
 
 
 _WITHDRAWN = text(

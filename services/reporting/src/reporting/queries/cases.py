@@ -15,11 +15,14 @@ _CHANGING = (
     *("grade", "merged_into", "withdrawn"),
 )
 
+_ENDED = {"closed": "closed_at", "merged": "merged_into"}
+
 
 def cases(moment: Moment) -> Subquery:
     """One row per case reported by then, with state and traits of that time and the programme's `zone`.
 
-    `passed_on`: it was reported as a matter of others, or has been passed on to a body outside by then.
+    `closed`, `merged`: whether it was by then. `passed_on`: it was reported as a matter of others, or has been passed
+    on to a body outside by then.
     """
     zone = programmes.c.document["zone"].astext.label("zone")
     of_state, of_traits = ledger, ledger
@@ -28,7 +31,9 @@ def cases(moment: Moment) -> Subquery:
         of_state, of_traits = spans, traits
         source = ledger.join(spans, _held(spans, moment)).join(traits, _held(traits, moment))
     outside = or_(of_traits.c.jurisdiction.is_not_distinct_from("passed_on"), _passed_on(moment)).label("passed_on")
-    columns = [*(ledger.c[n] for n in _LASTING), of_state.c.state, *(of_traits.c[n] for n in _CHANGING), outside, zone]
+    ended = (of_traits.c[was].is_not(None).label(name) for name, was in _ENDED.items())
+    changing = (of_traits.c[name] for name in _CHANGING)
+    columns = [*(ledger.c[n] for n in _LASTING), of_state.c.state, *changing, *ended, outside, zone]
     named = source.outerjoin(programmes, programmes.c.programme_id == ledger.c.programme)
     rows: Select[Any] = select(*columns).select_from(named)
     if moment.before is not None:
@@ -46,7 +51,7 @@ def _passed_on(moment: Moment) -> ColumnElement[bool]:
 
 def is_open(rows: FromClause) -> ColumnElement[bool]:
     """Whether a case is still to be solved: neither closed out nor merged nor withdrawn."""
-    return and_(rows.c.closed_at.is_(None), rows.c.merged_into.is_(None), not_(rows.c.withdrawn))
+    return and_(not_(rows.c.closed), not_(rows.c.merged), not_(rows.c.withdrawn))
 
 
 def _held(intervals: FromClause, moment: Moment) -> ColumnElement[bool]:

@@ -68,9 +68,10 @@ class Desk:
         self._engine = engine
 
     @contextmanager
-    def _looking(self, as_of: Moment = NOW) -> Iterator[Connection]:
+    def looking(self, as_of: Moment = NOW) -> Iterator[Connection]:
+        """A connection whose first transaction finds the tables as they are, or as they were known."""
         with self._engine.connect() as connection:
-            _look(connection, as_of)
+            look(connection, as_of)
             yield connection
 
     @contextmanager
@@ -79,12 +80,12 @@ class Desk:
         scope = scope_of(who)
         filters = read_filters(request, known, ("as_of", *besides))
         given, programme = request.query_params, filters.get("programme")
-        with self._looking() as connection:
+        with self.looking() as connection:
             check_programme(connection, scope, filters)
             at = moment(connection, scope, given.get("at"), programme)
             as_of = moment(connection, scope, given.get("as_of"), programme, "as_of")
             if as_of is not NOW:
-                _look(connection, as_of)
+                look(connection, as_of)
                 check_known(connection, scope, filters)
             yield Asked(connection, scope, filters, at, as_of)
 
@@ -98,7 +99,7 @@ class Desk:
         """
 
         def held() -> Iterator[str]:
-            with self._looking(as_of) as connection:
+            with self.looking(as_of) as connection:
                 yield from chunks(connection)
 
         rest = held()
@@ -115,7 +116,8 @@ def reads() -> APIRouter:
     return APIRouter(tags=["reads"], dependencies=[Depends(known)])
 
 
-def _look(connection: Connection, as_of: Moment) -> None:
+def look(connection: Connection, as_of: Moment) -> None:
+    """Have the transaction find the tables as they were known before an instant, or as they are."""
     schema, before = (LIVE, "") if as_of.before is None else (LIVE + KNOWN, as_of.before.isoformat())
     connection.execution_options(schema_translate_map={LIVE: schema})  # statements made of the tables' definitions
     connection.execute(_LOOK, {"schemas": f"{schema}, public", "before": before})  # and those written as text

@@ -2,16 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, FromClause, Row, func, null, select, text, true
+from sqlalchemy import ColumnElement, Connection, FromClause, Row, func, null, or_, select, text, true
 
-from reporting.queries.filters import Filters, conditions
+from reporting.queries.filters import Condition, Filters, conditions
 from reporting.queries.measure import Measure
 from reporting.queries.moments import Moment
 from reporting.queries.periods import Period
 from reporting.queries.scope import Scope
+from reporting.queries.tallied import Tally
+from reporting.read_model.tallying import are_whole
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """Where a measure is counted: a row per thing, or tallies with the number of things in `count`."""
+
+    rows: FromClause
+    filters: Mapping[str, Condition]
+    tally: Tally | None = None
+
+    def number(self, rows: FromClause, *tests: ColumnElement[bool]) -> ColumnElement[int]:
+        """How many things pass the tests."""
+        if self.tally is None:
+            return func.count().filter(*tests)
+        return func.coalesce(func.sum(rows.c["count"]).filter(*tests), 0)
+
+    def group(self, measure: Measure, name: str) -> ColumnElement[Any]:
+        """The expression to group by."""
+        if self.tally is not None and name == "month":
+            return self.rows.c[self.tally.month[1]]
+        return measure.group(name, self.rows)
 
 
 def figure(
@@ -30,50 +54,94 @@ def figure(
     `value`; `synthetic`: synthetic rows among those counted; of a ratio also `numerator`, `denominator`, `excluded` and
     `exclusions` by reason, its value is their quotient or None. With `group_by` the same for each group in `groups`.
     """
-    rows = measure.relation(moment)
-    where = [measure.visible(scope, rows), *conditions(rows, filters, measure.filters)]
-    if measure.where is not None:
-        where.append(measure.where(rows))
+    source = _source(connection, measure, scope, filters, moment, group_by, within)
+    rows = source.rows
+    where = _where(source, measure, scope, filters)
     if within is not None:
         assert measure.month is not None
         where += [rows.c[measure.month] >= within.begin, rows.c[measure.month] < within.end]
-    group = null() if group_by is None else measure.group(group_by, rows)
+    group = null() if group_by is None else source.group(measure, group_by)
     kept = select(rows, group.label("group_key")).where(*where).subquery("kept")
-    counted = _columns(measure, kept)
+    counted = _columns(source, measure, kept)
     if group_by is None:
         return _told(measure, connection.execute(select(*counted)).one())
     sets = func.grouping_sets(text("()"), kept.c.group_key)
-    statement = select(kept.c.group_key, func.grouping(kept.c.group_key).label("is_total"), *counted).group_by(sets)
+    is_total = func.grouping(kept.c.group_key)
+    statement = select(kept.c.group_key, is_total.label("is_total"), *counted).group_by(sets)
+    statement = statement.having(or_(is_total == 1, source.number(kept) != 0))  # as of an instant, what came and went
     found = connection.execute(statement.order_by(kept.c.group_key)).all()
     total = next(_told(measure, row) for row in found if row.is_total)
     return total | {"groups": list(_groups(measure, group_by, found))}
+
+
+def figures(
+    connection: Connection, measures: Mapping[str, Measure], scope: Scope, filters: Filters, moment: Moment
+) -> dict[str, dict[str, Any]]:
+    """The numbers of several figures; those that are counted from the same rows from one statement."""
+    told: dict[str, dict[str, Any]] = {}
+    for rows, where in dict.fromkeys((measure.relation, measure.where) for measure in measures.values()):
+        of = {name: measure for name, measure in measures.items() if (measure.relation, measure.where) == (rows, where)}
+        first = next(iter(of.values()))
+        source = _source(connection, first, scope, filters, moment)
+        kept = select(source.rows).where(*_where(source, first, scope, filters)).subquery("kept")
+        counted = [column for name, measure in of.items() for column in _columns(source, measure, kept, f"{name}_")]
+        row = connection.execute(select(*counted)).one()
+        told |= {name: _told(measure, row, f"{name}_") for name, measure in of.items()}
+    return {name: told[name] for name in measures}
+
+
+def _source(
+    connection: Connection,
+    measure: Measure,
+    scope: Scope,
+    filters: Filters,
+    moment: Moment,
+    group_by: str | None = None,
+    within: Period | None = None,
+) -> _Source:
+    tally, by = measure.tally, None
+    if group_by is not None:
+        by = measure.month if group_by == "month" else measure.groups[group_by]
+    if tally is not None and within is None and tally.holds(scope, filters, moment, by) and are_whole(connection):
+        return _Source(tally.rows(filters["programme"]), tally.filters, tally)
+    return _Source(measure.relation(moment), measure.filters)
+
+
+def _where(source: _Source, measure: Measure, scope: Scope, filters: Filters) -> list[ColumnElement[bool]]:
+    where = [measure.visible(scope, source.rows), *conditions(source.rows, filters, source.filters)]
+    return where if measure.where is None else [*where, measure.where(source.rows)]
 
 
 def _groups(measure: Measure, group_by: str, found: Iterable[Row[Any]]) -> Iterable[dict[str, Any]]:
     return ({group_by: row.group_key} | _told(measure, row) for row in found if not row.is_total)
 
 
-def _columns(measure: Measure, rows: FromClause) -> list[ColumnElement[Any]]:
+def _columns(source: _Source, measure: Measure, rows: FromClause, prefix: str = "") -> list[ColumnElement[Any]]:
     if measure.numerator is None:
-        return [measure.value(rows).label("value"), func.count().filter(rows.c.synthetic).label("synthetic")]
+        value = source.number(rows) if source.tally is not None else measure.value(rows)
+        return [value.label(f"{prefix}value"), source.number(rows, rows.c.synthetic).label(f"{prefix}synthetic")]
     counts = true() if measure.denominator is None else measure.denominator(rows)
     return [
-        func.count().filter(measure.numerator(rows), counts).label("numerator"),
-        func.count().filter(counts).label("denominator"),
-        func.count().filter(rows.c.synthetic, counts).label("synthetic"),
-        *(func.count().filter(test(rows)).label(f"excluded_{reason}") for reason, test in measure.excluded.items()),
+        source.number(rows, measure.numerator(rows), counts).label(f"{prefix}numerator"),
+        source.number(rows, counts).label(f"{prefix}denominator"),
+        source.number(rows, rows.c.synthetic, counts).label(f"{prefix}synthetic"),
+        *(source.number(rows, test(rows)).label(f"{prefix}excluded_{why}") for why, test in measure.excluded.items()),
     ]
 
 
-def _told(measure: Measure, row: Row[Any]) -> dict[str, Any]:
+def _told(measure: Measure, row: Row[Any], prefix: str = "") -> dict[str, Any]:
+    def of(name: str) -> int:
+        return int(getattr(row, prefix + name))
+
     if measure.numerator is None:
-        return {"value": int(row.value), "synthetic": row.synthetic}
-    exclusions = {reason: getattr(row, f"excluded_{reason}") for reason in measure.excluded}
+        return {"value": of("value"), "synthetic": of("synthetic")}
+    exclusions = {reason: of(f"excluded_{reason}") for reason in measure.excluded}
+    numerator, denominator = of("numerator"), of("denominator")
     return {
-        "value": round(row.numerator / row.denominator, 6) if row.denominator else None,
-        "numerator": row.numerator,
-        "denominator": row.denominator,
+        "value": round(numerator / denominator, 6) if denominator else None,
+        "numerator": numerator,
+        "denominator": denominator,
         "excluded": sum(exclusions.values()),
         "exclusions": exclusions,
-        "synthetic": row.synthetic,
+        "synthetic": of("synthetic"),
     }

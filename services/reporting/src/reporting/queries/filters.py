@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Mapping
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from fastapi import Request
-from sqlalchemy import ColumnElement, Connection, FromClause, not_, select
+from sqlalchemy import ColumnElement, Connection, FromClause, and_, not_, select
 
 from eventkit.problems import Faulty, FieldProblem
 from eventkit.text import Text
@@ -150,8 +150,17 @@ def enterprise(column: str) -> Condition:
 
 
 def month(column: str) -> Condition:
-    """The column's instant lies in this month of the programme's zone."""
-    return lambda rows, value: month_of(rows.c[column], rows.c.zone) == value
+    """The column's instant lies in this month of the programme's zone.
+
+    Wherever that is, it lies within a day of the month in UTC: an index on the instant finds it.
+    """
+
+    def condition(rows: FromClause, value: str) -> ColumnElement[bool]:
+        first = datetime.strptime(value, "%Y-%m").replace(tzinfo=UTC)
+        near = rows.c[column].between(first - timedelta(days=1), first + timedelta(days=32))
+        return and_(near, month_of(rows.c[column], rows.c.zone) == value)
+
+    return condition
 
 
 def _open(rows: FromClause, value: str) -> ColumnElement[bool]:

@@ -9,6 +9,7 @@ from reporting.queries.clocks import clocks_at
 from reporting.queries.filters import OF_CASES, Condition, enterprise, equals, truth
 from reporting.queries.measure import Measure, Test, distinct, of_agency, of_cases, total
 from reporting.queries.relations import batches, dated, letters, paired
+from reporting.queries.tallied import CLOCKS, ISSUES
 from reporting.read_model.tables import enterprises, programmes, services, teams, visits
 
 
@@ -25,7 +26,8 @@ _OWN_GROUPS = {**_CASE_GROUPS, "unit": "unit"}
 def _issues(
     formula: str, where: Test | None = None, month: str = "reported_at", grounds: tuple[str, ...] = ()
 ) -> Measure:
-    return Measure(cases, OF_CASES, of_cases, formula, where, groups=_CASE_GROUPS, month=month, grounds=grounds)
+    about = (cases, OF_CASES, of_cases, formula, where)
+    return Measure(*about, groups=_CASE_GROUPS, month=month, grounds=grounds, tally=ISSUES)
 
 
 def _visited(formula: str, modes: tuple[str, ...]) -> Measure:
@@ -82,14 +84,13 @@ def _clock_ratio(formula: str, which: Test | None = None) -> Measure:
         groups=_OWN_GROUPS,
         month="due_at",
         by_clock=True,
+        tally=CLOCKS,
     )
 
 
 MEASURES: dict[str, Measure] = {
     "issues": _issues("issues reported"),
-    "issues_closed": _issues(
-        "issues closed out", lambda rows: rows.c.closed_at.is_not(None), "closed_at", ("closed_at",)
-    ),
+    "issues_closed": _issues("issues closed out", lambda rows: rows.c.closed, "closed_at", ("closed_at",)),
     "issues_open": _issues("issues reported and not closed out, merged or withdrawn", is_open, grounds=("state",)),
     "enterprises_with_issues": Measure(
         cases,
@@ -180,6 +181,7 @@ RATES: dict[str, Measure] = {
         groups=_CASE_GROUPS,
         month="reported_at",
         grounds=("outcome",),
+        tally=ISSUES,
     ),
     "satisfaction": Measure(
         cases,
@@ -192,6 +194,7 @@ RATES: dict[str, Measure] = {
         groups=_CASE_GROUPS,
         month="reported_at",
         grounds=("satisfaction",),
+        tally=ISSUES,
     ),
     "on_time": _clock_ratio("all clocks: met ÷ (met + late + missed)"),
 }

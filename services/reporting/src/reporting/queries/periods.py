@@ -60,12 +60,19 @@ def before(held: Period) -> Period:
     match = _NAME.fullmatch(held.name)
     assert match is not None and isinstance(held.begin.tzinfo, ZoneInfo)
     day = held.begin.date() - timedelta(days=1)
-    names: Mapping[Every, str] = {
-        "month": f"{day.year}-{day.month:02}",
-        "quarter": f"{day.year}-Q{(day.month + 2) // 3}",
-        "year": f"{day.year}",
-    }
-    return period(names[_every(match)], held.begin.tzinfo)
+    return period(_called(_every(match), day.year, day.month), held.begin.tzinfo)
+
+
+def names(every: Every, first: date, last: date) -> list[str]:
+    """The names of the periods from one day to another, the newest first."""
+    months = range(first.year * 12 + first.month - 1, last.year * 12 + last.month)
+    return list(dict.fromkeys(_called(every, n // 12, n % 12 + 1) for n in reversed(months)))
+
+
+def _called(every: Every, year: int, month: int) -> str:
+    if every == "year":
+        return f"{year}"
+    return f"{year}-Q{(month + 2) // 3}" if every == "quarter" else f"{year}-{month:02}"
 
 
 def within(held: Period) -> list[Period]:

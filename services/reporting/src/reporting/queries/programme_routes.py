@@ -41,6 +41,7 @@ class OfProgramme:
         self.id = asked.filters["programme"]
         row = asked.connection.execute(select(programmes).where(programmes.c.programme_id == self.id)).one()
         self.agency: str = row.agency
+        self.version: int = row.version
         self.document: dict[str, Any] = row.document
 
     @property

@@ -13,7 +13,7 @@ from eventkit.paging import Window, keyset, page
 from eventkit.text import Text
 from reporting.queries.desk import PAGING, Asked, At, Desk, Who, parameters, reads
 from reporting.queries.evidence import Part, counted, key_of, shown
-from reporting.queries.figures import figure
+from reporting.queries.figures import figures
 from reporting.queries.filters import OF_CASES
 from reporting.queries.measure import Measure
 from reporting.queries.measures import RATES
@@ -44,15 +44,12 @@ def _add_rates(router: APIRouter, desk: Desk) -> None:
         Of one programme that weighs rates: with its exclusions, each with its weight, and their weighed mean.
         """
         with desk.asked(who, request, OF_CASES, "at") as asked:
-            told = {
-                name: {"formula": rate.formula}
-                | figure(asked.connection, rate, asked.scope, asked.filters, asked.moment)
-                for name, rate in RATES.items()
-            }
             weights = _weights(asked)
-            for name, (rate, weight) in weights.items():
-                counted = figure(asked.connection, rate, asked.scope, asked.filters, asked.moment)
-                told[name] = {"formula": rate.formula, **counted, "weight": weight}
+            rates = RATES | {name: rate for name, (rate, _) in weights.items()}
+            counted = figures(asked.connection, rates, asked.scope, asked.filters, asked.moment)
+            told = {name: {"formula": rate.formula} | counted[name] for name, rate in rates.items()}
+            for name, (_, weight) in weights.items():
+                told[name]["weight"] = weight
             body = {"composite": composite({name: told[name] for name in weights})} if weights else {}
             return asked.answer({"rates": told} | body)
 

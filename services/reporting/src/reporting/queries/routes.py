@@ -23,6 +23,7 @@ from reporting.queries.measure import Measure
 from reporting.queries.named import FIGURES, general, of_asked
 from reporting.queries.programme_routes import programme_routes
 from reporting.queries.rate_routes import rate_routes
+from reporting.queries.work import item, work
 
 _OF_CLOCKS: dict[str, Condition] = OF_CASES | {"clock": equals("clock"), "status": equals("status")}
 _CLOCK_COLUMNS = [
@@ -45,7 +46,7 @@ _CLOCK_COLUMNS = [
 def routes(engine: Engine) -> APIRouter:
     """All reads, over an engine that stays the caller's."""
     router, desk = reads(), Desk(engine)
-    for add in (_add_ledger, _add_timeline, _add_clocks, _add_figures, _add_hotspots):
+    for add in (_add_ledger, _add_work, _add_timeline, _add_clocks, _add_figures, _add_hotspots):
         add(router, desk)
     router.include_router(evidence_routes(desk))
     router.include_router(rate_routes(desk))
@@ -66,6 +67,15 @@ def _add_ledger(router: APIRouter, desk: Desk) -> None:
                 rows, window, key=lambda row: (row.reported_at, row.case_id), item=lambda row: held[row.case_id]
             )
             return asked.answer(body)
+
+
+def _add_work(router: APIRouter, desk: Desk) -> None:
+    @router.get("/work", response_class=Response, openapi_extra=parameters(OF_CASES))
+    def work_list(request: Request, who: Who, window: Annotated[Window, Depends(keyset(datetime, UUID))]) -> Response:
+        """Open issues with their next deadline, the earliest first; a department's own deadlines only."""
+        with desk.asked(who, request, OF_CASES, "limit", "after") as asked:
+            rows = work(asked.connection, asked.scope, asked.filters, window)
+            return asked.answer(page(rows, window, key=lambda row: (row.due, row.case_id), item=item))
 
 
 def _add_timeline(router: APIRouter, desk: Desk) -> None:

@@ -24,7 +24,7 @@ _GROUNDS = {
     "passed_on": "passed_to",
 }
 _TESTS: Mapping[str, Test] = {
-    "merged": lambda rows: rows.c.merged_into.is_not(None),
+    "merged": lambda rows: rows.c.merged,
     "withdrawn": lambda rows: rows.c.withdrawn,
     "long_term": lambda rows: rows.c.outcome.is_not_distinct_from("long_term"),
     "explained": lambda rows: rows.c.outcome.is_not_distinct_from("explained"),

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Table, cast, func, select
 from sqlalchemy.dialects.postgresql import ARRAY, TIMESTAMP
 from sqlalchemy.types import Text
 
-from reporting.read_model.tables import LIVE, VERSIONS, metadata, records
+from reporting.read_model.tables import LIVE, TALLIES, VERSIONS, metadata, records, tallied
 
 _RUN = {"version", "sequenced_at", "log_seq"}
 _NOT_BUSINESS = {"timeline": _RUN, "records": _RUN, "programmes": {"published_at"}}
@@ -28,10 +28,11 @@ def table_hashes(connection: Connection, schema: str = LIVE, *, business: bool =
 
     `business`: without what says when a run took place, in which two runs over the same input differ: of timeline and
     records `version`, `sequenced_at`, `log_seq` and, in their data, `learnt_at` and `known_at`; the programmes'
-    `published_at`; the records of calendars, which Bugle publishes at its start; and the tables of versions.
+    `published_at`; the records of calendars, which Bugle publishes at its start; versions and tallies.
     Reads every row: seconds for a million.
     """
-    hashed = [table for table in metadata.sorted_tables if not (business and table in VERSIONS.values())]
+    of_runs = (*VERSIONS.values(), *TALLIES, tallied)
+    hashed = [table for table in metadata.sorted_tables if not (business and table in of_runs)]
     return {str(table.name): _hash(connection, table, schema, business) for table in hashed}
 
 

@@ -11,7 +11,9 @@ from sqlalchemy import (
     Connection,
     Delete,
     Insert,
+    Select,
     Table,
+    Text,
     Update,
     bindparam,
     cast,
@@ -28,7 +30,7 @@ from sqlalchemy.sql.selectable import TableValuedAlias
 Row = dict[str, Any]
 
 
-def _recordset(table: Table, names: Sequence[str]) -> TableValuedAlias:
+def recordset(table: Table, names: Sequence[str]) -> TableValuedAlias:
     """The parameter `rows` (a JSON array of objects) as a relation with columns of the table's types."""
     wanted = [column(name, table.c[name].type) for name in names]
     rows = cast(bindparam("rows"), JSON)
@@ -38,7 +40,7 @@ def _recordset(table: Table, names: Sequence[str]) -> TableValuedAlias:
 @cache
 def _insert(table: Table) -> Insert:
     names = [column.name for column in table.columns]
-    new = _recordset(table, names)
+    new = recordset(table, names)
     return insert(table).from_select(names, select(*(new.c[name] for name in names))).on_conflict_do_nothing()
 
 
@@ -47,7 +49,7 @@ def _upsert(table: Table) -> Insert:
     """Rows that are there and equal are left alone: no dead row, no index entry."""
     names = [column.name for column in table.columns]
     keys = [column.name for column in table.primary_key]
-    new = _recordset(table, names)
+    new = recordset(table, names)
     statement = insert(table).from_select(names, select(*(new.c[name] for name in names)))
     changed = {name: statement.excluded[name] for name in names if name not in keys}
     differs = func.row(*(table.c[name] for name in changed)).is_distinct_from(func.row(*changed.values()))
@@ -55,27 +57,45 @@ def _upsert(table: Table) -> Insert:
 
 
 @cache
+def _add(table: Table) -> Insert:
+    names = [column.name for column in table.columns]
+    new = recordset(table, names)
+    statement = insert(table).from_select(names, select(*(new.c[name] for name in names)))
+    keys = [column.name for column in table.primary_key]
+    return statement.on_conflict_do_update(
+        index_elements=keys, set_={"count": table.c["count"] + statement.excluded["count"]}
+    )
+
+
+@cache
+def _delete_none(table: Table) -> Delete:
+    keys = [str(column.name) for column in table.primary_key]
+    new = recordset(table, keys)
+    return delete(table).where(table.c["count"] == 0, *(table.c[name] == new.c[name] for name in keys))
+
+
+@cache
 def _delete_owned(table: Table, owner: tuple[str, ...]) -> Delete:
-    new = _recordset(table, owner)
+    new = recordset(table, owner)
     return delete(table).where(*(table.c[name] == new.c[name] for name in owner))
 
 
 @cache
 def _delete_beyond(table: Table) -> Delete:
-    new = _recordset(table, ("case_id", "ordinal"))
+    new = recordset(table, ("case_id", "ordinal"))
     return delete(table).where(table.c.case_id == new.c.case_id, table.c.ordinal > new.c.ordinal)
 
 
 @cache
 def _delete_begun(versions: Table, of: tuple[str, ...]) -> Delete:
-    new = _recordset(versions, (*of, "known_from"))
+    new = recordset(versions, (*of, "known_from"))
     same = (versions.c[name] == new.c[name] for name in of)
     return delete(versions).where(*same, versions.c.known_from >= new.c.known_from)
 
 
 @cache
 def _end(versions: Table, of: tuple[str, ...]) -> Update:
-    new = _recordset(versions, (*of, "known_from", "known_to"))
+    new = recordset(versions, (*of, "known_from", "known_to"))
     known_to = versions.c.known_to
     return (
         update(versions)
@@ -92,6 +112,28 @@ def _end(versions: Table, of: tuple[str, ...]) -> Update:
 def insert_rows(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
     """Add rows; one whose key is there already is passed over."""
     _execute(connection, _insert(table), rows)
+
+
+def insert_new(connection: Connection, table: Table, rows: Sequence[Row], name: str) -> set[str]:
+    """Add rows as `insert_rows`; of those that were not there the values of a column, as text."""
+    added = connection.scalars(
+        _insert(table).returning(cast(table.c[name], Text)), {"rows": orjson.dumps(rows).decode()}
+    )
+    return set(added)
+
+
+def rows_of(connection: Connection, statement: Select[Any], rows: Sequence[Row]) -> Sequence[Any]:
+    """What a statement answers that reads the parameter `rows`."""
+    return connection.execute(statement, {"rows": orjson.dumps(rows).decode()}).all()
+
+
+def add_counts(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
+    """Add each row's `count` to that of the row of the same key; a row whose count is 0 is none.
+
+    All who add do so in the order of the keys, so that they cannot wait for each other.
+    """
+    _execute(connection, _add(table), rows)
+    _execute(connection, _delete_none(table), rows)
 
 
 def upsert_rows(connection: Connection, table: Table, rows: Sequence[Row]) -> None:

@@ -156,3 +156,24 @@ def _versions(table: Table) -> Table:
 
 VERSIONS = {str(table.name): _versions(table) for table in (ledger, spans, traits, clocks, *REFERENCE_TABLES)}
 """By the name of the table whose versions they hold. Events themselves (`timeline`, `records`) have but one."""
+
+_LEVELED = "programme level since cell"
+_COUNTED: dict[TypeEngine[Any], str] = {_ID: "cell", _INSTANT: "since", BigInteger(): "count"}
+issue_tallies = _table(
+    "issue_tallies",
+    _LEVELED,
+    _COUNTED | {Boolean(): "closed merged withdrawn passed_on synthetic"},
+    "programme level since cell agency lead kind reported outcome satisfaction closed merged withdrawn passed_on"
+    " synthetic count",
+)
+clock_tallies = _table(
+    "clock_tallies",
+    _LEVELED,
+    _COUNTED | {Boolean(): "synthetic"},
+    "programme level since cell agency lead kind unit clock due status synthetic count",
+)
+TALLIES = (issue_tallies, clock_tallies)
+"""How many issues and clocks have the same values: now, and by how many that changed in each month and on each day."""
+
+tallied = _table("tallied", "whole", {Boolean(): "whole"}, "whole")
+"""Holds one row where the tallies are whole; without it they are neither kept nor asked."""

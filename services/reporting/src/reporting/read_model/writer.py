@@ -18,7 +18,7 @@ from reporting.projections.case_event import CaseEvent, is_case_event, is_kept, 
 from reporting.projections.case_fold import CaseRows
 from reporting.projections.reference import Description, describe
 from reporting.projections.versions import KEYS, Changes, changes
-from reporting.read_model import statements, tables
+from reporting.read_model import statements, tables, tallying
 
 _LOCK = text(
     "SELECT pg_advisory_xact_lock(lock) FROM (SELECT DISTINCT hashtextextended('case/' || id, 0) AS lock"
@@ -53,16 +53,32 @@ def project(session: Session, events: list[Envelope]) -> None:
 
 def apply(connection: Connection, events: Sequence[Envelope]) -> None:
     """Write what a batch of events says; an event that is in the tables already changes nothing."""
-    of_cases = [event for event in events if is_case_event(event.stream)]
-    if of_cases:
-        cases = sorted({event.key for event in of_cases})
-        connection.execute(_LOCK, {"cases": cases})
-        statements.insert_rows(connection, tables.timeline, [timeline_row(event) for event in of_cases])
-        since = _earliest(of_cases)
-        changed = {c: changes(c, e, since[c]) for c, e in timelines(connection, cases).items()}
-        _write_cases(connection, cases, [rows for rows, _ in changed.values()])
-        _write_versions(connection, since, {case: of for case, (_, of) in changed.items()})
+    write_cases(connection, [event for event in events if is_case_event(event.stream)])
     write_others(connection, [event for event in events if not is_case_event(event.stream)])
+
+
+def write_cases(connection: Connection, events: Sequence[Envelope]) -> None:
+    """What is said of cases: their rows and versions, and the tallies of these."""
+    if not events:
+        return
+    connection.execute(_LOCK, {"cases": sorted({event.key for event in events})})
+    fresh = statements.insert_new(connection, tables.timeline, [timeline_row(event) for event in events], "event_id")
+    since = _earliest(event for event in events if str(event.id) in fresh)
+    if not since:
+        return
+    before = tallying.counted(connection, since) if tallying.are_whole(connection) else None
+    told = timelines(connection, list(since))
+    changed = {case: changes(case, held, since[case]) for case, held in told.items()}
+    _write_cases(connection, list(since), [rows for rows, _ in changed.values()])
+    overtaken = {case for case, held in told.items() if _overtaken(held, since[case], fresh)}
+    _write_versions(connection, since, overtaken, {case: of for case, (_, of) in changed.items()})
+    if before is not None:
+        tallying.add(connection, before, tallying.counted(connection, since))
+
+
+def _overtaken(held: Iterable[CaseEvent], since: datetime, fresh: Collection[str]) -> bool:
+    """Whether what is written already became known at the first of the new events or later."""
+    return any(event.sequenced_at >= since and event.id not in fresh for event in held)
 
 
 def _earliest(events: Iterable[Envelope]) -> dict[str, datetime]:
@@ -77,7 +93,19 @@ def _earliest(events: Iterable[Envelope]) -> dict[str, datetime]:
 def write_others(connection: Connection, events: Sequence[Envelope]) -> None:
     """What is said of anything but cases."""
     statements.insert_rows(connection, tables.records, [_record(event) for event in events if is_kept(event.stream)])
-    write_descriptions(connection, describe(events))
+    described = describe(events)
+    programmes = [one.said.owner["programmes"]["programme_id"] for one in described if "programmes" in one.said.owner]
+    before = _zones(connection, programmes)
+    write_descriptions(connection, described)
+    moved = {programme for programme, zone in _zones(connection, programmes).items() if before.get(programme) != zone}
+    if moved and tallying.are_whole(connection):
+        tallying.tally_again(connection, moved)
+
+
+def _zones(connection: Connection, programmes: Collection[str]) -> dict[str, str | None]:
+    of = tables.programmes.c
+    wanted = select(of.programme_id, of.document["zone"].astext).where(of.programme_id.in_(programmes))
+    return dict(connection.execute(wanted).all()) if programmes else {}
 
 
 def _record(event: Envelope) -> dict[str, Any]:
@@ -124,9 +152,12 @@ def _write_cases(connection: Connection, cases: Sequence[str], folded: Sequence[
 
 
 def _write_versions(
-    connection: Connection, since: Mapping[str, datetime], cases: Mapping[str, Mapping[str, Changes]]
+    connection: Connection,
+    since: Mapping[str, datetime],
+    overtaken: Collection[str],
+    cases: Mapping[str, Mapping[str, Changes]],
 ) -> None:
-    again = [{"case_id": case, "known_from": at} for case, at in since.items()]
+    again = [{"case_id": case, "known_from": since[case]} for case in overtaken]
     for name, width in KEYS.items():
         versions = tables.VERSIONS[name]
         keys = [str(column.name) for column in versions.columns][:width]

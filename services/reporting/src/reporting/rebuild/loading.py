@@ -9,10 +9,11 @@ from __future__ import annotations
 import gc
 import os
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
+from typing import Any
 from uuid import UUID
 
 import psycopg
@@ -81,21 +82,26 @@ def _read(topics: Topics, job: Job) -> tuple[dict[str, list[Envelope]], list[Env
 
 
 def _write(job: Job, cases: dict[str, list[Envelope]], others: list[Envelope]) -> None:
-    folded = [changes(case, map(from_envelope, events), _EVER) for case, events in cases.items()]
     address = make_url(job.database_url).set(drivername="postgresql").render_as_string(hide_password=False)
     with psycopg.connect(address, options="-c timezone=UTC -c synchronous_commit=off") as connection:
         connection.execute("SELECT pg_advisory_lock_shared(hashtextextended(%s, 0))", (LOADERS,))
         if os.getppid() != job.parent:
             raise Orphaned
-        copy_rows(connection, SHADOW, "timeline", _timeline(cases))
-        for name in KEYS:
-            copy_rows(connection, SHADOW, name, (row for rows, _ in folded for row in getattr(rows, name)))
-            begun = ((*row, start, end) for _, of in folded for row, start, end in of[name].begun)
-            copy_rows(connection, SHADOW, str(VERSIONS[name].name), begun)
+        copy_cases(connection, cases)
         _describe(job, others)
 
 
-def _timeline(cases: dict[str, list[Envelope]]) -> Iterator[Row]:
+def copy_cases(connection: psycopg.Connection[Any], cases: Mapping[str, Sequence[Envelope]]) -> None:
+    """Append all rows of these cases, none of which the shadow has, each made of all its distinct events."""
+    folded = [changes(case, map(from_envelope, events), _EVER) for case, events in cases.items()]
+    copy_rows(connection, SHADOW, "timeline", _timeline(cases))
+    for name in KEYS:
+        copy_rows(connection, SHADOW, name, (row for rows, _ in folded for row in getattr(rows, name)))
+        begun = ((*row, start, end) for _, of in folded for row, start, end in of[name].begun)
+        copy_rows(connection, SHADOW, str(VERSIONS[name].name), begun)
+
+
+def _timeline(cases: Mapping[str, Sequence[Envelope]]) -> Iterator[Row]:
     for case, events in cases.items():
         for event in events:
             data = event.data.decode()

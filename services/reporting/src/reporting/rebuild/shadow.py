@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from sqlalchemy import Connection, text
 
 from reporting.projections.versions import KEYS
-from reporting.read_model.tables import ANALYSIS, CASE_TABLES, KNOWN, LIVE, SHADOW, VERSIONS, metadata
+from reporting.read_model.tables import ANALYSIS, CASE_TABLES, KNOWN, LIVE, SHADOW, TALLIES, VERSIONS, metadata
+from reporting.read_model.tallying import tally_all
 
 RETIRED = "retired"
 """What the live schema is called between the swap and its end."""
@@ -13,7 +16,11 @@ RETIRED = "retired"
 _INDEXES = text("SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = :schema AND tablename = :table")
 _KEY = text("SELECT c.conname FROM pg_constraint c WHERE c.contype = 'p' AND c.conrelid = CAST(:table AS regclass)")
 
-_VIEWS = text("SELECT viewname, definition FROM pg_views WHERE schemaname = :schema")
+_VIEWS = text(
+    "SELECT c.relname, pg_get_viewdef(c.oid) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+    " WHERE c.relkind = 'v' AND n.nspname = :schema ORDER BY c.oid"
+)
+"""In the order in which they were made: one may read another."""
 _COPIED = (*CASE_TABLES, *(VERSIONS[name] for name in KEYS))
 
 
@@ -29,22 +36,23 @@ def make(connection: Connection, role: str) -> None:
     for table in metadata.sorted_tables:
         like = "INCLUDING ALL EXCLUDING INDEXES" if table in _COPIED else "INCLUDING ALL"
         connection.execute(text(f"CREATE TABLE {SHADOW}.{table.name} (LIKE {LIVE}.{table.name} {like})"))
-    _make_views(connection)
+    _make_views(connection, "")
+    connection.execute(text(f"CREATE SCHEMA {SHADOW}{KNOWN}"))
+    _make_views(connection, KNOWN)
     connection.execute(text(f'GRANT USAGE ON SCHEMA {SHADOW}, {SHADOW}{KNOWN} TO "{role}"'))
     connection.execute(text(f'GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {SHADOW} TO "{role}"'))
     connection.execute(text(f'GRANT SELECT ON ALL TABLES IN SCHEMA {SHADOW}{KNOWN} TO "{role}"'))
 
 
-def _make_views(connection: Connection) -> None:
+def _make_views(connection: Connection, of: str) -> None:
     """A view goes with its tables when a schema is renamed, so the shadow needs its own."""
-    connection.execute(text(f"CREATE SCHEMA {SHADOW}{KNOWN}"))
-    for name, definition in connection.execute(_VIEWS, {"schema": LIVE + KNOWN}).all():
-        ours = definition.replace(f" {LIVE}.", f" {SHADOW}.")
-        connection.exec_driver_sql(f"CREATE VIEW {SHADOW}{KNOWN}.{name} AS {ours}")
+    for name, definition in connection.execute(_VIEWS, {"schema": LIVE + of}).all():
+        ours = re.sub(rf"\b{LIVE}\.", f"{SHADOW}.", definition)
+        connection.exec_driver_sql(f"CREATE VIEW {SHADOW}{of}.{name} AS {ours}")
 
 
 def index(connection: Connection) -> None:
-    """The indexes and keys that the live tables have, with their names, and the planner's statistics."""
+    """The indexes and keys that the live tables have, with their names, the planner's statistics, and the tallies."""
     connection.execute(text("SET LOCAL maintenance_work_mem = '256MB'"))
     for table in _COPIED:
         key = connection.scalar(_KEY, {"table": f"{LIVE}.{table.name}"})
@@ -54,6 +62,10 @@ def index(connection: Connection) -> None:
                 added = f"ADD CONSTRAINT {name} PRIMARY KEY USING INDEX {name}"
                 connection.exec_driver_sql(f"ALTER TABLE {SHADOW}.{table.name} {added}")
     for table in metadata.sorted_tables:
+        connection.exec_driver_sql(f"ANALYZE {SHADOW}.{table.name}")
+    connection.execute(text("SET LOCAL work_mem = '256MB'"))
+    tally_all(connection.execution_options(schema_translate_map={LIVE: SHADOW}))
+    for table in TALLIES:
         connection.exec_driver_sql(f"ANALYZE {SHADOW}.{table.name}")
 
 

@@ -14,8 +14,8 @@ from reporting.queries.appraisal import supervision_list
 from reporting.queries.clocks import clocks_at
 from reporting.queries.filters import conditions
 from reporting.queries.pressing import OF_DEADLINES
+from reporting.queries.working_days import working_days
 from reporting.web.opening import View
-from reporting.web.working_days import working_days
 
 SOON = 3
 """Working days within which a deadline is said to be near."""

@@ -2,28 +2,75 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request, Response
+from pathlib import Path
+from typing import Literal
+from uuid import UUID
 
-from pagekit.session import Visiting
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
+
+from pagekit.addresses import address
+from pagekit.session import Visiting, refuse_foreign
 from reporting.bulletins.drawing import draw
-from reporting.bulletins.routes import told_of
-from reporting.web.documents import as_html, reports_of
+from reporting.bulletins.kinds import drawn
+from reporting.bulletins.matter import Matter
+from reporting.issuing import shelf
+from reporting.issuing.acts import Order, issue
+from reporting.issuing.routes import ISSUERS, file_response
+from reporting.web.documents import as_html, issued_of, names_of, reports_of
 from reporting.web.opening import Pages
 
 
-def add_documents(router: APIRouter, pages: Pages) -> None:
-    """/documents and /documents/…"""
+def add_documents(router: APIRouter, pages: Pages, templates: Path | None) -> None:
+    """/documents, /documents/…, /issued/…; `templates`: the office's folder of Word templates."""
+    _add_drafts(router, pages)
+    _add_issued(router, pages)
+
+    @router.post("/documents/{report}")
+    def issue_document(report: str, request: Request, who: Visiting, period: str = "") -> Response:
+        """Issue the draft of this page."""
+        refuse_foreign(request)
+        who.caller.needs(ISSUERS)
+        with pages.of_programme(who, request, "period") as view:
+            id = issue(view.of, Order(Matter(report, period), who.caller.sub, templates))
+            view.connection.commit()
+            return RedirectResponse(address(f"/issued/{id}", {"programme": view.of.id}), 303)
+
+
+def _add_drafts(router: APIRouter, pages: Pages) -> None:
 
     @router.get("/documents")
     def listed(request: Request, who: Visiting) -> Response:
         """The reports that the programme orders, period by period."""
         with pages.of_programme(who, request) as view:
-            return view.page("documents.html", reports=reports_of(view))
+            return view.page("documents.html", reports=reports_of(view), issued=issued_of(view))
 
     @router.get("/documents/{report}")
     def one(report: str, request: Request, who: Visiting, period: str = "") -> Response:
         """A report of one period."""
         with pages.of_programme(who, request, "period") as view:
-            told, held = told_of(view.of, report, period)
-            text = draw(told, held, view.words.language)
-            return view.page("document.html", report=told["report"], period=held.name, text=as_html(text))
+            told = drawn(view.of, Matter(report, period))
+            text = draw({"told": told.content}, told.title, view.words.language, view.of.zone)
+            may = told.final and not who.caller.roles.isdisjoint(ISSUERS)
+            about = {"report": told.content["report"], "period": period, "text": as_html(text)}
+            return view.page("document.html", **about, may_issue=may)
+
+
+def _add_issued(router: APIRouter, pages: Pages) -> None:
+    @router.get("/issued/{document}")
+    def issued(document: UUID, request: Request, who: Visiting) -> Response:
+        """A document as it was issued."""
+        with pages.of_programme(who, request) as view:
+            row = shelf.found(view.connection, view.asked.scope, str(document))
+            file, _ = shelf.file_of(view.connection, row.document, view.words.language, "md")
+            return view.page(
+                "issued.html", document=row, text=as_html(file.decode()), kind=names_of(view).get(row.kind)
+            )
+
+    @router.get("/issued/{document}/{format}")
+    def file(document: UUID, format: Literal["md", "docx", "pdf"], request: Request, who: Visiting) -> Response:
+        """Its file, in the language of the page."""
+        with pages.of_programme(who, request) as view:
+            row, language = shelf.found(view.connection, view.asked.scope, str(document)), view.words.language
+            held, digest = shelf.file_of(view.connection, row.document, language, format)
+            return file_response(row, held, digest, language, format)

@@ -5,17 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
 from typing import Any
 
-from markdown_it import MarkdownIt
 from markupsafe import Markup
+from sqlalchemy import Row
 
 from eventkit.envelope import parse_instant
+from reporting.bulletins.kinds import kinds
+from reporting.bulletins.sheets import parser
+from reporting.issuing import shelf
+from reporting.queries.periods import names
 from reporting.web.opening import View
 
 MOST = 24
 """Periods that are listed of each report, the newest ones."""
+LISTED = 200
+"""Issued documents that are listed, the newest ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,32 +40,45 @@ def reports_of(view: View) -> list[Report]:
     last = view.now if until is None else min(view.now, parse_instant(until))
     found = []
     for rule in document.get("reports", ()):
-        names = periods(rule["every"], begun, last.astimezone(view.zone).date())
-        found.append(Report(rule, names[:MOST], max(0, len(names) - MOST)))
+        held = names(rule["every"], begun, last.astimezone(view.zone).date())
+        found.append(Report(rule, held[:MOST], max(0, len(held) - MOST)))
     return found
 
 
-def periods(every: str, first: date, last: date) -> list[str]:
-    """The names of the periods from one day to another, the newest first."""
-    months = range(first.year * 12 + first.month - 1, last.year * 12 + last.month)
-    return list(dict.fromkeys(_name(every, n // 12, n % 12 + 1) for n in reversed(months)))
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """A document that was issued. `restated_by`: the edition after it; `restates`: the one before it."""
+
+    row: Row[Any]
+    name: Mapping[str, Any]
+    restates: Row[Any] | None
+    restated_by: Row[Any] | None
 
 
-def _name(every: str, year: int, month: int) -> str:
-    if every == "year":
-        return f"{year}"
-    return f"{year}-Q{(month + 2) // 3}" if every == "quarter" else f"{year}-{month:02}"
+def issued_of(view: View) -> list[Issued]:
+    """What has been issued for the programme and the visitor may see, the newest first."""
+    filters = {"programme": view.of.id}
+    rows = shelf.newest(view.connection, view.asked.scope, filters, LISTED)
+    by_id = {row.document: row for row in rows}
+    after = {row.restates: row for row in rows if row.restates is not None}
+    names = names_of(view)
+
+    def told(row: Row[Any]) -> Issued:
+        name = names.get(row.kind, {"zh": row.kind, "en": row.kind})
+        return Issued(row, name, by_id.get(row.restates), after.get(row.document))
+
+    return [told(row) for row in rows]
+
+
+def names_of(view: View) -> dict[str, dict[str, Any]]:
+    """What the programme's documents are called, by kind."""
+    return {kind["id"]: kind for kind in kinds(view.of)}
 
 
 def as_html(text: str) -> Markup:
     """A report's Markdown as HTML; markup within it is shown, never obeyed."""
-    tokens = _markdown().parse(text)
+    tokens = parser().parse(text)
     for token in tokens:
         if token.attrs.pop("style", None) == "text-align:right":  # a style within the page would be blocked
             token.attrSet("class", "n")
-    return Markup(_markdown().renderer.render(tokens, _markdown().options, {}))
-
-
-@cache
-def _markdown() -> MarkdownIt:
-    return MarkdownIt("commonmark", {"html": False}).enable("table")
+    return Markup(parser().renderer.render(tokens, parser().options, {}))

@@ -13,9 +13,9 @@ from eventkit.envelope import parse_instant
 from reporting.projections.case_event import short_type
 from reporting.queries.clocks import clocks_at
 from reporting.queries.issues import as_dict
+from reporting.queries.working_days import WorkingDays, working_days
 from reporting.web.opening import View
 from reporting.web.strip import Strip, strip
-from reporting.web.working_days import WorkingDays, working_days
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 
 from fastapi import APIRouter, FastAPI
 from sqlalchemy import Engine
@@ -25,15 +26,16 @@ from reporting.web.programme_pages import add_programme
 from reporting.web.rendering import TEXTS, draw
 
 
-def add_pages(app: FastAPI, engine: Engine, local: LocalIssuer | None = None) -> None:
-    """The pages beside the API, over an engine that stays the caller's."""
+def add_pages(app: FastAPI, engine: Engine, local: LocalIssuer | None, templates: Path | None) -> None:
+    """The pages beside the API, over an engine that stays the caller's; `templates`: the office's own of Word."""
     signing = SignIn(draw, scope_of, local, ROLES, partial(choices, engine))
     router = APIRouter(include_in_schema=False, route_class=page_route(signing.ask, draw))
     add_signing(router, signing)
     add_forms(router)
     pages = Pages(Desk(engine))
-    for add in (add_overview, add_ledger, add_issue, add_numbers, add_programme, add_documents):
+    for add in (add_overview, add_ledger, add_issue, add_numbers, add_programme):
         add(router, pages)
+    add_documents(router, pages, templates)
     app.include_router(router)
     app.include_router(asset_routes(TEXTS))
     tell_unrouted(app, draw)

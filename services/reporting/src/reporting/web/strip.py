@@ -10,7 +10,7 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from eventkit.envelope import parse_instant
-from reporting.web.working_days import EVERY_DAY, WorkingDays
+from reporting.queries.working_days import EVERY_DAY, WorkingDays
 
 Cause = Literal["receipt", "workday", "make-up", "weekend", "holiday", "day", "paused", "hours", "external"]
 COUNTED = frozenset({"workday", "make-up", "day"})

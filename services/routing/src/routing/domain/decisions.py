@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 from routing.domain import commands, errors, events
@@ -28,9 +29,7 @@ def classify(case: Case, command: commands.Classify, programme: Programme) -> Ev
 
 def assign(case: Case, command: commands.Assign, programme: Programme, directory: Directory) -> Events:
     """One assignment a round, to units of the agency's directory, the lead not supporting itself."""
-    allow(case, Step.ASSIGNED, command.act.at)
-    if programme.returns is not None and case.transfers > programme.returns.max_transfers:
-        raise errors.TransferCapReached(Text("The case went to another unit {times} times.", times=case.transfers))
+    assignable(case, command.act.at, programme)
     require_units(command.lead, command.supporting, programme, directory)
     return [
         events.CaseAssigned(
@@ -44,6 +43,13 @@ def assign(case: Case, command: commands.Assign, programme: Programme, directory
             **signed(command.act),
         )
     ]
+
+
+def assignable(case: Case, at: datetime, programme: Programme) -> None:
+    """Pass, or raise why nobody may assign the case."""
+    allow(case, Step.ASSIGNED, at)
+    if programme.returns is not None and case.transfers > programme.returns.max_transfers:
+        raise errors.TransferCapReached(Text("The case went to another unit {times} times.", times=case.transfers))
 
 
 def require_units(lead: str, supporting: Sequence[str], programme: Programme, directory: Directory) -> None:
@@ -114,11 +120,16 @@ def report_result(case: Case, command: commands.ReportResult, programme: Program
 
 def feed_back(case: Case, command: commands.FeedBack) -> Events:
     """Once a round, after the result; again only to hand in the copy to the office that was not made then."""
-    if command.copied_to_office and Step.FED_BACK in case.done and not case.copied:
-        allow_move(case, "copy", command.act.at)
-    else:
-        allow(case, Step.FED_BACK, command.act.at)
+    to_be_fed_back(case, command.act.at, copied=command.copied_to_office)
     return [events.ResultFedBack(case.id, command.unit, command.copied_to_office, **signed(command.act))]
+
+
+def to_be_fed_back(case: Case, at: datetime, *, copied: bool) -> None:
+    """Pass, or raise why there is nothing to feed back; `copied`: to the office too."""
+    if copied and Step.FED_BACK in case.done and not case.copied:
+        allow_move(case, "copy", at)
+    else:
+        allow(case, Step.FED_BACK, at)
 
 
 def signed(act: Act) -> dict[str, Any]:

@@ -27,7 +27,7 @@ def make_app(held: HttpSettings, engine: Engine) -> FastAPI:
         tokens=Tokens(held.jwks_file, held.issuer, held.audience),
         projectors=routing.projectors,
         depths=Depths(engine, SERVICE, [backlog, consumption]),
-        routers=[reads(engine, store, routing.desk.cases), rules(store, routing.desk)],
+        routers=[reads(engine, store, routing.desk), rules(store, routing.desk)],
         refusals=refusals_of(errors),
         limits=Limits.of(held),
     )

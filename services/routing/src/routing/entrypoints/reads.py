@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
@@ -13,12 +13,14 @@ from sqlalchemy import Engine, Row, Select, or_, select, true
 from eventkit.auth import require
 from eventkit.caller import Caller
 from eventkit.paging import Window, keyset, page
-from eventkit.session import Aggregate, Session
+from eventkit.session import Session
 from eventkit.store import Store
 from routing.adapters.messages import SESSIONS
 from routing.adapters.tables import cases, sessions
 from routing.application.access import WHOLE_AGENCY, seen
-from routing.application.handlers import show
+from routing.application.handlers import known_programme, show
+from routing.application.moves import moves
+from routing.application.ports import Desk
 from routing.application.sessions import seen as may_see
 from routing.application.sessions import show as show_session
 from routing.domain.case import STATES, Case
@@ -28,7 +30,7 @@ ByTime = Annotated[Window, Depends(keyset(datetime, UUID))]
 State = StrEnum("State", STATES)  # type: ignore[misc]  # made of the domain's states, so that the two cannot differ
 
 
-def reads(engine: Engine, store: Store, aggregate: Aggregate[Case]) -> APIRouter:
+def reads(engine: Engine, store: Store, desk: Desk) -> APIRouter:
     """The routes."""
     router = APIRouter(tags=["reads"])
 
@@ -52,13 +54,14 @@ def reads(engine: Engine, store: Store, aggregate: Aggregate[Case]) -> APIRouter
 
     @router.get("/cases/{case}")
     def get_case(case: UUID, who: Who, response: Response) -> dict[str, Any]:
-        """A case as it stands; its ETag goes into If-Match of the next move."""
+        """A case as it stands; its ETag goes into If-Match of the next move. `moves`: the caller's open ones."""
         with store.transaction() as tx:
             session = Session(tx)
-            found = seen(session.get(aggregate, str(case)), who)
-            version = session.version(aggregate, str(case))
+            found = seen(session.get(desk.cases, str(case)), who)
+            version = session.version(desk.cases, str(case))
+            programme = known_programme(desk, session, found.programme, found.programme_version)
         response.headers["ETag"] = f'"{version}"'
-        return _whole(found) | {"version": version}
+        return _whole(found) | {"version": version, "moves": moves(found, programme, who, datetime.now(UTC))}
 
     @router.get("/sessions")
     def list_sessions(who: Who, window: ByTime, programme: str | None = None) -> dict[str, Any]:

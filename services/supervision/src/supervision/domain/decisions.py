@@ -18,10 +18,7 @@ from supervision.domain.watch import REPORTED, SATISFIED, Fact, Watch, apply
 def verify(watch: Watch, command: Verify, policy: Policy, calendar: Calendar) -> list[WatchEvent]:
     """Once a round, after the feedback; an unsatisfied enterprise has the case reopened."""
     act = command.act
-    require_open(watch, act)
-    _not_before(act.at, _fed_back(watch))
-    if watch.fact("verified", watch.round) is not None:
-        raise errors.AlreadyVerified
+    verifiable(watch, act)
     verified = EnterpriseVerified(
         watch.case,
         command.satisfaction,
@@ -41,12 +38,28 @@ def verify(watch: Watch, command: Verify, policy: Policy, calendar: Calendar) ->
     return happened + learn(watch, reopening, policy, calendar)
 
 
+def verifiable(watch: Watch, act: Act) -> None:
+    """Pass, or raise why the enterprise cannot be asked."""
+    require_open(watch, act)
+    _not_before(act.at, _fed_back(watch))
+    if watch.fact("verified", watch.round) is not None:
+        raise errors.AlreadyVerified
+
+
 def close_out(watch: Watch, command: CloseOut, policy: Policy, calendar: Calendar) -> list[WatchEvent]:
     """Once, after a result; with the copy to the office and a satisfied enterprise where the programme asks for it.
 
     A ledger may lack steps: what it says was fed back or verified had a result. So had a case whose parts were solved.
     """
-    require_open(watch, command.act)
+    closable(watch, command.act, policy)
+    act = command.act
+    closed = CaseClosedOut(watch.case, watch.round, act.by, act.backdating_reason, act.learnt_at, act.at)
+    return learn(watch, closed, policy, calendar)
+
+
+def closable(watch: Watch, act: Act, policy: Policy) -> None:
+    """Pass, or raise what is missing before the case may be struck off."""
+    require_open(watch, act)
     if watch.open_parts:
         count = {"open": len(watch.open_parts), "all": len(watch.parts)}
         raise errors.PartsOpen(Text("{open} of its {all} parts are open.", **count))
@@ -58,10 +71,7 @@ def close_out(watch: Watch, command: CloseOut, policy: Policy, calendar: Calenda
     if policy.verification_required and (steps[1] is None or steps[1].satisfaction not in SATISFIED):
         raise errors.NotVerified
     for step in (result, *steps):
-        _not_before(command.act.at, step)
-    act = command.act
-    closed = CaseClosedOut(watch.case, watch.round, act.by, act.backdating_reason, act.learnt_at, act.at)
-    return learn(watch, closed, policy, calendar)
+        _not_before(act.at, step)
 
 
 def help_to_apply(watch: Watch, command: HelpToApply) -> list[WatchEvent]:

@@ -10,8 +10,9 @@ from supervision.domain.clock import Clock, started
 from supervision.domain.events import CaseRaised, ClockStarted, ClockStopped, FactLearnt, Part, WatchEvent
 from supervision.domain.limits import Counting
 from supervision.domain.policy import ClockRule, Policy
-from supervision.domain.renewal import Basis, Cause, begin, renew, stop, stops_known, terms
+from supervision.domain.renewal import Cause, renew
 from supervision.domain.schedule import schedule
+from supervision.domain.starting import Basis, begin, stop, stops_known, terms
 from supervision.domain.watch import Fact, Watch, apply, stops_clock
 
 BY = "rule"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from supervision.domain import errors
@@ -18,11 +19,11 @@ from supervision.domain.events import (
     WatchEvent,
 )
 from supervision.domain.limits import Counting, Limit
-from supervision.domain.policy import ExtensionRule, Policy
+from supervision.domain.policy import ExtensionRule, PauseRule, Policy
 from supervision.domain.renewal import Cause, renew
 from supervision.domain.text import Text
 from supervision.domain.times import require_near
-from supervision.domain.watch import Extension, Watch, apply
+from supervision.domain.watch import Extension, Pause, Watch, apply
 
 Events = list[WatchEvent]
 
@@ -32,14 +33,10 @@ DECIDING = {"office": Text("office"), "leader": Text("leader")}
 
 def pause(watch: Watch, command: PauseCase, policy: Policy, calendar: Calendar) -> Events:
     """One pause at a time, for a reason of the programme, with an end within the programme's longest."""
-    rule, act = policy.pause, command.act
-    require_open(watch, act)
-    if rule is None:
-        raise errors.NotInProgramme.of("pause")
+    act = command.act
+    rule = pausable(watch, act, policy)
     if command.reason not in rule.reasons:
         raise errors.UnknownReason(mend=Text("Choose one of: {choices}.", choices=sorted(rule.reasons)))
-    if any(act.at < pause.span.to_at for pause in watch.pauses):
-        raise errors.AlreadyPaused
     if command.until is not None:
         require_near(command.until, act, "until")
     counting = Counting(calendar, policy.zone)
@@ -57,15 +54,31 @@ def pause(watch: Watch, command: PauseCase, policy: Policy, calendar: Calendar) 
     return _renewed(watch, paused, policy, calendar, Cause("paused", act.at, act.learnt_at, "paused"))
 
 
+def pausable(watch: Watch, act: Act, policy: Policy) -> PauseRule:
+    """The programme's rule, or raise why the case cannot be paused."""
+    require_open(watch, act)
+    if policy.pause is None:
+        raise errors.NotInProgramme.of("pause")
+    if any(act.at < pause.span.to_at for pause in watch.pauses):
+        raise errors.AlreadyPaused
+    return policy.pause
+
+
 def resume(watch: Watch, act: Act, policy: Policy, calendar: Calendar) -> Events:
     """End the running pause now, once."""
+    running = paused(watch, act)
+    resumed = CaseResumed(watch.case, running.number, act.by, act.backdating_reason, act.learnt_at, act.at)
+    return _renewed(watch, resumed, policy, calendar, Cause("paused", act.at, act.learnt_at, "resumed"))
+
+
+def paused(watch: Watch, act: Act) -> Pause:
+    """The pause that runs, or raise that none does."""
     require_open(watch, act)
     unended = (pause for pause in watch.pauses if not pause.resumed)
     running = next((pause for pause in unended if pause.span.from_at <= act.at < pause.span.to_at), None)
     if running is None:
         raise errors.NotPaused
-    resumed = CaseResumed(watch.case, running.number, act.by, act.backdating_reason, act.learnt_at, act.at)
-    return _renewed(watch, resumed, policy, calendar, Cause("paused", act.at, act.learnt_at, "resumed"))
+    return running
 
 
 def ask_extension(watch: Watch, command: AskExtension, policy: Policy, calendar: Calendar) -> Events:
@@ -73,20 +86,9 @@ def ask_extension(watch: Watch, command: AskExtension, policy: Policy, calendar:
 
     Not while another is undecided.
     """
-    rule, act = policy.extension, command.act
-    require_open(watch, act)
-    if rule is None:
-        raise errors.NotInProgramme.of("extension")
-    clock = _running(watch, command.clock)
-    if command.unit not in (None, clock.unit, watch.lead()):
-        raise errors.NotYourClock
-    if any(e.clock == clock.name and not e.decided for e in watch.extensions):
-        raise errors.ExtensionUndecided
-    if len(watch.granted(clock.name, clock.round)) >= rule.times:
-        raise errors.ExtendedOftenEnough(Text("The programme extends a clock {times} times.", times=rule.times))
-    counting = Counting(calendar, policy.zone, watch.spans)
-    _early_enough(clock, rule, act.at, counting)
-    _short_enough(clock, rule, command.limit, counting)
+    act = command.act
+    clock, rule = extendable(watch, command.clock, command.unit, act, policy, calendar)
+    _short_enough(clock, rule, command.limit, Counting(calendar, policy.zone, watch.spans))
     asked = ExtensionAsked(
         case=watch.case,
         extension=len(watch.extensions) + 1,
@@ -103,21 +105,29 @@ def ask_extension(watch: Watch, command: AskExtension, policy: Policy, calendar:
     return [asked]
 
 
-def decide_extension(watch: Watch, command: DecideExtension, policy: Policy, calendar: Calendar) -> Events:
-    """Once, by whom the programme names. What is granted counts from the asking on, however long deciding took."""
-    rule, act = policy.extension, command.act
+def extendable(
+    watch: Watch, name: str, unit: str | None, act: Act, policy: Policy, calendar: Calendar
+) -> tuple[Clock, ExtensionRule]:
+    """The clock and the programme's rule, or raise why the unit (None: the office) may not ask."""
+    rule = policy.extension
     require_open(watch, act)
     if rule is None:
         raise errors.NotInProgramme.of("extension")
-    if rule.decides not in command.roles:
-        raise errors.NotYoursToDecide(Text("In this programme the {role} decides.", role=DECIDING[rule.decides]))
-    asked = next((e for e in watch.extensions if e.number == command.extension), None)
-    if asked is None:
-        raise errors.UnknownExtension
-    if asked.decided:
-        raise errors.ExtensionDecidedAlready
-    if act.at < asked.asked_at:
-        raise errors.BackInTime(Text("It is dated before it was asked for."))
+    clock = _running(watch, name)
+    if unit not in (None, clock.unit, watch.lead()):
+        raise errors.NotYourClock
+    if any(e.clock == clock.name and not e.decided for e in watch.extensions):
+        raise errors.ExtensionUndecided
+    if len(watch.granted(clock.name, clock.round)) >= rule.times:
+        raise errors.ExtendedOftenEnough(Text("The programme extends a clock {times} times.", times=rule.times))
+    _early_enough(clock, rule, act.at, Counting(calendar, policy.zone, watch.spans))
+    return clock, rule
+
+
+def decide_extension(watch: Watch, command: DecideExtension, policy: Policy, calendar: Calendar) -> Events:
+    """Once, by whom the programme names. What is granted counts from the asking on, however long deciding took."""
+    act = command.act
+    asked, rule = decidable(watch, command.extension, command.roles, act, policy)
     decided = ExtensionDecided(
         case=watch.case,
         extension=asked.number,
@@ -135,14 +145,40 @@ def decide_extension(watch: Watch, command: DecideExtension, policy: Policy, cal
     return _renewed(watch, decided, policy, calendar, cause)
 
 
+def decidable(
+    watch: Watch, number: int, roles: Collection[str], act: Act, policy: Policy
+) -> tuple[Extension, ExtensionRule]:
+    """What was asked for and the programme's rule, or raise why these roles may not decide on it."""
+    rule = policy.extension
+    require_open(watch, act)
+    if rule is None:
+        raise errors.NotInProgramme.of("extension")
+    if rule.decides not in roles:
+        raise errors.NotYoursToDecide(Text("In this programme the {role} decides.", role=DECIDING[rule.decides]))
+    asked = next((e for e in watch.extensions if e.number == number), None)
+    if asked is None:
+        raise errors.UnknownExtension
+    if asked.decided:
+        raise errors.ExtensionDecidedAlready
+    if act.at < asked.asked_at:
+        raise errors.BackInTime(Text("It is dated before it was asked for."))
+    return asked, rule
+
+
 def raise_case(watch: Watch, command: RaiseCase, policy: Policy) -> Events:
     """To the level above the highest reached; LadderEnds at the top."""
     level, act = watch.level + 1, command.act
+    role = raisable(watch, act, policy)
+    return [CaseRaised(watch.case, level, role, "request", None, command.note, act.by, act.learnt_at, act.at)]
+
+
+def raisable(watch: Watch, act: Act, policy: Policy) -> str:
+    """The role of the level above, or raise why the case cannot go there."""
     require_open(watch, act)
-    role = policy.ladder.get(level)
+    role = policy.ladder.get(watch.level + 1)
     if role is None:
         raise errors.LadderEnds
-    return [CaseRaised(watch.case, level, role, "request", None, command.note, act.by, act.learnt_at, act.at)]
+    return role
 
 
 def _renewed(watch: Watch, event: WatchEvent, policy: Policy, calendar: Calendar, cause: Cause) -> Events:

@@ -14,18 +14,19 @@ What a merger withdrew stands again once it is undone, in a generation of its ow
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
 
-from supervision.domain.calendar import EVERY_DAY, Calendar
+from supervision.domain.calendar import Calendar
 from supervision.domain.clock import Clock, started
-from supervision.domain.events import ClockCancelled, ClockStarted, ClockStopped, Ground, Part, Stage, WatchEvent
-from supervision.domain.limits import Counting, Limit, parse_limit
-from supervision.domain.policy import ClockRule, Policy
-from supervision.domain.schedule import Schedule, Terms, schedule, without_past
+from supervision.domain.counted_by import Next, as_it_was, choices, latest, own
+from supervision.domain.events import ClockCancelled, Ground, Stage, WatchEvent
+from supervision.domain.limits import Limit
+from supervision.domain.policy import Policy
+from supervision.domain.schedule import Schedule, Terms, without_past
+from supervision.domain.starting import Basis, begin, stops_known
 from supervision.domain.sweep import rescind
-from supervision.domain.watch import Fact, Watch, apply, stops_clock
+from supervision.domain.watch import Fact, Watch, apply
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,63 +57,7 @@ class Cause:
         return next(merged, self.at) if self.ground == "merged" else self.at
 
 
-class Basis(NamedTuple):
-    """By what a clock is counted."""
-
-    rule: ClockRule
-    policy: Policy
-    calendar: Calendar
-
-
-class Next(NamedTuple):
-    """What a further generation is counted by, and what that gives."""
-
-    basis: Basis
-    terms: Terms
-    found: Schedule
-
-
 TODAY = Limit(0, "same_day")
-
-
-def terms(watch: Watch, rule: ClockRule, fact: Fact, name: str, part: Part | None) -> Terms:
-    """What a clock that starts with the fact is counted by, as far as the watch knows now."""
-    limit = rule.limit_for(watch.told("kind"), watch.told("grade"), watch.told("rule"))
-    extensions = tuple(map(parse_limit, watch.granted(name, fact.round)))
-    return Terms(fact.at, limit, watch.due_at, part, extensions)
-
-
-def begin(
-    watch: Watch, fact: Fact, name: str, wanted: Terms, found: Schedule, basis: Basis, known_at: datetime
-) -> ClockStarted:
-    """The start of a clock's next generation on these terms; `known_at` is when the clock could be known."""
-    (rule, policy, calendar), part = basis, wanted.part
-    counted = policy.calendar != EVERY_DAY and rule.counts_working_days(wanted.limit, *wanted.extensions)
-    return ClockStarted(
-        case=watch.case,
-        clock=name,
-        generation=watch.generation(name) + 1,
-        round=fact.round,
-        fact=fact.name,
-        about=None if part is None else part.name,
-        started_at=wanted.since,
-        due_at=found.due_at,
-        stages=found.stages,
-        policy_version=policy.version,
-        calendar=calendar.id if counted else None,
-        calendar_version=calendar.version if counted else None,
-        provisional=found.provisional,
-        unit=fact.unit if part is None or part.unit is None else part.unit,
-        limit=str(wanted.limit),
-        stops=tuple(sorted(rule.stops)),
-        card=rule.card,
-        kind=watch.told("kind"),
-        grade=watch.told("grade"),
-        pauses=tuple(span for span in watch.spans if span.to_at > wanted.since),
-        extensions=tuple(map(str, wanted.extensions)),
-        known_at=known_at,
-        at=wanted.since,
-    )
 
 
 def renew(watch: Watch, policy: Policy, calendar: Calendar, cause: Cause) -> list[WatchEvent]:
@@ -139,7 +84,7 @@ def _renewed(watch: Watch, clock: Clock, policy: Policy, calendar: Calendar, cau
         gone = [stage for stage in standing if stage.due_at >= since]
     elif cause.ground == "merged" and _lost(watch, clock, policy):
         held = without_past(Schedule(clock.due_at, clock.stages, clock.provisional), since)
-        anew = Next(_as_it_was(clock, basis), _own(watch, clock, fact), held)
+        anew = Next(as_it_was(clock, basis), own(watch, clock, fact), held)
         gone = [stage for stage in standing if stage in held.stages]
     else:
         return []
@@ -152,12 +97,12 @@ def _counted_anew(watch: Watch, clock: Clock, fact: Fact, basis: Basis, cause: C
     since, late = cause.since(watch, clock), _late(watch, clock, basis.policy, cause)
     if _over(clock, since) or not (late or _runs(watch, clock, basis.policy, cause)):
         return None
-    choices = [_own(watch, clock, fact)] if late else _choices(watch, clock, fact, basis.rule)
-    basis = _as_it_was(clock, basis) if late else basis
-    found = _latest(watch, basis, choices)
+    wanted = [own(watch, clock, fact)] if late else choices(watch, clock, fact, basis.rule)
+    basis = as_it_was(clock, basis) if late else basis
+    found = latest(watch, basis, wanted)
     if found is not None and cause.ground == "policy" and found.found.due_at < since:
         # a new rule makes no miss of what was in time under the old: it leaves the day
-        found = _latest(watch, basis, [Terms(since, TODAY, part=choices[0].part)])
+        found = latest(watch, basis, [Terms(since, TODAY, part=wanted[0].part)])
     if found is None or (_same(found.found, clock) and clock.cancelled is None):
         return None
     return None if late and found.found.due_at <= clock.due_at else found
@@ -176,36 +121,6 @@ def _ended(watch: Watch, clock: Clock, cause: Cause, gone: Sequence[Stage], poli
         yield ClockCancelled(watch.case, clock.name, clock.generation, cause.ground, cause.at)
     if gone:
         yield rescind(watch, clock, gone, cause.fact, cause.at, policy)
-
-
-def _choices(watch: Watch, clock: Clock, fact: Fact, rule: ClockRule) -> list[Terms]:
-    """What a running clock may be counted by; one that left the day also by that day, whichever ends later."""
-    own = _own(watch, clock, fact)
-    plain = terms(watch, rule, fact, clock.name, own.part)
-    return [plain, own] if clock.started_at > fact.at else [plain]
-
-
-def _own(watch: Watch, clock: Clock, fact: Fact) -> Terms:
-    """What a clock was counted by, with all extensions that were granted meanwhile."""
-    part = next((part for part in fact.parts if part.name == clock.about), None)
-    left = clock.started_at if clock.started_at > fact.at else None
-    extensions = tuple(map(parse_limit, watch.granted(clock.name, clock.round, left)))
-    return Terms(clock.started_at, parse_limit(clock.limit), watch.due_at, part, extensions)
-
-
-def _latest(watch: Watch, basis: Basis, choices: list[Terms]) -> Next | None:
-    rule, policy, calendar = basis
-    counting = Counting(calendar, policy.zone, watch.spans)
-    found = ((wanted, schedule(rule, counting, wanted, policy.quiet)) for wanted in choices)
-    known = [Next(basis, wanted, held) for wanted, held in found if held is not None]
-    return max(known, key=lambda one: one.found.due_at, default=None)
-
-
-def _as_it_was(clock: Clock, basis: Basis) -> Basis:
-    """By the version that the clock was started under, as far as it carries it."""
-    rule, policy, calendar = basis
-    held = replace(rule, stops=policy.stops(clock), card=policy.card(clock))
-    return Basis(held, replace(policy, version=clock.policy_version), calendar)
 
 
 def _runs(watch: Watch, clock: Clock, policy: Policy, cause: Cause) -> bool:
@@ -231,16 +146,3 @@ def _same(found: Schedule, clock: Clock) -> bool:
     """Whether due time and levels are as they were; another reminder alone makes no new generation."""
     then, now = ([s for s in stages if s.kind != "reminder"] for stages in (clock.stages, found.stages))
     return (found.due_at, now, found.provisional) == (clock.due_at, then, clock.provisional)
-
-
-def stops_known(watch: Watch, clock: Clock, policy: Policy) -> Iterator[ClockStopped]:
-    """The stop of a clock by what is known already."""
-    stopping = [fact for fact in watch.facts if stops_clock(clock, fact, policy)]
-    if stopping:
-        yield stop(watch, clock, min(stopping, key=lambda fact: fact.at))
-
-
-def stop(watch: Watch, clock: Clock, fact: Fact) -> ClockStopped:
-    """The fact stops the clock, on its due time still in time."""
-    in_time = fact.at <= clock.due_at
-    return ClockStopped(watch.case, clock.name, clock.generation, fact.name, fact.at, in_time, fact.at)

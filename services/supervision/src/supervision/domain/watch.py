@@ -243,9 +243,11 @@ class Watch:
         return whole or (clock.fact != REPORTED and fact.round >= clock.round)
 
     def _undone(self, fact: Fact) -> bool:
+        """Whether it is a merger after which the case was worked on again: one withdrawn meanwhile never was."""
         if fact.name != "merged":
             return False
-        return any(f.name == "unmerged" and f.learnt_at >= fact.learnt_at for f in self.facts)
+        after = self.facts[self.facts.index(fact) :]
+        return next((f.name for f in after if f.name in ("unmerged", "withdrawn")), None) == "unmerged"
 
     def ripe_at(self, policy: Policy) -> datetime | None:
         """When some clock does its next thing; None when none ever will unless more is learnt."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -16,11 +17,11 @@ from eventkit.store import Store
 from supervision.adapters.tables import watches
 from supervision.application.access import WHOLE_AGENCY, seen
 from supervision.application.context import Context
+from supervision.application.moves import Mover, moves_view
 from supervision.application.views import calendar_view, clock_view, trace_view, watch_view
 from supervision.domain.errors import UnknownCalendar
 from supervision.domain.limits import Counting
 from supervision.domain.trace import trace, traced
-from supervision.domain.watch import Watch
 
 Who = Annotated[Caller, Depends(require("department", "enterprise", *WHOLE_AGENCY))]
 Anyone = Annotated[Caller, Depends(require(*READING))]
@@ -29,14 +30,6 @@ Anyone = Annotated[Caller, Depends(require(*READING))]
 def reads(engine: Engine, store: Store, context: Context) -> APIRouter:
     """The routes."""
     router = APIRouter(tags=["reads"])
-
-    def one(case: UUID, who: Caller, response: Response) -> Watch:
-        with store.transaction() as tx:
-            session = Session(tx)
-            found = seen(session.get(context.streams.watch, str(case)), who)
-            version = session.version(context.streams.watch, str(case))
-        response.headers["ETag"] = f'"{version}"'
-        return found
 
     @router.get("/watches")
     def list_watches(
@@ -56,13 +49,25 @@ def reads(engine: Engine, store: Store, context: Context) -> APIRouter:
 
     @router.get("/watches/{case}")
     def get_watch(case: UUID, who: Who, response: Response) -> dict[str, Any]:
-        """A watch as it stands; its ETag goes into If-Match of the next command."""
-        return watch_view(one(case, who, response))
+        """A watch as it stands; its ETag goes into If-Match of the next command. `moves`: the caller's open ones."""
+        with store.transaction() as tx:
+            session = Session(tx)
+            watch = seen(session.get(context.streams.watch, str(case)), who)
+            version = session.version(context.streams.watch, str(case))
+            policy = context.policy(session, watch.programme, watch.programme_version)
+            mover = Mover.of(who, policy, context.calendar(session, policy), datetime.now(UTC))
+        response.headers["ETag"] = f'"{version}"'
+        return watch_view(watch) | {"version": version} | moves_view(watch, mover)
 
     @router.get("/cases/{case}/clocks")
     def list_clocks(case: UUID, who: Who, response: Response) -> dict[str, Any]:
         """All clocks of a case with their stages, in the order they were started."""
-        return {"items": [clock_view(clock) for clock in one(case, who, response).clocks], "next": None}
+        with store.transaction() as tx:
+            session = Session(tx)
+            watch = seen(session.get(context.streams.watch, str(case)), who)
+            version = session.version(context.streams.watch, str(case))
+        response.headers["ETag"] = f'"{version}"'
+        return {"items": [clock_view(clock) for clock in watch.clocks], "next": None}
 
     @router.get("/cases/{case}/clocks/{clock}/trace")
     def get_trace(case: UUID, clock: str, who: Who, generation: int | None = None) -> dict[str, Any]:

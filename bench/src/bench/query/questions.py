@@ -1,0 +1,110 @@
+"""What an analyst, a leader's page and a report ask of very many issues; the parameters are drawn from a seed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from random import Random
+from typing import Any
+
+from bench.query.filling import world
+from bugle.generating.world import World
+from bugle.importing.folder import Folder
+from eventkit.paging import cursor
+
+Parameters = dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A kind of request. `most_ms`: its target for the 99th percentile."""
+
+    path: str
+    most_ms: int
+    draw: Callable[[Random, Drawer], Parameters]
+
+
+@dataclass(frozen=True, slots=True)
+class Drawer:
+    """Draws what requests name."""
+
+    folder: Folder
+    world: World
+
+    def programme(self) -> Parameters:
+        """The filter that all of them have."""
+        return {"programme": self.folder.id}
+
+    def filters(self, random: Random) -> Parameters:
+        """None, one or several filters of a page of the ledger."""
+        month = self.moment(random)[:7]
+        return random.choice(
+            (
+                {},
+                {"kind": random.choice(self.world.kinds)},
+                {"department": random.choice(self.world.units)},
+                {"department": random.choice(self.world.units), "open": "true"},
+                {"state": "result_reported"},
+                {"satisfaction": "unsatisfied", "kind": random.choice(self.world.kinds)},
+                {"reported": month},
+            )
+        )
+
+    def moment(self, random: Random) -> str:
+        """A day of the second half of the ledger."""
+        return str(self.world.first + timedelta(days=random.randrange(self.world.days // 2, self.world.days)))
+
+    def after(self, random: Random) -> str:
+        """A place deep in the ledger."""
+        at = self.world.end - timedelta(days=random.uniform(1, self.world.days))
+        return cursor((at, "00000000-0000-0000-0000-000000000000"))
+
+
+def drawer(issues: int) -> Drawer:
+    """Of the ledger of so many issues."""
+    return Drawer(*world(issues))
+
+
+def _page(random: Random, of: Drawer) -> Parameters:
+    return of.programme() | of.filters(random)
+
+
+def _deep(random: Random, of: Drawer) -> Parameters:
+    return _page(random, of) | {"after": of.after(random)}
+
+
+def _rates(random: Random, of: Drawer) -> Parameters:
+    some: tuple[Parameters, ...] = (
+        {},
+        {"department": random.choice(of.world.units)},
+        {"kind": random.choice(of.world.kinds)},
+    )
+    return of.programme() | random.choice(some)
+
+
+def _league(random: Random, of: Drawer) -> Parameters:
+    return of.programme() | {"group_by": random.choice(("department", "kind", "month"))}
+
+
+def _scores(random: Random, of: Drawer) -> Parameters:
+    return of.programme() | {"period": of.moment(random)[:7]}
+
+
+QUESTIONS: Mapping[str, Question] = {
+    "ledger": Question("/v1/ledger", 100, _page),
+    "ledger_deep": Question("/v1/ledger", 100, _deep),
+    "kpi": Question("/v1/rates", 100, _rates),
+    "league": Question("/v1/figures/resolution", 100, _league),
+    "league_clocks": Question("/v1/figures/on_time", 100, _league),
+    "scores": Question("/v1/appraisal/departments", 100, _scores),
+}
+"""By the name under which its figure stands. Each is also asked as of a day that is past."""
+AS_OF_MS = 300
+
+
+def asked(name: str, of: Drawer, random: Random, as_of: bool) -> tuple[str, dict[str, Any]]:
+    """Path and parameters of one request."""
+    question = QUESTIONS[name]
+    drawn = question.draw(random, of)
+    return question.path, drawn | ({"as_of": of.moment(random)} if as_of else {})

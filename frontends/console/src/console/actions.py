@@ -1,0 +1,221 @@
+"""What can be done with a case: each command, the form that asks for it, and what is said when it has been taken.
+
+Which of them may be done now, and by whom, the services say with the case (`moves`); this table only says how to ask.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from console.forms import AREA, CHOICE, DATED, DAY, LINE, SEVERAL, TICK, Field, Rows
+from eventkit.text import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A command on a case. `path` has a place for the case, and may have one for a field of the form."""
+
+    service: str
+    path: str
+    title: Text
+    done: Text
+    fields: tuple[Field, ...] = ()
+    rows: Rows | None = None
+    dated: bool = True
+
+    @property
+    def asked(self) -> tuple[Field, ...]:
+        """All fields of the form that are no rows."""
+        return (*self.fields, *(DATED if self.dated else ()))
+
+
+NO_NAMES: Final = Text("Never write a contact's name or phone here.")
+NOTE: Final = Field("note", Text("Note"), AREA, NO_NAMES)
+LEAD: Final = Field("lead", Text("Lead unit"), CHOICE, needed=True, options="units")
+SUPPORTING: Final = Field("supporting", Text("Supporting units"), SEVERAL, options="units")
+SPAN: Final = Text("A number and wd (working days), d (days) or h (hours), such as 3wd.")
+
+OFFICES: Final[Mapping[str, Action]] = {
+    "classify": Action(
+        "routing",
+        "/cases/{case}/classification",
+        Text("Classify"),
+        Text("The kind is recorded."),
+        (Field("kind", Text("Kind"), CHOICE, needed=True, options="kinds"),),
+    ),
+    "assign": Action(
+        "routing",
+        "/cases/{case}/assignment",
+        Text("Assign"),
+        Text("The case is assigned."),
+        (
+            Field("lead", Text("Lead unit"), CHOICE, Text("Left open: the programme's rules choose."), options="units"),
+            SUPPORTING,
+            Field("meeting", Text("Assignment meeting"), hint=Text("If a meeting decided it: which one.")),
+        ),
+    ),
+    "arbitrate": Action(
+        "routing",
+        "/cases/{case}/arbitration",
+        Text("Arbitrate"),
+        Text("It is decided who leads."),
+        (LEAD, SUPPORTING, NOTE),
+    ),
+    "transfer": Action(
+        "routing",
+        "/cases/{case}/transfer",
+        Text("Transfer"),
+        Text("The case is transferred."),
+        (LEAD, SUPPORTING, NOTE),
+    ),
+    "pass_on": Action(
+        "routing",
+        "/cases/{case}/passing-on",
+        Text("Pass on"),
+        Text("The case is passed on."),
+        (Field("body", Text("Body outside"), CHOICE, needed=True, options="bodies"), NOTE),
+    ),
+    "grade": Action(
+        "routing",
+        "/cases/{case}/grade",
+        Text("Grade"),
+        Text("The grade is recorded."),
+        (Field("grade", Text("Grade of the case"), CHOICE, needed=True, options="grades"),),
+    ),
+    "decide_extension": Action(
+        "supervision",
+        "/cases/{case}/extensions/{extension}/decision",
+        Text("Decide on an extension"),
+        Text("The extension is decided."),
+        (
+            Field("extension", Text("Which extension"), CHOICE, needed=True, options="extensions"),
+            Field("decision", Text("Decision"), CHOICE, needed=True, options="decisions"),
+            Field("limit", Text("Granted instead"), LINE, SPAN),
+            NOTE,
+        ),
+    ),
+    "verify": Action(
+        "supervision",
+        "/cases/{case}/verification",
+        Text("Verify with the enterprise"),
+        Text("The enterprise's answer is recorded."),
+        (
+            Field("satisfaction", Text("Is the enterprise satisfied?"), CHOICE, needed=True, options="satisfactions"),
+            NOTE,
+        ),
+    ),
+    "close_out": Action("supervision", "/cases/{case}/close-out", Text("Close out"), Text("The case is closed out.")),
+    "pause_case": Action(
+        "supervision",
+        "/cases/{case}/pause",
+        Text("Pause the deadlines"),
+        Text("The deadlines are paused."),
+        (
+            Field("reason", Text("Reason"), CHOICE, needed=True, options="pauses"),
+            Field("until", Text("Last day of the pause"), DAY, Text("Left open: as long as the programme allows.")),
+            NOTE,
+        ),
+        dated=False,
+    ),
+    "resume_case": Action(
+        "supervision", "/cases/{case}/resumption", Text("End the pause"), Text("The pause is over."), dated=False
+    ),
+}
+"""What the office does, in the order of a case's course."""
+
+DEPARTMENTS: Final[Mapping[str, Action]] = {
+    "receive": Action("routing", "/cases/{case}/receipt", Text("Receive the letter"), Text("The receipt is recorded.")),
+    "accept": Action("routing", "/cases/{case}/acceptance", Text("Accept"), Text("The case is accepted.")),
+    "return_case": Action(
+        "routing",
+        "/cases/{case}/return",
+        Text("Return to the office"),
+        Text("The case is returned to the office."),
+        (Field("reason", Text("Reason"), CHOICE, needed=True, options="reasons"), NOTE),
+        dated=False,
+    ),
+    "contact": Action(
+        "routing",
+        "/cases/{case}/contact",
+        Text("Record the contact"),
+        Text("The contact with the enterprise is recorded."),
+        (NOTE,),
+    ),
+    "plan": Action(
+        "routing",
+        "/cases/{case}/plan",
+        Text("Plan"),
+        Text("The plan is recorded."),
+        rows=Rows(
+            "milestones",
+            Text("Milestones"),
+            Text("Milestone {n}"),
+            Text("Add a milestone"),
+            (Field("name", Text("What"), needed=True), Field("due_on", Text("Due on"), DAY, needed=True)),
+        ),
+    ),
+    "report_progress": Action(
+        "routing",
+        "/cases/{case}/progress",
+        Text("Report progress"),
+        Text("The progress is recorded."),
+        (Field("milestone", Text("Milestone reached"), CHOICE, options="milestones"), NOTE),
+    ),
+    "report_result": Action(
+        "routing",
+        "/cases/{case}/result",
+        Text("Report the result"),
+        Text("The result is recorded."),
+        (
+            Field("outcome", Text("How it ended"), CHOICE, needed=True, options="outcomes"),
+            Field("policy", Text("Policy ground"), LINE, Text("Needed where the matter was explained.")),
+            NOTE,
+        ),
+    ),
+    "feed_back": Action(
+        "routing",
+        "/cases/{case}/feedback",
+        Text("Feed back to the enterprise"),
+        Text("The feedback is recorded."),
+        (Field("copied_to_office", Text("The office has a copy"), TICK),),
+    ),
+    "report_support": Action(
+        "routing",
+        "/cases/{case}/support",
+        Text("Say what your unit has to say"),
+        Text("Your unit's word is recorded."),
+        (NOTE,),
+    ),
+    "name_cause": Action(
+        "routing",
+        "/cases/{case}/cause",
+        Text("Name the root cause"),
+        Text("The cause is recorded."),
+        (Field("cause", Text("Root cause"), CHOICE, needed=True, options="causes"), NOTE),
+    ),
+    "ask_extension": Action(
+        "supervision",
+        "/cases/{case}/extensions",
+        Text("Ask for an extension"),
+        Text("The extension is asked for."),
+        (
+            Field("clock", Text("Deadline"), CHOICE, needed=True, options="clocks"),
+            Field("limit", Text("How much longer"), LINE, SPAN, needed=True),
+            Field("reason", Text("Why"), AREA, needed=True),
+        ),
+        dated=False,
+    ),
+    "raise_case": Action(
+        "supervision",
+        "/cases/{case}/raising",
+        Text("Report to the level above"),
+        Text("The case is reported to the level above."),
+        (NOTE,),
+        dated=False,
+    ),
+}
+"""What departments do; some of it the office may do too."""
+
+ACTIONS: Final[Mapping[str, Action]] = {**OFFICES, **DEPARTMENTS}

@@ -1,0 +1,101 @@
+"""The form of an action on a case: drawn with what may be chosen, sent, and drawn again with what was wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from http import HTTPStatus
+from typing import Any, Self
+
+from fastapi import Request, Response
+from fastapi.responses import RedirectResponse
+
+from console.actions import Action
+from console.case import CaseView
+from console.choices import choices_of
+from console.forms import Typed, data_of, first, names_of_fields, rows_of
+from console.rendering import draw
+from console.sending import ADD, KEY, key_of, new_key
+from console.services import Away, Refused
+from console.telling import Told, tell
+from console.visiting import Desk
+from pagekit.rendering import voice
+
+VERSION, SEEN = "version", "seen"
+"""The fields with the version that the visitor has decided on, and the digest of what it showed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An action that a visitor has asked for, with what has been typed so far."""
+
+    desk: Desk
+    view: CaseView
+    name: str
+    action: Action
+    typed: Typed
+
+    @classmethod
+    def new(cls, desk: Desk, view: CaseView, name: str, action: Action) -> Self:
+        """The empty form, with a key of its own and the version that is shown beside it."""
+        return cls(desk, view, name, action, {KEY: [new_key()], **_shown(view, action)})
+
+
+def ask(request: Request, asked: Asked, problem: Told | None = None, more: int = 0) -> Response:
+    """The form; `more`: further empty rows beside one."""
+    rows = [] if asked.action.rows is None else [*rows_of(asked.action.rows, asked.typed), *({},) * (more + 1)]
+    return draw(
+        request,
+        "action.html",
+        200 if problem is None else problem.status,
+        caller=asked.desk.caller,
+        view=asked.view,
+        name=asked.name,
+        action=asked.action,
+        typed=asked.typed,
+        rows=rows,
+        choices=choices_of(asked.view, voice(request)),
+        problem=problem,
+        offered=asked.name in asked.view.moves,
+    )
+
+
+def send(request: Request, asked: Asked) -> Response:
+    """Carry it out and go back to the case; what was refused stands above the form, with everything typed in it."""
+    action, typed, view = asked.action, asked.typed, asked.view
+    if ADD in typed:
+        return ask(request, asked, more=1)
+    body = data_of(action.asked, typed, view.zone)
+    if action.rows is not None:
+        body[action.rows.name] = [data_of(action.rows.fields, row, view.zone) for row in rows_of(action.rows, typed)]
+    path = action.path.format(case=view.case, extension=body.pop("extension", "0"))
+    try:
+        _carried_out(asked, path, body)
+    except (Away, Refused) as error:
+        named = names_of_fields(action.asked, action.rows, typed)
+        return ask(request, _renewed(asked), tell(error, named, voice(request)))
+    return RedirectResponse(f"/cases/{view.case}?done={asked.name}", 303)
+
+
+def _carried_out(asked: Asked, path: str, body: Mapping[str, Any]) -> None:
+    """Send it for the version that the visitor has seen; for the present one where that shows nothing else."""
+    service, view, key = asked.action.service, asked.view, key_of(asked.typed)
+    version = first(asked.typed, VERSION)
+    send = partial(asked.desk.services.send, service, path, body, key=key)
+    try:
+        send(version=version or None)
+    except Refused as error:
+        unchanged = view.version(service) != version and view.seen(service) == first(asked.typed, SEEN)
+        if error.status != HTTPStatus.PRECONDITION_FAILED or not unchanged:
+            raise
+        send(version=view.version(service))
+
+
+def _shown(view: CaseView, action: Action) -> Typed:
+    return {VERSION: [view.version(action.service)], SEEN: [view.seen(action.service)]}
+
+
+def _renewed(asked: Asked) -> Asked:
+    """With what is shown now: whoever sends it again has seen how the case stands."""
+    return replace(asked, typed={**asked.typed, **_shown(asked.view, asked.action)})

@@ -1,0 +1,75 @@
+"""A case: how it stands, what may be done with it now, and the form of each of these."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
+
+from console.actions import ACTIONS, Action
+from console.asking import Asked, ask, send
+from console.case import CaseView, case_of
+from console.forms import Typed
+from console.rendering import draw
+from console.reporting_forms import REPORTED
+from console.sending import received
+from console.visiting import Desk, desk_of
+from eventkit.errors import Problem
+from pagekit.rendering import SWAPPED
+
+
+class NoSuchAction(Problem):
+    """There is no such form."""
+
+    slug = "not-found"
+    status = 404
+
+
+def add_cases(router: APIRouter) -> None:
+    """/cases/…"""
+
+    @router.get("/cases/{case}")
+    def case(case: UUID, request: Request) -> Response:
+        """How it stands and what may be done."""
+        desk = desk_of(request)
+        view = case_of(desk.services, desk.caller, str(case))
+        done = ACTIONS.get(request.query_params.get("done", ""))
+        said = REPORTED if request.query_params.get("done") == "reported" else done and done.done
+        return draw(request, "case.html", caller=desk.caller, view=view, done=said)
+
+    @router.get("/cases/{case}/opening")
+    def opening(case: UUID, request: Request) -> Response:
+        """Asked for by htmx while routing does not know the case: has the page drawn again once it does."""
+        desk = desk_of(request)
+        view = case_of(desk.services, desk.caller, str(case))
+        headers = {"HX-Refresh": "true"} if view.course is not None else {}
+        return Response(status_code=204, headers=headers) if SWAPPED in request.headers else _to(view.case)
+
+    @router.get("/cases/{case}/{name}")
+    def form(case: UUID, name: str, request: Request) -> Response:
+        """The form of an action."""
+        desk = desk_of(request)
+        action = _action(name)
+        return ask(request, Asked.new(desk, case_of(desk.services, desk.caller, str(case)), name, action))
+
+    @router.post("/cases/{case}/{name}")
+    async def act(case: UUID, name: str, request: Request) -> Response:
+        """Carry it out."""
+        action = _action(name)
+
+        def handle(desk: Desk, typed: Typed) -> Response:
+            view: CaseView = case_of(desk.services, desk.caller, str(case))
+            return send(request, Asked(desk, view, name, action, typed))
+
+        return await received(request, handle)
+
+
+def _action(name: str) -> Action:
+    if name not in ACTIONS:
+        raise NoSuchAction
+    return ACTIONS[name]
+
+
+def _to(case: str) -> Response:
+    return RedirectResponse(f"/cases/{case}", 303)

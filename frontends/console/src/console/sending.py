@@ -1,0 +1,56 @@
+"""How forms are sent: from here alone, once, and with what was typed kept whatever comes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from uuid import UUID, uuid4
+
+from fastapi import Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from console.forms import Typed, first, gathered
+from console.rendering import draw
+from console.services import Away
+from console.telling import tell
+from console.visiting import Desk, desk_of
+from eventkit.auth import Unauthenticated
+from pagekit.addresses import requested
+from pagekit.rendering import voice
+from pagekit.sent import sent
+from pagekit.session import refuse_foreign
+
+MOST_BYTES = 1 << 20
+MOST_FIELDS = 2000
+KEY = "key"
+"""The field that has the idempotency key, made when the form is drawn."""
+ADD = "add"
+"""The button that asks for a further row."""
+
+
+def new_key() -> str:
+    """A key for a form that is drawn for the first time."""
+    return str(uuid4())
+
+
+def key_of(typed: Typed) -> str:
+    """The key that a form brought along; a new one for what is none."""
+    try:
+        return str(UUID(first(typed, KEY)))
+    except ValueError:
+        return new_key()
+
+
+async def received(request: Request, handle: Callable[[Desk, Typed], Response]) -> Response:
+    """Have a form handled.
+
+    Whoever is no longer signed in, or has a form that cannot even be drawn while a service is away, gets everything
+    typed back, with the way to go on.
+    """
+    refuse_foreign(request)
+    typed = gathered(await sent(request, MOST_BYTES, MOST_FIELDS))
+    try:
+        return await run_in_threadpool(lambda: handle(desk_of(request), typed))
+    except (Unauthenticated, Away) as error:
+        problem = tell(error, (), voice(request))
+        kept = [(name, value) for name, values in typed.items() for value in values]
+        return draw(request, "kept.html", problem.status, problem=problem, kept_fields=kept, again=requested(request))

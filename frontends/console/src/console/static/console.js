@@ -1,0 +1,63 @@
+// Keeps what is being typed in this browser until it has been sent, so that nothing is lost when the window is closed.
+"use strict";
+
+const PREFIX = "bugle-draft/";
+const SENDING = `${PREFIX}sending`;
+
+function fields(form) {
+  return [...new FormData(form)].filter(([, value]) => typeof value === "string" && value);
+}
+
+function typed(pairs) {
+  return pairs.some(([name, value]) => !["key", "version", "seen", "programme"].includes(name) && value);
+}
+
+function keep(form) {
+  const place = PREFIX + form.dataset.draft;
+  const begun = JSON.stringify(fields(form));
+  const write = () => {
+    const now = fields(form);
+    if (typed(now) && JSON.stringify(now) !== begun) localStorage.setItem(place, JSON.stringify(now));
+  };
+  form.addEventListener("input", write);
+  form.addEventListener("submit", () => {
+    write();
+    sessionStorage.setItem(SENDING, place);
+  });
+  if (!typed(JSON.parse(begun))) offer(form, place);
+}
+
+// Sent to the server, which draws the form with it: any number of rows, and the key it was begun with.
+function offer(form, place) {
+  const held = localStorage.getItem(place);
+  const note = document.querySelector("template#draft");
+  if (!held || !note) return;
+  const shown = note.content.cloneNode(true).firstElementChild;
+  shown.querySelector("[data-drop]").addEventListener("click", () => {
+    localStorage.removeItem(place);
+    shown.remove();
+  });
+  shown.querySelector("[data-take]").addEventListener("click", () => {
+    const back = document.createElement("form");
+    [back.method, back.action] = ["post", form.action];
+    for (const [name, value] of [...JSON.parse(held), ["add", "draft"]]) {
+      back.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
+    }
+    document.body.append(back);
+    back.submit();
+  });
+  form.before(shown);
+}
+
+if (document.querySelector("[data-sent]")) {
+  const place = sessionStorage.getItem(SENDING);
+  if (place) localStorage.removeItem(place);
+  sessionStorage.removeItem(SENDING);
+}
+document.querySelectorAll("form[action='/sign-out']").forEach((form) =>
+  form.addEventListener("submit", () =>
+    Object.keys(localStorage).filter((name) => name.startsWith(PREFIX)).forEach((name) => localStorage.removeItem(name))
+  )
+);
+document.querySelectorAll("form[data-draft]").forEach(keep);
+document.querySelector("[data-new] input")?.focus();

@@ -1,0 +1,39 @@
+"""What every page of the console begins with: who is there, and the services in that visitor's name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fastapi import Request
+
+from console.services import Services
+from eventkit.caller import Caller, Forbidden
+from eventkit.text import Text
+from pagekit.session import language_of, visitor
+
+ROLES = ("frontend", "office", "department", "leader")
+"""Who has something to do here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The visitor at work."""
+
+    caller: Caller
+    services: Services
+
+
+def allow(caller: Caller) -> None:
+    """Raises Forbidden unless the caller has a role that works here, in an agency."""
+    caller.needs(ROLES)
+    if caller.agency is None:
+        raise Forbidden(Text("The token names no agency."), mend=Text("use a token with the claim agency"))
+
+
+def desk_of(request: Request) -> Desk:
+    """Raises Unauthenticated or Forbidden."""
+    who = visitor(request)
+    allow(who.caller)
+    held = request.app.state.held
+    services = Services(request.app.state.client, held.urls, who.token, language_of(request))
+    return Desk(who.caller, services)

@@ -1,0 +1,88 @@
+"""Reporting as the command asks it: what documents there are, issuing one, fetching its files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import httpx
+import orjson
+
+from bugle.stack import StackError
+from bugle.stack.keys import Keys
+from bugle.stack.place import Place
+
+FORMATS = ("docx", "pdf", "md")
+SUBJECT = "operator"
+
+Json = dict[str, Any]
+
+
+class Asking:
+    """A connection to reporting as operator."""
+
+    def __init__(self, system: Place) -> None:
+        token = Keys(system.home).token(["operator"], subject=SUBJECT)
+        headers = {"Authorization": f"Bearer {token}"}
+        timeout = httpx.Timeout(60, connect=5)
+        self._http = httpx.Client(base_url=system.url("reporting"), headers=headers, timeout=timeout)
+
+    def __enter__(self) -> Asking:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._http.close()
+
+    def reports(self, programme: str) -> list[Json]:
+        """What documents the programme has."""
+        return list(self._json("GET", "/v1/documents", {"programme": programme})["items"])
+
+    def newest(self, programme: str, kind: str, about: str) -> str | None:
+        """The id of the document that stands; None before the first."""
+        found: Json = {"next": None}
+        ids = list[str]()
+        while True:
+            after = {} if found["next"] is None else {"after": found["next"]}
+            asked = {"programme": programme, "kind": kind, "about": about, "limit": "200"}
+            found = self._json("GET", "/v1/issued", asked | after)
+            ids += [one["document"] for one in found["items"]]
+            if found["next"] is None:
+                return ids[-1] if ids else None
+
+    def issue(self, programme: str, kind: str, named: tuple[str, str]) -> str | None:
+        """The id of the document that was issued; None where there is nothing to restate.
+
+        `named`: "about" and an id, or the kind of a period and its name.
+        """
+        asked = {"programme": programme, "about" if named[0] == "about" else "period": named[1]}
+        answer = self._send("POST", f"/v1/documents/{kind}", asked)
+        if answer.status_code == 409 and answer.json()["type"].endswith(":nothing-changed"):
+            return None
+        return str(_checked(answer).json()["document"])
+
+    def document(self, id: str) -> Json:
+        """A document; its `content` as JSON has it."""
+        told = self._json("GET", f"/v1/issued/{id}", {})
+        return told | {"content": orjson.loads(told["content"])}
+
+    def file(self, id: str, format: str, lang: str) -> bytes:
+        """A document in one format and language."""
+        return _checked(self._send("GET", f"/v1/issued/{id}/{format}", {"lang": lang})).content
+
+    def _json(self, method: str, path: str, parameters: Mapping[str, str]) -> Json:
+        told: Json = _checked(self._send(method, path, parameters)).json()
+        return told
+
+    def _send(self, method: str, path: str, parameters: Mapping[str, str]) -> httpx.Response:
+        try:
+            return self._http.request(method, path, params=dict(parameters))
+        except httpx.TransportError as error:
+            raise StackError(f"reporting does not answer ({error}). See: bugle status") from error
+
+
+def _checked(answer: httpx.Response) -> httpx.Response:
+    if answer.is_success:
+        return answer
+    told = answer.json()
+    faults = (f"{one['field'].lstrip('/')}: {one['problem']}; {one['mend']}" for one in told.get("errors", ()))
+    raise StackError("\n".join([told.get("detail", told["title"]), *faults]))

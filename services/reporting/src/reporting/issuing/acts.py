@@ -1,0 +1,143 @@
+"""Issuing a document: drawn up as of one instant, compared with the one that stands, frozen with its files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, Row, func, insert, select, text
+
+from eventkit.catalogues import LANGUAGES
+from eventkit.ids import uid
+from eventkit.text import Text
+from reporting.bulletins.drawing import Header, draw
+from reporting.bulletins.kinds import drawn
+from reporting.bulletins.matter import Drawn, Matter
+from reporting.issuing.causes import Span, causes
+from reporting.issuing.changes import changes
+from reporting.issuing.errors import NothingChanged, PeriodNotOver
+from reporting.issuing.freezing import canonical, digest, pins, same
+from reporting.issuing.printing import files
+from reporting.issuing.tables import documents, renditions
+from reporting.queries.desk import look
+from reporting.queries.filters import check_known
+from reporting.queries.moments import NOW, Moment, knowledge
+from reporting.queries.programme_routes import OfProgramme
+
+_LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
+_CLOCK = text("SELECT clock_timestamp()")
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Who has what issued. `due_at`: the programme's schedule does, for this instant; `folder`: the Word templates."""
+
+    matter: Matter
+    by: str
+    folder: Path | None = None
+    due_at: datetime | None = None
+
+
+def issue(of: OfProgramme, order: Order) -> str | None:
+    """The id of the document that was issued; the caller commits.
+
+    As of the instant that was asked for, else of all that is known. A schedule gets None where the matter has been
+    issued already. Raises PeriodNotOver, NothingChanged, and what drawing it up raises.
+    """
+    connection = of.asked.connection
+    connection.execute(_LOCK, {"name": f"issued/{of.id}/{order.matter.kind}"})
+    standing = standing_of(connection, of.id, order.matter)
+    if standing is not None and order.due_at is not None:
+        return None
+    held = as_known(of)
+    told = drawn(held, order.matter)
+    if not told.final:
+        raise PeriodNotOver(mend=Text("issue it when the period is over; until then read its draft"))
+    before = held.asked.as_of.before
+    assert before is not None
+    content = {"told": told.content, "pins": pins(held, before)}
+    look(connection, NOW)
+    return _freeze(connection, held, order, told, content, standing)
+
+
+def standing_of(connection: Connection, programme: str, matter: Matter) -> Row[Any] | None:
+    """The newest edition of a document."""
+    rows = select(documents).where(
+        documents.c.programme == programme, documents.c.kind == matter.kind, documents.c.about == matter.about
+    )
+    return connection.execute(rows.order_by(documents.c.edition.desc()).limit(1)).first()
+
+
+def as_known(of: OfProgramme) -> OfProgramme:
+    """The programme as it is known by all watermarks, or was at the instant that was asked for; PeriodNotOver when
+    not everything that was known then has come in yet."""
+    asked = of.asked
+    known = knowledge(asked.connection, asked.as_of)
+    if not known.complete(NOW) or known.watermark is None:
+        mend = Text("try again when everything up to then has been read: see bugle status")
+        raise PeriodNotOver(Text("Not everything that was known by then has been read yet."), mend=mend)
+    as_of = asked.as_of if asked.as_of.before is not None else Moment(None, known.watermark)
+    look(asked.connection, as_of)
+    check_known(asked.connection, asked.scope, asked.filters)
+    return OfProgramme(replace(asked, as_of=as_of))
+
+
+def _freeze(
+    connection: Connection,
+    held: OfProgramme,
+    order: Order,
+    told: Drawn,
+    content: dict[str, Any],
+    standing: Row[Any] | None,
+) -> str:
+    known_before = content["pins"]["known_before"]
+    if standing is not None:
+        content["restates"] = _restated(connection, held, standing, told, known_before)
+    at = connection.scalar(_CLOCK)
+    assert at is not None
+    kept, matter = canonical(content), order.matter
+    edition = 1 if standing is None else standing.edition + 1
+    id = str(uid("document", held.id, matter.kind, matter.about, edition))
+    header = Header(*_number(connection, held, matter.kind, at), at, order.by, digest(kept))
+    row = {
+        "document": id, "agency": held.agency, "programme": held.id, "kind": matter.kind, "about": matter.about,
+        "edition": edition, "year": header.year, "serial": header.serial, "units": told.units,
+        "restates": None if standing is None else standing.document, "known_before": known_before,
+        "content": kept, "digest": header.digest, "issued_by": order.by, "issued_at": at, "due_at": order.due_at,
+    }  # fmt: skip
+    connection.execute(insert(documents), row)
+    markdown = {language: draw(content, told.title, language, held.zone, header) for language in LANGUAGES}
+    made = files(markdown, matter.kind, at, order.folder)
+    connection.execute(insert(renditions), [file.row(id) for file in made])
+    return id
+
+
+def _restated(
+    connection: Connection, held: OfProgramme, standing: Row[Any], told: Drawn, known_before: datetime
+) -> dict[str, Any]:
+    """What is restated, what changed and why; NothingChanged where nothing did, or it is known no later."""
+    former: Mapping[str, Any] = orjson.loads(standing.content)["told"]
+    after = orjson.loads(canonical(told.content))
+    if same(former, after) or known_before <= standing.known_before:
+        raise NothingChanged(mend=Text("read the one that stands: /v1/issued/{document}", document=standing.document))
+    span = Span(held.id, held.agency, standing.known_before, known_before, told.end or known_before, told.only)
+    return {
+        "document": standing.document,
+        "year": standing.year,
+        "serial": standing.serial,
+        "known_before": standing.known_before,
+        "changes": changes(former, after),
+        "causes": causes(connection, span),
+    }
+
+
+def _number(connection: Connection, held: OfProgramme, kind: str, at: datetime) -> tuple[int, int]:
+    """The year in the programme's zone, and the next number of this kind in it."""
+    year = at.astimezone(held.zone).year
+    of_year = (documents.c.programme == held.id, documents.c.kind == kind, documents.c.year == year)
+    last = connection.scalar(select(func.max(documents.c.serial)).where(*of_year))
+    return year, (last or 0) + 1

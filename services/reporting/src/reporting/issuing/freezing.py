@@ -1,0 +1,73 @@
+"""The frozen content of a document: what it tells, and by which prefix of the logs and which versions of rules."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+import orjson
+from sqlalchemy import func, select, text
+
+from reporting import CONSUMER
+from reporting.queries.issues import as_dict
+from reporting.queries.measures import MEASURES, RATES
+from reporting.queries.programme_routes import OfProgramme
+from reporting.queries.working_days import EVERY_DAY
+from reporting.read_model.tables import records
+
+Told = dict[str, Any]
+_PROGRESS = text(
+    "SELECT topic, partition, next_offset, log_seq, watermark FROM progress WHERE consumer = :consumer ORDER BY 1, 2"
+)
+_ASIDE = text(
+    "SELECT (SELECT count(*) FROM parked WHERE consumer = :consumer) AS parked,"
+    " (SELECT count(*) FROM waiting WHERE consumer = :consumer) AS waiting,"
+    " (SELECT count(*) FROM discarded WHERE consumer = :consumer) AS discarded"
+)
+
+
+def canonical(value: Any) -> str:
+    """JSON with sorted keys and no spaces: equal values, with instants in equal zones, make equal text."""
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS | orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS).decode()
+
+
+def digest(content: str) -> str:
+    """The SHA-256 of a text in UTF-8, in hexadecimal digits."""
+    return sha256(content.encode()).hexdigest()
+
+
+def pins(of: OfProgramme, known_before: datetime) -> Told:
+    """The prefix of the logs and the versions of all rules that a document goes by.
+
+    `logs`: a partition's records below `next_offset` have been read, up to `log_seq` of its service; of these counts
+    what was sequenced before `known_before`, which every watermark has passed. `aside`:
+    events that are parked, waiting or discarded.
+    """
+    connection, calendar = of.asked.connection, of.document.get("calendar", EVERY_DAY)
+    aside = connection.execute(_ASIDE, {"consumer": CONSUMER}).one()
+    logs = connection.execute(_PROGRESS, {"consumer": CONSUMER})
+    newest = select(func.max(records.c.version)).where(records.c.stream == f"calendar-{calendar}")
+    return {
+        "known_before": known_before,
+        "logs": [as_dict(row) for row in logs],
+        "aside": as_dict(aside),
+        "programme": {"id": of.id, "version": of.version},
+        "calendar": {"id": calendar, "version": connection.scalar(newest)},
+        "formulas": formulas(),
+    }
+
+
+def formulas() -> str:
+    """By which a set of definitions of measures and rates is told from another."""
+    return digest(canonical({name: measure.formula for name, measure in (MEASURES | RATES).items()}))[:16]
+
+
+def same(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    """Whether two documents tell the same, whenever each was drawn up."""
+    return canonical(_lasting(before)) == canonical(_lasting(after))
+
+
+def _lasting(told: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in told.items() if name != "known_until"}

@@ -1,0 +1,85 @@
+"""What has been issued, as callers may see it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+from sqlalchemy import ColumnElement, Connection, Row, Select, any_, literal, select
+
+from eventkit.paging import Window
+from reporting.issuing.errors import UnknownDocument
+from reporting.issuing.tables import documents, renditions
+from reporting.queries.issues import as_dict
+from reporting.queries.scope import Scope
+
+_TOLD = (
+    *("document", "agency", "programme", "kind", "about", "edition", "year", "serial", "units", "restates"),
+    *("known_before", "digest", "issued_by", "issued_at", "due_at"),
+)
+
+
+def visible(scope: Scope) -> ColumnElement[bool]:
+    """A department sees what names it."""
+    if scope.department is None:
+        return scope.rows(documents)
+    return scope.rows(documents) & (literal(scope.department) == any_(documents.c.units))
+
+
+def listed(connection: Connection, scope: Scope, filters: dict[str, str], window: Window) -> list[Row[Any]]:
+    """A page of documents in the order in which they were issued."""
+    wanted = _described().where(visible(scope), *(documents.c[name] == value for name, value in filters.items()))
+    return list(connection.execute(window.select(wanted, documents.c.issued_at, documents.c.document)))
+
+
+def newest(connection: Connection, scope: Scope, filters: dict[str, str], limit: int) -> list[Row[Any]]:
+    """The documents that were issued last, the newest first."""
+    wanted = _described().where(visible(scope), *(documents.c[name] == value for name, value in filters.items()))
+    latest = wanted.order_by(documents.c.issued_at.desc(), documents.c.document).limit(limit)
+    return list(connection.execute(latest))
+
+
+def found(connection: Connection, scope: Scope, document: str) -> Row[Any]:
+    """A document; UnknownDocument also for one that the caller may not see."""
+    row = connection.execute(_described().where(documents.c.document == document, visible(scope))).first()
+    if row is None:
+        raise UnknownDocument(field="document")
+    return row
+
+
+def content_of(connection: Connection, document: str) -> str:
+    """The canonical JSON of a document that has been found, byte for byte as its digest counts it."""
+    text: str = connection.scalars(select(documents.c.content).where(documents.c.document == document)).one()
+    return text
+
+
+def files_of(connection: Connection, document: str) -> list[dict[str, Any]]:
+    """The files of a document without what is in them: language, format, template, digest."""
+    about = (renditions.c.language, renditions.c.format, renditions.c.template, renditions.c.digest)
+    rows: Select[Any] = select(*about).where(renditions.c.document == document)
+    rows = rows.order_by(renditions.c.language, renditions.c.format)
+    return [as_dict(row) for row in connection.execute(rows)]
+
+
+def file_of(connection: Connection, document: str, language: str, format: str) -> tuple[bytes, str]:
+    """One file of a document that has been found, and its digest."""
+    wanted = select(renditions.c.file, renditions.c.digest).where(
+        renditions.c.document == document, renditions.c.language == language, renditions.c.format == format
+    )
+    file, digest = connection.execute(wanted).one()
+    return file, digest
+
+
+def as_told(row: Row[Any]) -> dict[str, Any]:
+    """A document as lists tell it."""
+    return as_dict(row)
+
+
+def with_content(row: Row[Any], content: str, files: list[dict[str, Any]]) -> dict[str, Any]:
+    """A document whole; `content` is a text, so that its digest can be checked."""
+    restated = orjson.loads(content).get("restates")
+    return as_told(row) | {"restated": restated, "files": files, "content": content}
+
+
+def _described() -> Select[Any]:
+    return select(*(documents.c[name] for name in _TOLD))

@@ -1,0 +1,64 @@
+"""Figures from tallies in place of a row per issue or clock, where the tallies hold all that is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Subquery, Table, cast, func, select
+from sqlalchemy.dialects.postgresql import JSONPATH
+
+from reporting.queries.filters import OF_CASES, Condition, Filters, equals
+from reporting.queries.moments import Moment
+from reporting.queries.scope import Scope
+from reporting.read_model.tables import clock_tallies, issue_tallies, programmes
+
+_NOT_SHOWN = ("level", "since", "cell")
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """`filters`: which it can answer. `month`: an instant of the rows, and the column with its month in the programme's
+    zone. `more`: columns that are made of the others and of the programme."""
+
+    table: Table
+    filters: Mapping[str, Condition]
+    month: tuple[str, str]
+    more: Callable[[str], Mapping[str, ColumnElement[Any]]] = lambda programme: {}
+
+    def holds(self, scope: Scope, filters: Filters, moment: Moment, by: str | None) -> bool:
+        """Whether it tells what is asked for: of one programme, as it stands, for a caller who sees the whole of it.
+
+        `by`: the column of a measure's rows that makes the groups.
+        """
+        known = "programme" in filters and filters.keys() <= self.filters.keys()
+        grouped = by in (None, self.month[0], *self.table.c.keys())
+        return known and grouped and moment.before is None and scope.department is None
+
+    def rows(self, programme: str) -> Subquery:
+        """A row per combination of values, with its `count`; as of an instant the changes that make these up."""
+        of = self.table
+        shown = [column for column in of.columns if column.name not in _NOT_SHOWN]
+        more = (value.label(name) for name, value in self.more(programme).items())
+        return select(*shown, *more).where(of.c.programme == programme, of.c.level == "now").subquery("tallied")
+
+
+def _for_contact(programme: str) -> Mapping[str, ColumnElement[Any]]:
+    """Whether a contact stops the clock: the names of these are read once, not for each row."""
+    path = cast('$.clocks[*] ? (@.stops[*] == "contacted").id', JSONPATH)
+    names = select(func.jsonb_path_query(programmes.c.document, path)).where(programmes.c.programme_id == programme)
+    return {"for_contact": func.to_jsonb(clock_tallies.c.clock).in_(names)}
+
+
+def _same(*names: str) -> dict[str, Condition]:
+    return {name: OF_CASES[name] for name in names}
+
+
+ISSUES = Tally(
+    issue_tallies,
+    _same("programme", "department", "kind", "outcome", "satisfaction", "synthetic", "open")
+    | {"reported": equals("reported")},
+    ("reported_at", "reported"),
+)
+CLOCKS = Tally(clock_tallies, _same("programme", "department", "kind", "synthetic"), ("due_at", "due"), _for_contact)

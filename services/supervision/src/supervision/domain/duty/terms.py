@@ -1,0 +1,99 @@
+"""The periods of a duty, each with the moments at which something comes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import takewhile
+from typing import NamedTuple
+
+from supervision.domain.duty.events import DutyOpened
+from supervision.domain.limits import Counting, Limit, parse_limit
+from supervision.domain.periods import ONCE, Period, period_of
+from supervision.domain.policy import Quiet
+
+
+class Moments(NamedTuple):
+    """When what is owed once is due, reminded of, and broken."""
+
+    due_at: datetime
+    remind_at: datetime | None
+    broken_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One period with its moments; deeds count from `from_at` until before `to_at`."""
+
+    period: str
+    from_at: datetime
+    to_at: datetime | None
+    due_at: datetime
+    remind_at: datetime | None
+    broken_at: datetime | None
+    partial: bool
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """How duties of a programme are judged: counted so, nothing after `until`, nothing before it was known so long.
+
+    `quiet`: when nobody is reminded.
+    """
+
+    counting: Counting
+    until: datetime | None
+    grace: timedelta
+    quiet: Quiet | None = None
+
+    def remind_at(self, due_at: datetime, span: Limit | None, since: datetime) -> datetime | None:
+        """So long before it is due, outside quiet hours; None where that is not after `since` and before it is due."""
+        if span is None:
+            return None
+        at = self.counting.earlier(due_at, span).at
+        if self.quiet is not None:
+            at = self.quiet.moved(at, due_at, self.counting.zone)
+        return at if since < at < due_at else None
+
+
+def terms(opened: DutyOpened, view: View, upto: datetime) -> Iterator[Term]:
+    """The periods that have begun before `upto`, in order."""
+    if opened.every == ONCE:
+        return iter([once(opened)])
+    return takewhile(lambda term: term.from_at < upto, _recurring(opened, view))
+
+
+def once(opened: DutyOpened) -> Term:
+    """The one period of a duty that is owed once."""
+    assert opened.due_at is not None
+    return Term(ONCE, opened.at, None, opened.due_at, opened.remind_at, opened.broken_at, False)
+
+
+def _recurring(opened: DutyOpened, view: View) -> Iterator[Term]:
+    """All periods of a recurring duty, for ever if it has no end."""
+    assert opened.since is not None
+    period = period_of(opened.since, opened.every)
+    while opened.until is None or period.first <= opened.until:
+        yield _term(opened, period, view)
+        period = period.next()
+
+
+def _term(opened: DutyOpened, period: Period, view: View) -> Term:
+    counting = view.counting
+    begin, end = counting.end(period.first - timedelta(days=1)), counting.end(period.last)
+    due = end if opened.within is None else counting.later(end, parse_limit(opened.within)).at
+    remind = view.remind_at(due, None if opened.remind is None else parse_limit(opened.remind), begin)
+    assert opened.since is not None
+    return Term(period.name, begin, end, due, remind, None, partial=opened.since > period.first)
+
+
+def ahead(opened: DutyOpened, view: View, upto: datetime) -> Iterator[Term]:
+    """The periods that have begun before `upto`, and the next one."""
+    if opened.every == ONCE:
+        yield once(opened)
+        return
+    for term in _recurring(opened, view):
+        yield term
+        if term.from_at >= upto:
+            return

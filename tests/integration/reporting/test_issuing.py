@@ -1,0 +1,205 @@
+"""Documents are issued once and stay; what comes to light afterwards makes a restatement that says why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from io import BytesIO
+from typing import Any
+
+import orjson
+import pytest
+from docx import Document
+from pypdf import PdfReader
+
+from eventkit.envelope import Envelope
+from pagekit.session import COOKIE
+from tests.integration.reporting.delivery import Delivery
+from tests.integration.reporting.serving import reading
+from tests.integration.reporting.test_documents import EVIL, FIRST, SECOND, story
+from tests.support.http import TestClient
+from tests.support.tokens import Issuer
+from tests.unit.reporting.made import Log, day
+
+MARCH = "/v1/documents/monthly?programme=jinxian&period=2021-03"
+KNOWN = datetime(2021, 5, 10, tzinfo=UTC)
+LATER = KNOWN + timedelta(days=2)
+
+
+def learnt(log: Log, count: int, at: datetime = KNOWN + timedelta(days=1)) -> list[Envelope]:
+    """The log's last events, which became known only now."""
+    return [replace(event, sequenced_at=at, recorded_at=at) for event in log.events[-count:]]
+
+
+@pytest.fixture
+def told(delivery: Delivery) -> Log:
+    """The story, read from the topics until KNOWN."""
+    log = story()
+    delivery.publish(log.events, KNOWN)
+    delivery.apply()
+    return log
+
+
+@pytest.fixture
+def client(delivery: Delivery, told: Log, issuer: Issuer) -> Iterator[TestClient]:
+    with reading(delivery.engine, issuer, headers=issuer.headers("office")) as client:
+        yield client
+
+
+def issued(client: TestClient, path: str = MARCH) -> Any:
+    answer = client.post(path)
+    assert answer.status_code == 201, answer.text
+    assert answer.headers["location"] == f"/v1/issued/{answer.json()['document']}"
+    return answer.json()
+
+
+def late_solution(delivery: Delivery, log: Log) -> None:
+    """In May it becomes known that the second issue had been solved in March."""
+    log.case("routing", "result_reported", SECOND, day(20), unit="power-supply", outcome="solved", by="power-supply")
+    delivery.publish(learnt(log, 1), LATER)
+    delivery.apply()
+
+
+def file(client: TestClient, document: str, format: str, lang: str = "zh") -> bytes:
+    answer = client.get(f"/v1/issued/{document}/{format}?lang={lang}")
+    assert answer.status_code == 200, answer.text
+    assert f'"{sha256(answer.content).hexdigest()}"' == answer.headers["etag"]
+    return answer.content
+
+
+def test_document_pins_its_grounds(client: TestClient, issuer: Issuer) -> None:
+    document = issued(client)
+    assert sha256(document["content"].encode()).hexdigest() == document["digest"]
+    content = orjson.loads(document["content"])
+    assert content["told"]["tallies"][0] == {"measure": "issues", "period": 2, "cumulative": 2, "synthetic": 0}
+    pins = content["pins"]
+    assert pins["known_before"] == "2021-05-10T00:00:00Z"
+    assert len(pins["logs"]) == 36 and sum(log["next_offset"] for log in pins["logs"]) > 36
+    assert pins["programme"] == {"id": "jinxian", "version": 1}
+    assert pins["aside"] == {"parked": 0, "waiting": 0, "discarded": 0}
+    assert (document["edition"], document["restates"], document["issued_by"]) == (1, None, "tester")
+
+
+def test_formats_tell_the_same(client: TestClient) -> None:
+    id = issued(client)["document"]
+    text = file(client, id, "md").decode()
+    paragraphs = [one.text for one in Document(BytesIO(file(client, id, "docx"))).paragraphs]
+    printed = "".join(page.extract_text() for page in PdfReader(BytesIO(file(client, id, "pdf"))).pages)
+    year = datetime.now(UTC).year
+    for said in ("四进四问月通报", f"〔{year}〕第1期", "2021年3月", "部门排名"):
+        assert said in text and said in paragraphs and said in printed.replace("\n", "")
+    tables = Document(BytesIO(file(client, id, "docx"))).tables
+    assert ["登记问题", "2", "2", "0"] in [[cell.text for cell in row.cells] for row in tables[0].rows]
+    assert "Monthly bulletin" in file(client, id, "md", "en").decode()
+
+
+def test_title_from_outside_stays_text(client: TestClient, delivery: Delivery, told: Log) -> None:
+    id = issued(client)["document"]
+    cells = [c.text for t in Document(BytesIO(file(client, id, "docx"))).tables for r in t.rows for c in r.cells]
+    assert " ".join(EVIL.split()) in cells
+
+
+def test_late_evidence_leaves_the_first(client: TestClient, delivery: Delivery, told: Log) -> None:
+    first = issued(client)
+    before = {name: file(client, first["document"], name) for name in ("md", "docx", "pdf")}
+    late_solution(delivery, told)
+    second = issued(client)
+    assert client.get(f"/v1/issued/{first['document']}").json() == first
+    assert {name: file(client, first["document"], name) for name in before} == before
+    assert (second["edition"], second["restates"]) == (2, first["document"])
+    assert second["digest"] != first["digest"]
+
+
+def test_restatement_says_what_and_why(client: TestClient, delivery: Delivery, told: Log) -> None:
+    first = issued(client)
+    late_solution(delivery, told)
+    second = issued(client)
+    restated = second["restated"]
+    assert restated["document"] == first["document"]
+    places = {(one["section"], one["item"], one["column"]): (one["from"], one["to"]) for one in restated["changes"]}
+    assert places["Rates", "Resolution rate", "This period"] == ("1 / 2", "2 / 2")
+    [cause] = restated["causes"]["items"]
+    assert (cause["event"], cause["type"]) == (str(told.events[-1].id), "result_reported")
+    text = file(client, second["document"], "md").decode()
+    assert "## 更正内容及原因" in text and "本期更正" in text
+    assert "| 办理指标 | 问题解决率 | 本期 | 1 / 2 | 2 / 2 |" in text
+
+
+def test_nothing_new_is_refused(client: TestClient, delivery: Delivery, told: Log) -> None:
+    first = issued(client)
+    delivery.publish([], LATER)
+    delivery.apply()
+    answer = client.post(MARCH)
+    assert (answer.status_code, answer.json()["type"]) == (409, "urn:bugle:problem:nothing-changed")
+    assert first["document"] in answer.json()["errors"][0]["mend"]
+
+
+def test_period_must_be_over(client: TestClient) -> None:
+    answer = client.post("/v1/documents/monthly?programme=jinxian&period=2021-05")
+    assert (answer.status_code, answer.json()["type"]) == (409, "urn:bugle:problem:period-not-over")
+
+
+def test_earlier_knowledge_is_told(client: TestClient, delivery: Delivery, told: Log) -> None:
+    late_solution(delivery, told)
+    document = issued(client, f"{MARCH}&as_of=2021-05-09")
+    content = orjson.loads(document["content"])
+    assert content["told"]["rates"][0]["period"]["numerator"] == 1
+    assert document["known_before"] == "2021-05-09T16:00:00+00:00"
+
+
+@pytest.mark.parametrize("role", ["analyst", "leader", "department"])
+def test_only_the_office_issues(client: TestClient, issuer: Issuer, role: str) -> None:
+    answer = client.post(MARCH, headers=issuer.headers(role, department="bank"))
+    assert answer.status_code == 403
+
+
+def test_list_is_of_the_agency(client: TestClient, issuer: Issuer) -> None:
+    document = issued(client)["document"]
+    items = client.get("/v1/issued?programme=jinxian&kind=monthly&about=2021-03").json()["items"]
+    assert [one["document"] for one in items] == [document]
+    elsewhere = issuer.headers("office", agency="elsewhere")
+    assert client.get("/v1/issued", headers=elsewhere).json()["items"] == []
+    for path in ("", "/pdf"):
+        answer = client.get(f"/v1/issued/{document}{path}", headers=elsewhere)
+        assert (answer.status_code, answer.json()["type"]) == (404, "urn:bugle:problem:unknown-document")
+    bank = issuer.headers("department", department="bank")
+    assert client.get(f"/v1/issued/{document}", headers=bank).status_code == 404
+
+
+def test_numbers_follow_each_other(client: TestClient) -> None:
+    march, february = issued(client), issued(client, MARCH.replace("03", "02"))
+    assert (march["serial"], february["serial"]) == (1, 2)
+    assert FIRST in march["content"] or march["year"] == february["year"]
+
+
+def test_page_shows_both_editions(client: TestClient, issuer: Issuer, delivery: Delivery, told: Log) -> None:
+    first = issued(client)
+    late_solution(delivery, told)
+    second = issued(client)
+    client.cookies.set(COOKIE, issuer.token("office"))
+    page = client.get("/documents?programme=jinxian&lang=zh", headers={"accept": "text/html"})
+    assert page.status_code == 200, page.text
+    for document in (first, second):
+        for format in ("docx", "pdf", "md"):
+            assert f"/issued/{document['document']}/{format}?programme=jinxian" in page.text
+            held = client.get(f"/issued/{document['document']}/{format}?programme=jinxian&lang=en")
+            assert held.content == file(client, document["document"], format, "en")
+    assert "更正第1版" in page.text and "已由第2版更正" in page.text
+    told_page = client.get(f"/issued/{second['document']}?programme=jinxian&lang=zh").text
+    assert "更正内容及原因" in told_page and f"/issued/{first['document']}" in told_page
+
+
+def test_office_issues_from_the_page(client: TestClient, issuer: Issuer) -> None:
+    draft = f"{MARCH.removeprefix('/v1')}&lang=en"
+    client.cookies.set(COOKIE, issuer.token("analyst"))
+    assert ">Issue it<" not in client.get(draft).text
+    assert client.post(draft).status_code == 403
+    client.cookies.set(COOKIE, issuer.token("office"))
+    assert ">Issue it<" in client.get(draft).text
+    assert client.post(draft, headers={"origin": "https://elsewhere.example"}).status_code == 403
+    answer = client.post(draft, follow_redirects=False)
+    assert answer.status_code == 303 and answer.headers["location"].startswith("/issued/")
+    assert "Monthly bulletin" in client.get(f"{answer.headers['location']}&lang=en").text
+    assert client.post(draft).status_code == 409

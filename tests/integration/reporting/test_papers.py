@@ -1,0 +1,120 @@
+"""Supervision list, minutes and assignment letters: issued like reports, and read by the departments they name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import orjson
+import pytest
+
+from eventkit.ids import uid
+from tests.integration.reporting.delivery import Delivery
+from tests.integration.reporting.serving import reading
+from tests.integration.reporting.test_documents import FIRST, SECOND, story
+from tests.integration.reporting.test_issuing import KNOWN, LATER, file, issued, learnt
+from tests.support.http import TestClient
+from tests.support.tokens import Issuer
+from tests.unit.reporting.made import Log, day
+
+OF = "?programme=jinxian"
+SESSION, DISPATCH = str(uid("session")), str(uid("dispatch"))
+NOTES = "一、供电公司月底前增容\n1. 增设变压器\n- 下周复查"
+
+
+@pytest.fixture
+def told(delivery: Delivery) -> Log:
+    """The story with a joint session and a dispatch."""
+    log = story()
+    log.session(str(uid("enterprise")))
+    task = {"item": 1, "case": SECOND, "unit": "power-supply", "task": "增容", "due_on": "2021-03-20", "duty": SESSION}
+    said: dict[str, Any] = {"dispatch": DISPATCH, "programme": "jinxian", "programme_version": 1, "agency": "jinxian"}
+    said |= {"scheduled": True, "title": "三月调度会", "minutes": NOTES, "items": [task], "by": "office"}
+    log.add("supervision", "dispatch_held", f"dispatch-{DISPATCH}", DISPATCH, day(10), **said)
+    delivery.publish(log.events, KNOWN)
+    delivery.apply()
+    return log
+
+
+@pytest.fixture
+def client(delivery: Delivery, told: Log, issuer: Issuer) -> Iterator[TestClient]:
+    with reading(delivery.engine, issuer, headers=issuer.headers("office")) as client:
+        yield client
+
+
+def text(client: TestClient, document: Any) -> str:
+    return file(client, document["document"], "md").decode()
+
+
+def test_minutes_of_a_session(client: TestClient) -> None:
+    said = text(client, issued(client, f"/v1/documents/minutes{OF}&about={SESSION}"))
+    assert "四进四问会议纪要" in said and "参加单位：银行" in said and "未报到：供电公司" in said
+    assert "逐项研究" in said
+
+
+def test_minutes_of_a_dispatch(client: TestClient) -> None:
+    document = issued(client, f"/v1/documents/minutes{OF}&about={DISPATCH}")
+    said = text(client, document)
+    assert "议题：三月调度会" in said and "| 增容 | 供电公司 | 2021-03-20 |" in said
+    assert "\n一、供电公司月底前增容\n" in said and "\n1\\. 增设变压器\n" in said and "\n\\- 下周复查\n" in said
+    assert document["units"] == ["power-supply"]
+
+
+def test_letter_goes_to_its_department(client: TestClient, issuer: Issuer) -> None:
+    document = issued(client, f"/v1/documents/letter{OF}&about={FIRST}")
+    said = text(client, document)
+    assert f"{FIRST}号" in said and "致：银行" in said and "贷款" in said
+    for department, status in (("bank", 200), ("power-supply", 404)):
+        headers = issuer.headers("department", department=department)
+        assert client.get(f"/v1/issued/{document['document']}/docx", headers=headers).status_code == status
+        found = client.get(f"/v1/issued{OF}", headers=headers).json()["items"]
+        assert [one["document"] for one in found] == ([document["document"]] if status == 200 else [])
+
+
+def test_amended_letter_is_restated(client: TestClient, delivery: Delivery, told: Log) -> None:
+    path = f"/v1/documents/letter{OF}&about={FIRST}"
+    issued(client, path)
+    about = {"lead": "bank", "supporting": ["power-supply"], "letter": f"{FIRST}号", "meeting": None, "rule": None}
+    told.case("routing", "case_assigned", FIRST, day(8), **about, round=1, by="office")
+    told.case("routing", "case_assigned", SECOND, day(8), **about, round=1, by="office")
+    delivery.publish(learnt(told, 2), LATER)
+    delivery.apply()
+    second = issued(client, path)
+    assert second["edition"] == 2 and second["units"] == ["bank", "power-supply"]
+    assert [cause["event"] for cause in second["restated"]["causes"]["items"]] == [str(told.events[-2].id)]
+
+
+def test_supervision_list_of_a_month(client: TestClient) -> None:
+    document = issued(client, f"/v1/documents/supervision-list{OF}&period=2021-03")
+    assert orjson.loads(document["content"])["told"]["supervised"]["total"] == 1
+    assert "# 四进四问督办清单" in text(client, document)
+
+
+def test_kinds_are_listed(client: TestClient) -> None:
+    items = client.get(f"/v1/documents{OF}").json()["items"]
+    assert {one["id"]: one["every"] for one in items} == {
+        "supervision-list": "list",
+        "minutes": None,
+        "letter": None,
+        "monthly": "month",
+        "quarterly": "quarter",
+        "annual": "year",
+    }
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "slug"),
+    [
+        (f"minutes{OF}&about={FIRST}", 404, "unknown-matter"),
+        (f"minutes{OF}&about=x", 404, "unknown-matter"),
+        (f"letter{OF}&about=x", 404, "unknown-matter"),
+        (f"letter{OF}&about={SESSION}", 404, "unknown-matter"),
+        (f"letter{OF}", 422, "invalid"),
+        (f"monthly{OF}&period=2021-03&about=x", 422, "invalid"),
+        (f"supervision-list{OF}&period=March", 422, "invalid"),
+    ],
+)
+def test_refusals(client: TestClient, path: str, status: int, slug: str) -> None:
+    answer = client.post(f"/v1/documents/{path}")
+    assert (answer.status_code, answer.json()["type"]) == (status, f"urn:bugle:problem:{slug}")
+    assert all(fault["mend"] for fault in answer.json()["errors"])

@@ -1,0 +1,168 @@
+"""Tallies against a scan of every row: after events in any order, by filter and group, now and as of any instant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from random import Random
+
+import pytest
+from sqlalchemy import Connection, Engine, text
+
+from bugle.stack import Stack
+from eventkit.envelope import Envelope
+from reporting.queries.figures import figure, figures
+from reporting.queries.measures import MEASURES, RATES
+from reporting.queries.moments import NOW
+from reporting.queries.scope import Scope
+from reporting.queries.weighing import weighed
+from reporting.read_model.tables import KNOWN, LIVE, TALLIES
+from reporting.read_model.tallying import tally_all
+from reporting.read_model.writer import apply
+from tests.integration.reporting.serving import holding
+from tests.integration.reporting.test_as_of import arriving, sequenced
+from tests.unit.reporting.made import START, Log, courses, programme
+
+ALL = Scope(None, None)
+TALLIED = {name: measure for name, measure in (MEASURES | RATES).items() if measure.tally is not None}
+EXCLUDING = ["passed_on", "merged", "explained", "withdrawn", "long_term"]
+WEIGHED = weighed(
+    {
+        "appraisal": {
+            "rates": [
+                {"id": id, "weight": 1, "exclude": EXCLUDING} for id in ("response", "resolution", "satisfaction")
+            ]
+        }
+    }
+)
+FILTERS: Sequence[dict[str, str]] = (
+    {},
+    {"kind": "power"},
+    {"department": "bank", "synthetic": "true"},
+    {"open": "true"},
+    {"open": "false", "outcome": "solved"},
+    {"reported": "2021-03", "satisfaction": "unsatisfied"},
+)
+
+
+def made(seed: int) -> list[Envelope]:
+    """Courses of cases of which some are merged, withdrawn or passed on; as they came into their logs."""
+    log, random = courses(60, seed=seed), Random(seed)
+    for case in sorted({event.key for event in log.events if event.stream.startswith("issue-")}):
+        fate = random.choice(("case_merged", "case_withdrawn", "case_passed_on", None, None))
+        said = {"case_merged": {"into": case}, "case_passed_on": {"body": "city"}}.get(str(fate), {})
+        if fate is not None:
+            log.case("routing", fate, case, START, **said)
+    return sequenced(log.events, seed)
+
+
+@pytest.fixture(scope="module")
+def events() -> list[Envelope]:
+    return made(3)
+
+
+@pytest.fixture(scope="module")
+def told(servers: Stack, events: list[Envelope]) -> Iterator[Engine]:
+    """The events in another order than that of their logs, in small batches, some of them twice."""
+    order = arriving(events, 7)
+    with holding(servers, "tallies", []) as engine:
+        for place in range(0, len(order), 9):
+            with engine.begin() as connection:
+                apply(connection, order[max(0, place - 2) : place + 9])
+        yield engine
+
+
+def contents(connection: Connection) -> dict[str, list[tuple[object, ...]]]:
+    return {
+        t.name: [tuple(row) for row in connection.execute(text(f"SELECT * FROM live.{t.name} t ORDER BY t::text"))]
+        for t in TALLIES
+    }
+
+
+def looking(connection: Connection, before: str) -> None:
+    schema = LIVE + KNOWN if before else LIVE
+    connection.execution_options(schema_translate_map={LIVE: schema})
+    connection.execute(
+        text("SELECT set_config('search_path', :s, true), set_config('bugle.before', :b, true)"),
+        {"s": f"{schema}, public", "b": before},
+    )
+
+
+def answers(connection: Connection) -> dict[str, object]:
+    """Every figure that a tally may answer."""
+    told: dict[str, object] = {}
+    for more in FILTERS:
+        filters = {"programme": "jinxian"} | more
+        told[f"rates {more}"] = figures(connection, RATES | {n: m for n, (m, _) in WEIGHED.items()}, ALL, filters, NOW)
+        for name, measure in TALLIED.items():
+            if measure.tally is not None and not filters.keys() <= measure.tally.filters.keys() and measure.by_clock:
+                continue
+            for group in (None, *measure.group_names):
+                told[f"{name} {more} {group}"] = figure(connection, measure, ALL, filters, NOW, group)
+    return told
+
+
+def by_scan(connection: Connection) -> dict[str, object]:
+    """The same, counted row by row: without the mark no tally is asked."""
+    with connection.begin_nested() as undone:
+        connection.execute(text("DELETE FROM live.tallied"))
+        found = answers(connection)
+        undone.rollback()
+    return found
+
+
+def test_tallies_equal_a_count_of_all(told: Engine) -> None:
+    with told.connect() as connection:
+        kept = contents(connection)
+        tally_all(connection)
+        assert kept == contents(connection)
+        assert all(kept.values())
+
+
+def test_figures_equal_a_scan_now(told: Engine) -> None:
+    with told.connect() as connection:
+        looking(connection, "")
+        assert answers(connection) == by_scan(connection)
+
+
+@pytest.mark.timeout(120)
+def test_figures_equal_a_scan_then(told: Engine, events: list[Envelope]) -> None:
+    with told.connect() as connection:
+        for event in Random(1).sample(events, 4):
+            assert event.sequenced_at is not None
+            looking(connection, event.sequenced_at.isoformat())
+            assert answers(connection) == by_scan(connection)
+
+
+def test_scan_sees_a_wrong_tally(told: Engine) -> None:
+    with told.connect() as connection:
+        looking(connection, "")
+        connection.execute(text("UPDATE live.issue_tallies SET count = count + 1 WHERE level = 'now'"))
+        assert answers(connection) != by_scan(connection)
+
+
+def test_zone_moves_months_at_once(told: Engine) -> None:
+    log = Log()
+    log.add(
+        "intake", "programme_published", "programme-jinxian", "jinxian", START, **programme(zone="Pacific/Auckland")
+    )
+    with told.connect() as connection:
+        before = contents(connection)
+        apply(
+            connection,
+            [
+                event.__class__(**{f: getattr(event, f) for f in event.__slots__} | {"version": 9})
+                for event in log.events
+            ],
+        )
+        after = contents(connection)
+        assert after != before
+        tally_all(connection)
+        assert after == contents(connection)
+
+
+def test_tallies_wait_for_a_rebuild(servers: Stack, events: list[Envelope]) -> None:
+    with holding(servers, "untallied", []) as engine, engine.begin() as connection:
+        connection.execute(text("DELETE FROM live.tallied"))
+        apply(connection, events)
+        assert not any(contents(connection).values())
+        assert figure(connection, MEASURES["issues"], ALL, {"programme": "jinxian"}, NOW)["value"] == 60

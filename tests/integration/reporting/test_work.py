@@ -1,0 +1,72 @@
+"""The work list: every open case once, the next deadline first, and for a department its own deadlines only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+
+from tests.integration.reporting.serving import reading
+from tests.support.http import TestClient
+from tests.support.tokens import Issuer
+
+NEVER = "9999"
+
+
+@pytest.fixture(scope="module")
+def client(filled: Engine, issuer: Issuer) -> Iterator[TestClient]:
+    with reading(filled, issuer) as client:
+        yield client
+
+
+def items(client: TestClient, issuer: Issuer, path: str, role: str = "office", **claims: str) -> list[dict[str, Any]]:
+    told = client.get(path, headers=issuer.headers(role, **claims)).json()
+    assert told["next"] is None
+    found: list[dict[str, Any]] = told["items"]
+    return found
+
+
+def test_open_cases_stand_there_once(client: TestClient, issuer: Issuer) -> None:
+    work = items(client, issuer, "/v1/work?limit=200")
+    open_ = {row["case_id"]: row for row in items(client, issuer, "/v1/ledger?open=true&limit=200")}
+    assert 0 < len(open_) < 50
+    assert sorted(row["case_id"] for row in work) == sorted(open_)
+    for row in work:
+        assert {name: row[name] for name in ("title", "state", "lead")} == {
+            name: open_[row["case_id"]][name] for name in ("title", "state", "lead")
+        }
+
+
+def test_next_deadline_comes_first(client: TestClient, issuer: Issuer) -> None:
+    work = items(client, issuer, "/v1/work?limit=200")
+    order = [(row["due_at"] or NEVER, row["case_id"]) for row in work]
+    assert order == sorted(order) and {row["due_at"] is None for row in work} == {True, False}
+    waiting: dict[str, str] = {}
+    for status in ("running", "missed"):
+        for clock in items(client, issuer, f"/v1/clocks?status={status}&open=true&limit=200"):
+            waiting[clock["case_id"]] = min(clock["due_at"], waiting.get(clock["case_id"], NEVER))
+    assert {row["case_id"]: row["due_at"] for row in work if row["due_at"]} == waiting
+
+
+def test_department_sees_its_own_deadlines(client: TestClient, issuer: Issuer) -> None:
+    work = items(client, issuer, "/v1/work?limit=200", "department", department="bank")
+    assert work and {row["unit"] for row in work} <= {"bank", None}
+    assert all(row["lead"] == "bank" or "bank" in row["supporting"] for row in work)
+
+
+def test_pages_of_the_work_list_join_up(client: TestClient, issuer: Issuer) -> None:
+    whole, seen, after = items(client, issuer, "/v1/work?limit=200"), [], ""
+    while after is not None:
+        page = client.get(f"/v1/work?limit=3{after and f'&after={after}'}", headers=issuer.headers("office")).json()
+        seen += page["items"]
+        after = page["next"]
+    assert seen == whole
+
+
+def test_work_list_is_filtered(client: TestClient, issuer: Issuer) -> None:
+    [state, *_] = {row["state"] for row in items(client, issuer, "/v1/work?limit=200")}
+    assert {row["state"] for row in items(client, issuer, f"/v1/work?limit=200&state={state}")} == {state}
+    assert client.get("/v1/work?colour=red", headers=issuer.headers("office")).status_code == 422
+    assert client.get("/v1/work", headers=issuer.headers("frontend")).status_code == 403

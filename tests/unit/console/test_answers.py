@@ -1,0 +1,199 @@
+"""What the pages make of the services' answers: refusals in words, silence survived, sign-in asked for again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from console.bootstrap import application
+from console.config import ConsoleSettings
+from eventkit.settings import MissingSetting
+from pagekit.session import COOKIE
+from tests.support.http import TestClient
+from tests.support.tokens import AUDIENCE, ISSUER, Issuer
+
+Answer = Callable[[httpx.Request], httpx.Response]
+TYPED = {"key": "6f0e8b1c-4d2a-5c7e-9b10-000000000009", "title": "<b>电压</b>不稳", "enterprise": "荣鑫实业"}
+
+
+@pytest.fixture
+def issuer(tmp_path: Path) -> Issuer:
+    return Issuer(tmp_path)
+
+
+def settings(issuer: Issuer, **more: Any) -> ConsoleSettings:
+    urls = {f"{name}_url": f"http://{name}.test" for name in ("intake", "routing", "supervision", "reporting")}
+    about = {"jwks_file": str(issuer.file), "issuer": ISSUER, "audience": AUDIENCE, "http_port": 0}
+    return ConsoleSettings(**about, **urls, **more)
+
+
+@pytest.fixture
+def visitor(issuer: Issuer) -> Callable[[Answer], TestClient]:
+    """A clerk at a console whose services answer so; real ones stand behind tests/e2e/test_console.py."""
+
+    def visiting(answer: Answer) -> TestClient:
+        app = application(settings(issuer), httpx.Client(transport=httpx.MockTransport(answer)))
+        return TestClient(app, cookies={COOKIE: issuer.token("frontend")}, follow_redirects=False)
+
+    return visiting
+
+
+def silent(request: httpx.Request) -> httpx.Response:
+    raise httpx.ConnectError("nobody is there", request=request)
+
+
+def unknown_programmes(request: httpx.Request) -> httpx.Response | None:
+    return httpx.Response(200, json={"items": [], "next": None}) if request.method == "GET" else None
+
+
+def test_silence_keeps_what_was_typed(visitor: Callable[[Answer], TestClient]) -> None:
+    answer = visitor(silent).post("/report?lang=en", data=TYPED)
+    assert answer.status_code == 503
+    assert "The intake service does not answer. What you typed stands below." in answer.text
+    assert 'value="&lt;b&gt;电压&lt;/b&gt;不稳"' in answer.text and TYPED["key"] in answer.text
+
+
+def test_garbled_answer_is_no_success(visitor: Callable[[Answer], TestClient]) -> None:
+    def garbled(request: httpx.Request) -> httpx.Response:
+        return unknown_programmes(request) or httpx.Response(201, text="<html>proxy</html>")
+
+    assert visitor(garbled).post("/report", data=TYPED).status_code == 503
+
+
+def test_page_that_cannot_be_drawn_says_so(visitor: Callable[[Answer], TestClient]) -> None:
+    answer = visitor(silent).get("/cases/6f0e8b1c-4d2a-5c7e-9b10-000000000004?lang=en")
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")
+    assert "The intake service does not answer. Try again in a moment." in answer.text
+
+
+def test_problem_names_its_field(visitor: Callable[[Answer], TestClient]) -> None:
+    told = {
+        "title": "Unknown enterprise",
+        "status": 422,
+        "detail": "The agency has no such enterprise.",
+        "errors": [{"field": "/enterprise", "problem": "is not registered", "mend": "register it first"}],
+        "reference": "r-1",
+    }
+
+    def refusing(request: httpx.Request) -> httpx.Response:
+        return unknown_programmes(request) or httpx.Response(422, json=told)
+
+    answer = visitor(refusing).post("/report?lang=en", data=TYPED)
+    assert answer.status_code == 422
+    assert '<a href="#enterprise">is not registered</a>' in answer.text and "register it first" in answer.text
+    assert re.search(r'id="enterprise"[^>]*aria-invalid="true"', answer.text) and "r-1" in answer.text
+
+
+def test_service_that_refuses_the_token_asks_to_sign_in(visitor: Callable[[Answer], TestClient]) -> None:
+    def refusing(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(401, json={"title": "x", "status": 401})
+
+    client = visitor(refusing)
+    assert client.get("/report").status_code == 401
+    kept = client.post("/report", data=TYPED)
+    assert kept.status_code == 401 and TYPED["key"] in kept.text
+
+
+def test_command_travels_with_key_and_language(visitor: Callable[[Answer], TestClient]) -> None:
+    seen: list[httpx.Request] = []
+
+    def taking(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        return unknown_programmes(request) or httpx.Response(201, json={"id": TYPED["key"]})
+
+    answer = visitor(taking).post("/report?lang=en", data=TYPED)
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/cases/{TYPED['key']}?done=reported")
+    headers = seen[-1].headers
+    assert (headers["idempotency-key"], headers["accept-language"]) == (TYPED["key"], "en")
+    assert headers["authorization"].startswith("Bearer ")
+
+
+def test_huge_form_is_refused(visitor: Callable[[Answer], TestClient]) -> None:
+    assert visitor(silent).post("/report", data={"text": "x" * (1 << 20)}).status_code == 422
+
+
+def test_unknown_form_is_a_page(visitor: Callable[[Answer], TestClient]) -> None:
+    answer = visitor(silent).get("/cases/6f0e8b1c-4d2a-5c7e-9b10-000000000004/dance?lang=en")
+    assert (answer.status_code, "There is no such form." in answer.text) == (404, True)
+
+
+def test_pages_bring_strict_headers(visitor: Callable[[Answer], TestClient]) -> None:
+    answer = visitor(lambda request: unknown_programmes(request) or httpx.Response(500, json={})).get("/report")
+    policy = answer.headers["content-security-policy"]
+    assert "default-src 'none'" in policy and "unsafe" not in policy
+    assert not re.search(r"<script(?![^>]*src=)|<style|style=| on[a-z]+=", answer.text)
+
+
+def test_choice_of_a_role_is_for_this_machine_only(issuer: Issuer) -> None:
+    with pytest.raises(MissingSetting, match="BUGLE_ISSUER_KEY_FILE"):
+        application(settings(issuer, issuer_key_file="key", http_host="0.0.0.0"))
+
+
+CASE = "6f0e8b1c-4d2a-5c7e-9b10-000000000004"
+
+
+@pytest.mark.parametrize(("state", "status"), [("received", 303), ("returned", 412)])
+def test_version_that_shows_nothing_else_is_passed_over(issuer: Issuer, state: str, status: int) -> None:
+    """A case at version 4 when the form is drawn, at 5 when it is sent, in the same state or in another."""
+    told = {
+        "case": CASE,
+        "programme": "help",
+        "agency": "jinxian",
+        "enterprise": CASE,
+        "title": "电压不稳",
+        "text": None,
+    }
+    more = {"kind": None, "lead": "power", "supporting": [], "letter": None, "round": 1, "moves": ["accept"]}
+    tags: list[str] = []
+
+    def answering(request: httpx.Request) -> httpx.Response:
+        if request.method == "POST":
+            tags.append(request.headers["if-match"])
+            stale = {"title": "Stale", "status": 412, "detail": "It has changed."}
+            return httpx.Response(201, json={}) if tags[-1] == '"5"' else httpx.Response(412, json=stale)
+        if request.url.path.startswith(("/v1/programmes/", "/v1/directories/")):
+            return httpx.Response(200, json={"document": {}, "units": []})
+        if request.url.path != f"/v1/cases/{CASE}":
+            return httpx.Response(404, json={"title": "x", "status": 404})
+        now = {"state": "received", "version": 4} if not drawn else {"state": state, "version": 5}
+        return httpx.Response(200, json=told | more | now)
+
+    drawn: list[str] = []
+    app = application(settings(issuer), httpx.Client(transport=httpx.MockTransport(answering)))
+    cookies = {COOKIE: issuer.token("department", department="power")}
+    client = TestClient(app, cookies=cookies, follow_redirects=False)
+    drawn.append(client.get(f"/cases/{CASE}/accept").text)
+    hidden = dict(re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)">', drawn[0]))
+    assert client.post(f"/cases/{CASE}/accept", data=hidden).status_code == status
+    assert tags == (['"4"', '"5"'] if status == 303 else ['"4"'])
+
+
+def test_row_that_was_refused_is_the_only_one_left(visitor: Callable[[Answer], TestClient]) -> None:
+    """Without a [bundle] issues go one by one: what is in stays in, and the refused row is named by its own field."""
+    keys: list[str] = []
+
+    def taking(request: httpx.Request) -> httpx.Response:
+        if request.method == "GET":
+            listed = {"items": [{"programme": "help", "agency": "jinxian"}], "next": None}
+            return httpx.Response(200, json=listed | {"document": {"id": "help", "zone": "Asia/Shanghai"}})
+        keys.append(request.headers["idempotency-key"])
+        fault = {"field": "/kind", "problem": "is no kind", "mend": "choose"}
+        if b"nowhere" in request.content:
+            return httpx.Response(422, json={"title": "x", "status": 422, "errors": [fault]})
+        return httpx.Response(201, json={"id": CASE})
+
+    typed = {"key": TYPED["key"], "programme": "help", "enterprise": "荣鑫实业"}
+    rows = {"issues-2-title": "a", "issues-5-title": "b", "issues-5-kind": "nowhere"}
+    client = visitor(taking)
+    page = client.post("/visit?lang=en", data=typed | rows)
+    assert page.status_code == 422 and '<a href="#issues-1-kind">is no kind</a>' in page.text
+    hidden = dict(re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)">', page.text))
+    assert hidden["issues-0-done"] == hidden["visit"] == CASE
+    done = client.post("/visit?lang=en", data=hidden | {"issues-1-title": "b"})
+    assert done.status_code == 201 and "with 2 issues" in done.text
+    assert len(keys) == len(set(keys)) == 4 and all(key.startswith(TYPED["key"]) for key in keys)
