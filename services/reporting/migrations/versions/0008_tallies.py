@@ -11,8 +11,8 @@ from alembic import op
 
 from eventkit.migration import service_role
 
-revision = "0007"
-down_revision = "0006"
+revision = "0008"
+down_revision = "0007"
 
 _BEFORE = "current_setting('bugle.before')::timestamptz"
 _ISSUE = "lead, kind, reported, outcome, satisfaction, closed, merged, withdrawn, passed_on"
