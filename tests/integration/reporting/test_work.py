@@ -37,7 +37,6 @@ def test_open_cases_stand_there_once(client: TestClient, issuer: Issuer) -> None
         assert {name: row[name] for name in ("title", "state", "lead")} == {
             name: open_[row["case_id"]][name] for name in ("title", "state", "lead")
         }
-        assert row["enterprise_name"]
 
 
 def test_next_deadline_comes_first(client: TestClient, issuer: Issuer) -> None:
