@@ -72,12 +72,17 @@ class WholeLife(RuleBasedStateMachine):
 
     @rule(place=places, ago=st.sampled_from((0, 0, 5)), seed=seeds)
     def hand_over(self, place: int, ago: int, seed: int) -> None:
-        self.try_fitting(place, HANDING_OVER, ago, seed)
+        """Twice: a case is transferred before it is arbitrated."""
+        for _ in range(2):
+            self.try_fitting(place, HANDING_OVER, ago, seed)
+            self.some(seed)
 
     @rule(place=places, ago=st.sampled_from((0, 0, 40)), seed=seeds)
     def change_times(self, place: int, ago: int, seed: int) -> None:
-        """Pauses, extensions, grades, reports upwards."""
-        self.try_fitting(place, TIMES, ago, seed)
+        """Pauses, extensions, grades, reports upwards; twice, as an extension is asked for before it is decided."""
+        for _ in range(2):
+            self.try_fitting(place, TIMES, ago, seed)
+            self.some(seed)
 
     @rule(place=places, seed=seeds)
     def relate(self, place: int, seed: int) -> None:
