@@ -26,10 +26,10 @@ from tests.integration.reporting.test_programme_reads import DOCUMENT
 from tests.support.tokens import Issuer
 from tests.unit.reporting.made import START, Log, programme
 
-ROWS = 100_000
+ROWS = 40_000
 MEBI = 2**20
-MOST = 48 * MEBI
-"""Bytes that may be held at a time, of a list that takes 120 MiB as text."""
+MOST = 40 * MEBI
+"""Bytes that may be held at a time, of a list that takes 48 MiB as text."""
 _MANY = text(
     "INSERT INTO live.enterprises (enterprise_id, agency, name, tier, synthetic, registered_at)"
     " SELECT gen_random_uuid(), 'jinxian', repeat('企业', 200) || n, 'key', true, now() FROM generate_series(1, :n) n"

@@ -82,7 +82,7 @@ def test_pages_join_up(past: Place, client: TestClient, issuer: Issuer) -> None:
         whole["clocks"],
         sorted(one["case"] for one in whole["items"]),
     )
-    assert len(total.items) == 3
+    assert len(total.items) == 2  # one on each page of two clocks that has any
 
 
 def test_days_choose_clocks(past: Place, client: TestClient, issuer: Issuer) -> None:
