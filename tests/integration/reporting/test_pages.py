@@ -278,7 +278,7 @@ def test_number_is_what_lies_behind_it(
         assert number.address is not None and number.address.startswith(("/counted/", "/coverage?")), number
         told = browser.get(number.address).text
         if number.address.startswith("/coverage?"):
-            assert str(told.count("<tr>") - 1) == number.text, number
+            assert str(max(told.count("<tr>") - 1, 0)) == number.text, number
             continue
         [count] = re.findall(r'<p class="count" role="status">([0-9,]+)', told)
         assert count == number.text, number
