@@ -17,9 +17,13 @@ from babel.messages.pofile import read_po
 from contracts import COMMANDS, DOCUMENTS, EVENTS
 from eventkit.caller import ROLES
 from eventkit.catalogues import LANGUAGES
+from reporting.exports.naming import LISTINGS
+from reporting.exports.numbers import OF_KIND
 from reporting.projections.workflow import STATES
+from reporting.queries.coverage import BY, NOBODY
 from reporting.queries.hotspots import GROUPS
 from reporting.queries.lists import HANDLED
+from reporting.queries.lists import LISTINGS as PROGRAMMES_LISTS
 from reporting.queries.named import FIGURES
 from supervision.domain.duty import Status
 
@@ -63,6 +67,15 @@ def findings() -> set[str]:
     return {name.replace("{what}", what) for name in written for what in ("enterprises", "members")}
 
 
+def columns() -> set[str]:
+    """The columns of every list that can be had as a file; hot-spots have those of their groups besides."""
+    view: Any = None
+    found = {name for id, one in LISTINGS.items() if id != "hotspots" for name in one.columns(view)}
+    lists = (*PROGRAMMES_LISTS.values(), *HANDLED.values())
+    named = {name for one in (*OF_KIND.values(), *(held.columns for held in lists)) for name in one}
+    return found | named | {*GROUPS, "issues", "open", "unsatisfied", "synthetic_count", "exclusion"}
+
+
 RULES = EVENTS["bugle.supervision.duty_opened.v1"].schema["properties"]["rule"]["description"]
 SIGNALS = DOCUMENTS["bugle.documents.programme.v3"].schema["properties"]["signals"]["properties"]
 NAMES: dict[str, set[str]] = {
@@ -86,7 +99,6 @@ NAMES: dict[str, set[str]] = {
     "reason": enumerated("reason"),
     "exclusion": enumerated("exclude").union(*(measure.excluded for measure in ALL_MEASURES.values())),
     "measure": {*ALL_MEASURES, *enumerated("id"), "composite"},
-    "list": set(HANDLED),
     "signal": set(SIGNALS),
     "question": set(SIGNALS),
     "holder": {"office", "lead", "supporter"},
@@ -97,6 +109,10 @@ NAMES: dict[str, set[str]] = {
     "finding": findings(),
     "access": set(ROLES),
     "service": {"intake", "routing", "supervision", "reporting"},
+    "list": {*LISTINGS, *HANDLED},
+    "column": columns(),
+    "way": {*BY, NOBODY},
+    "session": {"called", "held", "cancelled"},
 }
 FORMULAS = {measure.formula for measure in ALL_MEASURES.values()}
 

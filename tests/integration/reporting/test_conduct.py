@@ -248,7 +248,7 @@ def test_lists_over_http_and_pages(filled: Engine, issuer: Issuer) -> None:
                 told = client.get(f"{address}&after={after}" if after else address, headers=office).json()
                 found, after = found + len(told["items"]), told["next"]
             assert found > 0 or name == "signals"
-            file = client.get(f"/v1/lists/{name}?programme=jinxian&format=csv", headers=office).text
+            file = client.get(f"/v1/exports/lists.{name}?programme=jinxian&format=csv", headers=office).text
             assert len(file.splitlines()) == found + 1
             page = client.get(f"/lists/{name}?programme=jinxian&lang=en")
             assert page.status_code == 200 and f"<h1>{told['en']}</h1>" in page.text

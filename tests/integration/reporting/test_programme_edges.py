@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 
 from bugle.stack import Stack
 from contracts import DOCUMENTS
@@ -154,22 +152,3 @@ def test_rates_leave_out_all_that_a_document_may_exclude(client: TestClient, iss
 )
 def test_zone_that_nobody_knows_harms_nobody(client: TestClient, issuer: Issuer, path: str) -> None:
     read(client, issuer, path)
-
-
-def test_csv_holds_no_formula_in_any_width(client: TestClient, issuer: Issuer) -> None:
-    answer = client.get("/v1/lists/issues?programme=jinxian&format=csv", headers=issuer.headers("office"))
-    rows = list(csv.DictReader(io.StringIO(answer.text.removeprefix("\ufeff"), newline="")))
-    assert {row["title"] for row in rows} == {"'＝1+1", "'\n=1", "用电困难", "跨区事项"}
-
-
-def test_list_without_rows_has_its_head(client: TestClient, issuer: Issuer) -> None:
-    answer = client.get("/v1/lists/issues?programme=lost&format=csv", headers=issuer.headers("office"))
-    assert answer.text.startswith("\ufeffcase_id,title")
-
-
-def test_file_gives_its_connection_back(client: TestClient, issuer: Issuer, engine: Engine) -> None:
-    """The pool has one: it is free before the file begins, and again after its end."""
-    for _ in range(2):
-        client.get("/v1/lists/issues?programme=jinxian&format=csv", headers=issuer.headers("office"))
-    with engine.connect() as connection:
-        assert connection.scalar(text("SELECT 1")) == 1

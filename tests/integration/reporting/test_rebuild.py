@@ -69,7 +69,7 @@ def test_rebuild_equals_what_was_live(delivery: Delivery) -> None:
     assert report.swapped
     assert report.tables == before == hashes(delivery)
     assert report.tables["ledger"][0] == 40
-    assert schemas(delivery) == {"live", "live_known", "analysis"}
+    assert schemas(delivery) == {"live", "live_known", "analysis", "issued"}
 
 
 def test_rebuilt_tables_go_on_working(delivery: Delivery) -> None:
@@ -236,4 +236,4 @@ def test_killed_rebuild_leaves_live_whole(delivery: Delivery, moment: str) -> No
     assert again.returncode == 0, again.stderr
     assert (told["swapped"], told["equal"]) == (True, True)
     assert {name: (held["rows"], held["hash"]) for name, held in told["tables"].items()} == before
-    assert schemas(delivery) == {"live", "live_known", "analysis"}
+    assert schemas(delivery) == {"live", "live_known", "analysis", "issued"}

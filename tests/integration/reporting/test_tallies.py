@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Connection, Engine, text
 
 from bugle.stack import Stack
+from bugle.verify.tallies import MISTALLIED
 from eventkit.envelope import Envelope
 from reporting.queries.figures import figure, figures
 from reporting.queries.measures import MEASURES, RATES
@@ -138,6 +139,14 @@ def test_scan_sees_a_wrong_tally(told: Engine) -> None:
         looking(connection, "")
         connection.execute(text("UPDATE live.issue_tallies SET count = count + 1 WHERE level = 'now'"))
         assert answers(connection) != by_scan(connection)
+
+
+@pytest.mark.parametrize("table", MISTALLIED)
+def test_verification_sees_a_wrong_tally(told: Engine, table: str) -> None:
+    with told.connect() as connection:
+        assert connection.execute(text(MISTALLIED[table])).scalar_one() == 0
+        connection.execute(text(f"UPDATE live.{table} SET count = count + 1 WHERE level = 'now'"))
+        assert connection.execute(text(MISTALLIED[table])).scalar_one() > 0
 
 
 def test_zone_moves_months_at_once(told: Engine) -> None:

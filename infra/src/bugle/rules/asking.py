@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import typer
 
+from bugle.answers import check
 from bugle.importing.folder import read_document
 from bugle.stack import StackError
 from bugle.stack.keys import Keys
@@ -53,17 +54,9 @@ class Asking:
             answer = self._http.post(path, json=dict(question), params=dict(parameters))
         except httpx.TransportError as error:
             raise StackError(f"routing does not answer ({error}). See: bugle status") from error
+        check(answer, "routing")
         told: Json = answer.json()
-        if answer.status_code in (400, 404, 422):
-            raise typer.BadParameter(_faults(told))
-        if answer.status_code != 200:
-            raise StackError(f"routing refuses ({answer.status_code}): {told.get('detail', '')}")
         return told
-
-
-def _faults(told: Mapping[str, Any]) -> str:
-    faults = told.get("errors") or [{"field": "", "problem": told.get("detail", ""), "mend": ""}]
-    return "\n".join(f"{one['field'].lstrip('/')}: {one['problem']}; {one['mend']}".strip(": ;") for one in faults)
 
 
 def question(programme: str, version: int | None, rules: Path | None, **more: Any) -> Json:

@@ -17,9 +17,9 @@ _CLOCKS = (
 )
 _MISTALLIED = """
 WITH held AS (
-    SELECT level, {values}, count(*)::numeric AS count FROM {rows}
+    SELECT levels.level, {values}, count(*)::numeric AS count FROM {rows}
     CROSS JOIN (VALUES ('now'), ('month'), ('day')) AS levels (level)
-    WHERE EXISTS (SELECT FROM live.tallied) GROUP BY level, {values}
+    WHERE EXISTS (SELECT FROM live.tallied) GROUP BY levels.level, {values}
 ), told AS (
     SELECT level, {columns}, sum(count) AS count FROM live.{table} GROUP BY level, {columns} HAVING sum(count) <> 0
 )

@@ -13,7 +13,7 @@ from eventkit.http import Limits, create_app
 from eventkit.postgres import PostgresStore
 from eventkit.processing import Processor
 from eventkit.reactions import BatchReaction
-from eventkit.settings import HttpSettings, MissingSetting
+from eventkit.settings import MissingSetting
 from pagekit.issuer import local_issuer
 from reporting import CONSUMER, TOPICS
 from reporting.bulletins.content import UnknownReport
@@ -21,10 +21,15 @@ from reporting.bulletins.papers import UnknownMatter
 from reporting.bulletins.routes import document_routes
 from reporting.bulletins.word import TemplateFault
 from reporting.config import PageSettings
+from reporting.exports.files import Exports
+from reporting.exports.room import Room
+from reporting.exports.routes import export_routes
 from reporting.issuing.errors import NothingChanged, PeriodNotOver, UnknownDocument
 from reporting.issuing.routes import issuing_routes
+from reporting.queries.desk import Desk
 from reporting.queries.routes import routes
 from reporting.read_model.writer import project
+from reporting.web.opening import Pages
 from reporting.web.routes import add_pages
 
 REFUSALS = (UnknownReport, UnknownMatter, UnknownDocument, PeriodNotOver, NothingChanged, TemplateFault)
@@ -36,25 +41,31 @@ def processor(store: PostgresStore) -> Processor:
     return Processor(store, REACTION)
 
 
-def application(held: HttpSettings, engine: Engine) -> FastAPI:
+def application(held: PageSettings, engine: Engine) -> FastAPI:
     """The HTTP process; the engine stays the caller's."""
 
     def database() -> None:
         with engine.connect() as connection:
             connection.execute(text("SELECT FROM live.ledger LIMIT 1"))
 
+    pages = Pages(Desk(engine))
+    exports = Exports(pages, Room(held.exports_in_hand, held.export_seconds))
     tokens = Tokens(held.jwks_file, held.issuer, held.audience)
     app = create_app(
         service=CONSUMER,
         tokens=tokens,
-        routers=[routes(engine), document_routes(engine), issuing_routes(engine, templates(held))],
+        routers=[
+            routes(engine),
+            document_routes(engine),
+            issuing_routes(engine, templates(held)),
+            export_routes(exports),
+        ],
         ready={"database": database},
         depths=Depths(engine, CONSUMER, [consumption]),
         limits=Limits.of(held),
         refusals=REFUSALS,
     )
-    issuer = local_issuer(held) if isinstance(held, PageSettings) else None
-    add_pages(app, engine, issuer, templates(held))
+    add_pages(app, engine, pages, exports, local_issuer(held), templates(held))
     return app
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, get_args
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, FromClause, Row, func, literal, select
+from sqlalchemy import ColumnElement, Connection, FromClause, Row, Select, func, literal, select
 
 from eventkit.paging import LIMIT, Window, cursor, keyset
 from eventkit.problems import Faulty, FieldProblem
@@ -81,20 +81,40 @@ def part_given(measure: Measure, given: str | None) -> Part | None:
     return part
 
 
-def behind(connection: Connection, asking: Asking, after: str | None, limit: int = LIMIT) -> Behind:
-    """The page of rows after the cursor; those of a part have `clock`, `generation` and `reason` too."""
+@dataclass(frozen=True, slots=True)
+class Query:
+    """The rows, not read yet: of what kind, and the types of the columns that order them."""
+
+    kind: str
+    types: Mapping[str, type]
+    rows: FromClause
+    wanted: Select[Any]
+
+    @property
+    def key(self) -> list[ColumnElement[Any]]:
+        """The columns that order them."""
+        return [self.rows.c[name] for name in self.types]
+
+
+def query(asking: Asking) -> Query:
+    """The rows behind a number; those of a part have `clock`, `generation` and `reason` too."""
     rows, where = asking.rows()
     kind, types = next((kind, keys) for kind, keys in _KEYS if all(key in rows.c for key in keys))
-    count = func.count()
+    return Query(kind, types, rows, select(rows, *_besides(asking, rows)).where(*where))
+
+
+def behind(connection: Connection, asking: Asking, after: str | None, limit: int = LIMIT) -> Behind:
+    """The page of rows after the cursor."""
+    rows, where = asking.rows()
+    of, count = query(asking), func.count()
     total, value = connection.execute(
         select(count, count if asking.part else asking.measure.value(rows)).select_from(rows).where(*where)
     ).one()
-    window: Window = keyset(*types.values())(limit, after)
-    wanted = select(rows, *_besides(asking, rows)).where(*where)
-    found = connection.execute(window.select(wanted, *(rows.c[key] for key in types))).all()
+    window: Window = keyset(*of.types.values())(limit, after)
+    found = connection.execute(window.select(of.wanted, *of.key)).all()
     shown = found[:limit]
-    following = cursor([getattr(shown[-1], key) for key in types]) if len(found) > limit else None
-    return Behind(kind, shown, total, int(value), following)
+    following = cursor([getattr(shown[-1], key) for key in of.types]) if len(found) > limit else None
+    return Behind(of.kind, shown, total, int(value), following)
 
 
 def _besides(asking: Asking, rows: FromClause) -> list[ColumnElement[Any]]:

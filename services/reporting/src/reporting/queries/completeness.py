@@ -22,12 +22,29 @@ def completeness(
     connection: Connection, scope: Scope, programme: str, document: Document, window: Window
 ) -> tuple[Sequence[Row[Any]], dict[str, dict[str, Any]], list[dict[str, Any]]]:
     """A page of cases by id, what each has and lacks, and the departments; nothing without the programme's list."""
-    steps: Sequence[Mapping[str, Any]] = document.get("completeness", ())
+    rows, shown = stepped(connection, scope, programme, document, window)
+    about = _about(scope, programme, document)
+    leads = connection.execute(_OF_LEADS, {**about, "cases": None})
+    return rows, shown, _departments(document.get("completeness", ()), leads)
+
+
+def stepped(
+    connection: Connection, scope: Scope, programme: str, document: Document, window: Window
+) -> tuple[Sequence[Row[Any]], dict[str, dict[str, Any]]]:
+    """A page of cases by id, and what each of them has and lacks."""
     mine = (ledger.c.programme == programme, scope.cases(ledger))
     rows = connection.execute(
         window.select(select(ledger.c.case_id, ledger.c.title, ledger.c.lead).where(*mine), ledger.c.case_id)
     ).all()
-    about = {
+    about = _about(scope, programme, document) | {"cases": [row.case_id for row in rows]}
+    having = {of[0]: of[1] for of in connection.execute(_OF_CASES, about)}
+    steps = document.get("completeness", ())
+    return rows, {row.case_id: as_dict(row) | _state(steps, having.get(row.case_id, ())) for row in rows}
+
+
+def _about(scope: Scope, programme: str, document: Document) -> dict[str, Any]:
+    steps: Sequence[Mapping[str, Any]] = document.get("completeness", ())
+    return {
         "programme": programme,
         "agency": scope.agency,
         "department": scope.department,
@@ -35,9 +52,6 @@ def completeness(
         "facts": list(FACTS),
         "beginning": list(BEGINNING),
     }
-    having = {of[0]: of[1] for of in connection.execute(_OF_CASES, {**about, "cases": [row.case_id for row in rows]})}
-    shown = {row.case_id: as_dict(row) | _state(steps, having.get(row.case_id, ())) for row in rows}
-    return rows, shown, _departments(steps, connection.execute(_OF_LEADS, {**about, "cases": None}))
 
 
 def _state(steps: Sequence[Mapping[str, Any]], having: Sequence[str]) -> dict[str, list[str]]:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Select, case, func, null, select
+from sqlalchemy import Connection, Row, Select, Subquery, case, func, literal, select
 
+from eventkit.paging import Window
+from eventkit.problems import Faulty, FieldProblem
+from eventkit.text import Text
 from reporting.queries.issues import as_dict
 from reporting.queries.moments import Moment
 from reporting.queries.scope import Scope
@@ -14,36 +17,57 @@ from reporting.read_model.tables import enterprises, team_enterprises, teams
 
 Document = Mapping[str, Any]
 BY = ("team", "authority", "township")
+NOBODY = "nobody"
+"""The way of an enterprise that none of these covers."""
 
 
-def coverage(
-    connection: Connection, scope: Scope, programme: str, agency: str, document: Document, moment: Moment
-) -> dict[str, Any]:
-    """How many enterprises are covered by what, who is not, and the teams of each tier, as registered by the moment.
+def responsible(scope: Scope, programme: str, agency: str, document: Document, moment: Moment) -> Subquery:
+    """One row per enterprise registered by the moment, with the `way` in which it is covered, or NOBODY.
 
     What counts is the programme's `coverage.by`, without one all of `BY`; an enterprise counts once, by the first.
     """
-    ways = document.get("coverage", {}).get("by", BY)
     covers = {
         "team": enterprises.c.enterprise_id.in_(_paired(programme, moment)),
         "authority": enterprises.c.industry.in_([entry["industry"] for entry in document.get("authorities", ())]),
         "township": enterprises.c.township.in_([entry["township"] for entry in document.get("townships", ())]),
     }
-    way = case(*((covers[way], way) for way in ways)) if ways else null()
+    ways = ways_of(document)
+    way = case(*((covers[way], way) for way in ways), else_=NOBODY) if ways else literal(NOBODY)
     mine = [enterprises.c.agency == agency, scope.rows(enterprises)]
     if moment.before is not None:
         mine.append(enterprises.c.registered_at < moment.before)
-    columns = (enterprises.c.enterprise_id.label("enterprise"), enterprises.c.name, enterprises.c.tier)
-    held = select(*columns, way.label("way")).where(*mine).subquery()
+    return select(enterprises, way.label("way")).where(*mine).subquery("responsible")
+
+
+def ways_of(document: Document) -> tuple[str, ...]:
+    """The ways that the programme counts, the first before the others."""
+    return tuple(document.get("coverage", {}).get("by", BY))
+
+
+def in_way(held: Subquery, document: Document, given: str | None) -> Select[Any]:
+    """The enterprises that are covered in this way; None: all. Faulty for a way that the programme does not count."""
+    rows = select(held)
+    if given is None:
+        return rows
+    known = [*ways_of(document), NOBODY]
+    if given not in known:
+        problem = Text("{value!r} is no {name}", value=given, name="way")
+        raise Faulty([FieldProblem("way", problem, Text("use one of {known}", known=known))])
+    return rows.where(held.c.way == given)
+
+
+def coverage(connection: Connection, held: Subquery, document: Document) -> dict[str, Any]:
+    """How many enterprises there are, how many are covered by what, and how many by nobody. `held`: `responsible`."""
     grouped = connection.execute(select(held.c.way, func.count()).group_by(held.c.way))
     counts = {row[0]: int(row[1]) for row in grouped}
-    bare = select(held.c.enterprise, held.c.name, held.c.tier).where(held.c.way.is_(None)).order_by(held.c.name)
-    return {
-        "enterprises": sum(counts.values()),
-        "covered": {way: counts.get(way, 0) for way in ways},
-        "uncovered": [{str(name): value for name, value in row.items()} for row in connection.execute(bare).mappings()],
-        "tiers": _tiers(connection, programme, moment),
-    }
+    covered = {way: counts.get(way, 0) for way in ways_of(document)}
+    return {"enterprises": sum(counts.values()), "covered": covered, NOBODY: counts.get(NOBODY, 0)}
+
+
+def uncovered(connection: Connection, held: Subquery, window: Window) -> list[Row[Any]]:
+    """A page of the enterprises that nobody is responsible for, by name."""
+    bare = select(held.c.enterprise_id.label("enterprise"), held.c.name, held.c.tier).where(held.c.way == NOBODY)
+    return list(connection.execute(window.select(bare, held.c.name, held.c.enterprise_id)))
 
 
 def _paired(programme: str, moment: Moment) -> Select[Any]:
@@ -52,7 +76,7 @@ def _paired(programme: str, moment: Moment) -> Select[Any]:
     return wanted if moment.before is None else wanted.where(teams.c.formed_at < moment.before)
 
 
-def _tiers(connection: Connection, programme: str, moment: Moment) -> list[dict[str, Any]]:
+def tiers(connection: Connection, programme: str, moment: Moment) -> list[dict[str, Any]]:
     """Teams, those of them with findings, and distinct enterprises, tier by tier."""
     joined = teams.outerjoin(team_enterprises, teams.c.team_id == team_enterprises.c.team_id)
     lacking = func.jsonb_array_length(teams.c.findings) > 0

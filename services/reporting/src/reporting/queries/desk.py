@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import chain
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from fastapi.responses import StreamingResponse
 from sqlalchemy import Connection, Engine, text
 
 from eventkit.auth import require
@@ -32,6 +30,7 @@ PAGING = ("at", "limit", "after")
 
 _LOOK = text("SELECT set_config('search_path', :schemas, true), set_config('bugle.before', :before, true)")
 """In which schema a transaction finds reporting's tables: as they are, or as they were known before an instant."""
+_PATIENCE = text("SELECT set_config('statement_timeout', :milliseconds, true)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,19 +67,35 @@ class Desk:
         self._engine = engine
 
     @contextmanager
-    def looking(self, as_of: Moment = NOW) -> Iterator[Connection]:
-        """A connection whose first transaction finds the tables as they are, or as they were known."""
+    def looking(self, as_of: Moment = NOW, snapshot: float | None = None) -> Iterator[Connection]:
+        """A connection whose first transaction finds the tables as they are, or as they were known.
+
+        `snapshot`: all that it reads is of one moment, and a statement may take so many seconds.
+        """
         with self._engine.connect() as connection:
+            if snapshot is not None:
+                connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+                connection.execute(_PATIENCE, {"milliseconds": str(max(1, int(snapshot * 1000)))})
             look(connection, as_of)
             yield connection
 
     @contextmanager
-    def asked(self, who: Caller, request: Request, known: dict[str, Condition], *besides: str) -> Iterator[Asked]:
-        """A checked request; Forbidden, or Faulty naming the parameter."""
+    def asked(
+        self,
+        who: Caller,
+        request: Request,
+        known: dict[str, Condition],
+        *besides: str,
+        snapshot: float | None = None,
+    ) -> Iterator[Asked]:
+        """A checked request; Forbidden, or Faulty naming the parameter.
+
+        `snapshot`: all that is read is of one moment, and a statement may take so many seconds.
+        """
         scope = scope_of(who)
         filters = read_filters(request, known, ("as_of", *besides))
         given, programme = request.query_params, filters.get("programme")
-        with self.looking() as connection:
+        with self.looking(snapshot=snapshot) as connection:
             check_programme(connection, scope, filters)
             at = moment(connection, scope, given.get("at"), programme)
             as_of = moment(connection, scope, given.get("as_of"), programme, "as_of")
@@ -89,22 +104,12 @@ class Desk:
                 check_known(connection, scope, filters)
             yield Asked(connection, scope, filters, at, as_of)
 
-    def streamed(
-        self, chunks: Callable[[Connection], Iterator[str]], media_type: str, name: str, as_of: Moment = NOW
-    ) -> Response:
-        """A file that is sent as it is read, over a connection that it holds to the end.
-
-        What fails before the first chunk is answered as a problem. What fails later breaks the answer off without its
-        end, so that nobody takes what came for the whole.
-        """
-
-        def held() -> Iterator[str]:
-            with self.looking(as_of) as connection:
-                yield from chunks(connection)
-
-        rest = held()
-        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-        return StreamingResponse(chain([next(rest)], rest), media_type=media_type, headers=headers)
+    @contextmanager
+    def keeping(self, who: Caller) -> Iterator[Connection]:
+        """A transaction that writes what the caller keeps for himself; Forbidden for one who may not read either."""
+        scope_of(who)
+        with self._engine.begin() as connection:
+            yield connection
 
 
 def reads() -> APIRouter:

@@ -7,6 +7,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, FromClause, Select, func, select
 
+from eventkit.problems import Faulty, FieldProblem
+from eventkit.text import Text
 from reporting.queries.cases import cases, is_open
 from reporting.queries.filters import OF_CASES, Filters, conditions
 from reporting.queries.issues import as_dict
@@ -26,10 +28,12 @@ def hotspots(
     filters: Filters,
     moment: Moment,
     groups: Sequence[str],
-    limit: int,
+    limit: int | None,
     within: Period | None = None,
 ) -> list[dict[str, Any]]:
     """One row per combination of the groups, the most issues first; `unsatisfied` and `open` as of the moment.
+
+    `limit`: of the rows; None: all of them.
 
     `within`: only of issues reported in this period.
     """
@@ -49,6 +53,15 @@ def hotspots(
     wanted: Select[Any] = select(*keys, *counted).select_from(joined).where(*where).group_by(*keys)
     rows = connection.execute(wanted.order_by(count.desc(), *(key.asc().nulls_last() for key in keys)).limit(limit))
     return [as_dict(row) for row in rows]
+
+
+def checked_groups(given: str) -> list[str]:
+    """The groups that a parameter names, commas between; Faulty for one that there is not, or twice."""
+    groups = given.split(",")
+    if unknown := [name for name in groups if name not in GROUPS or groups.count(name) > 1]:
+        mend = Text("use some of {groups}, each once", groups=list(GROUPS))
+        raise Faulty([FieldProblem("group_by", Text("there are no groups by {name!r}", name=unknown[0]), mend)])
+    return groups
 
 
 def _key(name: str, of: FromClause) -> ColumnElement[Any]:

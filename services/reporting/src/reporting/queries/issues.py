@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, select
 
 from eventkit.errors import Problem
 from eventkit.paging import Window
@@ -34,13 +34,19 @@ class UnknownIssue(Problem):
     status = 404
 
 
+def ledger_query(scope: Scope, filters: Filters, moment: Moment) -> tuple[Select[Any], Sequence[ColumnElement[Any]]]:
+    """`reported_at` and `case_id` of cases, and the key by which they are in order."""
+    of = cases(moment)
+    key = (of.c.reported_at, of.c.case_id)
+    return select(*key).where(scope.cases(of), *conditions(of, filters, OF_CASES)), key
+
+
 def ledger_rows(
     connection: Connection, scope: Scope, filters: Filters, moment: Moment, window: Window
 ) -> Sequence[Row[Any]]:
     """`reported_at` and `case_id` of the page's cases, by these; one more than the window holds."""
-    of = cases(moment)
-    rows = select(of.c.reported_at, of.c.case_id).where(scope.cases(of), *conditions(of, filters, OF_CASES))
-    return connection.execute(window.select(rows, of.c.reported_at, of.c.case_id)).all()
+    rows, key = ledger_query(scope, filters, moment)
+    return connection.execute(window.select(rows, *key)).all()
 
 
 def ledger_of(connection: Connection, wanted: Sequence[str], moment: Moment) -> dict[str, dict[str, Any]]:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, Select, column, select, text
+from sqlalchemy import ColumnElement, Connection, Row, Select, column, select, text
 
 from eventkit.catalogues import LANGUAGES, catalogue
 from eventkit.errors import Problem
@@ -201,7 +199,10 @@ def named(document: Document, id: str) -> Named:
     return Named(id, told[id]["zh"], told[id]["en"], LISTINGS[told[id]["of"]])
 
 
-def _rows(listing: Listing, scope: Scope, programme: str, agency: str) -> tuple[Select[Any], list[Any]]:
+def list_query(
+    listing: Listing, scope: Scope, programme: str, agency: str
+) -> tuple[Select[Any], Sequence[ColumnElement[Any]]]:
+    """The list's rows, and the key by which they are in order."""
     about = {"programme": programme, "agency": agency}
     if ":department" in listing.sql:
         about["department"] = scope.department  # type: ignore[assignment]
@@ -213,39 +214,8 @@ def listed(
     connection: Connection, listing: Listing, scope: Scope, programme: str, agency: str, window: Window
 ) -> list[Row[Any]]:
     """A page of the list, by its key."""
-    rows, keys = _rows(listing, scope, programme, agency)
+    rows, keys = list_query(listing, scope, programme, agency)
     return list(connection.execute(window.select(rows, *keys)))
-
-
-CHUNK = 1000
-"""Lines that are read and sent at once."""
-
-
-def as_csv(connection: Connection, listing: Listing, scope: Scope, programme: str, agency: str) -> Iterator[str]:
-    """The whole list, chunk by chunk, as spreadsheets read it: with a byte order mark, no cell a formula."""
-    rows, keys = _rows(listing, scope, programme, agency)
-    head = "\ufeff" + _line(listing.columns)
-    with connection.execution_options(yield_per=CHUNK).execute(rows.order_by(*keys)) as found:
-        for chunk in found.partitions():
-            yield head + "".join(_line(map(_cell, row)) for row in chunk)
-            head = ""
-    if head:
-        yield head
-
-
-_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
-"""What makes a cell a formula where it comes first; full-width signs count as the others in some spreadsheets."""
-
-
-def _cell(value: object) -> str:
-    shown = "" if value is None else "、".join(map(str, value)) if isinstance(value, list) else str(value)
-    return f"'{shown}" if shown.startswith(_FORMULA) else shown
-
-
-def _line(values: Iterable[str]) -> str:
-    line = io.StringIO()
-    csv.writer(line).writerow(values)
-    return line.getvalue()
 
 
 _ENTERPRISE = text(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -20,7 +20,7 @@ from reporting.queries import appraisal, lists
 from reporting.queries.beside import sessions
 from reporting.queries.cadres import cadres as duties_of
 from reporting.queries.completeness import completeness
-from reporting.queries.coverage import coverage
+from reporting.queries.coverage import coverage, responsible, tiers, uncovered
 from reporting.queries.desk import Asked, At, Desk, Who, parameters, reads
 from reporting.queries.filters import OF_CASES
 from reporting.queries.issues import as_dict
@@ -28,7 +28,6 @@ from reporting.queries.periods import Every, Period, period
 from reporting.queries.zones import zone_of
 from reporting.read_model.tables import programmes
 
-CSV = "text/csv; charset=utf-8"
 OF_PROGRAMME = {"programme": OF_CASES["programme"]}
 """The one filter of a programme's routes."""
 
@@ -74,11 +73,21 @@ def programme_routes(desk: Desk) -> APIRouter:
 
 def _add_coverage(router: APIRouter, desk: Desk) -> None:
     @router.get("/coverage", response_class=Response, openapi_extra=parameters(OF_PROGRAMME, "programme"))
-    def covered(request: Request, who: Who, at: At = None) -> Response:
-        """Who is responsible for each enterprise: team, authority or township; `uncovered`: those without anybody."""
-        with of_programme(desk, who, request, "at") as of:
+    def covered(
+        request: Request, who: Who, window: Annotated[Window, Depends(keyset(str, UUID))], at: At = None
+    ) -> Response:
+        """How many enterprises are covered by team, authority or township; `uncovered`: those without anybody, by name.
+
+        `uncovered` is told page by page.
+        """
+        with of_programme(desk, who, request, "at", "limit", "after") as of:
             asked = of.asked
-            return asked.answer(coverage(asked.connection, asked.scope, of.id, of.agency, of.document, asked.moment))
+            held = responsible(asked.scope, of.id, of.agency, of.document, asked.moment)
+            told = coverage(asked.connection, held, of.document)
+            rows = uncovered(asked.connection, held, window)
+            listed = page(rows, window, key=lambda row: (row.name, row.enterprise), item=as_dict)
+            about = {"uncovered": listed["items"], "next": listed["next"]}
+            return asked.answer(told | about | {"tiers": tiers(asked.connection, of.id, asked.moment)})
 
 
 def _add_sessions(router: APIRouter, desk: Desk) -> None:
@@ -138,20 +147,15 @@ def _add_lists(router: APIRouter, desk: Desk) -> None:
         request: Request,
         who: Who,
         limit: Annotated[int, Query(ge=1, le=MOST)] = LIMIT,
-        format: Literal["json", "csv"] = "json",
         after: str | None = None,
     ) -> Response:
-        """A list of the programme, page by page, or whole as CSV for spreadsheets."""
-        with of_programme(desk, who, request, "limit", "after", "format") as of:
+        """A list of the programme, page by page."""
+        with of_programme(desk, who, request, "limit", "after") as of:
             asked, named = of.asked, lists.named(of.document, list)
-            about = (named.listing, asked.scope, of.id, of.agency)
-            if format == "json":
-                window = keyset(*named.listing.key_types)(limit, after)
-                rows = lists.listed(asked.connection, *about, window)
-                body = page(rows, window, key=lambda row: row[: named.listing.keys], item=as_dict)
-                return asked.answer({"list": list, "zh": named.zh, "en": named.en} | body)
-        # the connection of the request is given back before the file takes one of its own
-        return desk.streamed(lambda held: lists.as_csv(held, *about), CSV, f"{of.id}-{list}.csv", asked.as_of)
+            window = keyset(*named.listing.key_types)(limit, after)
+            rows = lists.listed(asked.connection, named.listing, asked.scope, of.id, of.agency, window)
+            body = page(rows, window, key=lambda row: row[: named.listing.keys], item=as_dict)
+            return asked.answer({"list": list, "zh": named.zh, "en": named.en} | body)
 
 
 def _add_cards(router: APIRouter, desk: Desk) -> None:

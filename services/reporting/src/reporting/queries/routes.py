@@ -17,7 +17,7 @@ from reporting.queries.desk import PAGING, At, Desk, Who, parameters, reads
 from reporting.queries.evidence_routes import evidence_routes
 from reporting.queries.figures import figure
 from reporting.queries.filters import OF_CASES, Condition, conditions, equals
-from reporting.queries.hotspots import GROUPS, MOST, hotspots
+from reporting.queries.hotspots import GROUPS, MOST, checked_groups, hotspots
 from reporting.queries.issues import as_dict, ledger_of, ledger_rows, timeline_of
 from reporting.queries.measure import Measure
 from reporting.queries.named import FIGURES, general, of_asked
@@ -127,10 +127,7 @@ def _add_hotspots(router: APIRouter, desk: Desk) -> None:
         limit: Annotated[int, Query(ge=1, le=MOST)] = 100,
     ) -> Response:
         """Issues by kind, township, department and month, or some of these (`group_by`, commas between), most first."""
-        groups = group_by.split(",")
-        if unknown := [name for name in groups if name not in GROUPS or groups.count(name) > 1]:
-            mend = Text("use some of {groups}, each once", groups=list(GROUPS))
-            raise Faulty([FieldProblem("group_by", Text("there are no groups by {name!r}", name=unknown[0]), mend)])
+        groups = checked_groups(group_by)
         with desk.asked(who, request, OF_CASES, "at", "group_by", "limit") as asked:
             found = hotspots(asked.connection, asked.scope, asked.filters, asked.moment, groups, limit)
             return asked.answer({"items": found, "group_by": groups})

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import FromClause, Row, Select, func, select
+from sqlalchemy import ColumnElement, Row, Select, func, select
 
 from eventkit.paging import Window
 from reporting.queries.appraisal import supervision_list
@@ -25,17 +25,17 @@ SHOWN = 5
 
 def listed(view: View, filters: Mapping[str, str], window: Window | None = None) -> tuple[list[Row[Any]], int]:
     """A page of deadlines, the earliest first, and how many there are."""
-    rows, wanted = _wanted(view, filters)
+    wanted, key = query(view, filters)
     total = view.connection.scalar(select(func.count()).select_from(wanted.subquery()))
-    key = (rows.c.due_at, rows.c.case_id, rows.c.clock, rows.c.generation)
     page = (window or Window(SHOWN, None)).select(wanted, *key)
     return list(view.connection.execute(page)), total or 0
 
 
-def _wanted(view: View, filters: Mapping[str, str]) -> tuple[FromClause, Select[Any]]:
+def query(view: View, filters: Mapping[str, str]) -> tuple[Select[Any], Sequence[ColumnElement[Any]]]:
+    """Deadlines, and the key by which they are in order."""
     rows = clocks_at(view.asked.moment)
     where = (view.asked.scope.cases(rows), *conditions(rows, filters, OF_DEADLINES))
-    return rows, select(rows).where(*where)
+    return select(rows).where(*where), (rows.c.due_at, rows.c.case_id, rows.c.clock, rows.c.generation)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 from pagekit.session import Visiting
 from reporting.projections.workflow import STATES
 from reporting.queries.filters import OF_CASES
-from reporting.web import ledger
+from reporting.web import ledger, saved
 from reporting.web.opening import Pages, View
 
 
@@ -31,6 +31,8 @@ def add_ledger(router: APIRouter, pages: Pages) -> None:
                 states=STATES,
                 named=lambda ids, context: [(id, view.words.name(id, context)) for id in ids],
                 chosen_kinds=_kinds(view),
+                saved=saved.of(view.connection, who.caller),
+                query=saved.query_of(request),
             )
 
 

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from fastapi import Request, Response
 from sqlalchemy import Connection
 
+from eventkit.caller import Caller
 from eventkit.catalogues import catalogue
 from eventkit.problems import Faulty, FieldProblem
 from eventkit.text import Text
@@ -37,7 +38,7 @@ class View:
     """A page that is being made: a checked request, and the words for what it shows."""
 
     request: Request
-    visitor: Visitor
+    caller: Caller
     asked: Asked
     words: Words
     known: Knowledge
@@ -50,6 +51,12 @@ class View:
         self.case = issue["case_id"]
         held = self.words.programmes.get(issue["programme"])
         self._zone = None if held is None else zone_of(held.document["zone"])
+
+    def needs_programme(self) -> None:
+        """Raises Faulty when none is named."""
+        if self.programme is None:
+            mend = Text("write the id of a programme")
+            raise Faulty([FieldProblem("programme", Text("this parameter is required"), mend)])
 
     @property
     def connection(self) -> Connection:
@@ -88,7 +95,7 @@ class View:
         return draw(
             self.request,
             template,
-            caller=self.visitor.caller,
+            caller=self.caller,
             words=self.words,
             programme=self.programme,
             cells=self.cells,
@@ -133,17 +140,29 @@ class Pages:
         self, visitor: Visitor, request: Request, filters: Mapping[str, Condition], *besides: str
     ) -> Iterator[View]:
         """A checked request. Raises what the API raises."""
+        with self.looking(visitor.caller, request, filters, *besides) as view:
+            yield view
+
+    @contextmanager
+    def looking(
+        self,
+        caller: Caller,
+        request: Request,
+        filters: Mapping[str, Condition],
+        *besides: str,
+        language: str | None = None,
+        snapshot: float | None = None,
+    ) -> Iterator[View]:
+        """The same for one who comes another way, and has chosen a language. `snapshot`: see the desk."""
         known = OF_PROGRAMME | dict(filters)
-        with self.desk.asked(visitor.caller, request, known, *BESIDES, *besides) as asked:
-            words = Words(asked.connection, asked.scope, language_of(request))
+        with self.desk.asked(caller, request, known, *BESIDES, *besides, snapshot=snapshot) as asked:
+            words = Words(asked.connection, asked.scope, language or language_of(request))
             programme = OfProgramme(asked) if "programme" in asked.filters else None
-            yield View(request, visitor, asked, words, asked.knowledge(), programme)
+            yield View(request, caller, asked, words, asked.knowledge(), programme)
 
     @contextmanager
     def of_programme(self, visitor: Visitor, request: Request, *besides: str) -> Iterator[View]:
         """A page about one programme; Faulty when none is named."""
         with self.opened(visitor, request, {}, *besides) as view:
-            if view.programme is None:
-                mend = Text("write the id of a programme")
-                raise Faulty([FieldProblem("programme", Text("this parameter is required"), mend)])
+            view.needs_programme()
             yield view

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
@@ -33,11 +34,7 @@ def add_overview(router: APIRouter, pages: Pages) -> None:
             if len(view.words.programmes) == 1 and "programme" not in view.asked.filters:
                 [only] = view.words.programmes
                 return RedirectResponse(address("/overview", {**request.query_params, "programme": only}), 303)
-            groups = {
-                name: {one["programme"]: one["value"] for one in counted(view, MEASURES[name], "programme")["groups"]}
-                for name in ("issues", "issues_closed", "issues_open", "enterprises_with_issues")
-            }
-            return view.page("programmes.html", groups=groups)
+            return view.page("programmes.html", rows=at_a_glance(view))
 
     @router.get("/overview")
     def one(request: Request, who: Visiting) -> Response:
@@ -46,6 +43,30 @@ def add_overview(router: APIRouter, pages: Pages) -> None:
             if view.programme is None:
                 return RedirectResponse(address("/", dict(request.query_params)), 303)
             return _overview(view)
+
+
+def at_a_glance(view: View) -> list[dict[str, Any]]:
+    """How each programme stands that the caller may see."""
+    found = {
+        column: {one["programme"]: one["value"] for one in counted(view, MEASURES[name], "programme")["groups"]}
+        for column, name in _GLANCE.items()
+    }
+    rows = []
+    for id, held in view.words.programmes.items():
+        counts = {column: groups.get(id, 0) for column, groups in found.items()}
+        share = counts["closed_out"] / counts["issues"] if counts["issues"] else None
+        starts = held.document.get("starts_on")
+        rows.append({"programme": id, "agency": held.agency, "starts_on": starts, **counts, "share_closed": share})
+    return rows
+
+
+_GLANCE = {
+    "with_issues": "enterprises_with_issues",
+    "issues": "issues",
+    "closed_out": "issues_closed",
+    "open": "issues_open",
+}
+"""Columns of all programmes at a glance, by the measures that count them."""
 
 
 def _overview(view: View) -> Response:

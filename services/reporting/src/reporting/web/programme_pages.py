@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from fastapi import APIRouter, Request, Response
-from sqlalchemy import func, select
+from sqlalchemy import Subquery, func, select
 
 from pagekit.session import Visiting
 from reporting.queries import lists
 from reporting.queries.cadres import cadres
 from reporting.queries.cases import cases
-from reporting.queries.coverage import coverage
+from reporting.queries.coverage import coverage, in_way, responsible, tiers
 from reporting.queries.filters import OF_CASES, conditions
 from reporting.queries.measures import MEASURES
 from reporting.web import overview
@@ -17,14 +19,14 @@ from reporting.web.figures import counted, mean, rate, rates_of
 from reporting.web.opening import Pages, View
 from reporting.web.paging import split, window_of
 
-CSV = "text/csv; charset=utf-8"
 LONG_TERM = {"outcome": "long_term", "open": "true"}
 """Issues that are tracked long term, by the ledger's filters."""
 
 
 def add_programme(router: APIRouter, pages: Pages) -> None:
-    """/programme and /lists/…"""
+    """/programme, /coverage and /lists/…"""
     _add_page(router, pages)
+    _add_coverage(router, pages)
     _add_lists(router, pages)
 
 
@@ -43,12 +45,32 @@ def _add_page(router: APIRouter, pages: Pages) -> None:
                 rates=rates,
                 mean=mean(rates),
                 numbers=[(name, counted(view, one)["value"]) for name, one in MEASURES.items()],
-                coverage=coverage(view.connection, view.asked.scope, of.id, of.agency, of.document, view.asked.moment),
+                coverage=coverage(view.connection, _responsible(view), of.document),
+                tiers=tiers(view.connection, of.id, view.asked.moment),
                 owed=owed,
                 month=month,
                 long_term=_long_term(view),
                 handled=list(lists.HANDLED),
             )
+
+
+def _responsible(view: View) -> Subquery:
+    of, asked = view.of, view.asked
+    return responsible(asked.scope, of.id, of.agency, of.document, asked.moment)
+
+
+def _add_coverage(router: APIRouter, pages: Pages) -> None:
+    @router.get("/coverage")
+    def covered(request: Request, who: Visiting, way: str | None = None) -> Response:
+        """Enterprises by who is responsible for them, page by page."""
+        with pages.of_programme(who, request, "way", "after") as view:
+            held = _responsible(view)
+            wanted = in_way(held, view.of.document, way)
+            window = window_of(request, str, UUID)
+            found = view.connection.execute(window.select(wanted, held.c.name, held.c.enterprise_id)).all()
+            rows, following = split(found, window, lambda row: (row.name, row.enterprise_id))
+            told = coverage(view.connection, held, view.of.document)
+            return view.page("coverage.html", rows=rows, next=following, way=way, coverage=told)
 
 
 def _long_term(view: View) -> int:
@@ -68,12 +90,3 @@ def _add_lists(router: APIRouter, pages: Pages) -> None:
             found = lists.listed(view.connection, named.listing, view.asked.scope, view.of.id, view.of.agency, window)
             rows, following = split(found, window, lambda row: row[:keys])
             return view.page("list.html", named=named, rows=rows, next=following)
-
-    @router.get("/lists/{list}/csv")
-    def file(list: str, request: Request, who: Visiting) -> Response:
-        """The whole list, as the API sends it."""
-        with pages.of_programme(who, request) as view:
-            named = lists.named(view.of.document, list)
-            about = (named.listing, view.asked.scope, view.of.id, view.of.agency)
-            name, as_of = f"{view.of.id}-{list}.csv", view.asked.as_of
-        return pages.desk.streamed(lambda held: lists.as_csv(held, *about), CSV, name, as_of)

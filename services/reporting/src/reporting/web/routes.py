@@ -12,7 +12,8 @@ from pagekit.assets import asset_routes
 from pagekit.issuer import LocalIssuer
 from pagekit.page import page_route, tell_unrouted
 from pagekit.signing import SignIn, add_signing
-from reporting.queries.desk import Desk
+from reporting.exports.files import Exports
+from reporting.exports.routes import add_export_pages
 from reporting.queries.scope import scope_of
 from reporting.web.choosing import ROLES, choices
 from reporting.web.document_pages import add_documents
@@ -24,18 +25,21 @@ from reporting.web.opening import Pages
 from reporting.web.overview_pages import add_overview
 from reporting.web.programme_pages import add_programme
 from reporting.web.rendering import TEXTS, draw
+from reporting.web.saved_pages import add_saved
 
 
-def add_pages(app: FastAPI, engine: Engine, local: LocalIssuer | None, templates: Path | None) -> None:
+def add_pages(
+    app: FastAPI, engine: Engine, pages: Pages, exports: Exports, local: LocalIssuer | None, templates: Path | None
+) -> None:
     """The pages beside the API, over an engine that stays the caller's; `templates`: the office's own of Word."""
     signing = SignIn(draw, scope_of, local, ROLES, partial(choices, engine))
     router = APIRouter(include_in_schema=False, route_class=page_route(signing.ask, draw))
     add_signing(router, signing)
     add_forms(router)
-    pages = Pages(Desk(engine))
-    for add in (add_overview, add_ledger, add_issue, add_numbers, add_programme):
+    for add in (add_overview, add_ledger, add_saved, add_issue, add_numbers, add_programme):
         add(router, pages)
     add_documents(router, pages, templates)
+    add_export_pages(router, exports)
     app.include_router(router)
     app.include_router(asset_routes(TEXTS))
     tell_unrouted(app, draw)

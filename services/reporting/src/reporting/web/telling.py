@@ -21,11 +21,33 @@ _NAMED = {
     "relation": "relation",
     "state": "state",
     "jurisdiction": "jurisdiction",
+    "tier": "tier",
+    "mode": "mode",
+    "status": "clock",
+    "exclusion": "exclusion",
+    "event": "event",
+    "measure": "measure",
+    "duty_status": "duty",
+    "rule": "rule",
+    "way": "way",
+    "session_state": "session",
+    "holder": "holder",
+    "how": "event",
+    "signal": "signal",
+    "reason": "reason",
 }
 """Fields whose values have names in reporting's catalogue, and under which context."""
-_OF_PROGRAMME = {"kind": "kinds", "role": "roles", "cause": "causes", "grade": "grades"}
+_OF_PROGRAMME = {
+    "kind": "kinds",
+    "role": "roles",
+    "cause": "causes",
+    "grade": "grades",
+    "service": "services",
+    "purpose": "purposes",
+    "step": "completeness",
+}
 """Fields whose values a programme names, and in which of its sections."""
-_UNITS = frozenset({"lead", "unit", "to", "owner"})
+_UNITS = frozenset({"lead", "unit", "to", "owner", "department", "from_unit", "to_unit"})
 _LIMIT = re.compile(r"([1-9][0-9]*)(wd|d|h)")
 
 
@@ -60,6 +82,8 @@ class Telling:
             return self.words.name(value, _NAMED[name]) or value
         if name in _OF_PROGRAMME:
             return self.words.of(self.programme, _OF_PROGRAMME[name], value) or value
+        if name == "programme":
+            return self.words.title(value)
         if name == "clock":
             return self.words.clock(self.programme, value)
         return self.limit(value) if name == "limit" else value
@@ -79,5 +103,9 @@ class Telling:
         return units[match[2]] % {"n": match[1]}
 
 
-_SINGLE = {"supporting": "unit"}
+_SINGLE = {
+    **dict.fromkeys(("supporting", "units", "present", "absent"), "unit"),
+    "purposes": "purpose",
+    **dict.fromkeys(("has", "missing"), "step"),
+}
 """What a member of a list is, where its name differs."""

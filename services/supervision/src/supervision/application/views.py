@@ -66,7 +66,7 @@ def clock_view(clock: Clock) -> dict[str, Any]:
         "started_at": clock.started_at,
         "due_at": clock.due_at,
         "stopped_at": clock.stopped_at,
-        "status": _status(clock),
+        "status": clock.status,
         "calendar": clock.calendar,
         "calendar_version": clock.calendar_version,
         "provisional": clock.provisional,
@@ -82,18 +82,6 @@ def clock_view(clock: Clock) -> dict[str, Any]:
             for stage in clock.stages
         ],
     }
-
-
-def _status(clock: Clock) -> str:
-    """The first that applies of cancelled, met, late, missed, unobserved, running."""
-    missed = any(stage.kind == "miss" and stage.stage in clock.fired - clock.withdrawn for stage in clock.stages)
-    if clock.cancelled is not None:
-        return "cancelled"
-    if clock.stopped_at is not None:
-        return "met" if clock.in_time else "late"
-    if missed:
-        return "missed"
-    return "unobserved" if clock.unobserved else "running"
 
 
 def trace_view(watch: Watch, clock: Clock, intervals: Sequence[Interval]) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from supervision.domain.events import (
 from supervision.domain.policy import Policy
 
 Act = Literal["rescind", "fire", "unobserve", "cancel"]
+Status = Literal["running", "met", "late", "missed", "unobserved", "cancelled"]
 
 REPLACING: frozenset[Ground] = frozenset({"recomputed", "paused", "extended", "policy"})
 """Grounds on which a clock is cancelled because the next generation is counted anew."""
@@ -114,6 +115,17 @@ class Clock:
     def standing(self) -> frozenset[int]:
         """The stages that fired and were not withdrawn."""
         return self.fired - self.withdrawn
+
+    @property
+    def status(self) -> Status:
+        """The first that applies of cancelled, met, late, missed, unobserved, running."""
+        if self.cancelled is not None:
+            return "cancelled"
+        if self.stopped_at is not None:
+            return "met" if self.in_time else "late"
+        if any(stage.kind == "miss" and stage.stage in self.standing for stage in self.stages):
+            return "missed"
+        return "unobserved" if self.unobserved else "running"
 
     def next(self, evidence: Sequence[Evidence], policy: Policy, level: int) -> Due | None:
         """What it does next if no further fact comes, and when; None when it is done.

@@ -16,6 +16,7 @@ from supervision.domain import errors
 from supervision.entrypoints.owed import owed
 from supervision.entrypoints.reads import reads
 from supervision.entrypoints.told import told
+from supervision.entrypoints.whatif import whatif
 
 
 def make_app(held: HttpSettings, engine: Engine) -> FastAPI:
@@ -28,7 +29,12 @@ def make_app(held: HttpSettings, engine: Engine) -> FastAPI:
         tokens=Tokens(held.jwks_file, held.issuer, held.audience),
         projectors=bootstrap.PROJECTORS,
         depths=Depths(engine, bootstrap.SERVICE, [backlog, consumption, sweeps(bootstrap.agendas())]),
-        routers=[reads(engine, store, context), owed(engine, store, context), told(engine, store, context)],
+        routers=[
+            reads(engine, store, context),
+            owed(engine, store, context),
+            told(engine, store, context),
+            whatif(store, context),
+        ],
         refusals=refusals_of(errors),
         limits=Limits.of(held),
     )

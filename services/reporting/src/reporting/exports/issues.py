@@ -1,0 +1,80 @@
+"""Issues and their deadlines as files."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from reporting.exports.cells import Row
+from reporting.exports.listing import Chunks, Listing, fixed, streamed
+from reporting.queries.filters import OF_CASES
+from reporting.queries.issues import as_dict, ledger_of, ledger_query
+from reporting.queries.pressing import OF_DEADLINES
+from reporting.read_model.tables import ledger as ledger_table
+from reporting.web import deadlines, ledger
+from reporting.web.opening import View
+from reporting.web.programme_pages import LONG_TERM
+
+LEDGER = ("case_id", *ledger.COLUMNS, "enterprise_id", "synthetic")
+DEADLINES = (
+    *("case_id", "row", "title", "enterprise", "clock", "generation", "status", "due_day", "due_at", "started_at"),
+    *("stopped_at", "provisional", "unit", "kind", "lead", "state", "programme", "synthetic"),
+)
+
+
+def _issues(view: View, filters: Mapping[str, str]) -> Chunks:
+    moment = view.asked.moment
+    for chunk in streamed(view.connection, *ledger_query(view.asked.scope, filters, moment)):
+        held = ledger_of(view.connection, [row.case_id for row in chunk], moment)
+        yield named(view, (held[row.case_id] for row in chunk))
+
+
+def named(view: View, rows: Iterable[Mapping[str, Any]]) -> list[Row]:
+    """Rows about cases with the enterprise's name for its id, and the number that a ledger gave the case."""
+    listed = list(rows)
+    names = view.words.enterprises([row["enterprise"] for row in listed if row["enterprise"]])
+    return [
+        {
+            **row,
+            "row": row.get("ledger_row"),
+            "enterprise_id": row["enterprise"],
+            "enterprise": names.get(row["enterprise"], row["enterprise"]),
+        }
+        for row in listed
+    ]
+
+
+def titles(connection: Connection, cases: Collection[str]) -> dict[str, str]:
+    """What cases are about, by id."""
+    rows = select(ledger_table.c.case_id, ledger_table.c.title).where(ledger_table.c.case_id.in_(set(cases)))
+    return dict(connection.execute(rows).all()) if cases else {}
+
+
+def _deadlines(view: View) -> Chunks:
+    for chunk in streamed(view.connection, *deadlines.query(view, view.asked.filters)):
+        told = titles(view.connection, [row.case_id for row in chunk])
+        yield named(view, (as_dict(row) | {"title": told[row.case_id], "due_day": _day(view, row)} for row in chunk))
+
+
+def _day(view: View, row: Any) -> Any:
+    """The last day on which the deadline can be kept: midnight ends the day before."""
+    return (row.due_at - timedelta(microseconds=1)).astimezone(view.cells.zone).date()
+
+
+def _long_term(view: View) -> Chunks:
+    return _issues(view, {**view.asked.filters, **LONG_TERM})
+
+
+ISSUES: Mapping[str, Listing] = {
+    "ledger": Listing(fixed(*LEDGER), lambda view: _issues(view, view.asked.filters), OF_CASES, of_programme=False),
+    "long-term": Listing(
+        fixed(*LEDGER),
+        _long_term,
+        {name: one for name, one in OF_CASES.items() if name not in LONG_TERM},
+        of_programme=False,
+    ),
+    "deadlines": Listing(fixed(*DEADLINES), _deadlines, OF_DEADLINES, of_programme=False),
+}

@@ -1,0 +1,91 @@
+"""`bugle whatif`: pages added up, ranks, tables and exit statuses, with supervision's answers given."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from bugle import whatif
+from bugle.cli import app
+from bugle.whatif import ranks
+
+
+def page(unit: str, before: str, after: str, next: str | None = None) -> dict[str, Any]:
+    """A page of one clock."""
+    item = {
+        "case": f"c-{unit}",
+        "clock": "contact",
+        "generation": 1,
+        "unit": unit,
+        "stopped_at": None,
+        "before": {"limit": "3wd", "due_at": "2021-03-16T16:00:00Z", "status": before},
+        "after": {"limit": "2wd", "due_at": "2021-03-15T16:00:00Z", "status": after},
+    }
+    units = [{"unit": unit, "before": {before: 1}, "after": {after: 1}}]
+    return {"items": [item] if before != after else [], "units": units, "clocks": 1, "next": next}
+
+
+PAGES = [page("water", "met", "late", "more"), page("power", "missed", "missed", "rest"), page("water", "met", "met")]
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """What supervision is asked."""
+    seen: list[dict[str, Any]] = []
+
+    def pages(place: object, question: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        seen.append(question)
+        yield from PAGES
+
+    monkeypatch.setattr(whatif, "running_place", lambda against: None)
+    monkeypatch.setattr(whatif, "_pages", pages)
+    return seen
+
+
+def run(*arguments: str) -> Any:
+    return CliRunner().invoke(app, ["whatif", "--programme", "jinxian", *arguments])
+
+
+def test_pages_are_added_up(asked: list[dict[str, Any]]) -> None:
+    told = run("--limit", "contact=2wd", "--limit", "closing=5d", "--from", "2021-03-01", "--json")
+    assert told.exit_code == 0, told.output
+    assert asked == [{"programme": "jinxian", "limits": "contact:2wd,closing:5d", "from": "2021-03-01"}]
+    held = json.loads(told.stdout)
+    assert (held["clocks"], held["worse"], [one["case"] for one in held["items"]]) == (3, 1, ["c-water"])
+    assert held["units"] == [
+        {
+            "unit": "water",
+            "before": {"met": 2, "kept": 1.0, "rank": 1},
+            "after": {"late": 1, "met": 1, "kept": 0.5, "rank": 1},
+        },
+        {
+            "unit": "power",
+            "before": {"missed": 1, "kept": 0.0, "rank": 2},
+            "after": {"missed": 1, "kept": 0.0, "rank": 2},
+        },
+    ]
+
+
+def test_person_reads_tables(asked: list[dict[str, Any]]) -> None:
+    told = run("--limit", "contact=2wd")
+    assert "3 clocks; 1 would have ended otherwise, 1 of them worse." in told.stdout
+    assert "c-water" in told.stdout and "2021-03-15T16:00:00Z" in told.stdout
+
+
+@pytest.mark.parametrize(("most", "status"), [("0", 1), ("1", 0)])
+def test_exit_status_tells_of_worse(asked: list[dict[str, Any]], most: str, status: int) -> None:
+    assert run("--limit", "contact=2wd", "--fail-above", most).exit_code == status
+
+
+def test_limit_without_clock_is_refused(asked: list[dict[str, Any]]) -> None:
+    told = run("--limit", "2wd")
+    assert (told.exit_code, asked) == (2, [])
+
+
+def test_ranks_are_shared_by_equals() -> None:
+    counts = {"a": {"met": 1}, "b": {"met": 2}, "c": {"met": 1, "late": 1}, "d": {"running": 3}}
+    assert ranks(counts) == {"a": 1, "b": 1, "c": 3, "d": None}
