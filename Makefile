@@ -44,7 +44,7 @@ format: setup    ## what ruff can mend by itself
 	$(BIN)/ruff format .
 
 test: setup      ## every test, on real servers; BACKEND=containers or external: servers that are not embedded
-	BUGLE_BACKEND=$(BACKEND) $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadgroup --no-loadscope-reorder
+	BUGLE_BACKEND=$(BACKEND) $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 faults: setup    ## every fault on a running system, and the table of invariants; about a quarter of an hour
 	$(BIN)/python -m pytest tests/faults

@@ -2,27 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 
 import pytest
 
 from bugle.stack import Stack, System
 from tests.support.stack import running_servers, running_system
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Workers share no server: tests of the one system go to one of them, first as the longest; the rest by file."""
-    if "PYTEST_XDIST_WORKER" not in os.environ:
-        return
-    items.sort(key=lambda item: not _on_the_system(item))
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group("system" if _on_the_system(item) else str(item.path)))
-
-
-def _on_the_system(item: pytest.Item) -> bool:
-    return "system" in getattr(item, "fixturenames", ())
 
 
 @pytest.fixture(scope="session")

@@ -61,19 +61,19 @@ def send(
 
 def put(client: httpx.Client, path: str, body: dict[str, Any], patience: float = PATIENCE) -> Answer:
     """PUT a document and return the answer. Raises Away or Refused."""
-    answer: Answer = _body(_persist(lambda: client.put(path, json=body), client, patience))
+    answer: Answer = _body(persist(lambda: client.put(path, json=body), client, patience))
     return answer
 
 
 def get(client: httpx.Client, path: str, parameters: dict[str, Any], patience: float = PATIENCE) -> Answer:
     """GET a resource. Raises Away or Refused."""
-    answer: Answer = _body(_persist(lambda: client.get(path, params=parameters), client, patience))
+    answer: Answer = _body(persist(lambda: client.get(path, params=parameters), client, patience))
     return answer
 
 
 def find(client: httpx.Client, path: str, patience: float = PATIENCE) -> Answer | None:
     """GET a resource, None when there is none. Raises Away or Refused."""
-    answer = _persist(lambda: client.get(path), client, patience)
+    answer = persist(lambda: client.get(path), client, patience)
     found: Answer | None = None if answer.status_code == httpx.codes.NOT_FOUND else _body(answer)
     return found
 
@@ -94,12 +94,13 @@ def _answered(client: httpx.Client, batch: Sequence[Event], patience: float) -> 
 
 def _post(client: httpx.Client, events: Sequence[Event], patience: float) -> list[Answer]:
     content, kind = orjson.dumps(events), {"Content-Type": "application/cloudevents-batch+json"}
-    answer = _persist(lambda: client.post("/v1/events", content=content, headers=kind), client, patience)
+    answer = persist(lambda: client.post("/v1/events", content=content, headers=kind), client, patience)
     answers: list[Answer] = _body(answer)
     return answers
 
 
-def _persist(call: Callable[[], httpx.Response], client: httpx.Client, patience: float) -> httpx.Response:
+def persist(call: Callable[[], httpx.Response], client: httpx.Client, patience: float = PATIENCE) -> httpx.Response:
+    """The answer to a request that may be repeated, asked again while the service is away. Raises Away."""
     until, attempt = time.monotonic() + patience, 0
     while True:
         try:

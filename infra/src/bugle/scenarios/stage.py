@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import httpx
 
+from bugle.importing.sender import persist
 from bugle.stack.keys import Keys
 from bugle.stack.place import Place
 from contracts import COMMANDS
@@ -54,12 +55,14 @@ class Stage:
         if time is not None:
             event["time"] = time
         kind = {"Content-Type": "application/cloudevents+json"}
-        return self._clients[service].post("/v1/events", json=event, headers={**headers, **kind})
+        client = self._clients[service]
+        return persist(lambda: client.post("/v1/events", json=event, headers={**headers, **kind}), client)
 
     def read(self, address: str, headers: Mapping[str, str]) -> httpx.Response:
         """GET `service:/path`."""
         service, _, path = address.partition(":")
-        return self._clients[service].get(f"/v1{path}", headers=dict(headers))
+        client = self._clients[service]
+        return persist(lambda: client.get(f"/v1{path}", headers=dict(headers)), client)
 
 
 def newest(service: str, command: str) -> str:
