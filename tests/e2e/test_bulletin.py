@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import orjson
+import psycopg
 import pytest
 from docx import Document
 from pypdf import PdfReader
@@ -19,7 +21,9 @@ from bugle.importing.command import run_import
 from bugle.importing.folder import read_document
 from bugle.quiet import wait_quiet
 from bugle.stack import System
+from bugle.stack.databases import plain
 from bugle.stack.home import ROOT
+from tests.support.office import until
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -29,10 +33,21 @@ MONTH = ("--programme", "chuanhui", "--month", "2021-10")
 
 @pytest.fixture(scope="module")
 def chuanhui(system: System) -> System:
-    """A system with the programme, at rest."""
+    """A system with the programme, at rest, and known to be: a document goes by what every watermark has passed."""
     assert run_import(system, [CHUANHUI], grace=GRACE)
     wait_quiet(system)
+    rest = datetime.now(UTC)
+    with psycopg.connect(plain(system.database("reporting").url), autocommit=True) as connection:
+        until(lambda: _known(connection) > rest, what="the watermarks", seconds=60)
     return system
+
+
+def _known(connection: psycopg.Connection[Any]) -> datetime:
+    [known] = connection.execute("SELECT min(watermark) FROM progress WHERE consumer = 'reporting'").fetchone() or [
+        None
+    ]
+    assert isinstance(known, datetime)
+    return known
 
 
 def bulletin(*arguments: str) -> Result:
@@ -82,6 +97,7 @@ def test_second_time_gives_the_same(place: System, tmp_path: Path) -> None:
     assert (first.exit_code, again.exit_code) == (0, 0), first.output + again.output
     one, other = sorted((tmp_path / "first").iterdir()), sorted((tmp_path / "again").iterdir())
     assert [file.suffix for file in one] == [".docx", ".md", ".pdf"]
+    assert one[1].read_text("utf-8") == other[1].read_text("utf-8")
     assert [file.read_bytes() for file in one] == [file.read_bytes() for file in other]
 
 

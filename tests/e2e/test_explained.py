@@ -147,7 +147,7 @@ def test_every_number_is_its_events(client: httpx.Client, events: list[Event], p
     assert check(client, Known(events), page, {"programme": programme, "lang": "en"}) > 10
 
 
-@pytest.mark.parametrize("programme", PROGRAMMES)
+@pytest.mark.parametrize("programme", ["jinxian", "chuanhui"])  # the richest; all of them took four minutes
 @pytest.mark.parametrize("page", PAGES)
 def test_every_number_as_of_then(client: httpx.Client, events: list[Event], programme: str, page: str) -> None:
     instant = halfway(events, programme)

@@ -25,6 +25,7 @@ from bugle.stack.databases import Database, plain
 from bugle.stack.home import ROOT
 from eventkit.envelope import Envelope
 from eventkit.ids import uid
+from eventkit.orphans import end_with_parent
 from eventkit.postgres import make_engine
 from eventkit.settings import DatabaseLimits
 from reporting.read_model.tables import LIVE, SHADOW
@@ -95,7 +96,7 @@ def _begin(connection: Connection, role: str, issues: int) -> None:
 
 def _copy(database: Database, issues: int, done: frozenset[int], tell: Tell) -> None:
     copied = len(done)
-    with ProcessPoolExecutor(_PROCESSES, mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(_PROCESSES, get_context("spawn"), end_with_parent) as pool:
         parts = [Part(plain(database.owner_url), issues, share, done) for share in range(_PROCESSES)]
         for future in as_completed([pool.submit(copy_part, part) for part in parts]):
             copied += future.result()

@@ -7,7 +7,6 @@ folded once. Its events are held in memory meanwhile: about one kilobyte each.
 from __future__ import annotations
 
 import gc
-import os
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -36,10 +35,6 @@ LOADERS = "rebuild/reporting/loaders"
 """Advisory lock that every loader shares while it writes: the next rebuild waits for those that outlive theirs."""
 
 
-class Orphaned(Exception):
-    """The rebuild that this loader works for has gone."""
-
-
 @dataclass(frozen=True, slots=True)
 class Job:
     """One partition of the three topics."""
@@ -49,7 +44,6 @@ class Job:
     database_url: str
     partition: int
     extent: Extent
-    parent: int
 
 
 def load(job: Job) -> int:
@@ -72,8 +66,6 @@ def _read(topics: Topics, job: Job) -> tuple[dict[str, list[Envelope]], list[Env
     others: list[Envelope] = []
     seen: set[UUID] = set()
     for events in topics.read({}, job.extent):
-        if os.getppid() != job.parent:
-            raise Orphaned
         for event in events:
             if event.id not in seen:
                 seen.add(event.id)
@@ -85,8 +77,6 @@ def _write(job: Job, cases: dict[str, list[Envelope]], others: list[Envelope]) -
     address = make_url(job.database_url).set(drivername="postgresql").render_as_string(hide_password=False)
     with psycopg.connect(address, options="-c timezone=UTC -c synchronous_commit=off") as connection:
         connection.execute("SELECT pg_advisory_lock_shared(hashtextextended(%s, 0))", (LOADERS,))
-        if os.getppid() != job.parent:
-            raise Orphaned
         copy_cases(connection, cases)
         _describe(job, others)
 

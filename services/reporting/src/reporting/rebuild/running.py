@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ from time import monotonic
 from sqlalchemy import Connection, Engine, make_url, text
 
 from eventkit.envelope import PARTITIONS
+from eventkit.orphans import end_with_parent
 from eventkit.postgres import PostgresStore, make_engine
 from eventkit.settings import DatabaseLimits
 from reporting import CONSUMER
@@ -120,10 +120,10 @@ class _Rebuild:
     def _load(self) -> None:
         held, read = self._settings, self._read
         jobs = [
-            Job(held, held.topic_prefix, held.owner_database_url, number, read.of({number}), os.getpid())
+            Job(held, held.topic_prefix, held.owner_database_url, number, read.of({number}))
             for number in range(PARTITIONS)
         ]
-        with ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn")) as pool:
+        with ProcessPoolExecutor(PROCESSES, get_context("spawn"), end_with_parent) as pool:
             for done, future in enumerate(as_completed([pool.submit(load, job) for job in jobs]), start=1):
                 self._events += future.result()
                 rate = self._events / (monotonic() - self._began)
