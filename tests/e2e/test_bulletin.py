@@ -25,7 +25,7 @@ from bugle.stack.databases import plain
 from bugle.stack.home import ROOT
 from tests.support.office import until
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = pytest.mark.timeout(300)
 
 CHUANHUI = ROOT / "programmes/chuanhui"
 MONTH = ("--programme", "chuanhui", "--month", "2021-10")
