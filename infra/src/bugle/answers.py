@@ -1,17 +1,60 @@
-"""What services answer to commands: what the caller can mend, and what he cannot."""
+"""Asking a service as operator, and what it answers: what the caller can mend, and what he cannot."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, ClassVar, Self
 
 import httpx
 import orjson
 import typer
 
 from bugle.stack.errors import StackError
+from bugle.stack.keys import Keys
+from bugle.stack.place import Place
 
 MENDABLE = (400, 404, 422)
+PATIENCE = httpx.Timeout(60, connect=5)
+
+Json = dict[str, Any]
+
+
+class AsOperator:
+    """A connection to one service that may read every agency's cases. `subject`: who the service notes as asking."""
+
+    service: ClassVar[str]
+    subject: ClassVar[str]
+
+    def __init__(self, system: Place) -> None:
+        token = Keys(system.home).token(["operator"], subject=self.subject)
+        headers = {"Authorization": f"Bearer {token}"}
+        self._http = httpx.Client(base_url=system.url(self.service), headers=headers, timeout=PATIENCE)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._http.close()
+
+    def _send(
+        self, method: str, path: str, parameters: Mapping[str, Any], body: Mapping[str, Any] | None = None
+    ) -> httpx.Response:
+        """The answer, whatever it is. StackError when there is none."""
+        try:
+            return self._http.request(method, path, params=dict(parameters), json=body)
+        except httpx.TransportError as error:
+            raise StackError(f"{self.service} does not answer ({error}). See: bugle status") from error
+
+
+def pages(ask: Callable[[Json], Json]) -> Iterator[Json]:
+    """All pages, one in memory at a time; `ask` hears the further parameters of the next one."""
+    more: Json = {}
+    while True:
+        page = ask(more)
+        yield page
+        if page["next"] is None:
+            return
+        more = {"after": page["next"]}
 
 
 def check(answer: httpx.Response, service: str) -> None:

@@ -8,23 +8,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Any
 
-import httpx
 import orjson
 import typer
 from rich.console import Console
 from rich.table import Table
 
-from bugle.answers import check
-from bugle.stack.errors import StackError
-from bugle.stack.keys import Keys
+from bugle.answers import AsOperator, Json, check, pages
 from bugle.stack.place import EMBEDDED, Against, Place, running_place
 
-SUBJECT = "whatif"
 PAGE = 200
 SHOWN = 20
 DAYS = ["%Y-%m-%d"]
-
-Json = dict[str, Any]
 
 
 def whatif(
@@ -123,23 +117,23 @@ def _kept(counts: Mapping[str, int]) -> float | None:
     return counts.get("met", 0) / due if due else None
 
 
+class Asking(AsOperator):
+    """What supervision tells of other rules."""
+
+    service = "supervision"
+    subject = "whatif"
+
+    def recount(self, question: Mapping[str, Any]) -> Json:
+        """One page. BadParameter names what is wrong with the question."""
+        answer = self._send("GET", "/v1/what-if", question)
+        check(answer, self.service)
+        told: Json = answer.json()
+        return told
+
+
 def _pages(place: Place, asked: Mapping[str, Any]) -> Iterator[Json]:
-    token = Keys(place.home).token(["operator"], subject=SUBJECT)
-    headers = {"Authorization": f"Bearer {token}"}
-    after: str | None = None
-    with httpx.Client(base_url=place.url("supervision"), headers=headers, timeout=httpx.Timeout(60, connect=5)) as http:
-        while True:
-            more = {"after": after} if after else {}
-            try:
-                answer = http.get("/v1/what-if", params={**asked, "limit": PAGE, **more})
-            except httpx.TransportError as error:
-                raise StackError(f"supervision does not answer ({error}). See: bugle status") from error
-            check(answer, "supervision")
-            page: Json = answer.json()
-            yield page
-            after = page["next"]
-            if after is None:
-                return
+    with Asking(place) as asking:
+        yield from pages(lambda more: asking.recount({**asked, "limit": PAGE, **more}))
 
 
 def _limits(given: list[str]) -> str:

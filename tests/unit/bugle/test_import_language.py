@@ -10,11 +10,11 @@ import pytest
 from bugle.importing.command import run_import
 from bugle.importing.faults import Unreadable
 from bugle.importing.folder import read_folder
-from bugle.importing.language import terminals
 from bugle.importing.ledgers import read_ledger
 from bugle.importing.rows import Command
 from bugle.importing.run import Result, refusals
 from bugle.importing.telling import print_result
+from bugle.language import terminals
 from bugle.stack.home import ROOT
 from eventkit.voice import Voice
 

@@ -3,35 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import httpx
 import orjson
 
+from bugle.answers import AsOperator, Json, pages
 from bugle.stack import StackError
-from bugle.stack.keys import Keys
-from bugle.stack.place import Place
 
 FORMATS = ("docx", "pdf", "md")
-SUBJECT = "operator"
-
-Json = dict[str, Any]
 
 
-class Asking:
-    """A connection to reporting as operator."""
+class Asking(AsOperator):
+    """What documents reporting has issued."""
 
-    def __init__(self, system: Place) -> None:
-        token = Keys(system.home).token(["operator"], subject=SUBJECT)
-        headers = {"Authorization": f"Bearer {token}"}
-        timeout = httpx.Timeout(60, connect=5)
-        self._http = httpx.Client(base_url=system.url("reporting"), headers=headers, timeout=timeout)
-
-    def __enter__(self) -> Asking:
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self._http.close()
+    service = "reporting"
+    subject = "operator"
 
     def reports(self, programme: str) -> list[Json]:
         """What documents the programme has."""
@@ -39,15 +25,10 @@ class Asking:
 
     def newest(self, programme: str, kind: str, about: str) -> str | None:
         """The id of the document that stands; None before the first."""
-        found: Json = {"next": None}
-        ids = list[str]()
-        while True:
-            after = {} if found["next"] is None else {"after": found["next"]}
-            asked = {"programme": programme, "kind": kind, "about": about, "limit": "200"}
-            found = self._json("GET", "/v1/issued", asked | after)
-            ids += [one["document"] for one in found["items"]]
-            if found["next"] is None:
-                return ids[-1] if ids else None
+        asked = {"programme": programme, "kind": kind, "about": about, "limit": "200"}
+        found = pages(lambda more: self._json("GET", "/v1/issued", asked | more))
+        ids = [str(one["document"]) for page in found for one in page["items"]]
+        return ids[-1] if ids else None
 
     def issue(self, programme: str, kind: str, named: tuple[str, str]) -> str | None:
         """The id of the document that was issued; None where there is nothing to restate.
@@ -72,12 +53,6 @@ class Asking:
     def _json(self, method: str, path: str, parameters: Mapping[str, str]) -> Json:
         told: Json = _checked(self._send(method, path, parameters)).json()
         return told
-
-    def _send(self, method: str, path: str, parameters: Mapping[str, str]) -> httpx.Response:
-        try:
-            return self._http.request(method, path, params=dict(parameters))
-        except httpx.TransportError as error:
-            raise StackError(f"reporting does not answer ({error}). See: bugle status") from error
 
 
 def _checked(answer: httpx.Response) -> httpx.Response:

@@ -11,7 +11,7 @@ import typer
 
 from bugle.bulletins.asking import FORMATS, Asking
 from bugle.bulletins.telling import print_bulletin
-from bugle.demo.command import Language
+from bugle.language import Language
 from bugle.stack import StackError
 from bugle.stack.place import EMBEDDED, Against, running_place
 
@@ -28,7 +28,7 @@ def bulletin(
         typer.Option(help="Else the programme's report over such a period: supervision-list, minutes, letter …"),
     ] = None,
     restate: Annotated[bool, typer.Option("--restate", help="Issue it again if what it tells has changed.")] = False,
-    lang: Annotated[Language, typer.Option(help="Language of the files and the table.")] = Language.zh,
+    lang: Annotated[Language, typer.Option(help="Language of the files and the table.")] = Language.ZH,
     against: Against = EMBEDDED,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -17,6 +16,7 @@ from bugle.demo.stories import stories
 from bugle.importing.command import run_import
 from bugle.importing.folder import read_folder
 from bugle.importing.target import Target
+from bugle.language import Language
 from bugle.quiet import wait_quiet
 from bugle.stack.commands import announce, serve, terminable, terminal_stack
 from bugle.stack.home import ROOT
@@ -26,16 +26,9 @@ PROGRAMMES = ("rongchang", "jinxian", "daan", "chuanhui", "liangjiang")
 GRACE = 2  # seconds: the demo's clocks wait for no late evidence
 
 
-class Language(StrEnum):
-    """Of titles and headings."""
-
-    zh = "zh"
-    en = "en"
-
-
 def demo(
     check: Annotated[bool, typer.Option("--check", help="Verify too, and end: status 0 only if all agrees.")] = False,
-    lang: Annotated[Language, typer.Option(help="Language of titles and headings.")] = Language.zh,
+    lang: Annotated[Language, typer.Option(help="Language of titles and headings.")] = Language.ZH,
     against: Against = EMBEDDED,
 ) -> None:
     """Start the stack, import the five programmes, and show published beside projected figures; then go on running.
@@ -81,7 +74,7 @@ def run_demo(system: Place, lang: str) -> bool:
 def figures(
     programme: Annotated[str, typer.Option(help="The programme's id.")],
     folder: Annotated[Path | None, typer.Option(help="Where its published.toml lies; else in programmes/.")] = None,
-    lang: Annotated[Language, typer.Option(help="Language of titles and headings.")] = Language.zh,
+    lang: Annotated[Language, typer.Option(help="Language of titles and headings.")] = Language.ZH,
     against: Against = EMBEDDED,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:

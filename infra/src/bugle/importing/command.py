@@ -11,10 +11,10 @@ import typer
 
 from bugle.importing import telling
 from bugle.importing.faults import Unreadable
-from bugle.importing.language import Language, terminals
 from bugle.importing.oracle import Comparison, compare, read_clocks
 from bugle.importing.run import Job, Result, bring_in, publish, read_job
 from bugle.importing.target import Target
+from bugle.language import Language, terminals
 from bugle.quiet import Observer, wait_quiet
 from bugle.stack.place import EMBEDDED, Against, Place, running_place
 from eventkit.voice import Voice

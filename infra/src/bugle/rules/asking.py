@@ -6,34 +6,20 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import httpx
 import typer
 
-from bugle.answers import check
+from bugle.answers import AsOperator, Json, check, pages
 from bugle.importing.folder import read_document
 from bugle.stack import StackError
-from bugle.stack.keys import Keys
-from bugle.stack.place import Place
 
 PAGE = 200
-SUBJECT = "rules"
-
-Json = dict[str, Any]
 
 
-class Asking:
-    """A connection to routing that may read every agency's cases and do nothing else."""
+class Asking(AsOperator):
+    """What routing tells of rules."""
 
-    def __init__(self, system: Place) -> None:
-        token = Keys(system.home).token(["operator"], subject=SUBJECT)
-        headers = {"Authorization": f"Bearer {token}"}
-        self._http = httpx.Client(base_url=system.url("routing"), headers=headers, timeout=httpx.Timeout(60, connect=5))
-
-    def __enter__(self) -> Asking:
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self._http.close()
+    service = "routing"
+    subject = "rules"
 
     def trial(self, question: Mapping[str, Any]) -> Json:
         """What the rules would do with one issue. BadParameter names what is wrong with the question."""
@@ -41,20 +27,11 @@ class Asking:
 
     def backtest(self, question: Mapping[str, Any]) -> Iterator[Json]:
         """The pages of a backtest, one in memory at a time."""
-        after: str | None = None
-        while True:
-            page = self._ask("/v1/rules/backtest", question, {"limit": PAGE} | ({"after": after} if after else {}))
-            yield page
-            after = page["next"]
-            if after is None:
-                return
+        return pages(lambda more: self._ask("/v1/rules/backtest", question, {"limit": PAGE} | more))
 
     def _ask(self, path: str, question: Mapping[str, Any], parameters: Mapping[str, Any]) -> Json:
-        try:
-            answer = self._http.post(path, json=dict(question), params=dict(parameters))
-        except httpx.TransportError as error:
-            raise StackError(f"routing does not answer ({error}). See: bugle status") from error
-        check(answer, "routing")
+        answer = self._send("POST", path, parameters, question)
+        check(answer, self.service)
         told: Json = answer.json()
         return told
 
