@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import pairwise
@@ -184,6 +184,17 @@ class Watch:
     def fact(self, name: str, round: int | None) -> Fact | None:
         """The first fact of this name in the round, or in any for None."""
         return next((f for f in self.facts if f.name == name and round in (None, f.round)), None)
+
+    @property
+    def answered(self) -> Sequence[Fact]:
+        """The facts of the round as far as they are about its last result: a long-term one is followed by another."""
+        held = [fact for fact in self.facts if fact.round == self.round]
+        results = [place for place, fact in enumerate(held) if fact.name == "result"]
+        return held[results[-1] :] if len(results) > 1 else held
+
+    def answer(self, name: str) -> Fact | None:
+        """The first fact of this name about the last result of the round."""
+        return next((fact for fact in self.answered if fact.name == name), None)
 
     def told(self, what: str) -> str | None:
         """The last `kind`, `grade` or `rule` that a fact told."""
