@@ -114,6 +114,14 @@ class BadHistory(Refusal):
     status = 422
 
 
+class ClosedWhileLongTerm(Refusal):
+    """The row strikes off an issue whose result puts it off for long."""
+
+    slug = "closed-while-long-term"
+    status = 422
+    mend_hint = "tell the final result with its date, or leave the close-out out: the issue stays on the long-term list"
+
+
 class BadDocument(Refusal):
     """The document contradicts itself or its surroundings."""
 
