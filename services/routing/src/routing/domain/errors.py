@@ -417,6 +417,14 @@ class SessionNotBegun(Refusal):
     mend = "Write the minutes after it."
 
 
+class SessionNotOpen(Refusal):
+    """The unit reports in before the day of the session, or before it was called."""
+
+    slug = "session-not-open"
+    field = "occurred_at"
+    mend = "Report in at the enterprise, on the day of the session."
+
+
 class SessionHeldAlready(Refusal):
     """The session was held and its minutes are written."""
 
