@@ -79,6 +79,7 @@ class Watcher:
         before = self._folds.get(event.stream, CASES.initial())
         over = before.outcome not in (None, "long_term")
         assert not over or name(event) not in legal.GOING_ON, f"{event.key}: {name(event)} after {before.outcome}"
+        assert before.transfers or name(event) != "case_arbitrated", f"{event.key} is arbitrated undisputed"
         if name(event) == "result_reported" and before.state == "fed_back":
             self.answered_again += 1
         held = CASES.apply(before, CASES.codec.decode(event))

@@ -45,7 +45,7 @@ ROUTING: Moves = {
     "result_fed_back": {"result_reported": {"fed_back"}, **_stay("fed_back")},
     "case_returned": _to({"assigned", "received", "contacted", "in_progress"}, "returned"),
     "case_transferred": _to(WORKED_ON, "returned"),
-    "case_arbitrated": _to(UNASSIGNED | WORKED_ON, "returned"),
+    "case_arbitrated": _to((UNASSIGNED | WORKED_ON) - {"opened", "classified"}, "returned"),
     "case_passed_on": _to(BEFORE_UNITS, "passed_on"),
     "case_reopened": _to(ANSWERED, "reopened", "passed_on"),
     "case_merged": _to(OPEN, "merged"),

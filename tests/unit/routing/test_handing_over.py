@@ -113,6 +113,19 @@ def test_case_of_a_body_outside_is_not_arbitrated() -> None:
         handing_over.arbitrate(given(GIVEN["passed_on"]), reassign(), PROGRAMME, DIRECTORY)
 
 
+@pytest.mark.parametrize("state", ["opened", "classified", "received", "reopened"])
+def test_nothing_is_arbitrated_without_dispute(state: str) -> None:
+    """Nobody has given the case back and nobody took it from anybody: it is assigned or transferred."""
+    with pytest.raises(errors.NothingDisputed) as refusal:
+        handing_over.arbitrate(given(GIVEN[state]), reassign(at=20), PROGRAMME, DIRECTORY)
+    assert refusal.value.slug == "nothing-disputed" and refusal.value.mend
+
+
+@pytest.mark.parametrize("dispute", [made.RETURNED, made.TRANSFERRED])
+def test_dispute_is_decided_by_office(dispute: events.Event) -> None:
+    assert handing_over.arbitrate(given((*RECEIVED, dispute)), reassign(), PROGRAMME, DIRECTORY)
+
+
 def test_passed_on_case_shows_it_although_the_first_asked_had_begun() -> None:
     begun = (*GIVEN["classified"], made.OWNED, made.CONTACTED)
     assert given((*begun, made.PASSED_ON)).state == "passed_on"

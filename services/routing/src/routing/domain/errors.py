@@ -312,6 +312,13 @@ class DecisionIsFinal(Refusal):
     mend = "Work on the case; it is neither returned nor transferred any more."
 
 
+class NothingDisputed(Refusal):
+    """No unit has returned the case, nor was it transferred: there is nothing to decide."""
+
+    slug = "nothing-disputed"
+    mend = "Assign the case, or transfer it; arbitration decides who leads once units give it to each other."
+
+
 class LeadsAlready(Refusal):
     """This unit leads the case already."""
 
