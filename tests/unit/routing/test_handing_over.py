@@ -211,6 +211,19 @@ def test_merger_is_confirmed_until_there_is_a_result() -> None:
     assert refused == events.WithdrawalRefused(CASE, "concluded", hours(12))
 
 
+@pytest.mark.parametrize(
+    ("past", "into"),
+    [
+        (GIVEN["merged"], "6f0e8b1c-4d2a-5c7e-9b10-000000000002"),
+        (GIVEN["withdrawn"], made.OTHER_CASE),
+        (GIVEN["planned"], CASE),
+    ],
+)
+def test_gone_case_is_not_merged(past: Sequence[events.Event], into: str) -> None:
+    """Intake asks for none of these; whatever asks for them, a case has one end and is not its own."""
+    assert following.merge(given(past), into, hours(10)) == []
+
+
 def test_unmerged_case_goes_on_where_it_stood() -> None:
     past = [*GIVEN["planned"], made.MERGED]
     assert given(past).state == "merged"

@@ -252,6 +252,13 @@ class IntoItself(Refusal):
     mend_hint = "name another issue"
 
 
+class WholeAndPart(Refusal):
+    """One of the two issues is a part of the other, which ends with its parts."""
+
+    slug = "whole-and-part"
+    mend_hint = "withdraw the part if it is no matter of its own, or merge it into another part"
+
+
 class MergedAlready(Refusal):
     """One of the two issues was merged into another, or that was asked for."""
 
