@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from itertools import count
 from typing import Any
 from uuid import UUID
@@ -50,9 +51,8 @@ def levels_climb_from_the_top(patch: pytest.MonkeyPatch) -> None:
     rule = policy._rule
 
     def turned(told: Any, roles: Any) -> Any:
-        afters = [step["after"] for step in told.get("escalate", ())]
-        steps = [{**s, "after": a} for s, a in zip(told.get("escalate", ()), reversed(afters), strict=True)]
-        return rule({**told, "escalate": steps}, roles)
+        held = rule(told, roles)
+        return replace(held, steps=held.steps[::-1])
 
     patch.setattr(policy, "_rule", turned)
 
