@@ -242,6 +242,11 @@ class Watch:
         of = (e for e in asked if e.clock == clock and e.granted is not None)
         return tuple(str(e.granted) for e in of if self.clock(e.clock, e.generation).round == round)
 
+    def asked(self, clock: str, round: int) -> bool:
+        """Whether an extension of the clock was asked for in a round and is not decided."""
+        undecided = (e for e in self.extensions if e.clock == clock and not e.decided)
+        return any(self.clock(e.clock, e.generation).round == round for e in undecided)
+
     def evidence(self, clock: Clock, policy: Policy) -> list[Evidence]:
         """What ends or stops the clock, in the order learnt."""
         stops = [Evidence(f.name, f.at, f.learnt_at) for f in self.facts if stops_clock(clock, f, policy)]
