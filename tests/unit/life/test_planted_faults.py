@@ -107,10 +107,6 @@ def what_takes_long_is_closed_out(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(decisions, "LONG_TERM", "never")
 
 
-def first_answer_counts_for_the_last(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(watch.Watch, "answer", lambda self, name: self.fact(name, self.round))
-
-
 def final_result_is_worked_on(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(workflow, "_opened_by_long_term", lambda case, what, gate: Gate(gate.needs, ()))
 
@@ -153,7 +149,6 @@ PLANTED: Sequence[Plant] = (
     what_takes_long_meets_its_day,
     case_without_a_result_is_closed_out,
     what_takes_long_is_closed_out,
-    first_answer_counts_for_the_last,
     final_result_is_worked_on,
     missing_copy_is_overlooked,
     return_begins_no_round,
