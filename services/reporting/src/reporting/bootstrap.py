@@ -31,6 +31,7 @@ from reporting.queries.routes import routes
 from reporting.read_model.writer import project
 from reporting.web.opening import Pages
 from reporting.web.routes import add_pages
+from reporting.whatif.routes import whatif_routes
 
 REFUSALS = (UnknownReport, UnknownMatter, UnknownDocument, PeriodNotOver, NothingChanged, TemplateFault)
 REACTION = BatchReaction(CONSUMER, TOPICS, project)
@@ -59,6 +60,7 @@ def application(held: PageSettings, engine: Engine) -> FastAPI:
             document_routes(engine),
             issuing_routes(engine, templates(held)),
             export_routes(exports),
+            whatif_routes(engine),
         ],
         ready={"database": database},
         depths=Depths(engine, CONSUMER, [consumption]),

@@ -51,6 +51,7 @@ def _add_page(router: APIRouter, pages: Pages) -> None:
                 month=month,
                 long_term=_long_term(view),
                 handled=list(lists.HANDLED),
+                may_ask=view.asked.scope.department is None,
             )
 
 
