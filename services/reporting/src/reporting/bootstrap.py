@@ -15,6 +15,7 @@ from eventkit.processing import Processor
 from eventkit.reactions import BatchReaction
 from eventkit.settings import MissingSetting
 from pagekit.issuer import local_issuer
+from pagekit.provider import provider
 from reporting import CONSUMER, TOPICS
 from reporting.bulletins.content import UnknownReport
 from reporting.bulletins.papers import UnknownMatter
@@ -67,7 +68,7 @@ def application(held: PageSettings, engine: Engine) -> FastAPI:
         limits=Limits.of(held),
         refusals=REFUSALS,
     )
-    add_pages(app, engine, pages, exports, local_issuer(held), templates(held))
+    add_pages(app, engine, pages, exports, provider(held), local_issuer(held), templates(held))
     return app
 
 
