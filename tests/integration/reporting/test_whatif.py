@@ -295,6 +295,12 @@ def test_form_keeps_what_was_typed(client: TestClient, issuer: Issuer, more: str
     assert all(value in answer.text for value in re.findall(r"=([^&]+)", more) if value != "luck")
 
 
+def test_count_of_nothing_is_the_form(client: TestClient, issuer: Issuer) -> None:
+    page(client, issuer, "")
+    answer = client.post(f"/what-if/count{QUESTION}", headers={"HX-Request": "true"})
+    assert answer.status_code == 200 and 'id="counted"' not in answer.text
+
+
 def test_foreign_site_counts_nothing(client: TestClient, issuer: Issuer) -> None:
     page(client, issuer, "")
     answer = client.post(f"/what-if/count{QUESTION}", headers={"Sec-Fetch-Site": "cross-site"})

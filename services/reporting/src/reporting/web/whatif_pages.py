@@ -57,7 +57,7 @@ def _answer(request: Request, who: Visitor, pages: Pages, told: dict[str, str] |
             problem = describe(error, voice=voice(request)).body
             return view.page("whatif.html", 422, problem=problem, sums=None, scores=None, means=None, **_form(view))
         shown = _counted(view, asked, told)
-        if SWAPPED in request.headers:
+        if SWAPPED in request.headers and asked.clocks:
             return view.page("whatif_count.html", **shown)
         return view.page("whatif.html", problem=None, **_form(view), **_told(asked), **shown)
 
