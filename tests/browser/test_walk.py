@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.browser.visiting import SIZES, Visit, serious
@@ -9,18 +11,19 @@ from tests.support.tokens import Issuer
 
 pytestmark = pytest.mark.timeout(120)
 WORDS = {
-    "zh": ("用令牌登录", "台账", "查看事件", "总览", "通报"),
-    "en": ("Sign in with the token", "Ledger", "The event", "Overview", "Documents"),
+    "zh": ("用令牌登录", "台账", "查看事件", "总览", "通报", "以某日所知为准", "月通报", "如果时限、分值或权重不同"),
+    "en": (
+        *("Sign in with the token", "Ledger", "The event", "Overview", "Documents"),
+        *("As it was known on a day", "Monthly bulletin", "What if limits, points or weights"),
+    ),
 }
-
-
 EVERY = [(language, size) for language in WORDS for size in SIZES]
 
 
 @pytest.mark.parametrize("visit", EVERY, indirect=True, ids=["-".join(one) for one in EVERY])
 def test_visitor_finds_the_evidence(visit: Visit, address: str, issuer: Issuer) -> None:
     page, language = visit.page, visit.name[:2]
-    enter, ledger, event, overview, documents = WORDS[language]
+    enter, ledger, event, overview, documents, known, bulletin, other = WORDS[language]
     page.goto(f"{address}/overview?programme=jinxian&lang={language}")
     visit.look("sign-in")
     page.locator("#token").fill(issuer.token("office"))
@@ -38,11 +41,37 @@ def test_visitor_finds_the_evidence(visit: Visit, address: str, issuer: Issuer) 
     page.locator(".proof-body dl.raw").first.wait_for()
     visit.look("evidence")
     page.get_by_role("link", name=overview, exact=True).click()
-    page.wait_for_url("**/overview?**")
+    page.locator(".figure .value a").first.click()
+    page.wait_for_url("**/counted/**")
+    assert page.locator("td.evidence a").count() > 0
+    visit.look("counted")
+    page.get_by_role("link", name=overview, exact=True).click()
+    issues = _issues(visit)
+    page.locator("summary", has_text=known).click()
+    page.locator("input#as_of").fill("2021-03-02")
+    page.locator("input#as_of ~ button").click()
+    page.wait_for_url("**as_of=2021-03-02**")
+    assert 0 < _issues(visit) < issues
+    visit.look("as-of")
     page.get_by_role("link", name=documents, exact=True).click()
-    page.locator(".periods a").first.click()
-    assert page.locator(".paper table").count() > 1
-    visit.look("document")
+    page.locator(".periods a", has_text=re.compile("^2021-03$")).first.click()
+    assert bulletin in page.locator("h1").inner_text() and page.locator(".paper table").count() > 1
+    visit.look("bulletin")
+    page.goto(f"{address}/programme?programme=jinxian")
+    page.get_by_role("link", name=other).click()
+    page.locator('[id="limits.contact"]').fill("1wd")
+    page.locator('[id="points.miss"]').fill("-9")
+    page.locator('[id="weights.resolution"]').fill("90")
+    visit.look("what-if-form")
+    page.locator("form.whatif button.main").click()
+    page.locator("#counted table").first.wait_for()  # the script counts on until all is counted
+    assert page.locator("section table").count() >= 3
+    visit.look("what-if")
+
+
+def _issues(visit: Visit) -> int:
+    """How many issues the overview counts."""
+    return int(visit.page.locator("table.grid tfoot td").last.inner_text())
 
 
 @pytest.mark.parametrize("visit", [("zh", "desk")], indirect=True)

@@ -5,14 +5,17 @@ The numbers are those that the pages show, so a new one without evidence fails h
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from html import unescape
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import httpx
 import pytest
 
+from bugle.answers import pages
 from bugle.demo.command import GRACE, PROGRAMMES
 from bugle.importing.command import run_import
 from bugle.importing.target import Target
@@ -21,10 +24,11 @@ from bugle.stack import System
 from bugle.stack.home import ROOT
 from bugle.verify.event import Event, from_record
 from bugle.verify.topics import KafkaTopics
+from bugle.whatif.sums import Sum
 from eventkit.settings import KafkaSettings
 from pagekit.session import COOKIE
 from tests.support.recount import Known
-from tests.support.shown import Number, numbers
+from tests.support.shown import Number, numbers, stated
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -32,6 +36,7 @@ PAGES = ("/overview", "/programme")
 FIGURES = {"/points": "score", "/mean": "composite"}
 """Addresses of what is made of other figures; the rest are /counted/<figure>."""
 PART = ("part", "reason")
+LIMITS = {"limits": "contact:1wd", "limit": "200"}
 
 
 @pytest.fixture(scope="module")
@@ -138,7 +143,38 @@ def check(client: httpx.Client, known: Known, page: str, given: dict[str, str]) 
         exact = abs(number.value - recounted) < (0.00005 if number.text.endswith("%") else 1e-9)
         assert exact, f"{number.text} at {number.address} is {recounted} by its events"
         assert told["basis"]["programmes"] and told["formula"]
+    for number in stated(answer.text):
+        lead_to(client, number)
     return len(found)
+
+
+def lead_to(client: httpx.Client, number: Number) -> None:
+    """What a number within a sentence leads to: an event, points, more of the grid, or rows that each have an event."""
+    assert number.address is not None, f"{number.text} leads nowhere"
+    path, given = urlsplit(number.address).path, dict(parse_qsl(urlsplit(number.address).query))
+    answer = client.get(number.address)
+    assert answer.status_code == 200, number
+    if path == "/coverage":
+        rows, proved = 0, 0
+        while True:
+            rows += answer.text.count('<tr><th scope="row">')
+            proved += answer.text.count('<td class="evidence"><a ')
+            following = re.search(r'rel="next" href="([^"]+)"', answer.text)
+            if following is None:
+                break
+            answer = client.get(unescape(following[1]))
+        assert (rows, proved) == (number.value, number.value), number
+    elif path == "/overview":
+        assert given["places"] == "all" and not [one for one in stated(answer.text) if one.address == number.address]
+    else:
+        assert path == "/points" or re.fullmatch(r"/issues/[0-9a-f-]+/events/[0-9a-f-]+", path), number
+
+
+def test_number_in_a_sentence_must_lead(client: httpx.Client) -> None:
+    """Without a link, to a plain list, or to rows that are others than it says: each fails."""
+    for number in (Number("3", None), Number("3", "/ledger"), Number("-3", "/coverage?programme=jinxian&way=team")):
+        with pytest.raises(AssertionError):
+            lead_to(client, number)
 
 
 @pytest.mark.parametrize("programme", PROGRAMMES)
@@ -183,3 +219,19 @@ def test_wrong_evidence_is_found(client: httpx.Client, events: list[Event]) -> N
     without = [event for event in events if event.short_type != "result_reported"]
     with pytest.raises(AssertionError):
         explain(Known(without), told, "resolution", given)
+
+
+def test_what_if_page_counts_as_supervision(client: httpx.Client, system: System) -> None:
+    """The page reads reporting's copy of the events, `bugle whatif` asks supervision: both come to the same."""
+    rules = {"programme": "jinxian", "from": "2021-04-01", "to": "2021-05-31"}
+    target, total = Target.of(system), Sum()
+    with target.client(target.supervision, None) as asking:
+        for page in pages(lambda more: asking.get("/v1/what-if", params={**rules, **LIMITS, **more}).json()):
+            total.add(page)
+    address = f"/what-if?{urlencode({**rules, 'limits.contact': '1wd', 'lang': 'en'})}"
+    text = client.get(address).text
+    while form := re.search(r'<form method="post" action="([^"]+)".*?name="sums" value="([^"]*)"', text, re.DOTALL):
+        text = client.post(unescape(form[1]), data={"sums": unescape(form[2])}).text
+    told = re.search(r"([0-9,]+) would have ended otherwise, ([0-9,]+) of them worse", text)
+    assert told is not None and total.worse > 0
+    assert [int(one.replace(",", "")) for one in told.groups()] == [len(total.items), total.worse]

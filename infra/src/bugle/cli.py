@@ -29,7 +29,7 @@ COMMANDS = {
     "scenarios": "bugle.scenarios.command:scenarios",
     "bulletin": "bugle.bulletins.command:bulletin",
     "rules": "bugle.rules.command:rules",
-    "whatif": "bugle.whatif:whatif",
+    "whatif": "bugle.whatif.command:whatif",
     "analyst": "bugle.analyst:analyst",
     "export": "bugle.export:export",
     "rebuild": "bugle.rebuild:rebuild",

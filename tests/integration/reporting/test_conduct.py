@@ -270,3 +270,41 @@ def test_events_of_signals_have_pages(scratch: Connection, log: Log, servers: St
         assert all("case_withdrawn" in client.get(html.unescape(link)).text for link in links)
         client.cookies.set(COOKIE, issuer.token("office", agency="elsewhere"))
         assert client.get(html.unescape(links[0]).split("?")[0]).status_code == 404
+
+
+def test_issue_page_has_its_contributions(filled: Engine, issuer: Issuer) -> None:
+    """The page and its files have the rows of the list that are the issue's, and its events; no others."""
+    office = issuer.headers("office")
+    with reading(filled, issuer) as client:
+        client.cookies.set(COOKIE, issuer.token("office"))
+        listed = client.get("/v1/lists/contributions?programme=jinxian&limit=200", headers=office).json()["items"]
+        case = max({one["case_id"] for one in listed}, key=[one["case_id"] for one in listed].count)
+        mine = [one for one in listed if one["case_id"] == case]
+        page = client.get(f"/issues/{case}?lang=en").text
+        block = page.split('aria-labelledby="contributions"')[1].split("</section>")[0]
+        assert len(mine) > 1 and block.count("<tr>") == len(mine) + 1
+        numbers = [float(n) for n in re.findall(r'<td class="n[^"]*">([0-9.]+)</td>', block)]
+        assert numbers == [one[name] for one in mine for name in ("days", "overdue_days", "awaited_days")]
+        files = re.findall(r'href="(/exports/(?:lists.contributions|events)[^"]+csv[^"]*)"', page)
+        rows = {one.split("?")[0]: len(client.get(html.unescape(one)).text.splitlines()) for one in files}
+        told = client.get(f"/v1/issues/{case}/timeline", headers=office).json()["items"]
+        assert rows == {"/exports/events": len(told) + 1, "/exports/lists.contributions": len(mine) + 1}
+        assert 'aria-labelledby="contributions"' not in client.get(f"/issues/{case}?at=2021-04-22").text
+
+
+def test_files_of_an_issue_ask_for_one(filled: Engine, issuer: Issuer) -> None:
+    with reading(filled, issuer, headers=issuer.headers("office")) as client:
+        for name in ("lists.contributions", "events"):
+            refused = client.get(f"/v1/exports/{name}?programme=jinxian&issue=12")
+            assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "issue")
+        assert client.get(f"/v1/exports/lists.returns?programme=jinxian&issue={CASE}").status_code == 422
+
+
+def test_files_of_an_issue_keep_its_scope(filled: Engine, issuer: Issuer) -> None:
+    """A department that has no part in it is given no rows."""
+    with reading(filled, issuer) as client:
+        listed = client.get("/v1/ledger?programme=jinxian&limit=1", headers=issuer.headers("office")).json()["items"]
+        stranger = issuer.headers("department", department="nobody")
+        for name in ("lists.contributions", "events"):
+            address = f"/v1/exports/{name}?programme=jinxian&format=csv&issue={listed[0]['case_id']}"
+            assert len(client.get(address, headers=stranger).text.splitlines()) == 1

@@ -41,7 +41,7 @@ EVERY = [
     *("lists.tasks", "lists.issues"),
 ]
 FILLED = [
-    *("ledger", "deadlines", "numbers", "rates", "trend", "hotspots", "coverage", "teams", "programmes"),
+    *("ledger", "events", "deadlines", "numbers", "rates", "trend", "hotspots", "coverage", "teams", "programmes"),
     *("counted.issues", "counted.on_time&part=denominator", "counted.letters", "counted.teams", "counted.enterprises"),
     *("counted.enterprises_visited", "counted.service_count", "counted.team_enterprises", "counted.batches"),
 ]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from bugle.whatif import Sum
+from bugle.whatif.sums import Sum
 from eventkit.ids import uid
 from tests.integration.supervision.place import Place
 from tests.support.http import TestClient

@@ -1,4 +1,4 @@
-"""`bugle whatif`: pages added up, ranks, tables and exit statuses, with supervision's answers given."""
+"""`bugle whatif`: pages added up, ranks, tables and exit statuses, with the services' answers given."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from bugle import whatif
 from bugle.cli import app
-from bugle.whatif import ranks
+from bugle.whatif import command
+from bugle.whatif.sums import ranks
 
 
 def page(unit: str, before: str, after: str, next: str | None = None) -> dict[str, Any]:
@@ -31,18 +31,37 @@ def page(unit: str, before: str, after: str, next: str | None = None) -> dict[st
 
 PAGES = [page("water", "met", "late", "more"), page("power", "missed", "missed", "rest"), page("water", "met", "met")]
 
+SCALED = {
+    "departments": [
+        {"unit": "bank", "name": "银行", "before": {"score": 99, "rank": 1}, "after": {"score": 93, "rank": 2}}
+    ],
+    "mean": {
+        "rates": [{"rate": "resolution", "value": 0.25, "before": 50, "after": 100}],
+        "before": 0.375,
+        "after": 0.25,
+        "departments": [
+            {"unit": "park", "name": "园区", "before": {"mean": 0.5, "rank": 1}, "after": {"mean": None, "rank": None}}
+        ],
+    },
+}
+
 
 @pytest.fixture
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
-    """What supervision is asked."""
+    """What the services are asked."""
     seen: list[dict[str, Any]] = []
 
     def pages(place: object, question: dict[str, Any]) -> Iterator[dict[str, Any]]:
         seen.append(question)
         yield from PAGES
 
-    monkeypatch.setattr(whatif, "running_place", lambda against: None)
-    monkeypatch.setattr(whatif, "_pages", pages)
+    def scaled(place: object, question: dict[str, Any]) -> dict[str, Any]:
+        seen.append(question)
+        return SCALED
+
+    monkeypatch.setattr(command, "running_place", lambda against: None)
+    monkeypatch.setattr(command, "pages", pages)
+    monkeypatch.setattr(command, "scaled", scaled)
     return seen
 
 
@@ -89,3 +108,24 @@ def test_limit_without_clock_is_refused(asked: list[dict[str, Any]]) -> None:
 def test_ranks_are_shared_by_equals() -> None:
     counts = {"a": {"met": 1}, "b": {"met": 2}, "c": {"met": 1, "late": 1}, "d": {"running": 3}}
     assert ranks(counts) == {"a": 1, "b": 1, "c": 3, "d": None}
+
+
+def test_scales_are_asked_of_reporting(asked: list[dict[str, Any]]) -> None:
+    told = run("--points", "miss=-4", "--points", "result=-3", "--weight", "resolution=100", "--to", "2021-03-31")
+    assert told.exit_code == 0, told.output
+    scales = {"points": "miss:-4,result:-3", "weights": "resolution:100"}
+    assert asked == [{"programme": "jinxian", "to": "2021-03-31", **scales}]
+    assert ["银行", "99", "1", "93", "2"] in [line.split() for line in told.stdout.splitlines()]
+    assert ["园区", "50.00%", "1", "–", "–"] in [line.split() for line in told.stdout.splitlines()]
+    assert "The programme's mean is 37.50% and would be 25.00%." in told.stdout
+
+
+def test_limits_and_scales_together(asked: list[dict[str, Any]]) -> None:
+    told = json.loads(run("--limit", "contact=2wd", "--points", "miss=-4", "--json").stdout)
+    assert (told["clocks"], told["scales"]) == (3, SCALED)
+    assert [sorted(question) for question in asked] == [["limits", "programme"], ["points", "programme"]]
+
+
+def test_points_without_item_are_refused(asked: list[dict[str, Any]]) -> None:
+    told = run("--points", "=2")
+    assert (told.exit_code, asked) == (2, []) and "ITEM=POINTS" in told.output

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from reporting.bulletins.departments import _ranked
+from reporting.bulletins.departments import ranked
 
 
 def row(unit: str, score: int | None, kept: int = 0, due: int = 0) -> dict[str, Any]:
@@ -12,7 +12,7 @@ def row(unit: str, score: int | None, kept: int = 0, due: int = 0) -> dict[str, 
 
 
 def ranks(*rows: dict[str, Any]) -> list[tuple[str, int | None]]:
-    return [(one["unit"], one["rank"]) for one in _ranked(rows)]
+    return [(one["unit"], one["rank"]) for one in ranked(rows)]
 
 
 def test_equal_departments_share_a_rank() -> None:

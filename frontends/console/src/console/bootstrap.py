@@ -20,6 +20,7 @@ from eventkit.http import Limits, create_app
 from pagekit.assets import asset_routes
 from pagekit.issuer import local_issuer
 from pagekit.page import page_route, tell_unrouted
+from pagekit.provider import provider
 from pagekit.signing import SignIn, add_signing
 
 CONNECT_SECONDS = 3.0
@@ -35,7 +36,7 @@ def application(held: ConsoleSettings, client: httpx.Client | None = None) -> Fa
     )
     app.state.held = held
     app.state.client = client or httpx.Client(timeout=httpx.Timeout(held.service_seconds, connect=CONNECT_SECONDS))
-    signing = SignIn(draw, allow, local, ROLES, partial(choices, local))
+    signing = SignIn(draw, allow, provider(held), local, ROLES, partial(choices, local))
     router = APIRouter(include_in_schema=False, route_class=page_route(signing.ask, draw))
     add_signing(router, signing)
     for add in (add_work, add_reporting, add_cases):

@@ -12,7 +12,7 @@ class ConsoleSettings(ServingSettings):
     """`<service>_url`: where the console reaches it; `pages_url`: where browsers reach reporting's pages ("": nowhere).
 
     `service_seconds`: how long a service may take to answer. `issuer_key_file`: the embedded issuer's private key, for
-    sign-in by choice; never deployed.
+    sign-in by choice; never deployed. `oidc_…`: the console as a client of the issuer's provider, `pagekit.provider`.
     """
 
     intake_url: str
@@ -22,6 +22,9 @@ class ConsoleSettings(ServingSettings):
     pages_url: str = ""
     service_seconds: float = 15.0
     issuer_key_file: str = ""
+    oidc_client_id: str = ""
+    oidc_redirect_url: str = ""
+    oidc_secret_file: str = ""
 
     @property
     def urls(self) -> dict[str, str]:

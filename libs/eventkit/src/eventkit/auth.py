@@ -73,14 +73,15 @@ class Tokens:
             self._refresh()
         until, caller = self._verified.get(token, _NEVER)
         if caller is None or until <= time():
-            claims = self._claims(token)
+            claims = self.claims(token)
             caller = _caller(claims)
             if len(self._verified) >= KEPT:
                 self._verified.clear()
             self._verified[token] = float(claims["exp"]), caller
         return caller
 
-    def _claims(self, token: str) -> Mapping[str, Any]:
+    def claims(self, token: str) -> Mapping[str, Any]:
+        """What a token says; Unauthenticated when it is forged, expired or for another audience."""
         try:
             key = self._key(jwt.get_unverified_header(token).get("kid"))
             claims: Mapping[str, Any] = jwt.decode(

@@ -30,6 +30,10 @@ class Addresses:
         kept = {name: value for name, value in self.given.items() if name not in ("after", "lang")}
         return address(self.path, kept | changes)
 
+    def there(self, path: str) -> str:
+        """Another page with all of this one's parameters."""
+        return address(path, self.given)
+
     def kept(self, *but: str) -> Iterable[tuple[str, str]]:
         """The parameters that a form of this page hands on, without those that it asks for itself."""
         return [(name, value) for name, value in self.given.items() if name not in (*but, "after", "lang")]

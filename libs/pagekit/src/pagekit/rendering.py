@@ -61,6 +61,7 @@ def drawn(
         "caller": None,
         "to": addresses.to,
         "here": addresses.here,
+        "there": addresses.there,
         "kept": addresses.kept,
         "path": addresses.path,
         "given": defaultdict(str, given),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from fastapi import Depends, Request, Response
@@ -16,6 +16,10 @@ from eventkit.text import Text
 COOKIE = "bugle_session"
 LANGUAGE = "bugle_language"
 LANGUAGE_SECONDS = 366 * 24 * 3600
+BEGUN = "bugle_signing"
+BEGUN_PATH = "/sign-in"
+BEGUN_SECONDS = 600
+"""How long somebody may take to sign in elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +67,33 @@ def sign_out(request: Request, response: Response) -> None:
     _keep(request, response, COOKIE, "", 0)
 
 
+def keep_begun(request: Request, response: Response, begun: str) -> None:
+    """Keep what a sign-in elsewhere was begun with; it must come along when that site leads back here."""
+    _set(request, response, BEGUN, begun, BEGUN_SECONDS, path=BEGUN_PATH, samesite="lax")
+
+
+def forget_begun(request: Request, response: Response) -> None:
+    """It has been used."""
+    _set(request, response, BEGUN, "", 0, path=BEGUN_PATH, samesite="lax")
+
+
 def _keep(request: Request, response: Response, name: str, value: str, seconds: int | None = None) -> None:
+    _set(request, response, name, value, seconds, path="/", samesite="strict")
+
+
+def _set(
+    request: Request,
+    response: Response,
+    name: str,
+    value: str,
+    seconds: int | None,
+    *,
+    path: str,
+    samesite: Literal["lax", "strict"],
+) -> None:
     """Set a cookie. Over TLS, here or at the proxy in front, it never travels without it."""
     tls = "https" in (request.url.scheme, request.headers.get("x-forwarded-proto"))
-    response.set_cookie(name, value, seconds, path="/", secure=tls, httponly=True, samesite="strict")
+    response.set_cookie(name, value, seconds, path=path, secure=tls, httponly=True, samesite=samesite)
 
 
 def refuse_foreign(request: Request) -> None:

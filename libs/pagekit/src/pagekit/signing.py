@@ -1,4 +1,4 @@
-"""Signing in and out: a token is pasted or, where the embedded issuer is at hand, made for a chosen role."""
+"""Signing in and out: at the agency's provider, by a pasted token or, beside the embedded issuer, by a chosen role."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ from starlette.concurrency import run_in_threadpool
 
 from eventkit.auth import Tokens, Unauthenticated
 from eventkit.caller import Caller
-from eventkit.problems import Faulty, FieldProblem
+from eventkit.problems import Faulty, FieldProblem, Unavailable
 from eventkit.text import Text
-from pagekit.addresses import own_path, requested
+from pagekit.addresses import address, own_path, requested
 from pagekit.issuer import LocalIssuer
+from pagekit.provider import Begun, Provider
 from pagekit.rendering import SWAPPED, Draw, voice
 from pagekit.sent import sent
-from pagekit.session import COOKIE, refuse_foreign, sign_in, sign_out
+from pagekit.session import BEGUN, COOKIE, forget_begun, keep_begun, refuse_foreign, sign_in, sign_out
 
 MOST_BYTES = 16_384
 
@@ -34,12 +35,14 @@ class Choices:
 class SignIn:
     """The form, and what it leads to.
 
-    `allow` raises what a verified caller is refused by. `local`: the embedded issuer, None in a deployed system; its
-    tokens are made for `roles`, and `choices` lists them in the visitor's language.
+    `allow` raises what a verified caller is refused by. `provider`: where people sign in, None: nowhere. `local`: the
+    embedded issuer, None in a deployed system; its tokens are made for `roles`, and `choices` lists them in the
+    visitor's language.
     """
 
     draw: Draw
     allow: Callable[[Caller], object]
+    provider: Provider | None
     local: LocalIssuer | None
     roles: Collection[str]
     choices: Callable[[Request], Sequence[Choices]]
@@ -59,7 +62,46 @@ class SignIn:
     def form(self, request: Request, status: int, *, problem: str | None, back: str, typed: str = "") -> Response:
         """The form; what was typed comes back with it."""
         choices = [] if self.local is None else self.choices(request)
-        return self.draw(request, "sign_in.html", status, problem=problem, back=back, typed=typed, choices=choices)
+        begin = None if self.provider is None else address("/sign-in/begin", {"back": back})
+        about = {"problem": problem, "back": back, "typed": typed, "choices": choices, "begin": begin}
+        return self.draw(request, "sign_in.html", status, **about)
+
+    def begin(self, request: Request, back: str) -> Response:
+        """To the provider, which leads back to `done`."""
+        if self.provider is None:
+            return self._unregistered(request)
+        try:
+            elsewhere, begun = self.provider.begin(back)
+        except Unavailable as error:
+            return self._failed(request, error, back)
+        response = RedirectResponse(elsewhere, 303)
+        keep_begun(request, response, begun.dump())
+        return response
+
+    def done(self, request: Request) -> Response:
+        """Back from the provider: signed in, and on to where the visitor wanted to; by a page, since a strict cookie
+        does not come along where another site has led."""
+        if self.provider is None:
+            return self._unregistered(request)
+        back, tokens = "/", request.app.state.tokens
+        try:
+            begun = Begun.load(request.cookies.get(BEGUN))
+            back = _own(begun.back)
+            token = self.provider.finish(begun, request.query_params)
+            self.allow(tokens.verify(token))
+        except (Unauthenticated, Unavailable) as error:
+            return self._failed(request, error, back)
+        response = self.draw(request, "again.html", address=back)
+        sign_in(request, response, token)
+        forget_begun(request, response)
+        return response
+
+    def _failed(self, request: Request, error: Unauthenticated | Unavailable, back: str) -> Response:
+        return self.form(request, error.status, problem=voice(request).say(error.args[0]), back=back)
+
+    def _unregistered(self, request: Request) -> Response:
+        problem = voice(request).say(Text("There is no sign-in service here. Paste a token."))
+        return self.form(request, 404, problem=problem, back="/")
 
     def enter(self, request: Request, token: str, who: str, back: str) -> Response:
         """Sign in and go on to where the visitor wanted to."""
@@ -95,13 +137,20 @@ def add_signing(router: APIRouter, signing: SignIn) -> None:
 
     @router.get("/sign-in")
     def form(request: Request) -> Response:
-        return signing.form(request, 200, problem=None, back=own_path(request.query_params.get("back")))
+        return signing.form(request, 200, problem=None, back=_own(request.query_params.get("back", "/")))
+
+    @router.get("/sign-in/begin")
+    def begin(request: Request) -> Response:
+        return signing.begin(request, _own(request.query_params.get("back", "/")))
+
+    @router.get("/sign-in/done")
+    def done(request: Request) -> Response:
+        return signing.done(request)
 
     @router.post("/sign-in")
     async def enter(request: Request) -> Response:
         told = dict(await sent(request, MOST_BYTES, 10))
-        path, mark, query = told.get("back", "/").partition("?")
-        back = own_path(path) + mark + query
+        back = _own(told.get("back", "/"))
         return await run_in_threadpool(signing.enter, request, told.get("token", ""), told.get("who", ""), back)
 
     @router.post("/sign-out")
@@ -110,3 +159,9 @@ def add_signing(router: APIRouter, signing: SignIn) -> None:
         response = RedirectResponse("/sign-in", 303)
         sign_out(request, response)
         return response
+
+
+def _own(back: str) -> str:
+    """An address of this site, whatever a request says."""
+    path, mark, query = back.partition("?")
+    return own_path(path) + mark + query

@@ -15,6 +15,7 @@ from eventkit.processing import Processor
 from eventkit.reactions import BatchReaction
 from eventkit.settings import MissingSetting
 from pagekit.issuer import local_issuer
+from pagekit.provider import provider
 from reporting import CONSUMER, TOPICS
 from reporting.bulletins.content import UnknownReport
 from reporting.bulletins.papers import UnknownMatter
@@ -31,6 +32,7 @@ from reporting.queries.routes import routes
 from reporting.read_model.writer import project
 from reporting.web.opening import Pages
 from reporting.web.routes import add_pages
+from reporting.whatif.routes import whatif_routes
 
 REFUSALS = (UnknownReport, UnknownMatter, UnknownDocument, PeriodNotOver, NothingChanged, TemplateFault)
 REACTION = BatchReaction(CONSUMER, TOPICS, project)
@@ -59,13 +61,14 @@ def application(held: PageSettings, engine: Engine) -> FastAPI:
             document_routes(engine),
             issuing_routes(engine, templates(held)),
             export_routes(exports),
+            whatif_routes(engine),
         ],
         ready={"database": database},
         depths=Depths(engine, CONSUMER, [consumption]),
         limits=Limits.of(held),
         refusals=REFUSALS,
     )
-    add_pages(app, engine, pages, exports, local_issuer(held), templates(held))
+    add_pages(app, engine, pages, exports, provider(held), local_issuer(held), templates(held))
     return app
 
 

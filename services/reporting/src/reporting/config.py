@@ -20,11 +20,15 @@ class RebuildSettings(KafkaSettings):
 class PageSettings(HttpSettings):
     """The HTTP process. `issuer_key_file`: the embedded issuer's private key, for sign-in by choice; never deployed.
 
+    `oidc_…`: this process as a client of the issuer's provider, see `pagekit.provider`.
     `document_templates`: a folder of the office's own Word templates, `<kind>.docx` or `document.docx` for all kinds.
     `exports_in_hand`: lists that are made files of at a time; `export_seconds`: how long one may take.
     """
 
     issuer_key_file: str = ""
+    oidc_client_id: str = ""
+    oidc_redirect_url: str = ""
+    oidc_secret_file: str = ""
     document_templates: str = ""
     exports_in_hand: int = 2
     export_seconds: float = 300.0

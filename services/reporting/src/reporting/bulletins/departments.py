@@ -36,7 +36,7 @@ def league(of: Reported) -> list[Told]:
         }
         for unit in sorted({*scores, *assigned, *closed, *on_time} - {None})
     ]
-    return _ranked(rows)
+    return ranked(rows)
 
 
 def _groups(of: Reported, measure: Measure, group: str) -> dict[str, int]:
@@ -49,14 +49,15 @@ def unit_names(of: Reported) -> dict[str, str]:
     return {row.unit_id: row.name for row in of.connection.execute(rows)}
 
 
-def _ranked(rows: Sequence[Told]) -> list[Told]:
+def ranked(rows: Sequence[Told]) -> list[Told]:
+    """Departments with their ranks, the first first; of `unit`, `score`, `kept` and `due`."""
     ordered = sorted(rows, key=lambda row: (_merit(row) is None, *(-part for part in _merit(row) or ()), row["unit"]))
-    ranked: list[Told] = []
+    placed: list[Told] = []
     for place, row in enumerate(ordered, start=1):
-        tied = ranked and _merit(ranked[-1]) == _merit(row)
-        rank = None if _merit(row) is None else ranked[-1]["rank"] if tied else place
-        ranked.append({**row, "rank": rank})
-    return ranked
+        tied = placed and _merit(placed[-1]) == _merit(row)
+        rank = None if _merit(row) is None else placed[-1]["rank"] if tied else place
+        placed.append({**row, "rank": rank})
+    return placed
 
 
 def _merit(row: Told) -> tuple[float, float] | None:

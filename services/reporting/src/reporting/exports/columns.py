@@ -25,9 +25,9 @@ class Kind(Enum):
 NUMBERS: Final = frozenset(
     {
         *("amount", "back", "cards", "closed_out", "count", "denominator", "enterprises", "excluded", "fell_due"),
-        *("generation", "given", "issues", "kept", "level", "misses", "numerator", "open", "ordinal", "points"),
-        *("rank", "reported", "round", "score", "synthetic_count", "teams", "threshold", "times", "transfers"),
-        *("unsatisfied", "value", "weight", "with_findings", "with_issues"),
+        *("generation", "given", "issues", "kept", "level", "log_seq", "misses", "numerator", "open", "ordinal"),
+        *("points", "rank", "reported", "round", "score", "synthetic_count", "teams", "threshold", "times"),
+        *("transfers", "unsatisfied", "value", "weight", "with_findings", "with_issues"),
     }
 )
 SHARES: Final = frozenset({"share", "share_kept", "share_closed"})

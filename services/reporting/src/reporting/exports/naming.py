@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from eventkit.errors import Problem
 from eventkit.text import Text
+from reporting.exports.events import EVENTS
 from reporting.exports.issues import ISSUES
 from reporting.exports.listing import Listing
 from reporting.exports.numbers import COUNTED, NUMBERS, counted_listing
@@ -14,7 +15,7 @@ from reporting.exports.standing import STANDING
 from reporting.queries import lists
 from reporting.web.opening import View
 
-LISTINGS: Mapping[str, Listing] = {**ISSUES, **NUMBERS, **STANDING, **PROGRAMME}
+LISTINGS: Mapping[str, Listing] = {**ISSUES, "events": EVENTS, **NUMBERS, **STANDING, **PROGRAMME}
 
 
 class NoSuchList(Problem):

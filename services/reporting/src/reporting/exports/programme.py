@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from eventkit.paging import Window
+from reporting.exports.events import ISSUE, issue_of
 from reporting.exports.issues import named as with_enterprises
 from reporting.exports.listing import Chunks, Listing, fixed, paged, streamed
 from reporting.queries import beside, lists
@@ -26,12 +27,14 @@ def programme_listing(id: str) -> Listing:
     def columns(view: View) -> Sequence[str]:
         return lists.named(view.of.document, id).listing.columns
 
-    return Listing(columns, lambda view: _listed(view, id))
+    return Listing(columns, lambda view: _listed(view, id), parameters=(ISSUE,) if id == "contributions" else ())
 
 
 def _listed(view: View, id: str) -> Chunks:
-    listing = lists.named(view.of.document, id).listing
-    query = lists.list_query(listing, view.asked.scope, view.of.id, view.of.agency)
+    listing, issue = lists.named(view.of.document, id).listing, issue_of(view)
+    if issue is not None:
+        listing = lists.OF_ONE
+    query = lists.list_query(listing, view.asked.scope, view.of.id, view.of.agency, issue)
     for chunk in streamed(view.connection, *query):
         yield [as_dict(row) for row in chunk]
 

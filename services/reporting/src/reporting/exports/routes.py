@@ -43,6 +43,7 @@ def export_routes(exports: Exports) -> APIRouter:
         reason: str | None = None,
         group_by: str | None = None,
         way: str | None = None,
+        issue: Annotated[str | None, Query(description="Of events and contributions: one issue's alone")] = None,
     ) -> Response:
         """A whole list as a file: CSV and Excel for people, in words; Parquet for programs, as it is stored.
 

@@ -64,17 +64,19 @@ def departments(
     }
 
 
+def capped(item: Mapping[str, Any], count: int) -> int:
+    """The points of an item of the formula for so many events."""
+    points, cap = count * int(item["points"]), item.get("cap")
+    return points if cap is None else max(-int(cap), min(int(cap), points))
+
+
 def _score(unit: str, name: str | None, formula: Document, events: Mapping[str, list[Fired]]) -> dict[str, Any]:
     items = []
     for item in formula["items"]:
         counted = events.get(item["event"], [])
-        points = len(counted) * item["points"]
-        if item.get("cap") is not None:
-            points = max(-item["cap"], min(item["cap"], points))
         if counted:
-            items.append(
-                {"id": item["id"], "count": len(counted), "points": points, "events": [one.event_id for one in counted]}
-            )
+            about = {"count": len(counted), "points": capped(item, len(counted))}
+            items.append({"id": item["id"], **about, "events": [one.event_id for one in counted]})
     return {"unit": unit, "name": name, "score": formula["base"] + sum(i["points"] for i in items), "items": items}
 
 

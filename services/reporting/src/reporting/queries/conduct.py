@@ -35,8 +35,10 @@ def _in_days(ranges: str) -> str:
     return f"coalesce({_days(length)}, 0)"
 
 
-CONTRIBUTIONS = f"""
-WITH mine AS (SELECT l.case_id, l.title, l.synthetic {_MINE} AND l.merged_into IS NULL AND NOT l.withdrawn),
+def _contributions(which: str = "") -> str:
+    """Who held issues when; `which`: a condition on `l`, their rows of the ledger."""
+    return f"""
+WITH mine AS (SELECT l.case_id, l.title, l.synthetic {_MINE} AND l.merged_into IS NULL AND NOT l.withdrawn {which}),
 ends AS ({_ENDS}),
 stood AS (
     SELECT m.case_id, m.title, m.synthetic, s.state, t.lead, t.supporting, greatest(s.from_at, t.from_at) AS from_at,
@@ -70,7 +72,7 @@ late AS (
     SELECT c.case_id, coalesce(c.unit, l.lead) AS unit,
         range_agg(tstzrange(c.due_at, greatest(c.due_at, least(c.stopped_at, ends.at)))) AS overdue
     FROM clocks c JOIN ledger l ON l.case_id = c.case_id CROSS JOIN ends
-    WHERE c.status IN ('late', 'missed') AND l.programme = :programme GROUP BY 1, 2
+    WHERE c.status IN ('late', 'missed') AND l.programme = :programme {which} GROUP BY 1, 2
 ),
 waited AS (
     SELECT case_id, range_agg(tstzrange(from_at, to_at)) AS support FROM held WHERE holder = 'supporter' GROUP BY 1
@@ -85,6 +87,10 @@ SELECT case_id, CAST(row_number() OVER (PARTITION BY case_id ORDER BY from_at, h
     {_in_days("overdue")} AS overdue_days, {_in_days("overdue * support")} AS awaited_days, synthetic
 FROM told
 """
+
+
+CONTRIBUTIONS = _contributions()
+CONTRIBUTIONS_OF_ONE = _contributions("AND l.case_id = CAST(:issue AS uuid)")
 
 RETURNS = f"""
 WITH mine AS (SELECT l.* {_MINE}),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, Subquery, case, func, literal, select
@@ -10,6 +11,7 @@ from sqlalchemy import Connection, Row, Select, Subquery, case, func, literal, s
 from eventkit.paging import Window
 from eventkit.problems import Faulty, FieldProblem
 from eventkit.text import Text
+from reporting.queries.because import Events, because
 from reporting.queries.issues import as_dict
 from reporting.queries.moments import Moment
 from reporting.queries.scope import Scope
@@ -64,6 +66,22 @@ def coverage(connection: Connection, held: Subquery, document: Document) -> dict
     return {"enterprises": sum(counts.values()), "covered": covered, NOBODY: counts.get(NOBODY, 0)}
 
 
+def because_of(connection: Connection, rows: Sequence[Row[Any]], programme: str, moment: Moment) -> list[Events]:
+    """For each of these enterprises, how it was registered and, where a team covers it, how the team was formed.
+
+    What an authority or a township covers follows from the programme's document.
+    """
+    registered = because(connection, "enterprises", rows, (), moment)
+    teamed = _pairs(programme, moment).where(
+        team_enterprises.c.enterprise_id.in_([row.enterprise_id for row in rows if row.way == "team"])
+    )
+    pairs = connection.execute(teamed.order_by(teams.c.formed_at, teams.c.team_id)).all()
+    formed: defaultdict[str, Events] = defaultdict(list)
+    for pair, events in zip(pairs, because(connection, "pairs", pairs, (), moment), strict=True):
+        formed[pair.enterprise_id] += events
+    return [[*events, *formed[row.enterprise_id]] for row, events in zip(rows, registered, strict=True)]
+
+
 def uncovered(connection: Connection, held: Subquery, window: Window) -> list[Row[Any]]:
     """A page of the enterprises that nobody is responsible for, by name."""
     bare = select(held.c.enterprise_id.label("enterprise"), held.c.name, held.c.tier).where(held.c.way == NOBODY)
@@ -71,8 +89,12 @@ def uncovered(connection: Connection, held: Subquery, window: Window) -> list[Ro
 
 
 def _paired(programme: str, moment: Moment) -> Select[Any]:
+    return _pairs(programme, moment).with_only_columns(team_enterprises.c.enterprise_id)
+
+
+def _pairs(programme: str, moment: Moment) -> Select[Any]:
     joined = team_enterprises.join(teams, teams.c.team_id == team_enterprises.c.team_id)
-    wanted = select(team_enterprises.c.enterprise_id).select_from(joined).where(teams.c.programme == programme)
+    wanted = select(team_enterprises).select_from(joined).where(teams.c.programme == programme)
     return wanted if moment.before is None else wanted.where(teams.c.formed_at < moment.before)
 
 

@@ -137,15 +137,14 @@ LISTINGS: Mapping[str, Listing] = {
 }
 """By what `lists[].of` of a programme document may say."""
 
+_OF_CONTRIBUTIONS = (
+    *("case_id", "ordinal", "title", "holder", "unit", "state", "from_at", "to_at", "days", "overdue_days"),
+    *("awaited_days", "synthetic"),
+)
+OF_ONE = Listing(conduct.CONTRIBUTIONS_OF_ONE, _OF_CONTRIBUTIONS, keys=2)
+"""The contributions to one issue, named by `issue`."""
 HANDLED: Mapping[str, Listing] = {
-    "contributions": Listing(
-        conduct.CONTRIBUTIONS,
-        (
-            *("case_id", "ordinal", "title", "holder", "unit", "state", "from_at", "to_at", "days", "overdue_days"),
-            *("awaited_days", "synthetic"),
-        ),
-        keys=2,
-    ),
+    "contributions": Listing(conduct.CONTRIBUTIONS, _OF_CONTRIBUTIONS, keys=2),
     "contributions_by_unit": Listing(
         conduct.BY_UNIT,
         ("unit", "holder", "issues", "days", "overdue_days", "awaited_days", "synthetic"),
@@ -200,12 +199,14 @@ def named(document: Document, id: str) -> Named:
 
 
 def list_query(
-    listing: Listing, scope: Scope, programme: str, agency: str
+    listing: Listing, scope: Scope, programme: str, agency: str, issue: str | None = None
 ) -> tuple[Select[Any], Sequence[ColumnElement[Any]]]:
-    """The list's rows, and the key by which they are in order."""
+    """The list's rows, and the key by which they are in order. `issue`: of a list that is about one."""
     about = {"programme": programme, "agency": agency}
     if ":department" in listing.sql:
         about["department"] = scope.department  # type: ignore[assignment]
+    if issue is not None:
+        about["issue"] = issue
     of = text(listing.sql).bindparams(**about).columns(*(column(name) for name in listing.columns)).subquery("listed")
     return select(of), [of.c[name] for name in listing.columns[: listing.keys]]
 

@@ -30,6 +30,12 @@ class Period:
     end: datetime
 
     @property
+    def zone(self) -> ZoneInfo:
+        """Whose days it begins and ends with."""
+        assert isinstance(self.begin.tzinfo, ZoneInfo)
+        return self.begin.tzinfo
+
+    @property
     def every(self) -> Every:
         """Of which kind it is."""
         match = _NAME.fullmatch(self.name)
@@ -58,9 +64,9 @@ def period(name: str, zone: ZoneInfo, every: Every | None = None, field: str = "
 def before(held: Period) -> Period:
     """The period of the same kind just before."""
     match = _NAME.fullmatch(held.name)
-    assert match is not None and isinstance(held.begin.tzinfo, ZoneInfo)
+    assert match is not None
     day = held.begin.date() - timedelta(days=1)
-    return period(_called(_every(match), day.year, day.month), held.begin.tzinfo)
+    return period(_called(_every(match), day.year, day.month), held.zone)
 
 
 def names(every: Every, first: date, last: date) -> list[str]:
@@ -77,8 +83,7 @@ def _called(every: Every, year: int, month: int) -> str:
 
 def within(held: Period) -> list[Period]:
     """The periods that lie within one, itself among them, shorter ones after longer ones and each kind in order."""
-    zone, year = held.begin.tzinfo, held.name[:4]
-    assert isinstance(zone, ZoneInfo)
+    zone, year = held.zone, held.name[:4]
     every = [year, *(f"{year}-Q{n}" for n in range(1, 5)), *(f"{year}-{n:02}" for n in range(1, 13))]
     return [period(name, zone) for name in every if held.holds(name)]
 

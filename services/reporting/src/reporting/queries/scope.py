@@ -52,3 +52,8 @@ def scope_of(caller: Caller) -> Scope:
         mend = Text("use a token with the claim department")
         raise Forbidden(Text("The token names no department."), mend=mend)
     return Scope(caller.agency, caller.department)
+
+
+def needs_agency(caller: Caller) -> None:
+    """Raises Forbidden for one who sees a part of the agency alone: what compares all of it is not for him."""
+    caller.needs(WIDE | {"operator"})

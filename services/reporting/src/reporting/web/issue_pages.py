@@ -11,6 +11,7 @@ from fastapi import APIRouter, Request, Response
 
 from pagekit.rendering import SWAPPED
 from pagekit.session import Visiting
+from reporting.web.contributions import contributions_of
 from reporting.web.issue import event_of, story_of
 from reporting.web.kept import case_of, kept_event
 from reporting.web.opening import Pages, View
@@ -37,6 +38,7 @@ def add_issue(router: APIRouter, pages: Pages) -> None:
                 issue=issue,
                 enterprise=names.get(issue["enterprise"], issue["enterprise"]),
                 steps=[(name, issue[name]) for name in STEPS],
+                contributions=contributions_of(view, issue),
                 telling=Telling(view.words, view.cells, issue["programme"], issue["agency"]),
             )
 

@@ -90,11 +90,12 @@ class View:
         language = self.words.language
         return Writing(language, self.zone, catalogue(TEXTS, language), catalogue("reporting", language))
 
-    def page(self, template: str, **about: Any) -> Response:
+    def page(self, template: str, status: int = 200, /, **about: Any) -> Response:
         """The page drawn."""
         return draw(
             self.request,
             template,
+            status,
             caller=self.caller,
             words=self.words,
             programme=self.programme,
@@ -137,10 +138,15 @@ class Pages:
 
     @contextmanager
     def opened(
-        self, visitor: Visitor, request: Request, filters: Mapping[str, Condition], *besides: str
+        self,
+        visitor: Visitor,
+        request: Request,
+        filters: Mapping[str, Condition],
+        *besides: str,
+        snapshot: float | None = None,
     ) -> Iterator[View]:
-        """A checked request. Raises what the API raises."""
-        with self.looking(visitor.caller, request, filters, *besides) as view:
+        """A checked request. Raises what the API raises. `snapshot`: see the desk."""
+        with self.looking(visitor.caller, request, filters, *besides, snapshot=snapshot) as view:
             yield view
 
     @contextmanager

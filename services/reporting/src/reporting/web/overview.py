@@ -101,17 +101,17 @@ class Grid:
         return 0 if not count else max(1, round(5 * count / self.most))
 
 
-def grid(view: View, place: str) -> Grid:
-    """Where issues gather, the fullest kinds and places first."""
+def grid(view: View, place: str, columns: int | None = COLUMNS) -> Grid:
+    """Where issues gather, the fullest kinds and places first; None: all places are columns."""
     filters, scope, moment = view.asked.filters, view.asked.scope, view.asked.moment
     found = hotspots(view.connection, scope, filters, moment, ("kind", place), 1000)
-    return laid_out([(one["kind"], one[place], one["issues"]) for one in found])
+    return laid_out([(one["kind"], one[place], one["issues"]) for one in found], columns)
 
 
-def laid_out(found: Sequence[tuple[str | None, str | None, int]]) -> Grid:
-    """The grid of (kind, place, issues)."""
+def laid_out(found: Sequence[tuple[str | None, str | None, int]], most: int | None = COLUMNS) -> Grid:
+    """The grid of (kind, place, issues), with at most so many places."""
     rows, columns = _sums((kind, n) for kind, _, n in found), _sums((place, n) for _, place, n in found)
-    shown = list(columns)[:COLUMNS]
+    shown = list(columns)[:most]
     cells = {(kind, place): n for kind, place, n in found if place in shown}
     return Grid(list(rows), shown, cells, rows, columns, len(columns) - len(shown))
 

@@ -39,7 +39,7 @@ def add_overview(router: APIRouter, pages: Pages) -> None:
     @router.get("/overview")
     def one(request: Request, who: Visiting) -> Response:
         """How a programme stands."""
-        with pages.opened(who, request, {"synthetic": OF_CASES["synthetic"]}, "place") as view:
+        with pages.opened(who, request, {"synthetic": OF_CASES["synthetic"]}, "place", "places") as view:
             if view.programme is None:
                 return RedirectResponse(address("/", dict(request.query_params)), 303)
             return _overview(view)
@@ -83,7 +83,7 @@ def _overview(view: View) -> Response:
         breaking=breaking(view, months[-1].name),
         league=league,
         period=period,
-        grid=overview.grid(view, place),
+        grid=overview.grid(view, place, None if view.request.query_params.get("places") == "all" else overview.COLUMNS),
         place=place,
         places=overview.PLACES,
         cell=_cells(view, place),

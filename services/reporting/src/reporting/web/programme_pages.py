@@ -9,9 +9,10 @@ from sqlalchemy import Subquery, func, select
 
 from pagekit.session import Visiting
 from reporting.queries import lists
+from reporting.queries.basis import programme_basis
 from reporting.queries.cadres import cadres
 from reporting.queries.cases import cases
-from reporting.queries.coverage import coverage, in_way, responsible, tiers
+from reporting.queries.coverage import because_of, coverage, in_way, responsible, tiers
 from reporting.queries.filters import OF_CASES, conditions
 from reporting.queries.measures import MEASURES
 from reporting.web import overview
@@ -51,6 +52,7 @@ def _add_page(router: APIRouter, pages: Pages) -> None:
                 month=month,
                 long_term=_long_term(view),
                 handled=list(lists.HANDLED),
+                may_ask=view.asked.scope.department is None,
             )
 
 
@@ -70,7 +72,10 @@ def _add_coverage(router: APIRouter, pages: Pages) -> None:
             found = view.connection.execute(window.select(wanted, held.c.name, held.c.enterprise_id)).all()
             rows, following = split(found, window, lambda row: (row.name, row.enterprise_id))
             told = coverage(view.connection, held, view.of.document)
-            return view.page("coverage.html", rows=rows, next=following, way=way, coverage=told)
+            grounds = because_of(view.connection, rows, view.of.id, view.asked.moment)
+            basis = programme_basis(view.connection, view.of.id)
+            shown = list(zip(rows, grounds, strict=True))
+            return view.page("coverage.html", rows=shown, next=following, way=way, coverage=told, basis=basis)
 
 
 def _long_term(view: View) -> int:

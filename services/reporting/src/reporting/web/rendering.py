@@ -14,7 +14,7 @@ from pagekit.rendering import drawn
 TEXTS: Final = "reporting.web"
 CARRIED: Final = ("programme", "at", "as_of")
 """What goes along from page to page: whose figures, as of when, and as known when."""
-_LOOKS: Final = frozenset({"after", "lang", "density", "place"})
+_LOOKS: Final = frozenset({"after", "lang", "density", "place", "places"})
 """Parameters that only change how a page looks."""
 
 

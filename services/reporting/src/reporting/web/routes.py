@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 from pagekit.assets import asset_routes
 from pagekit.issuer import LocalIssuer
 from pagekit.page import page_route, tell_unrouted
+from pagekit.provider import Provider
 from pagekit.signing import SignIn, add_signing
 from reporting.exports.files import Exports
 from reporting.exports.routes import add_export_pages
@@ -26,17 +27,24 @@ from reporting.web.overview_pages import add_overview
 from reporting.web.programme_pages import add_programme
 from reporting.web.rendering import TEXTS, draw
 from reporting.web.saved_pages import add_saved
+from reporting.web.whatif_pages import add_whatif
 
 
 def add_pages(
-    app: FastAPI, engine: Engine, pages: Pages, exports: Exports, local: LocalIssuer | None, templates: Path | None
+    app: FastAPI,
+    engine: Engine,
+    pages: Pages,
+    exports: Exports,
+    provider: Provider | None,
+    local: LocalIssuer | None,
+    templates: Path | None,
 ) -> None:
     """The pages beside the API, over an engine that stays the caller's; `templates`: the office's own of Word."""
-    signing = SignIn(draw, scope_of, local, ROLES, partial(choices, engine))
+    signing = SignIn(draw, scope_of, provider, local, ROLES, partial(choices, engine))
     router = APIRouter(include_in_schema=False, route_class=page_route(signing.ask, draw))
     add_signing(router, signing)
     add_forms(router)
-    for add in (add_overview, add_ledger, add_saved, add_issue, add_numbers, add_programme):
+    for add in (add_overview, add_ledger, add_saved, add_issue, add_numbers, add_programme, add_whatif):
         add(router, pages)
     add_documents(router, pages, templates)
     add_export_pages(router, exports)
