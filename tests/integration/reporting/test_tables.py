@@ -19,10 +19,11 @@ def test_definitions_are_what_migrations_make(reporting_database: Database) -> N
     seen = inspect(engine)
 
     for table in metadata.sorted_tables:
-        columns = seen.get_columns(table.name, schema="live")
-        assert [(c["name"], c["type"].compile(engine.dialect)) for c in columns] == [
-            (c.name, c.type.compile(engine.dialect)) for c in table.columns
-        ]
+        made = [(c["name"], c["type"].compile(engine.dialect)) for c in seen.get_columns(table.name, schema="live")]
+        defined = [(c.name, c.type.compile(engine.dialect)) for c in table.columns]
+        if table.name.endswith("_versions"):  # what a column was added to stands behind `known_to`
+            made, defined = sorted(made), sorted(defined)
+        assert made == defined
         key = seen.get_pk_constraint(table.name, schema="live")["constrained_columns"]
         assert key == [column.name for column in table.primary_key]
     assert set(seen.get_table_names(schema="live")) == {table.name for table in metadata.sorted_tables}

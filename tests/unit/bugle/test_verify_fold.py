@@ -206,6 +206,8 @@ def test_traits_say_what_was_valid_when() -> None:
             [("clock_stopped", {"stopped_at": "2021-03-10T05:00:00Z", "in_time": True}), ("clock_cancelled", {})],
             "cancelled",
         ),
+        ([("clock_cancelled", {})], "cancelled"),
+        ([("deadline_missed", {}), ("clock_cancelled", {})], "missed"),
     ],
 )
 def test_clock_has_the_first_status_that_applies(then: list[tuple[str, dict[str, Any]]], status: str) -> None:
@@ -215,7 +217,8 @@ def test_clock_has_the_first_status_that_applies(then: list[tuple[str, dict[str,
     for name, data in then:
         recorder.watch(name, 3, clock="contact", generation=1, **data)
     (row,) = rows(recorder.events)["clocks"]
-    assert (*row[:6], row[7:]) == (CASE, "contact", 1, "u", at(0), at(3), (status, False))
+    ended = at(3) if "clock_cancelled" in dict(then) else None
+    assert (*row[:6], row[7:]) == (CASE, "contact", 1, "u", at(0), at(3), (status, False, ended))
 
 
 def test_rescission_withdraws_what_it_lists() -> None:

@@ -204,6 +204,13 @@ class Watcher:
             if course.replaced and not course.corrected:
                 assert owed <= REMINDER, f"a deadline that was over has been moved: {course}"
 
+    def what_was_missed_counts(self) -> None:
+        """A deadline that passed before its clock came to its end is missed or late, whatever has ended the clock."""
+        for (case, clock, generation), course in courses(self.world.supervision).items():
+            if not course.replaced:
+                status = self.world.watch(case).clock(clock, generation).status
+                assert (status in ("missed", "late")) == course.overran, f"{status}: {course}"
+
     def cases_that_are_over_have_no_clocks(self) -> None:
         """With the close-out or the withdrawal every clock has come to its end."""
         for (case, *_), course in courses(self.world.supervision).items():

@@ -221,6 +221,18 @@ def test_cancelled_and_unobserved_clocks() -> None:
     assert clock_of(log)["status"] == "cancelled"
 
 
+def test_miss_stands_after_the_clock_ended() -> None:
+    log = started(reported())
+    missed = about_clock(log, "deadline_missed", 4, stage=1, due_at=iso(day(4)), unit="bank")
+    about_clock(log, "clock_cancelled", 5, reason="returned")
+    assert (clock_of(log)["status"], clock_of(log)["cancelled_at"]) == ("missed", day(5))
+
+    listed = [{"event": str(missed.id), "kind": "miss", "stage": 1}]
+    about_clock(log, "misses_rescinded", 7, fact="contacted", evidence_at=iso(day(3)), withdrawn=listed)
+
+    assert clock_of(log)["status"] == "cancelled"
+
+
 def test_clock_that_never_started_has_no_row() -> None:
     log = reported()
     about_clock(log, "clock_stopped", 3, fact="contacted", stopped_at=iso(day(3)), in_time=True)
