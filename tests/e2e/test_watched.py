@@ -31,7 +31,7 @@ pytestmark = [
     ),
 ]
 BY_PROMTOOL_ONLY = {
-    *("EventsWaiting", "RequestsSlow", "PoolExhausted"),
+    *("EventsWaiting", "RequestsSlow", "PoolExhausted", "DocumentsFailing"),
     *("DatabaseAway", "RequestsFail", "RelaySilent", "ConsumerBehind", "EventsUnsequenced"),
 }
 POWER = {"role": "department", "department": "power"}

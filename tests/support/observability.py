@@ -25,6 +25,8 @@ MOVED_ELSEWHERE = {
     "bugle_notifier_raised": "integration/supervision/test_postroom.py",
     "bugle_notifier_outcomes": "integration/supervision/test_postroom.py",
     "bugle_notifier_failures": "integration/supervision/test_postroom.py",
+    "bugle_documents_issued": "integration/reporting/test_scheduling.py",
+    "bugle_documents_failing": "integration/reporting/test_scheduling.py",
 }
 """Metrics that only a state of fault moves, and the tests that bring it."""
 

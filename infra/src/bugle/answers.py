@@ -59,11 +59,21 @@ def pages(ask: Callable[[Json], Json]) -> Iterator[Json]:
 
 def check(answer: httpx.Response, service: str) -> None:
     """BadParameter names what is wrong with a question, StackError tells any other refusal."""
-    if answer.status_code == 200:
+    if answer.is_success:
         return
-    told: Mapping[str, Any] = orjson.loads(answer.read())
-    faults = told.get("errors") or [{"field": "", "problem": told.get("detail", ""), "mend": ""}]
+    told = _told(answer)
+    detail = told.get("detail") or told.get("title", "")
+    faults = told.get("errors") or [{"field": "", "problem": detail, "mend": ""}]
     said = "\n".join(f"{one['field'].lstrip('/')}: {one['problem']}; {one['mend']}".strip(": ;") for one in faults)
     if answer.status_code in MENDABLE:
         raise typer.BadParameter(said)
-    raise StackError(f"{service} refuses ({answer.status_code}): {told.get('detail', '')}")
+    raise StackError(f"{service} refuses ({answer.status_code}): {said}")
+
+
+def _told(answer: httpx.Response) -> Mapping[str, Any]:
+    """What a service says of its refusal; a proxy before it answers with a page of its own."""
+    try:
+        told = orjson.loads(answer.read())
+    except orjson.JSONDecodeError:
+        told = None
+    return told if isinstance(told, dict) else {"detail": answer.reason_phrase}

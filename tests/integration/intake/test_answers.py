@@ -86,3 +86,13 @@ def test_issue_that_was_struck_off_is_not_divided(agency: Agency) -> None:
     assert (answer.status_code, answer.json()["type"]) == (409, "urn:bugle:problem:struck-off")
     arrive(agency, "supervision.reopening_ordered", case, second(2), round=2, reason=None)
     assert agency.send("POST", f"/issues/{case}/parts", parts).status_code == 200
+
+
+def test_nothing_is_merged_into_what_was_struck_off(agency: Agency) -> None:
+    case, other = (agency.report(title=title).json()["id"] for title in ("一", "二"))
+    arrive(agency, "supervision.case_closed_out", case, second(1))
+    answer = agency.send("POST", f"/issues/{other}/merger", {"into": case})
+    assert (answer.status_code, answer.json()["type"]) == (409, "urn:bugle:problem:struck-off")
+    assert answer.json()["errors"][0]["field"] == "/into"
+    arrive(agency, "supervision.reopening_ordered", case, second(2), round=2, reason=None)
+    assert agency.send("POST", f"/issues/{other}/merger", {"into": case}).status_code == 200

@@ -19,6 +19,7 @@ from tests.integration.reporting.serving import reading
 from tests.integration.reporting.test_documents import DOCUMENT, SECOND, story
 from tests.integration.reporting.test_issuing import KNOWN, LATER, issued, learnt
 from tests.support.http import TestClient
+from tests.support.metering import value
 from tests.support.tokens import Issuer
 from tests.unit.reporting.made import START, Log, day, programme
 
@@ -62,7 +63,9 @@ def kept(delivery: Delivery) -> list[Any]:
 
 def test_each_period_is_issued_once(delivery: Delivery, told: Log) -> None:
     scheduler = Scheduler(delivery.engine)
-    assert (scheduler.round(), scheduler.round(), scheduler.failures) == (2, 0, 0)
+    before = value("bugle_documents_issued_total")
+    assert (scheduler.round(), scheduler.round()) == (2, 0)
+    assert value("bugle_documents_issued_total") == before + 2
     rows = kept(delivery)
     assert [(row.about, row.edition, row.issued_by) for row in rows] == [
         ("2021-03", 1, "schedule"),
@@ -106,10 +109,10 @@ def test_broken_template_is_told_and_mended(
 ) -> None:
     (tmp_path / "monthly.docx").write_bytes(b"no template")
     scheduler = Scheduler(delivery.engine, tmp_path)
-    assert (scheduler.round(), scheduler.failures) == (0, 2)
+    assert (scheduler.round(), value("bugle_documents_failing")) == (0, 2)
     assert "monthly of jinxian over 2021-03 is not issued" in caplog.text
     (tmp_path / "monthly.docx").unlink()
-    assert (scheduler.round(), scheduler.failures) == (2, 0)
+    assert (scheduler.round(), value("bugle_documents_failing")) == (2, 0)
 
 
 def test_unread_logs_are_waited_for(delivery: Delivery) -> None:

@@ -257,6 +257,7 @@ def test_long_term_result_is_reported_on_until_it_is_solved(place: Place) -> Non
     place.hear(published(long_term={"every": "month"}), directory(), issue_reported(LEARNT))
     place.hear(step("accepted", china("2021-03-12T10:00"), LEARNT))
     place.hear(step("result", china("2021-03-20T10:00"), LEARNT, outcome="long_term"))
+    place.hear(step("fed_back", china("2021-03-21T10:00"), LEARNT, copied_to_office=True))
     place.hear(step("progress", china("2021-04-12T10:00"), LEARNT))
     sweep(place, china("2021-06-02T00:00"))
     [told_of] = standing(place, "long_term").values()

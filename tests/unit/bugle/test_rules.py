@@ -171,7 +171,15 @@ def test_refusal_names_the_field() -> None:
         refused.trial({})
 
 
-@pytest.mark.parametrize("answer", [httpx.Response(503, json={"detail": "away"}), httpx.ConnectError("refused")])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        httpx.Response(503, json={"detail": "away"}),
+        httpx.Response(502, text="<html>Bad Gateway</html>"),
+        httpx.ConnectError("refused"),
+    ],
+    ids=["refused", "a page of a proxy", "no answer"],
+)
 def test_outage_is_no_fault_of_usage(answer: httpx.Response | httpx.TransportError) -> None:
     away = asking_of(answer)
     with away, pytest.raises(StackError):

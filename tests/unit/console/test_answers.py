@@ -5,17 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
 
 from console.bootstrap import application
-from console.config import ConsoleSettings
 from eventkit.settings import MissingSetting
 from pagekit.session import COOKIE
 from tests.support.http import TestClient
-from tests.support.tokens import AUDIENCE, ISSUER, Issuer
+from tests.support.tokens import Issuer
+from tests.unit.console.made import CASE, settings
 
 Answer = Callable[[httpx.Request], httpx.Response]
 TYPED = {"key": "6f0e8b1c-4d2a-5c7e-9b10-000000000009", "title": "<b>电压</b>不稳", "enterprise": "荣鑫实业"}
@@ -24,12 +23,6 @@ TYPED = {"key": "6f0e8b1c-4d2a-5c7e-9b10-000000000009", "title": "<b>电压</b>�
 @pytest.fixture
 def issuer(tmp_path: Path) -> Issuer:
     return Issuer(tmp_path)
-
-
-def settings(issuer: Issuer, **more: Any) -> ConsoleSettings:
-    urls = {f"{name}_url": f"http://{name}.test" for name in ("intake", "routing", "supervision", "reporting")}
-    about = {"jwks_file": str(issuer.file), "issuer": ISSUER, "audience": AUDIENCE, "http_port": 0}
-    return ConsoleSettings(**about, **urls, **more)
 
 
 @pytest.fixture
@@ -132,45 +125,6 @@ def test_pages_bring_strict_headers(visitor: Callable[[Answer], TestClient]) -> 
 def test_choice_of_a_role_is_for_this_machine_only(issuer: Issuer) -> None:
     with pytest.raises(MissingSetting, match="BUGLE_ISSUER_KEY_FILE"):
         application(settings(issuer, issuer_key_file="key", http_host="0.0.0.0"))
-
-
-CASE = "6f0e8b1c-4d2a-5c7e-9b10-000000000004"
-
-
-@pytest.mark.parametrize(("state", "status"), [("received", 303), ("returned", 412)])
-def test_version_that_shows_nothing_else_is_passed_over(issuer: Issuer, state: str, status: int) -> None:
-    """A case at version 4 when the form is drawn, at 5 when it is sent, in the same state or in another."""
-    told = {
-        "case": CASE,
-        "programme": "help",
-        "agency": "jinxian",
-        "enterprise": CASE,
-        "title": "电压不稳",
-        "text": None,
-    }
-    more = {"kind": None, "lead": "power", "supporting": [], "letter": None, "round": 1, "moves": ["accept"]}
-    tags: list[str] = []
-
-    def answering(request: httpx.Request) -> httpx.Response:
-        if request.method == "POST":
-            tags.append(request.headers["if-match"])
-            stale = {"title": "Stale", "status": 412, "detail": "It has changed."}
-            return httpx.Response(201, json={}) if tags[-1] == '"5"' else httpx.Response(412, json=stale)
-        if request.url.path.startswith(("/v1/programmes/", "/v1/directories/")):
-            return httpx.Response(200, json={"document": {}, "units": []})
-        if request.url.path != f"/v1/cases/{CASE}":
-            return httpx.Response(404, json={"title": "x", "status": 404})
-        now = {"state": "received", "version": 4} if not drawn else {"state": state, "version": 5}
-        return httpx.Response(200, json=told | more | now)
-
-    drawn: list[str] = []
-    app = application(settings(issuer), httpx.Client(transport=httpx.MockTransport(answering)))
-    cookies = {COOKIE: issuer.token("department", department="power")}
-    client = TestClient(app, cookies=cookies, follow_redirects=False)
-    drawn.append(client.get(f"/cases/{CASE}/accept").text)
-    hidden = dict(re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)">', drawn[0]))
-    assert client.post(f"/cases/{CASE}/accept", data=hidden).status_code == status
-    assert tags == (['"4"', '"5"'] if status == 303 else ['"4"'])
 
 
 def test_row_that_was_refused_is_the_only_one_left(visitor: Callable[[Answer], TestClient]) -> None:

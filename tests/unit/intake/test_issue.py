@@ -161,6 +161,14 @@ def test_unknown_unit_is_refused(told: Fact, field: str) -> None:
     refused(lambda: report(replace(ROW, facts=(told,))), "unknown-unit", field)
 
 
+def test_long_term_row_is_not_closed() -> None:
+    """Alone each may stand: a long-term row stays on the list, and a row closed by a final result is over."""
+    closed = Fact("closed_out", RESULT.at + timedelta(days=1))
+    put_off = replace(RESULT, outcome="long_term")
+    refused(lambda: report(replace(ROW, facts=(closed, put_off))), "closed-while-long-term", "history/0/fact")
+    assert report(replace(ROW, facts=(put_off,))) and report(replace(ROW, facts=(RESULT, closed)))
+
+
 def test_history_needs_a_ledger_row() -> None:
     refused(lambda: report(replace(REPORT, facts=(replace(ASSIGNED, at=NOW),))), "bad-history", "history")
 

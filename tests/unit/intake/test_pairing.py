@@ -63,6 +63,27 @@ def test_age_goes_by_the_year_of_the_programmes_zone() -> None:
     assert [finding.code for finding in event.findings] == ["too-old"]
 
 
+AGES = [{"rank": "deputy_section", "max": 40}, {"rank": "staff", "max": 35}]
+
+
+@pytest.mark.parametrize(
+    ("asked", "people", "found"),
+    [
+        ({"ages": AGES}, (None, None), [Finding("age-unknown", "cadre: 2 without a name, so without an age")]),
+        ({"ages": AGES}, ("p", None), [Finding("age-unknown", "cadre: 1 without a name, so without an age")]),
+        ({"ages": AGES}, ("p",), []),
+        ({"min_rank": "staff"}, (None,), [Finding("rank-unknown", "cadre: 1 without a name, so without a rank")]),
+        ({}, (None, None), []),
+    ],
+)
+def test_nameless_have_no_age(asked: dict[str, Any], people: tuple[str | None, ...], found: list[Finding]) -> None:
+    programme = with_pattern({"members": [{"role": "cadre", "min": 1, **asked}]}, ranks=[{"id": "staff"}])
+    command = replace(FORM, members=tuple(Member("cadre", person) for person in people))
+    directory = Directory(1, {}, {"p": Person("p", "甲", born=1990, rank="staff")})
+    [event] = team.form(Team(), command, programme, directory)
+    assert [finding for finding in event.findings if finding.code.endswith("unknown")] == found
+
+
 BOUND = {**PROGRAMME.document["teams"]["key"], "enterprises": {"min": 1, "max": 3}}
 
 

@@ -91,6 +91,32 @@ def test_document_must_hold_together(change: Callable[[dict[str, Any]], object],
     refused(lambda: programme.publish(Programme(), command, DIRECTORY, ()), "bad-document", f"document/{field}")
 
 
+LADDER = [{"level": level, "role": "county_leader"} for level in (1, 2, 3)]
+
+
+@pytest.mark.parametrize(
+    ("climbs", "field"),
+    [
+        ([(2, "1wd")], "0/level"),
+        ([(1, "1wd"), (3, "2wd")], "1/level"),
+        ([(1, "1wd"), (1, "2wd")], "1/level"),
+        ([(2, "2wd"), (1, "1wd")], "0/level"),
+        ([(1, "3wd"), (2, "1wd")], "1/after"),
+        ([(1, "1wd"), (2, "9h"), (3, "8h")], "2/after"),
+        ([(1, "1wd"), (2, "1d"), (3, "1d")], None),
+    ],
+)
+def test_cases_climb_level_by_level(climbs: list[tuple[int, str]], field: str | None) -> None:
+    steps = [{"level": level, "after": after} for level, after in climbs]
+    document = _spoil(lambda d: (d.update(ladder=LADDER), d["clocks"][0].update(escalate=steps)))
+    command = replace(PUBLISH_PROGRAMME, document=document)
+    publish = lambda: programme.publish(Programme(), command, DIRECTORY, ())  # noqa: E731
+    if field is None:
+        assert publish()
+    else:
+        refused(publish, "bad-document", f"document/clocks/0/escalate/{field}")
+
+
 def test_programme_needs_a_directory() -> None:
     refused(
         lambda: programme.publish(Programme(), PUBLISH_PROGRAMME, Directory(), ()), "bad-document", "document/agency"

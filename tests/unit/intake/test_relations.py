@@ -103,8 +103,8 @@ def test_merger_is_asked_for_once_and_can_be_undone() -> None:
     [asked] = relations.merge(reported("i1"), "i0", other, 90, "office", LIVE)
     assert asked == MergerRequested("i1", "i0", 90, "office", NOW)
     merged = after(reported("i1"), [asked])
-    refused(lambda: relations.merge(merged, "i0", other, None, "office", LIVE), "merged-already", None)
-    refused(lambda: relations.merge(reported("i2"), "i1", merged, None, "office", LIVE), "merged-already", None)
+    refused(lambda: relations.merge(merged, "i0", other, None, "office", LIVE), "merged-already", "issue")
+    refused(lambda: relations.merge(reported("i2"), "i1", merged, None, "office", LIVE), "merged-already", "into")
     [undone] = relations.undo_merge(merged, "two matters", "office", LIVE)
     assert undone == MergerUndone("i1", "i0", "two matters", "office", NOW)
     refused(lambda: relations.undo_merge(after(merged, [undone]), "x", "office", LIVE), "not-merged", None)
@@ -128,6 +128,28 @@ def test_merger_stays_within_one_enterprise() -> None:
     refused(lambda: relations.merge(reported("i1"), "i1", reported("i1"), None, "o", LIVE), "into-itself", "into")
     other = reported("i0", 3, enterprise="e2")
     refused(lambda: relations.merge(reported("i1"), "i0", other, None, "o", LIVE), "other-enterprise", "into")
+
+
+@pytest.mark.parametrize(("struck_off", "field"), [({"i0"}, "into"), ({"i1"}, "issue"), ({"i0", "i1"}, "issue")])
+def test_nothing_is_merged_once_struck_off(struck_off: set[str], field: str) -> None:
+    about = (reported("i1"), "i0", reported("i0", 3), None, "office", LIVE)
+    refused(lambda: relations.merge(*about, struck_off=struck_off), "struck-off", field)
+    assert relations.merge(*about, struck_off={"i2"})
+
+
+def test_withdrawn_issues_are_not_merged() -> None:
+    gone = after(reported("i0", 3), relations.withdraw(reported("i0", 3), "done by itself", "office", LIVE))
+    refused(lambda: relations.merge(reported("i1"), "i0", gone, None, "o", LIVE), "withdrawn-already", "into")
+    refused(lambda: relations.merge(gone, "i1", reported("i1"), None, "o", LIVE), "withdrawn-already", "issue")
+
+
+def test_whole_and_part_are_not_merged() -> None:
+    """The whole ends with its parts: merged into one of them, or one of them into it, neither could end."""
+    whole = after(reported("w"), relations.divide(reported("w"), ["p1", "p2"], WITH_RULES, "office", LIVE))
+    one, two = (after(reported(p), [IssueLinked(p, "part_of", "w", "office", NOW)]) for p in ("p1", "p2"))
+    refused(lambda: relations.merge(whole, "p1", one, None, "o", LIVE), "whole-and-part", "into")
+    refused(lambda: relations.merge(one, "w", whole, None, "o", LIVE), "whole-and-part", "into")
+    assert relations.merge(one, "p2", two, None, "o", LIVE)
 
 
 def test_withdrawal_is_asked_for_once() -> None:

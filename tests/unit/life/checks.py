@@ -45,10 +45,11 @@ class Watcher:
         self._begun: dict[tuple[str, str, int], tuple[int, datetime]] = {}
         self._ended: dict[tuple[str, str, int], datetime] = {}
         self._levels: dict[str, dict[str, int]] = defaultdict(dict)
-        self._results: dict[tuple[str, int], set[str]] = defaultdict(set)
+        self._results: dict[tuple[str, int], list[str]] = defaultdict(list)
         self._copied: set[tuple[str, int]] = set()
         self._satisfied: set[tuple[str, int]] = set()
         self._divided: set[str] = set()
+        self.answered_again = 0
         self._of_version: dict[str, int] = {}
 
     def look(self) -> None:
@@ -77,7 +78,13 @@ class Watcher:
 
     def of_routing(self, event: Envelope) -> None:
         """A case goes its way."""
-        held = CASES.apply(self._folds.get(event.stream, CASES.initial()), CASES.codec.decode(event))
+        before = self._folds.get(event.stream, CASES.initial())
+        over = before.outcome not in (None, "long_term")
+        assert not over or name(event) not in legal.GOING_ON, f"{event.key}: {name(event)} after {before.outcome}"
+        assert before.transfers or name(event) != "case_arbitrated", f"{event.key} is arbitrated undisputed"
+        if name(event) == "result_reported" and before.state == "fed_back":
+            self.answered_again += 1
+        held = CASES.apply(before, CASES.codec.decode(event))
         self._folds[event.stream] = held
         moves = legal.WITH_PARTS if event.key in self.apart["supervision"] else legal.ROUTING
         self._move(moves, event.stream, name(event), held.state)
@@ -161,11 +168,14 @@ class Watcher:
             self._check_answer((event.key, data["round"]))
         if what == "clock_stopped" and data["fact"] == "result" and data["clock"] == "wanted":
             told = [outcomes for (case, _), outcomes in self._results.items() if case == event.key]
-            assert any(outcomes - {"long_term"} for outcomes in told), f"{data} by what takes long"
+            assert any(set(outcomes) - {"long_term"} for outcomes in told), f"{data} by what takes long"
 
     def _note_answer(self, about: tuple[str, int], data: dict[str, Any], what: str) -> None:
         if what == "fact_learnt" and data["fact"] == "result":
-            self._results[about].add(data["outcome"])
+            if self._results[about]:  # what was said of the answer before counts no more
+                self._copied.discard(about)
+                self._satisfied.discard(about)
+            self._results[about].append(data["outcome"])
         if what == "fact_learnt" and data["copied_to_office"]:
             self._copied.add(about)
         if what == "enterprise_verified" and data["satisfaction"] != "unsatisfied":
@@ -174,6 +184,7 @@ class Watcher:
     def _check_answer(self, about: tuple[str, int]) -> None:
         wants = made.document(self._of_version[about[0]])["verification"]
         assert self._results[about], f"{about} was closed out without a result"
+        assert self._results[about][-1] != "long_term", f"{about} was closed out while it takes long"
         assert about in self._copied or not wants["copy_to_office"], f"{about} was closed out without a copy"
         assert about in self._satisfied or not wants["required"], f"{about} was closed out unasked"
 

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 Moves = Mapping[str, Mapping[str, set[str]]]
 """By event: each state in which it may be recorded, and the states in which the thing may be afterwards."""
 
+GOING_ON = {"progress_reported", "result_reported"}
+"""In an answered case these follow only what takes long."""
 UNASSIGNED = {"opened", "classified", "returned", "reopened"}
 WORKED_ON = {"assigned", "received", "accepted", "contacted", "planned", "in_progress"}
 OPEN = UNASSIGNED | WORKED_ON | {"passed_on"}
@@ -36,22 +38,21 @@ ROUTING: Moves = {
         **_stay("planned", "in_progress"),
     },
     "case_planned": {**_to({"accepted", "contacted"}, "planned"), **_stay("in_progress")},
-    "progress_reported": {**_to(UNASSIGNED | WORKED_ON, "in_progress"), **_stay("result_reported")},
-    "result_reported": {
-        **_to({"accepted", "contacted", "planned", "in_progress", "passed_on"}, "result_reported"),
-        **_stay("result_reported"),
-    },
+    "progress_reported": {**_to(UNASSIGNED | WORKED_ON, "in_progress"), **_stay(*ANSWERED)},
+    "result_reported": _to(
+        {"accepted", "contacted", "planned", "in_progress", "passed_on", *ANSWERED}, "result_reported"
+    ),
     "result_fed_back": {"result_reported": {"fed_back"}, **_stay("fed_back")},
     "case_returned": _to({"assigned", "received", "contacted", "in_progress"}, "returned"),
     "case_transferred": _to(WORKED_ON, "returned"),
-    "case_arbitrated": _to(UNASSIGNED | WORKED_ON, "returned"),
+    "case_arbitrated": _to((UNASSIGNED | WORKED_ON) - {"opened", "classified"}, "returned"),
     "case_passed_on": _to(BEFORE_UNITS, "passed_on"),
-    "case_reopened": {"fed_back": {"reopened", "passed_on"}},
+    "case_reopened": _to(ANSWERED, "reopened", "passed_on"),
     "case_merged": _to(OPEN, "merged"),
     "case_unmerged": {"merged": OPEN, **_stay("withdrawn")},
     "case_withdrawn": _to(OPEN | {"merged"}, "withdrawn"),
     "case_concluded": _to(ANSWERED, "concluded"),
-    "support_reported": _stay(*WORKED_ON, "result_reported"),
+    "support_reported": _stay(*WORKED_ON, *ANSWERED),
     "case_graded": _stay(*OPEN),
     "cause_named": _stay(*OPEN, *ANSWERED),
     "return_limit_set": _stay(*ALL),

@@ -166,11 +166,18 @@ def _next(after: set[str], step: str) -> Callable[[Scene], bool]:
 
 
 def _answerable(scene: Scene) -> bool:
-    """What takes long has its end reported once it comes."""
-    longer = scene.case.outcome == "long_term" and scene.random.random() < 0.5
+    """What takes long has its end reported once it comes, before or after the enterprise has heard of that."""
     return scene.case.state in {"in_progress", "contacted", "passed_on"} or (
-        scene.case.state == "result_reported" and longer
+        _takes_long(scene) and scene.random.random() < 0.5
     )
+
+
+def _takes_long(scene: Scene) -> bool:
+    return scene.case.state in {"result_reported", "fed_back"} and scene.case.outcome == "long_term"
+
+
+def _progressing(scene: Scene) -> bool:
+    return scene.case.state == "planned" or (_takes_long(scene) and scene.random.random() < 0.3)
 
 
 def _closable(scene: Scene) -> bool:
@@ -185,7 +192,7 @@ WAY = {
     "accept": Move("routing", "accept", _lead, fits=_next({"received", "contacted"}, "accepted")),
     "contact": Move("routing", "contact", _owner, fits=_next({"received", "accepted", "planned"}, "contacted")),
     "plan": Move("routing", "plan", _lead, _plan, _next({"accepted", "contacted"}, "planned")),
-    "report_progress": Move("routing", "report_progress", _owner, _progress, _next({"planned"}, "")),
+    "report_progress": Move("routing", "report_progress", _owner, _progress, _progressing),
     "report_result": Move("routing", "report_result", _answering, _result, _answerable),
     "feed_back": Move("routing", "feed_back", _answering, _feedback, _next({"result_reported"}, "")),
     "hand_in_copy": Move(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from itertools import count
 from typing import Any
 from uuid import UUID
@@ -18,7 +19,7 @@ from routing.domain import following, workflow
 from routing.domain.case import Step
 from routing.domain.workflow import Gate
 from supervision.application import context, reactions
-from supervision.domain import clock, decisions, policy, renewal, sweep, watch
+from supervision.domain import clock, decisions, naming, policy, renewal, sweep, watch
 from tests.unit.life.machine import WholeLife
 
 Plant = Callable[[pytest.MonkeyPatch], None]
@@ -37,7 +38,7 @@ LIVES = settings(
 def levels_fire_twice(patch: pytest.MonkeyPatch) -> None:
     """And under ids of their own, so that the store does not notice."""
     numbers, fire = count(), sweep._fire
-    patch.setattr(context, "event_id", lambda event: uid("planted", next(numbers)))
+    patch.setattr(naming, "event_id", lambda event: uid("planted", next(numbers)))
     patch.setattr(sweep, "_fire", lambda *about: [*fire(*about), *fire(*about)])
 
 
@@ -50,9 +51,8 @@ def levels_climb_from_the_top(patch: pytest.MonkeyPatch) -> None:
     rule = policy._rule
 
     def turned(told: Any, roles: Any) -> Any:
-        afters = [step["after"] for step in told.get("escalate", ())]
-        steps = [{**s, "after": a} for s, a in zip(told.get("escalate", ()), reversed(afters), strict=True)]
-        return rule({**told, "escalate": steps}, roles)
+        held = rule(told, roles)
+        return replace(held, steps=held.steps[::-1])
 
     patch.setattr(policy, "_rule", turned)
 
@@ -103,6 +103,18 @@ def case_without_a_result_is_closed_out(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(watch.Watch, "solved_parts", frozenset({"a part"}))
 
 
+def what_takes_long_is_closed_out(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(decisions, "LONG_TERM", "never")
+
+
+def first_answer_counts_for_the_last(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(watch.Watch, "answer", lambda self, name: self.fact(name, self.round))
+
+
+def final_result_is_worked_on(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(workflow, "_opened_by_long_term", lambda case, what, gate: Gate(gate.needs, ()))
+
+
 def missing_copy_is_overlooked(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(decisions, "_copied", lambda watch: True)
 
@@ -146,6 +158,9 @@ PLANTED: Sequence[Plant] = (
     merger_of_a_withdrawn_case_is_undone,
     what_takes_long_meets_its_day,
     case_without_a_result_is_closed_out,
+    what_takes_long_is_closed_out,
+    first_answer_counts_for_the_last,
+    final_result_is_worked_on,
     missing_copy_is_overlooked,
     return_begins_no_round,
     withdrawn_case_keeps_its_clocks,

@@ -191,6 +191,7 @@ def _round(log: Log, case: str, at: datetime, round_: int, random: Random) -> tu
         "letter": f"〔2021〕{random.randrange(99)}号",
         "meeting": None,
     }
+    outcome = random.choice(("solved", "explained", "long_term"))
     steps: list[tuple[str, dict[str, Any]]] = [
         ("case_assigned", {**said, "rule": None, "round": round_}),
         ("letter_received", {"unit": lead}),
@@ -198,7 +199,7 @@ def _round(log: Log, case: str, at: datetime, round_: int, random: Random) -> tu
         ("enterprise_contacted", {"unit": lead, "note": None}),
         ("case_planned", {"unit": lead, "milestones": []}),
         ("progress_reported", {"unit": lead, "note": None, "milestone": None}),
-        ("result_reported", {"unit": lead, "outcome": random.choice(("solved", "explained", "long_term"))}),
+        ("result_reported", {"unit": lead, "outcome": outcome}),
         ("result_fed_back", {"unit": lead, "copied_to_office": True}),
     ]
     received, running = at, False
@@ -211,11 +212,24 @@ def _round(log: Log, case: str, at: datetime, round_: int, random: Random) -> tu
         if name == "enterprise_contacted":
             running = False
             _clock_stopped(log, case, round_, received, at, random)
+        if name == "result_fed_back" and outcome == "long_term":
+            at = _answered_again(log, case, at, round_, random)
         if name == "result_fed_back":
             return _verified(log, case, at + timedelta(hours=8), round_, random)
     if running:
         _clock_ended(log, case, round_, received)
     return at, False
+
+
+def _answered_again(log: Log, case: str, at: datetime, round_: int, random: Random) -> datetime:
+    """What was put off for long is verified or not, and perhaps has another result, and is fed back or not."""
+    if random.random() < 0.4:
+        _verified(log, case, at, round_, random)
+    for name, data in (("result_reported", {"outcome": "solved"}), ("result_fed_back", {"copied_to_office": True})):
+        if random.random() < 0.6:
+            at += timedelta(hours=random.choice((0, 5, 30)))
+            log.case("routing", name, case, at, unit="bank", by="officer", **data)
+    return at
 
 
 def _remarks(log: Log, case: str, at: datetime, random: Random) -> None:

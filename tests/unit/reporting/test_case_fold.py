@@ -178,6 +178,42 @@ def test_traits_follow_their_changes() -> None:
     ]
 
 
+def put_off() -> Log:
+    """The enterprise has heard that its case takes long, and is content with that."""
+    log = reported()
+    log.case("routing", "result_reported", CASE, day(1), unit="bank", outcome="long_term")
+    log.case("routing", "result_fed_back", CASE, day(2), unit="bank", copied_to_office=True)
+    log.case("supervision", "enterprise_verified", CASE, day(3), round=1, satisfaction="satisfied", by="office")
+    return log
+
+
+def test_result_after_long_term_answers_anew() -> None:
+    log = put_off()
+    log.case("routing", "progress_reported", CASE, day(4), unit="bank")
+    before = ledger_of(log)
+    log.case("routing", "result_reported", CASE, day(30), unit="bank", outcome="solved")
+
+    row, solved = ledger_of(log), ("result_reported", day(30), "solved", None, None)
+    columns = ("state", "result_at", "outcome", "fed_back_at", "verified_at")
+
+    assert tuple(before[name] for name in columns) == ("verified", day(1), "long_term", day(2), day(3))
+    assert tuple(row[name] for name in columns) == solved
+    log.case("routing", "result_fed_back", CASE, day(31), unit="bank", copied_to_office=True)
+    assert (ledger_of(log)["state"], ledger_of(log)["fed_back_at"]) == ("fed_back", day(31))
+    states = ["reported", "result_reported", "fed_back", "verified", "result_reported", "fed_back"]
+    assert [state for _, state, _, _ in spans_of(log)] == states
+
+
+def test_closed_case_is_not_answered_anew() -> None:
+    log = put_off()
+    log.case("supervision", "case_closed_out", CASE, day(4), round=1, by="ledger")
+    log.case("routing", "result_reported", CASE, day(5), unit="bank", outcome="solved")
+
+    row = ledger_of(log)
+
+    assert (row["state"], row["result_at"], row["closed_at"]) == ("closed_out", day(1), day(4))
+
+
 def test_clock_runs_until_it_is_stopped() -> None:
     log = started(reported())
     assert clock_of(log)["status"] == "running"

@@ -81,6 +81,8 @@ def judge(before: Case, decided: Events) -> None:
     for event in decided:
         if isinstance(event, events.CaseAssigned) and event.lead != before.lead:
             assert arbitrated or (before.transfers <= CAP and not before.final)
+        if isinstance(event, events.CaseArbitrated):
+            assert before.transfers > 0
         if isinstance(event, events.CaseReturned):
             assert not before.final
             assert before.return_by is None or event.at <= before.return_by

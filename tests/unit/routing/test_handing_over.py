@@ -113,6 +113,19 @@ def test_case_of_a_body_outside_is_not_arbitrated() -> None:
         handing_over.arbitrate(given(GIVEN["passed_on"]), reassign(), PROGRAMME, DIRECTORY)
 
 
+@pytest.mark.parametrize("state", ["opened", "classified", "received", "reopened"])
+def test_nothing_is_arbitrated_without_dispute(state: str) -> None:
+    """Nobody has given the case back and nobody took it from anybody: it is assigned or transferred."""
+    with pytest.raises(errors.NothingDisputed) as refusal:
+        handing_over.arbitrate(given(GIVEN[state]), reassign(at=20), PROGRAMME, DIRECTORY)
+    assert refusal.value.slug == "nothing-disputed" and refusal.value.mend
+
+
+@pytest.mark.parametrize("dispute", [made.RETURNED, made.TRANSFERRED])
+def test_dispute_is_decided_by_office(dispute: events.Event) -> None:
+    assert handing_over.arbitrate(given((*RECEIVED, dispute)), reassign(), PROGRAMME, DIRECTORY)
+
+
 def test_passed_on_case_shows_it_although_the_first_asked_had_begun() -> None:
     begun = (*GIVEN["classified"], made.OWNED, made.CONTACTED)
     assert given((*begun, made.PASSED_ON)).state == "passed_on"
@@ -196,6 +209,19 @@ def test_merger_is_confirmed_until_there_is_a_result() -> None:
     assert isinstance(refused, events.MergerRefused)
     [refused] = following.withdraw(given(GIVEN["concluded"]), "by itself", hours(12))
     assert refused == events.WithdrawalRefused(CASE, "concluded", hours(12))
+
+
+@pytest.mark.parametrize(
+    ("past", "into"),
+    [
+        (GIVEN["merged"], "6f0e8b1c-4d2a-5c7e-9b10-000000000002"),
+        (GIVEN["withdrawn"], made.OTHER_CASE),
+        (GIVEN["planned"], CASE),
+    ],
+)
+def test_gone_case_is_not_merged(past: Sequence[events.Event], into: str) -> None:
+    """Intake asks for none of these; whatever asks for them, a case has one end and is not its own."""
+    assert following.merge(given(past), into, hours(10)) == []
 
 
 def test_unmerged_case_goes_on_where_it_stood() -> None:

@@ -62,7 +62,6 @@ def test_each_is_offered_its_own() -> None:
     assert offered("classified", None, "office") == [
         "classify",
         "assign",
-        "arbitrate",
         "pass_on",
         "grade",
         "name_cause",

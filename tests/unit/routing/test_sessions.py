@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import reduce
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -23,6 +24,13 @@ REPORTED_IN = UnitReportedIn(ID, LEAD, "power", hours(10))
 HELD = SessionHeld(ID, "agreed", (LEAD,), (SUPPORT,), "officer", hours(12))
 LIFE: tuple[Event, ...] = (CALLED, REPORTED_IN, HELD)
 CANCELLED = SessionCancelled(ID, "no longer needed", "officer", hours(9))
+
+
+CHINA = ZoneInfo("Asia/Shanghai")
+
+
+def report_in(called: SessionCalled, hour: float) -> list[Event]:
+    return session.report_in(given([called]), LEAD, act(hours(hour)), CHINA)
 
 
 def given(past: Iterable[Event]) -> JointSession:
@@ -55,7 +63,7 @@ def test_unknown_unit_is_not_summoned() -> None:
 
 
 def test_who_did_not_report_in_was_absent() -> None:
-    assert session.report_in(given([CALLED]), LEAD, act(hours(10))) == [UnitReportedIn(ID, LEAD, "officer", hours(10))]
+    assert report_in(CALLED, 10) == [UnitReportedIn(ID, LEAD, "officer", hours(10))]
     assert session.hold(given(LIFE[:2]), "agreed", act(hours(12))) == [HELD]
     assert (given(LIFE).state, given(LIFE).absent) == ("held", (SUPPORT,))
 
@@ -72,7 +80,37 @@ def test_who_did_not_report_in_was_absent() -> None:
 )
 def test_reporting_in_is_refused(past: tuple[Event, ...], unit: str, refusal: type[errors.Refusal]) -> None:
     with pytest.raises(refusal):
-        session.report_in(given(past), unit, act(hours(11)))
+        session.report_in(given(past), unit, act(hours(11)), CHINA)
+
+
+NEXT_WEEK = replace(CALLED, starts_at=hours(190))
+"""18 March at 08:00 in China, called on the 10th."""
+
+
+@pytest.mark.parametrize("hour", [-48, 0.9, 11, 181.9])
+def test_nobody_reports_in_beforehand(hour: float) -> None:
+    with pytest.raises(errors.SessionNotOpen) as refused:
+        report_in(NEXT_WEEK, hour)
+    assert refused.value.field == "occurred_at" and refused.value.mend
+
+
+def test_units_report_in_on_the_day() -> None:
+    """From midnight in China on, and however late: that is for supervision to show."""
+    for hour in (182, 190, 195, 240):
+        assert report_in(NEXT_WEEK, hour)
+
+
+def test_called_comes_before_reporting_in() -> None:
+    with pytest.raises(errors.SessionNotOpen) as refused:
+        report_in(replace(CALLED, at=hours(9)), 8)
+    assert hours(9).isoformat() in str(refused.value)
+
+
+def test_who_came_after_it_was_absent() -> None:
+    after = UnitReportedIn(ID, SUPPORT, "bank", hours(13))
+    [held] = session.hold(given([CALLED, REPORTED_IN, after]), "agreed", act(hours(12)))
+    assert held == HELD
+    assert given([CALLED, REPORTED_IN, after, held]).absent == (SUPPORT,)
 
 
 def test_minutes_come_after_the_beginning() -> None:

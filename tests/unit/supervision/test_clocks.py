@@ -60,6 +60,16 @@ def test_everything_fires_once_in_order() -> None:
     assert len({event_id(event) for event in life.happened}) == len(life.happened)
 
 
+@pytest.mark.parametrize("climbs", [("1wd", "2d"), ("1wd", "1h")])
+def test_holiday_turns_no_levels_round(climbs: tuple[str, str]) -> None:
+    """Due on 10 February; a working day later is the 18th, after Spring Festival, two days later the 12th."""
+    steps = [{"level": level, "after": after} for level, after in enumerate(climbs, start=1)]
+    life = Life(policy({**CONTACT, "limit": "1wd", "escalate": steps}))
+    life.step("received", china("2021-02-09T09:00"), learnt_at=china("2021-02-09T09:00"))
+    climbed = [e for e in life.sweep(china("2021-03-01T00:00")) if isinstance(e, CaseEscalated)]
+    assert [(e.level, e.at) for e in climbed] == [(level, china("2021-02-19T00:00")) for level in (1, 2)]
+
+
 def test_nothing_fires_within_grace() -> None:
     life = Life(policy())
     life.step("received", RECEIVED)

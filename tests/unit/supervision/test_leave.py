@@ -58,8 +58,8 @@ def pause(life: Life, at: str, until: str | None = None, learnt: str | None = No
     return life.record(leave.pause(life.watch, PauseCase("enterprise", None, day, signed), life.policy, life.calendar))
 
 
-def ask(life: Life, at: str, limit: str = "3wd") -> list[WatchEvent]:
-    wanted = AskExtension("contact", parse_limit(limit), "transformer", "power", act(at, china(at)))
+def ask(life: Life, at: str, limit: str = "3wd", unit: str = "power") -> list[WatchEvent]:
+    wanted = AskExtension("contact", parse_limit(limit), "transformer", unit, act(at, china(at)))
     return life.record(leave.ask_extension(life.watch, wanted, life.policy, life.calendar))
 
 
@@ -68,6 +68,14 @@ def decide(life: Life, at: str, decision: Any = "granted", limit: str | None = N
     number = len(life.watch.extensions)
     wanted = DecideExtension(number, decision, span, None, frozenset({"office"}), act(at, china(at)))
     return life.record(leave.decide_extension(life.watch, wanted, life.policy, life.calendar))
+
+
+def given_back(life: Life) -> Life:
+    """The first unit returns the case without a decision on its request, and another has it."""
+    life.step("returned", china("2021-03-11T13:00"), learnt_at=china("2021-03-11T13:00"))
+    for fact, at in (("assigned", "2021-03-12T09:00"), ("received", "2021-03-12T10:00")):
+        life.step(fact, china(at), learnt_at=china(at), round=2, unit="bank")
+    return life
 
 
 def due(watch: Watch) -> datetime:
@@ -252,6 +260,21 @@ def test_extension_is_refused() -> None:
     with pytest.raises(errors.NotYoursToDecide):
         wanted = DecideExtension(1, "granted", None, None, frozenset({"leader"}), act("2021-03-15T12:00"))
         leave.decide_extension(life.watch, wanted, life.policy, life.calendar)
+
+
+def test_request_belongs_to_its_round() -> None:
+    """What the first unit asked for keeps the second from nothing, and gives it nothing."""
+    life = received()
+    ask(life, "2021-03-11T12:00")
+    given_back(life)
+    ask(life, "2021-03-12T12:00", "1wd", unit="bank")
+    with pytest.raises(errors.ExtensionUndecided):
+        ask(life, "2021-03-12T13:00", "1wd", unit="bank")
+    first = DecideExtension(1, "granted", None, None, frozenset({"office"}), act("2021-03-15T09:00"))
+    life.record(leave.decide_extension(life.watch, first, life.policy, life.calendar))
+    assert (life.watch.newest("contact"), due(life.watch)) == (life.watch.clocks[-1], china("2021-03-18T00:00"))
+    decide(life, "2021-03-15T10:00")
+    assert due(life.watch) == china("2021-03-19T00:00"), "one working day more"
 
 
 def test_stopped_clock_is_not_extended() -> None:

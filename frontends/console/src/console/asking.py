@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import partial
 from http import HTTPStatus
 from typing import Any, Self
 
@@ -12,7 +11,7 @@ from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
 
 from console.actions import Action
-from console.case import CaseView
+from console.case import CaseView, case_of
 from console.choices import choices_of
 from console.forms import Typed, data_of, first, names_of_fields, rows_of
 from console.rendering import draw
@@ -24,6 +23,8 @@ from pagekit.rendering import voice
 
 VERSION, SEEN = "version", "seen"
 """The fields with the version that the visitor has decided on, and the digest of what it showed."""
+PASSED_OVER = 5
+"""So often a command follows a case that only machines write to; afterwards the visitor is asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,22 +75,30 @@ def send(request: Request, asked: Asked) -> Response:
         _carried_out(asked, path, body)
     except (Away, Refused) as error:
         named = names_of_fields(action.asked, action.rows, typed)
-        return ask(request, _renewed(asked), tell(error, named, voice(request)))
+        changed = isinstance(error, Refused) and error.status == HTTPStatus.PRECONDITION_FAILED
+        now = replace(asked, view=_anew(asked)) if changed else asked
+        return ask(request, _renewed(now), tell(error, named, voice(request)))
     return RedirectResponse(f"/cases/{view.case}?done={asked.name}", 303)
 
 
 def _carried_out(asked: Asked, path: str, body: Mapping[str, Any]) -> None:
-    """Send it for the version that the visitor has seen; for the present one where that shows nothing else."""
-    service, view, key = asked.action.service, asked.view, key_of(asked.typed)
-    version = first(asked.typed, VERSION)
-    send = partial(asked.desk.services.send, service, path, body, key=key)
-    try:
-        send(version=version or None)
-    except Refused as error:
-        unchanged = view.version(service) != version and view.seen(service) == first(asked.typed, SEEN)
-        if error.status != HTTPStatus.PRECONDITION_FAILED or not unchanged:
-            raise
-        send(version=view.version(service))
+    """Send it for the version that the visitor has seen; for a newer one as long as that shows nothing else."""
+    service, version, key = asked.action.service, first(asked.typed, VERSION), key_of(asked.typed)
+    for left in reversed(range(PASSED_OVER + 1)):
+        try:
+            asked.desk.services.send(service, path, body, key=key, version=version or None)
+            return
+        except Refused as error:
+            if error.status != HTTPStatus.PRECONDITION_FAILED or not left:
+                raise
+            view = _anew(asked)
+            if view.version(service) == version or view.seen(service) != first(asked.typed, SEEN):
+                raise
+            version = view.version(service)
+
+
+def _anew(asked: Asked) -> CaseView:
+    return case_of(asked.desk.services, asked.desk.caller, asked.view.case)
 
 
 def _shown(view: CaseView, action: Action) -> Typed:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import httpx
 import orjson
 
-from bugle.answers import AsOperator, Json, pages
-from bugle.stack import StackError
+from bugle.answers import AsOperator, Json, check, pages
 
 FORMATS = ("docx", "pdf", "md")
 
@@ -39,7 +37,8 @@ class Asking(AsOperator):
         answer = self._send("POST", f"/v1/documents/{kind}", asked)
         if answer.status_code == 409 and answer.json()["type"].endswith(":nothing-changed"):
             return None
-        return str(_checked(answer).json()["document"])
+        check(answer, self.service)
+        return str(answer.json()["document"])
 
     def document(self, id: str) -> Json:
         """A document; its `content` as JSON has it."""
@@ -48,16 +47,12 @@ class Asking(AsOperator):
 
     def file(self, id: str, format: str, lang: str) -> bytes:
         """A document in one format and language."""
-        return _checked(self._send("GET", f"/v1/issued/{id}/{format}", {"lang": lang})).content
+        answer = self._send("GET", f"/v1/issued/{id}/{format}", {"lang": lang})
+        check(answer, self.service)
+        return answer.content
 
     def _json(self, method: str, path: str, parameters: Mapping[str, str]) -> Json:
-        told: Json = _checked(self._send(method, path, parameters)).json()
+        answer = self._send(method, path, parameters)
+        check(answer, self.service)
+        told: Json = answer.json()
         return told
-
-
-def _checked(answer: httpx.Response) -> httpx.Response:
-    if answer.is_success:
-        return answer
-    told = answer.json()
-    faults = (f"{one['field'].lstrip('/')}: {one['problem']}; {one['mend']}" for one in told.get("errors", ()))
-    raise StackError("\n".join([told.get("detail", told["title"]), *faults]))

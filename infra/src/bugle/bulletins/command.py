@@ -12,7 +12,6 @@ import typer
 from bugle.bulletins.asking import FORMATS, Asking
 from bugle.bulletins.telling import print_bulletin
 from bugle.language import Language
-from bugle.stack import StackError
 from bugle.stack.place import EMBEDDED, Against, running_place
 
 
@@ -65,7 +64,7 @@ def _period(given: Mapping[str, str | None]) -> tuple[str, str]:
 
 
 def _kind(reports: list[dict[str, Any]], every: str, report: str | None) -> str:
-    """The id of the document to issue; StackError where that is none, or several."""
+    """The id of the document to issue; BadParameter where that is none, or several."""
     periods = {"list": ("month", "quarter", "year"), None: ("about",)}
     fitting = [one["id"] for one in reports if every in periods.get(one["every"], (one["every"],))]
     chosen = (
@@ -73,7 +72,8 @@ def _kind(reports: list[dict[str, Any]], every: str, report: str | None) -> str:
     )
     if len(chosen) == 1:
         return str(chosen[0])
-    raise StackError(f"--report: name one of {', '.join(fitting)}.")
+    said = f"name one of {', '.join(fitting)}" if fitting else "the programme issues none for it"
+    raise typer.BadParameter(said, param_hint="--report")
 
 
 def _issued(asking: Asking, programme: str, kind: str, named: tuple[str, str], *, restate: bool) -> str:

@@ -38,7 +38,10 @@ class Unavailable(StackError):
 
 @dataclass
 class Arena:
-    """`seed` names the run: markers begin with it, and the client's dice come from it."""
+    """`seed` names the run: markers begin with it, and the client's dice come from it.
+
+    `again`: events that this trial's fault has consumers read once more, though they have applied them.
+    """
 
     grounds: Grounds
     system: System
@@ -50,6 +53,7 @@ class Arena:
     folder: Path
     trials: int = 0
     markers: int = 0
+    again: int = 0
 
     @property
     def stack(self) -> Stack:
@@ -62,7 +66,7 @@ class Arena:
 
         The row of the fault is the last of `table`.
         """
-        self.trials += 1
+        self.trials, self.again = self.trials + 1, 0
         writers = Writers(self.system, self.ledger, f"{self.seed}-{self.trials}")
         writers.start()
         try:
@@ -71,7 +75,7 @@ class Arena:
                 yield writers
             finally:
                 began = self.heal()
-            recovery = recover(self.system, began)
+            recovery = recover(self.system, began, self.again)
             self.acknowledged(writers, AFTER)
         finally:
             writers.stop()

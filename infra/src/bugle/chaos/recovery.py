@@ -19,7 +19,7 @@ LONGEST = 240.0
 
 @dataclass(frozen=True, slots=True)
 class Recovery:
-    """From the moment the fault was gone. `backlog`: events still to be applied when every process was ready."""
+    """From the moment the fault was gone. `backlog`: events still to be read when every process was ready."""
 
     seconds: float
     backlog: int
@@ -36,10 +36,11 @@ class Recovery:
             i9.fault(f"{self.backlog} events took {self.seconds:.1f} s, {self.limit:.1f} s are allowed")
 
 
-def recover(system: Place, began: float) -> Recovery:
+def recover(system: Place, began: float, again: int = 0) -> Recovery:
     """Wait until all that is recorded now is applied everywhere, or for LONGEST seconds.
 
-    `began`: when the fault was gone, by the monotonic clock.
+    `began`: when the fault was gone, by the monotonic clock. `again`: events that were applied and are read once more
+    before those that are left.
     """
     with Observer(system) as observer:
         heads = observer.heads()
@@ -48,4 +49,4 @@ def recover(system: Place, began: float) -> Recovery:
         while left and time.monotonic() - began < LONGEST:
             time.sleep(0.1)
             left = observer.backlog(heads)
-    return Recovery(time.monotonic() - began, backlog)
+    return Recovery(time.monotonic() - began, again + backlog)

@@ -139,10 +139,13 @@ class System:
         Ports(self.home).demand(name for name in managed if name not in running)
         self.supervisor.start(managed)
 
-    def wait(self, processes: Collection[str] = PROCESSES, seconds: float = 90) -> None:
-        """Return when the processes are ready; StackError with the end of the log of one that is not in time."""
-        until = time.monotonic() + seconds
-        while missing := [process for process, ready in self.ready(processes).items() if not ready]:
+    def wait(self, processes: Collection[str] = PROCESSES, seconds: float = 180) -> None:
+        """Return when each process has been ready; StackError with the end of the log of one that is not in time.
+
+        All of them start at once: a minute on two idle cores is three where others are at work too.
+        """
+        until, missing = time.monotonic() + seconds, list(processes)
+        while missing := [process for process, ready in self.ready(missing).items() if not ready]:
             if time.monotonic() > until:
                 tail = self.supervisor.tail(self._managed(missing[0]))
                 raise StackError(f"Not ready after {seconds:.0f} s: {', '.join(missing)}.\n{tail}")

@@ -75,13 +75,26 @@ def facts_of(timeline: Iterable[Event]) -> list[Fact]:
     return sorted(facts, key=lambda fact: fact.order)
 
 
+def answers_anew(before: Iterable[Fact], fact: Fact) -> bool:
+    """Whether the fact is a result in place of a long-term one; `before`: the facts of its round until then."""
+    held = list(before)
+    results = [one for one in held if one.name == "result_reported"]
+    closed = any(one.name == "case_closed_out" for one in held)
+    put_off = bool(results) and results[-1].event.body.get("outcome") == "long_term"
+    return fact.name == "result_reported" and put_off and not closed
+
+
 def states_of(facts: Iterable[Fact]) -> list[tuple[datetime, str]]:
     """Each change of state with its instant."""
     moves: list[tuple[datetime, str]] = []
     round_, rank = 0, -1
+    held: list[Fact] = []
     for fact in facts:
         entered = STATES.index(ENTERED[fact.name])
-        if fact.round > round_ or (fact.round == round_ and entered > rank):
+        held = [one for one in held if one.round == fact.round]
+        onward = entered > rank or answers_anew(held, fact)
+        if fact.round > round_ or (fact.round == round_ and onward):
             round_, rank = fact.round, entered
             moves.append((fact.at, STATES[entered]))
+        held.append(fact)
     return moves

@@ -12,7 +12,7 @@ from typing import Any
 
 from bugle.verify.clocks import clock_rows, counts
 from bugle.verify.event import Event
-from bugle.verify.facts import ENTERED, Fact, facts_of, states_of, timeline_order
+from bugle.verify.facts import ENTERED, Fact, answers_anew, facts_of, states_of, timeline_order
 from bugle.verify.remarks import remarks
 from bugle.verify.tables import COLUMNS, Row
 
@@ -28,6 +28,8 @@ DATED = {
     "closed_at": "case_closed_out",
 }
 """Columns that bear the first such fact of the current round."""
+ANSWERED = ("result_at", "fed_back_at", "verified_at")
+"""Of these, the columns that go by the last answer alone."""
 
 
 def fold_case(case: str, events: Iterable[Event]) -> Iterator[tuple[str, Row]]:
@@ -83,8 +85,11 @@ def _workflow(facts: list[Fact]) -> dict[str, Any]:
     current = max(fact.round for fact in facts)
     held = [fact for fact in facts if fact.round == current]
     row: dict[str, Any] = {"round": current}
+    anew = [place for place, fact in enumerate(held) if answers_anew(held[:place], fact)]
+    answer = held[anew[-1] :] if anew else held
     for column, name in DATED.items():
-        row[column] = next((fact.at for fact in held if fact.name == name), None)
+        among = answer if column in ANSWERED else held
+        row[column] = next((fact.at for fact in among if fact.name == name), None)
     row["outcome"] = _last(held, "result_reported").get("outcome")
     row["satisfaction"] = _last(facts, "enterprise_verified").get("satisfaction")
     handed = [fact for fact in facts if fact.name in ("case_assigned", "case_returned")]

@@ -13,6 +13,7 @@ from kafka.errors import NonEmptyGroupError
 
 from bugle.chaos.arena import Arena, until
 from bugle.chaos.faults.topics import producing, records, send
+from bugle.quiet import Observer
 from bugle.verify.consumption import SOURCES
 from bugle.verify.event import SERVICES, Unreadable, from_record
 from eventkit.access import clients
@@ -50,6 +51,9 @@ def forget_offsets(arena: Arena) -> None:
             until(partial(_forgotten, admin, group), f"the end of the group {group}")
     finally:
         admin.close()
+    with Observer(arena.system) as observer:
+        heads = observer.heads()
+        arena.again = sum(heads[source].log_seq for sources in SOURCES.values() for source in sources)
     arena.system.start(workers)
 
 

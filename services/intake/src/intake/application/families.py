@@ -87,7 +87,9 @@ class Families(Issues):
         state, _, _ = self._own(session, command)
         into = command.data["into"]
         other = session.get(self.streams.issue, into)
-        decided = relations.merge(state, into, other, None, command.caller.sub, timing(command))
+        over = [one for one in (command.data["issue"], into) if self._lookups.struck_off(session.tx, one)]
+        about = (state, into, other, None, command.caller.sub, timing(command))
+        decided = relations.merge(*about, struck_off=over)
         return record(session, command, self._wanted(command), decided, path="issues")
 
     def undo_merge(self, session: Session, command: Command) -> Done:

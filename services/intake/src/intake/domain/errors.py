@@ -114,6 +114,14 @@ class BadHistory(Refusal):
     status = 422
 
 
+class ClosedWhileLongTerm(Refusal):
+    """The row strikes off an issue whose result puts it off for long."""
+
+    slug = "closed-while-long-term"
+    status = 422
+    mend_hint = "tell the final result with its date, or leave the close-out out: the issue stays on the long-term list"
+
+
 class BadDocument(Refusal):
     """The document contradicts itself or its surroundings."""
 
@@ -242,6 +250,13 @@ class IntoItself(Refusal):
     slug = "into-itself"
     status = 422
     mend_hint = "name another issue"
+
+
+class WholeAndPart(Refusal):
+    """One of the two issues is a part of the other, which ends with its parts."""
+
+    slug = "whole-and-part"
+    mend_hint = "withdraw the part if it is no matter of its own, or merge it into another part"
 
 
 class MergedAlready(Refusal):

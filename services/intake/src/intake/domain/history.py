@@ -7,7 +7,7 @@ from datetime import datetime
 
 from intake.domain.commands import ReportIssue
 from intake.domain.directory import Directory
-from intake.domain.errors import BadHistory, RowChanged
+from intake.domain.errors import BadHistory, ClosedWhileLongTerm, RowChanged
 from intake.domain.events import Fact
 from intake.domain.text import Text
 from intake.domain.timing import DECADE, check_moment
@@ -29,7 +29,8 @@ def ordered(facts: tuple[Fact, ...]) -> tuple[Fact, ...]:
 
 
 def check_history(command: ReportIssue, since: datetime, directory: Directory) -> None:
-    """Raises BadHistory (no ledger row, before the report, told twice, incomplete), FutureDate or UnknownUnit.
+    """Raises BadHistory (no ledger row, before the report, told twice, incomplete), FutureDate, UnknownUnit or
+    ClosedWhileLongTerm.
 
     `since`: when the issue was reported.
     """
@@ -55,6 +56,15 @@ def check_history(command: ReportIssue, since: datetime, directory: Directory) -
             )
         seen.add(identity(fact))
         _check_content(fact, where, directory)
+    _check_end(command.facts)
+
+
+def _check_end(facts: tuple[Fact, ...]) -> None:
+    """What takes long is not over: a ledger that strikes it off lacks the result by which it was."""
+    put_off = any((fact.fact, fact.outcome) == ("result", "long_term") for fact in facts)
+    for index, fact in enumerate(facts):
+        if put_off and fact.fact == "closed_out":
+            raise ClosedWhileLongTerm(field=f"history/{index}/fact")
 
 
 def _check_content(fact: Fact, where: str, directory: Directory) -> None:

@@ -7,6 +7,7 @@ Its shape (fields, types, ranges) has been checked against the published JSON Sc
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from intake.domain.directory import Directory
@@ -98,9 +99,21 @@ def _clocks(document: Document) -> Iterator[Fault]:
 def _clock(clock: Document, levels: set[int]) -> Iterator[Fault]:
     if len({fact in SUPERVISED for fact in clock["stops"]}) != 1:
         yield "stops", Text("The facts that stop a clock must come from one service")
-    for number, step in enumerate(clock.get("escalate") or ()):
+    steps = clock.get("escalate") or ()
+    for number, step in enumerate(steps):
         if step["level"] not in levels:
             yield f"escalate/{number}/level", Text("The ladder has no level {level}", level=step["level"])
+        elif step["level"] != number + 1:
+            yield f"escalate/{number}/level", Text("Cases climb level by level: {level} is next", level=number + 1)
+    for number, (below, step) in enumerate(pairwise(steps), start=1):
+        if _sooner(step["after"], below["after"]):
+            yield f"escalate/{number}/after", Text("Level {level} comes before the one below it", level=step["level"])
+
+
+def _sooner(one: str, other: str) -> bool:
+    """Whether a span is shorter than another of the same unit; of different units a calendar decides."""
+    (count, unit), (most, of) = ((span.rstrip("wdh"), span.lstrip("0123456789")) for span in (one, other))
+    return unit == of and int(count) < int(most)
 
 
 def _ids(document: Document, part: str) -> set[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from intake.domain import errors
@@ -72,7 +72,7 @@ def divide(
     Raises NotInProgramme, TooMany, PartOfAnother, or what `_check_alive` raises.
     """
     rules, current = programme.section("split"), _current(state)
-    _check_alive(state, struck_off)
+    _check_alive(state, "issue", struck_off=struck_off)
     if len(parts) > rules["max"]:
         raise errors.TooMany(Text("The programme allows {max} parts in one act.", max=rules["max"]), field="parts")
     if state.is_part:
@@ -80,14 +80,15 @@ def divide(
     return [IssueDivided(current.issue, tuple(parts), by, timing.at)]
 
 
-def _check_alive(state: Issue, struck_off: bool) -> None:
+def _check_alive(state: Issue, field: str, *, struck_off: bool) -> None:
     """WithdrawnAlready, MergedAlready or StruckOff when nothing is left to be solved, or that was asked for."""
     if state.withdrawn:
-        raise errors.WithdrawnAlready(field="issue")
+        raise errors.WithdrawnAlready(field=field)
     if state.merged_into is not None:
-        raise errors.MergedAlready(field="issue")
+        raise errors.MergedAlready(field=field)
     if struck_off:
-        raise errors.StruckOff(field="issue")
+        again = Text("link the issue to that one as a recurrence: it was raised again after its end")
+        raise errors.StruckOff(field=field, mend=again if field == "into" else None)
 
 
 def check_bundle(count: int, programme: Programme) -> None:
@@ -97,19 +98,28 @@ def check_bundle(count: int, programme: Programme) -> None:
         raise errors.TooMany(Text("The programme allows {max} issues in one act.", max=rules["max"]), field="issues")
 
 
-def merge(state: Issue, into: str, other: Issue, score: int | None, by: str, timing: Timing) -> list[Event]:
-    """Into an issue of the same enterprise and programme; neither merged nor withdrawn. `score`: percent.
+def merge(
+    state: Issue,
+    into: str,
+    other: Issue,
+    score: int | None,
+    by: str,
+    timing: Timing,
+    *,
+    struck_off: Collection[str] = (),
+) -> list[Event]:
+    """Into an issue of the same enterprise and programme; both are open, neither part of the other. `score`: percent.
 
-    Raises NotFound (also for another agency's), IntoItself, OtherEnterprise, WithdrawnAlready or MergedAlready.
+    Raises NotFound (also for another agency's), IntoItself, OtherEnterprise, WholeAndPart, or as `_check_alive` does.
     """
     current = _current(state)
     if into == current.issue:
         raise errors.IntoItself(field="into")
     check_related(other, current, "into")
-    if state.withdrawn or other.withdrawn:
-        raise errors.WithdrawnAlready(field="into" if other.withdrawn else "issue")
-    if state.merged_into is not None or other.merged_into is not None:
-        raise errors.MergedAlready
+    _check_alive(state, "issue", struck_off=current.issue in struck_off)
+    _check_alive(other, "into", struck_off=into in struck_off)
+    if into in state.parts or current.issue in other.parts:
+        raise errors.WholeAndPart(field="into")
     return [MergerRequested(current.issue, into, score, by, timing.at)]
 
 

@@ -134,15 +134,26 @@ def _overburdened(command: FormTeam, programme: Programme, directory: Directory,
 
 
 def _people(command: FormTeam, programme: Programme, directory: Directory) -> Iterator[Finding]:
-    """Age and rank of the members who are named, where the pattern asks for them."""
+    """Age and rank of the members, where the pattern asks for them; those without a name have neither."""
     pattern = _pattern(command, programme) or {"members": ()}
     year = command.timing.at.astimezone(programme.zone).year
     order = [rank["id"] for rank in programme.document.get("ranks", ())]
     for place in pattern["members"]:
+        nameless = sum(member.role == place["role"] and member.person is None for member in command.members)
+        if nameless:
+            yield from _nameless(place, nameless)
         named = _once([m.person for m in command.members if m.role == place["role"] and m.person is not None])
         for person in (directory.people[id] for id in named):
             yield from _age(person, place.get("ages", ()), year)
             yield from _rank(person, place.get("min_rank"), order)
+
+
+def _nameless(place: Mapping[str, Any], count: int) -> Iterator[Finding]:
+    without = f"{place['role']}: {count} without a name, so without"
+    if place.get("ages"):
+        yield Finding("age-unknown", f"{without} an age")
+    if place.get("min_rank") is not None:
+        yield Finding("rank-unknown", f"{without} a rank")
 
 
 def _age(person: Person, ages: Sequence[Mapping[str, Any]], year: int) -> Iterator[Finding]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from prometheus_client import Counter, Gauge
 from sqlalchemy import Engine, cast, func, select
 from sqlalchemy.dialects.postgresql import JSONPATH
 
@@ -26,6 +27,9 @@ from reporting.read_model.tables import VERSIONS, programmes
 
 log = logging.getLogger(__name__)
 
+issued = Counter("bugle_documents_issued", "Documents that the schedule has had issued")
+failing = Gauge("bugle_documents_failing", "Documents that were due and could not be issued in the last round")
+
 BY = "schedule"
 _EVERYTHING = Scope(None, None)
 _VERSIONS = VERSIONS["programmes"].c
@@ -40,11 +44,10 @@ _ORDERING = (
 
 @dataclass
 class Scheduler:
-    """`folder`: the office's Word templates. `failures`: reports that could not be issued in the last round."""
+    """`folder`: the office's Word templates."""
 
     engine: Engine
     folder: Path | None = None
-    failures: int = 0
 
     def round(self) -> int:
         """Issue what has become due and is known; how many documents that were.
@@ -52,15 +55,16 @@ class Scheduler:
         Each is as of the instant at which it was due, whenever that is done. One that cannot be issued is told in the
         log and tried again in the next round; the others are issued.
         """
-        issued, failures = 0, 0
+        made, failures = 0, 0
         for programme, due in list(self._asked_for()):
             try:
-                issued += self._issue(programme, due)
+                made += self._issue(programme, due)
             except Problem as error:
                 failures += 1
                 log.error("%s of %s over %s is not issued: %s", due.report, programme, due.period, error)
-        self.failures = failures
-        return issued
+        issued.inc(made)
+        failing.set(failures)
+        return made
 
     def _asked_for(self) -> Iterator[tuple[str, Due]]:
         """What is due, is not issued yet, and may have been ordered when it was due."""

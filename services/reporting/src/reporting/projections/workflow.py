@@ -45,6 +45,10 @@ DATED = {
 }
 """The column that bears the first such fact of the current round."""
 
+LONG_TERM = "long_term"
+ANSWERED = ("result_at", "fed_back_at", "verified_at")
+"""Columns that a result after a long-term one begins anew."""
+
 _ENTERS = {
     "issue_reported": "reported",
     "case_classified": "classified",
@@ -192,6 +196,16 @@ def _remark(course: Course, event: CaseEvent) -> None:
             course.transfers = said["transfers"]
 
 
+def _answer_anew(course: Course, rank: int, event: CaseEvent) -> None:
+    """A result after one that put the case off for long takes its place: feedback and verification are to come."""
+    if course.outcome != LONG_TERM or "closed_at" in course.dates:
+        return
+    course.rank = rank
+    for column in ANSWERED:
+        course.dates.pop(column, None)
+    course.grounds["state"] = event.id
+
+
 def _move(course: Course, round_: int, event: CaseEvent) -> None:
     """Take a fact in; facts come in fact order."""
     rank = _RANK[event.name]
@@ -204,6 +218,8 @@ def _move(course: Course, round_: int, event: CaseEvent) -> None:
     elif round_ == course.round and rank > course.rank:
         course.rank = rank
         course.grounds["state"] = event.id
+    if round_ == course.round and event.name == "result_reported":
+        _answer_anew(course, rank, event)
     if event.name == "case_assigned":
         course.lead, course.letter, course.meeting = map(event.data.get, ("lead", "letter", "meeting"))
         course.supporting = event.data.get("supporting") or []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from eventkit.caller import Caller
 from eventkit.commands import Command, Done
@@ -64,17 +65,17 @@ def call_session(desk: Desk, session: Session, command: Command) -> Done:
 def report_in(desk: Desk, session: Session, command: Command) -> Done:
     """Record that the caller's department is there."""
     unit = command.caller.department or ""
-    return _move(desk, session, command, lambda held, act: joint.report_in(held, unit, act))
+    return _move(desk, session, command, lambda held, act, zone: joint.report_in(held, unit, act, zone))
 
 
 def hold_session(desk: Desk, session: Session, command: Command) -> Done:
     """Record that it was held, with its minutes."""
-    return _move(desk, session, command, lambda held, act: joint.hold(held, command.data["minutes"], act))
+    return _move(desk, session, command, lambda held, act, _: joint.hold(held, command.data["minutes"], act))
 
 
 def cancel_session(desk: Desk, session: Session, command: Command) -> Done:
     """Record that it does not take place."""
-    return _move(desk, session, command, lambda held, act: joint.cancel(held, command.data["reason"], act))
+    return _move(desk, session, command, lambda held, act, _: joint.cancel(held, command.data["reason"], act))
 
 
 def seen(held: JointSession, caller: Caller) -> JointSession:
@@ -88,12 +89,12 @@ def seen(held: JointSession, caller: Caller) -> JointSession:
 
 
 def _move(
-    desk: Desk, session: Session, command: Command, decide: Callable[[JointSession, Act], list[joint.Event]]
+    desk: Desk, session: Session, command: Command, decide: Callable[[JointSession, Act, ZoneInfo], list[joint.Event]]
 ) -> Done:
     held = seen(session.get(desk.sessions, command.data["session"]), command.caller)
     assert held.called is not None
     programme = known_newest(desk, session, held.called.programme)
-    return _record(desk, session, command, decide(held, act_of(command, programme)))
+    return _record(desk, session, command, decide(held, act_of(command, programme), programme.zone))
 
 
 def _record(desk: Desk, session: Session, command: Command, decided: list[joint.Event]) -> Done:

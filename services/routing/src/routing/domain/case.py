@@ -158,7 +158,11 @@ def _progressed(case: Case, event: events.ProgressReported) -> Case:
 
 
 def _resulted(case: Case, event: events.ResultReported) -> Case:
-    return replace(case, outcome=event.outcome)
+    """A further result, after one that put the case off for long, has yet to be fed back."""
+    if Step.RESULT_REPORTED not in case.done:
+        return replace(case, outcome=event.outcome)
+    done: dict[Step, datetime] = {step: at for step, at in case.done.items() if step != Step.FED_BACK}
+    return replace(case, outcome=event.outcome, done=done, copied=False)
 
 
 def _fed_back(case: Case, event: events.ResultFedBack) -> Case:

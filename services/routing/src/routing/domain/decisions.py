@@ -94,7 +94,7 @@ def plan(case: Case, command: commands.Plan, programme: Programme) -> Events:
 
 
 def report_progress(case: Case, command: commands.ReportProgress) -> Events:
-    """As often as there is something to tell, after the acceptance and before the result."""
+    """As often as there is something to tell, after the acceptance and before the result that ends the work."""
     allow(case, Step.IN_PROGRESS, command.act.at, owner=command.unit == case.owner)
     names = [milestone.name for milestone in case.milestones]
     if command.milestone is not None and command.milestone not in names:
@@ -105,7 +105,7 @@ def report_progress(case: Case, command: commands.ReportProgress) -> Events:
 
 
 def report_result(case: Case, command: commands.ReportResult, programme: Programme) -> Events:
-    """Once a round, after the acceptance, or for what was passed on; "explained" names the policy.
+    """After the acceptance, or for what was passed on, until one ends the work; "explained" names the policy.
 
     Put off for long only where the programme has such cases reported on: else nobody would hear of it again.
     """
@@ -119,7 +119,7 @@ def report_result(case: Case, command: commands.ReportResult, programme: Program
 
 
 def feed_back(case: Case, command: commands.FeedBack) -> Events:
-    """Once a round, after the result; again only to hand in the copy to the office that was not made then."""
+    """Each result once; again only to hand in the copy to the office that was not made then."""
     to_be_fed_back(case, command.act.at, copied=command.copied_to_office)
     return [events.ResultFedBack(case.id, command.unit, command.copied_to_office, **signed(command.act))]
 

@@ -312,6 +312,13 @@ class DecisionIsFinal(Refusal):
     mend = "Work on the case; it is neither returned nor transferred any more."
 
 
+class NothingDisputed(Refusal):
+    """No unit has returned the case, nor was it transferred: there is nothing to decide."""
+
+    slug = "nothing-disputed"
+    mend = "Assign the case, or transfer it; arbitration decides who leads once units give it to each other."
+
+
 class LeadsAlready(Refusal):
     """This unit leads the case already."""
 
@@ -415,6 +422,14 @@ class SessionNotBegun(Refusal):
 
     slug = "session-not-begun"
     mend = "Write the minutes after it."
+
+
+class SessionNotOpen(Refusal):
+    """The unit reports in before the day of the session, or before it was called."""
+
+    slug = "session-not-open"
+    field = "occurred_at"
+    mend = "Report in at the enterprise, on the day of the session."
 
 
 class SessionHeldAlready(Refusal):

@@ -32,8 +32,8 @@ def amend(case: Case, changes: Mapping[str, str | None], by: str, at: datetime) 
 
 
 def merge(case: Case, into: str, at: datetime) -> list[Event]:
-    """Confirmed unless the case is too far on; a close-out wins."""
-    if case.merged_into == into:
+    """Confirmed unless the case is too far on; a close-out wins. Nothing for a case that is gone, or into itself."""
+    if case.merged_into is not None or case.withdrawn or into == case.id:
         return []
     reason = _too_far_on(case)
     return [events.CaseMerged(case.id, into, at) if reason is None else events.MergerRefused(case.id, into, reason, at)]

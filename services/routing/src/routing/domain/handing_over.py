@@ -61,7 +61,7 @@ def transferable(case: Case, at: datetime, programme: Programme) -> None:
 
 
 def arbitrate(case: Case, command: commands.Reassign, programme: Programme, directory: Directory) -> Events:
-    """By the office, once and for all: afterwards nobody returns or transfers the case."""
+    """By the office, once and for all, after a return or transfer: afterwards nobody returns or transfers the case."""
     arbitrable(case, command.act.at, programme)
     require_units(command.lead, command.supporting, programme, directory)
     decided = events.CaseArbitrated(case.id, command.lead, command.note, case.round + 1, **signed(command.act))
@@ -75,6 +75,8 @@ def arbitrable(case: Case, at: datetime, programme: Programme) -> None:
     _not_final(case)
     if case.passed_to is not None:
         raise errors.PassedOn
+    if not case.transfers:
+        raise errors.NothingDisputed
 
 
 def pass_on(case: Case, command: commands.PassOn, programme: Programme) -> Events:

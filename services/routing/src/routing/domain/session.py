@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from routing.domain import errors
 from routing.domain.commands import Act
@@ -75,7 +76,7 @@ class JointSession:
     """A session as it stands; `called` is None before it exists."""
 
     called: SessionCalled | None = None
-    present: tuple[str, ...] = ()
+    reported: tuple[UnitReportedIn, ...] = ()
     held: SessionHeld | None = None
     cancelled: bool = False
 
@@ -87,6 +88,11 @@ class JointSession:
         if self.cancelled:
             return "cancelled"
         return "called" if self.held is None else "held"
+
+    @property
+    def present(self) -> tuple[str, ...]:
+        """Who has reported in; once it was held, by then."""
+        return tuple(one.unit for one in self.reported if self.held is None or one.at <= self.held.at)
 
     @property
     def absent(self) -> tuple[str, ...]:
@@ -101,7 +107,7 @@ def apply(session: JointSession, event: Event) -> JointSession:
         case SessionCalled():
             return JointSession(event)
         case UnitReportedIn():
-            return replace(session, present=(*session.present, event.unit))
+            return replace(session, reported=(*session.reported, event))
         case SessionHeld():
             return replace(session, held=event)
         case SessionCancelled():
@@ -121,28 +127,37 @@ def call(session: JointSession, called: SessionCalled, programme: Programme, dir
     return [called]
 
 
-def report_in(session: JointSession, unit: str, act: Act) -> list[Event]:
-    """Once, by a unit that was summoned, until the minutes are written."""
+def report_in(session: JointSession, unit: str, act: Act, zone: ZoneInfo) -> list[Event]:
+    """Once, by a unit that was summoned, on the day of the session or later, until the minutes are written."""
     called = _open(session)
     if unit in session.present:
         raise errors.ReportedInAlready
     if unit not in called.units:
         raise errors.UnknownSession
+    opens_at = max(called.at, _day_of(called.starts_at, zone))
+    if act.at < opens_at:
+        raise errors.SessionNotOpen(Text("Units report in from {at} on.", at=opens_at.isoformat()))
     return [UnitReportedIn(called.session, unit, act.by, act.at, act.backdating_reason)]
 
 
 def hold(session: JointSession, minutes: str, act: Act) -> list[Event]:
-    """Once, not before it begins."""
+    """Once, not before it begins; a unit that reported in after it was absent."""
     called = _open(session)
     if act.at < called.starts_at:
         raise errors.SessionNotBegun(Text("It begins at {at}.", at=called.starts_at.isoformat()))
-    about = (called.session, minutes, session.present, session.absent)
-    return [SessionHeld(*about, act.by, act.at, act.backdating_reason)]
+    present = tuple(one.unit for one in session.reported if one.at <= act.at)
+    absent = tuple(unit for unit in called.units if unit not in present)
+    return [SessionHeld(called.session, minutes, present, absent, act.by, act.at, act.backdating_reason)]
 
 
 def cancel(session: JointSession, reason: str, act: Act) -> list[Event]:
     """Until it was held."""
     return [SessionCancelled(_open(session).session, reason, act.by, act.at)]
+
+
+def _day_of(at: datetime, zone: ZoneInfo) -> datetime:
+    """The beginning of the local day: departments meet at the enterprise on one day, and some come early."""
+    return at.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0).astimezone(UTC)
 
 
 def _open(session: JointSession) -> SessionCalled:

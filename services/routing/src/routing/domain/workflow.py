@@ -79,7 +79,10 @@ SAID: Mapping[Step, Text] = {
 """What a case was, once a step is done."""
 
 LONG_TERM = "long_term"
-"""A result that does not end the work: progress is reported on, and the end is reported once it comes."""
+"""A result that does not end the work: it is fed back as what it is, and the end is reported and fed back in turn."""
+
+GOING_ON = (Step.IN_PROGRESS, Step.RESULT_REPORTED, "support")
+"""What goes on, and is shut by nothing, while the last result is long-term."""
 
 
 def allow(case: Case, step: Step, at: datetime, *, owner: bool = False) -> None:
@@ -88,8 +91,7 @@ def allow(case: Case, step: Step, at: datetime, *, owner: bool = False) -> None:
     `owner`: the unit that was asked first acts; it need not wait until the case is assigned.
     """
     gate = Gate(Step.OPENED, GATES[step].shut_by) if owner else GATES[step]
-    if case.outcome == LONG_TERM and step in (Step.IN_PROGRESS, Step.RESULT_REPORTED):
-        gate = Gate(gate.needs, (Step.FED_BACK,))
+    gate = _opened_by_long_term(case, step, gate)
     if case.passed_to is not None:  # the office answers for a body outside: there is nobody to accept
         if step < Step.RESULT_REPORTED:
             raise errors.PassedOn
@@ -100,9 +102,13 @@ def allow(case: Case, step: Step, at: datetime, *, owner: bool = False) -> None:
 
 def allow_move(case: Case, move: str, at: datetime) -> None:
     """The same for a move of `MOVES`."""
-    gate = MOVES[move]
+    gate = _opened_by_long_term(case, move, MOVES[move])
     _allow(case, gate)
     _not_before(case, gate.needs, at)
+
+
+def _opened_by_long_term(case: Case, what: Step | str, gate: Gate) -> Gate:
+    return Gate(gate.needs, ()) if case.outcome == LONG_TERM and what in GOING_ON else gate
 
 
 def _allow(case: Case, gate: Gate) -> None:

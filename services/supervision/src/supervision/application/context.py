@@ -14,7 +14,7 @@ from supervision.application.ports import Reads, Registers, Streams, WatchRow
 from supervision.application.reference import Reference
 from supervision.domain.calendar import EVERY_DAY, Calendar
 from supervision.domain.events import PolicyAdopted, WatchEvent
-from supervision.domain.naming import event_id, natural_id
+from supervision.domain.naming import event_ids, natural_id
 from supervision.domain.parts import ended_with_parts, part_told
 from supervision.domain.policy import Policy
 from supervision.domain.publication import recompute
@@ -124,7 +124,7 @@ class Context(Reference):
             events,
             key=case,
             cause=natural_id(case),
-            ids=[event_id(event) for event in events],
+            ids=event_ids(session.get(self.streams.watch, case), events),
             traceparent=traceparent,
         )
 

@@ -9,6 +9,7 @@ from supervision.domain.calendar import Calendar
 from supervision.domain.commands import Act, CloseOut, HelpToApply, Verify
 from supervision.domain.events import CaseClosedOut, EnterpriseVerified, HelpGiven, ReopeningOrdered, WatchEvent
 from supervision.domain.facts import learn
+from supervision.domain.obligations import LONG_TERM
 from supervision.domain.policy import Policy
 from supervision.domain.text import Text
 from supervision.domain.times import SKEW
@@ -16,7 +17,7 @@ from supervision.domain.watch import REPORTED, SATISFIED, Fact, Watch, apply
 
 
 def verify(watch: Watch, command: Verify, policy: Policy, calendar: Calendar) -> list[WatchEvent]:
-    """Once a round, after the feedback; an unsatisfied enterprise has the case reopened."""
+    """Once for each result, after its feedback; an unsatisfied enterprise has the case reopened."""
     act = command.act
     verifiable(watch, act)
     verified = EnterpriseVerified(
@@ -42,12 +43,12 @@ def verifiable(watch: Watch, act: Act) -> None:
     """Pass, or raise why the enterprise cannot be asked."""
     require_open(watch, act)
     _not_before(act.at, _fed_back(watch))
-    if watch.fact("verified", watch.round) is not None:
+    if watch.answer("verified") is not None:
         raise errors.AlreadyVerified
 
 
 def close_out(watch: Watch, command: CloseOut, policy: Policy, calendar: Calendar) -> list[WatchEvent]:
-    """Once, after a result; with the copy to the office and a satisfied enterprise where the programme asks for it.
+    """Once, after a final result; with its copy to the office and a satisfied enterprise if the programme asks for it.
 
     A ledger may lack steps: what it says was fed back or verified had a result. So had a case whose parts were solved.
     """
@@ -63,9 +64,11 @@ def closable(watch: Watch, act: Act, policy: Policy) -> None:
     if watch.open_parts:
         count = {"open": len(watch.open_parts), "all": len(watch.parts)}
         raise errors.PartsOpen(Text("{open} of its {all} parts are open.", **count))
-    result, *steps = (watch.fact(name, watch.round) for name in ("result", "fed_back", "verified"))
+    result, *steps = map(watch.answer, ("result", "fed_back", "verified"))
     if not any((result, *steps, watch.solved_parts)):
         raise errors.NoResult
+    if result is not None and result.outcome == LONG_TERM and not watch.solved_parts:
+        raise errors.StillLongTerm
     if policy.copy_to_office and not _copied(watch):
         raise errors.NotCopiedToOffice
     if policy.verification_required and (steps[1] is None or steps[1].satisfaction not in SATISFIED):
@@ -106,13 +109,13 @@ def require_reported(watch: Watch, act: Act) -> None:
 
 
 def _copied(watch: Watch) -> bool:
-    """Whether the feedback of the round has gone to the office, with it or handed in later."""
-    round = _fed_back(watch).round
-    return any(fact.copied_to_office for fact in watch.facts if (fact.name, fact.round) == ("fed_back", round))
+    """Whether the feedback of the last result has gone to the office, with it or handed in later."""
+    _fed_back(watch)
+    return any(fact.copied_to_office for fact in watch.answered if fact.name == "fed_back")
 
 
 def _fed_back(watch: Watch) -> Fact:
-    fed_back = watch.fact("fed_back", watch.round)
+    fed_back = watch.answer("fed_back")
     if fed_back is None:
         raise errors.NothingFedBack
     return fed_back

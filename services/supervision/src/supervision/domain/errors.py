@@ -46,7 +46,7 @@ class UnknownCalendar(Refusal):
 
 
 class NothingFedBack(Refusal):
-    """The result of this round has not been fed back to the enterprise."""
+    """The last result of this round has not been fed back to the enterprise."""
 
     slug = "nothing-fed-back"
     mend = "Let the department feed the result back first; it is known here a moment later."
@@ -57,6 +57,13 @@ class NoResult(Refusal):
 
     slug = "no-result"
     mend = "Let the department report its result first; it is known here a moment later."
+
+
+class StillLongTerm(Refusal):
+    """The last result puts the case off for long, so it is worked on and not struck off."""
+
+    slug = "still-long-term"
+    mend = "Let the department report the final result and feed it back; until then it reports on its progress."
 
 
 class NotCopiedToOffice(Refusal):
@@ -74,7 +81,7 @@ class NotVerified(Refusal):
 
 
 class AlreadyVerified(Refusal):
-    """The enterprise's answer of this round has been recorded."""
+    """The enterprise's answer to the last result of this round has been recorded."""
 
     slug = "already-verified"
     mend = "Go on with the close-out."

@@ -84,7 +84,7 @@ def paused(watch: Watch, act: Act) -> Pause:
 def ask_extension(watch: Watch, command: AskExtension, policy: Policy, calendar: Calendar) -> Events:
     """By the unit of a running clock, the lead or the office; early enough, not too often, for not too long.
 
-    Not while another is undecided.
+    Not while another of the round is undecided.
     """
     act = command.act
     clock, rule = extendable(watch, command.clock, command.unit, act, policy, calendar)
@@ -116,7 +116,7 @@ def extendable(
     clock = _running(watch, name)
     if unit not in (None, clock.unit, watch.lead()):
         raise errors.NotYourClock
-    if any(e.clock == clock.name and not e.decided for e in watch.extensions):
+    if watch.asked(clock.name, clock.round):
         raise errors.ExtensionUndecided
     if len(watch.granted(clock.name, clock.round)) >= rule.times:
         raise errors.ExtendedOftenEnough(Text("The programme extends a clock {times} times.", times=rule.times))

@@ -5,11 +5,13 @@ RFC 9562 version 5, in the namespace that all of Bugle uses.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from supervision.domain import events
+from supervision.domain.watch import Watch
 
 _BUGLE = uuid5(NAMESPACE_URL, "urn:bugle")
 _SEPARATOR = "\x1f"
@@ -57,6 +59,19 @@ def event_id(event: events.WatchEvent) -> UUID:
     """The id of an event of a watch."""
     name, fields = _KEYS[type(event)]
     return natural_id(event.case, name, *(getattr(event, field) for field in fields))
+
+
+def event_ids(watch: Watch, happened: Iterable[events.WatchEvent]) -> list[UUID]:
+    """The ids of what happens to a watch next. A further verification of a round bears its number."""
+    verified = Counter(fact.round for fact in watch.facts if fact.name == "verified")
+    ids = []
+    for event in happened:
+        id = event_id(event)
+        if isinstance(event, events.EnterpriseVerified):
+            verified[event.round] += 1
+            id = id if verified[event.round] == 1 else natural_id(id, verified[event.round])
+        ids.append(id)
+    return ids
 
 
 def _text(part: object) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import accumulate
 
 from supervision.domain.events import Part, Stage
 from supervision.domain.limits import Counting, Limit, Moment
@@ -42,13 +43,18 @@ def schedule(rule: ClockRule, counting: Counting, terms: Terms, quiet: Quiet | N
     if due is None:
         return None
     reminder = _reminder(rule, counting, terms, due.at, quiet)
-    climbs = [(step, counting.later(due.at, step.after)) for step in rule.steps]
+    climbs = list(zip(rule.steps, _climbing(counting.later(due.at, step.after) for step in rule.steps), strict=True))
     stages = [Stage(MISS, "miss", None, due.at)]
     if reminder is not None:
         stages.insert(0, Stage(REMINDER, "reminder", None, reminder.at))
     stages += [Stage(MISS + n, "escalation", s.level, later.at, s.role) for n, (s, later) in enumerate(climbs, start=1)]
     counted = [due, *([] if reminder is None else [reminder]), *(later for _, later in climbs)]
     return Schedule(due.at, tuple(stages), any(moment.provisional for moment in counted))
+
+
+def _climbing(moments: Iterable[Moment]) -> Iterator[Moment]:
+    """No level before the one below it: of spans in days and in working days a holiday turns the order."""
+    return accumulate(moments, lambda below, one: one if one.at >= below.at else replace(one, at=below.at))
 
 
 def _due(counting: Counting, terms: Terms) -> Moment | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import pairwise
@@ -185,6 +185,17 @@ class Watch:
         """The first fact of this name in the round, or in any for None."""
         return next((f for f in self.facts if f.name == name and round in (None, f.round)), None)
 
+    @property
+    def answered(self) -> Sequence[Fact]:
+        """The facts of the round as far as they are about its last result: a long-term one is followed by another."""
+        held = [fact for fact in self.facts if fact.round == self.round]
+        results = [place for place, fact in enumerate(held) if fact.name == "result"]
+        return held[results[-1] :] if len(results) > 1 else held
+
+    def answer(self, name: str) -> Fact | None:
+        """The first fact of this name about the last result of the round."""
+        return next((fact for fact in self.answered if fact.name == name), None)
+
     def told(self, what: str) -> str | None:
         """The last `kind`, `grade` or `rule` that a fact told."""
         values = (getattr(fact, what) for fact in reversed(self.facts))
@@ -230,6 +241,11 @@ class Watch:
         asked = (e for e in self.extensions if since is None or e.asked_at >= since)
         of = (e for e in asked if e.clock == clock and e.granted is not None)
         return tuple(str(e.granted) for e in of if self.clock(e.clock, e.generation).round == round)
+
+    def asked(self, clock: str, round: int) -> bool:
+        """Whether an extension of the clock was asked for in a round and is not decided."""
+        undecided = (e for e in self.extensions if e.clock == clock and not e.decided)
+        return any(self.clock(e.clock, e.generation).round == round for e in undecided)
 
     def evidence(self, clock: Clock, policy: Policy) -> list[Evidence]:
         """What ends or stops the clock, in the order learnt."""
