@@ -220,6 +220,13 @@ def _move(course: Course, round_: int, event: CaseEvent) -> None:
         course.grounds["state"] = event.id
     if round_ == course.round and event.name == "result_reported":
         _answer_anew(course, rank, event)
+    _hold(course, event)
+    if round_ == course.round:
+        _date(course, event)
+
+
+def _hold(course: Course, event: CaseEvent) -> None:
+    """Who has the case, and the enterprise's answer: they stand, whatever the round, until the next."""
     if event.name == "case_assigned":
         course.lead, course.letter, course.meeting = map(event.data.get, ("lead", "letter", "meeting"))
         course.supporting = event.data.get("supporting") or []
@@ -227,11 +234,9 @@ def _move(course: Course, round_: int, event: CaseEvent) -> None:
     elif event.name == "case_returned":
         course.lead, course.supporting, course.letter, course.meeting = None, [], None, None
         course.grounds["lead"] = event.id
-    elif event.name == "enterprise_verified":  # stands until the next answer, whatever its round
+    elif event.name == "enterprise_verified":
         course.satisfaction = event.data.get("satisfaction")
         course.grounds["satisfaction"] = event.id
-    if round_ == course.round:
-        _date(course, event)
 
 
 def _date(course: Course, event: CaseEvent) -> None:
