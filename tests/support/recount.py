@@ -135,13 +135,18 @@ class Known:
         document = self.documents[programme]
         formula, zone = document["appraisal"]["department"], ZoneInfo(document["zone"])
         total: int = formula["base"]
+        standing = sorted(self._standing(programme), key=lambda one: (one[2], one[4]))
         for item in formula["items"]:
-            told = [at for name, whose, at in self._standing(programme) if (name, whose) == (item["event"], unit)]
-            points = item["points"] * sum(f"{at.astimezone(zone):%Y-%m}" == month for at in told)
+            assert item.get("where") is None or item["event"] == "duty_missed", "no case event is narrowed"
+            told = [(at, case) for name, whose, at, case, _ in standing if (name, whose) == (item["event"], unit)]
+            most = item.get("per_case", len(told))
+            first = [at for place, (at, case) in enumerate(told) if [c for _, c in told[:place]].count(case) < most]
+            points = item["points"] * sum(f"{at.astimezone(zone):%Y-%m}" == month for at in first)
             total += points if item.get("cap") is None else max(-item["cap"], min(item["cap"], points))
         return total
 
-    def _standing(self, programme: str) -> Iterator[tuple[str, str | None, datetime]]:
+    def _standing(self, programme: str) -> Iterator[tuple[str, str | None, datetime, str, str]]:
+        """Name, unit, moment, case and id of each event that stands."""
         leads: dict[str, list[Row]] = {}
         for row in self.tables["traits"]:
             leads.setdefault(row["case_id"], []).append(row)
@@ -150,7 +155,8 @@ class Known:
             if case is None or case["programme"] != programme or str(event.id) in self.withdrawn:
                 continue
             then = [r["lead"] for r in leads[event.key] if r["from_at"] <= event.occurred_at]
-            yield event.short_type, event.body.get("unit") or (then[-1] if then else None), event.occurred_at
+            unit = event.body.get("unit") or (then[-1] if then else None)
+            yield event.short_type, unit, event.occurred_at, event.key, str(event.id)
 
 
 def is_open(row: Row) -> bool:

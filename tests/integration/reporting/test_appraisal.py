@@ -23,6 +23,15 @@ ITEMS = [
     {"id": "card", "zh": "黄牌", "en": "Card", "event": "card_issued", "points": -1},
     {"id": "climb", "zh": "上报", "en": "Climbed", "event": "case_escalated", "points": -3},
     {"id": "letter", "zh": "督办单", "en": "Letter", "event": "supervision_letter_issued", "points": -4},
+    {
+        "id": "report",
+        "zh": "未报",
+        "en": "No report",
+        "event": "duty_missed",
+        "where": {"rule": "long_term"},
+        "points": -1,
+    },
+    {"id": "result", "zh": "办结", "en": "Result", "event": "result_reported", "per_case": 1, "points": 1},
 ]
 STEPS = [
     {"id": "measures", "zh": "有措施", "en": "Measures", "events": ["case_planned", "progress_reported"]},
@@ -67,6 +76,8 @@ def story() -> Log:
     letter(log, "stands", False)
     letter(log, "withdrawn", True)
     _withdrawn_card(log)
+    for number in (7, 8, 40):
+        log.case("routing", "result_reported", OTHER, day(number), unit="bank", outcome="long_term", by="bank")
     return log
 
 
@@ -109,8 +120,25 @@ def counted(client: TestClient, issuer: Issuer, unit: str, role: str = "office",
 
 def test_event_counts_for_whom_it_happened_to(client: TestClient, issuer: Issuer) -> None:
     """The park has the case now; what it missed and climbed was the bank's. One letter and one card of two stand."""
-    assert counted(client, issuer, "bank") == {"miss": 1, "absent": 2, "card": 1, "climb": 1, "letter": 1}
+    once = {"miss": 1, "card": 1, "climb": 1, "letter": 1}
+    assert counted(client, issuer, "bank") == {**once, "absent": 2, "report": 1, "result": 1}
     assert counted(client, issuer, "park") == {}
+
+
+def test_filter_goes_by_what_opened_the_duty(client: TestClient, issuer: Issuer) -> None:
+    """Two duties were missed, of which one was a report."""
+    [bank] = [one for one in read(client, issuer, SCORES)["items"] if one["unit"] == "bank"]
+    events = {item["id"]: item["events"] for item in bank["items"]}
+    assert len(events["absent"]) == 2 and len(events["report"]) == 1
+    assert set(events["report"]) < set(events["absent"])
+
+
+def test_result_of_a_case_scores_once(client: TestClient, issuer: Issuer) -> None:
+    """Reported long term three times, the last a month later: it adds nothing there."""
+    april = read(client, issuer, SCORES.replace("2021-03", "2021-04"))["items"]
+    assert [one["unit"] for one in april] == []
+    [year] = [one for one in read(client, issuer, SCORES.replace("2021-03", "2021"))["items"] if one["unit"] == "bank"]
+    assert {item["id"]: item["count"] for item in year["items"]}["result"] == 1
 
 
 def test_department_sees_the_score_that_the_office_sees(client: TestClient, issuer: Issuer) -> None:

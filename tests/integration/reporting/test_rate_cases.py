@@ -85,7 +85,7 @@ def answer(events: list[Envelope], rate: str) -> Any:
     if rate == "satisfaction":
         return said(events, "enterprise_verified", "satisfaction")
     names = {event.type.split(".")[2] for event in events}
-    if "clock_cancelled" in names:
+    if "clock_cancelled" in names and "deadline_missed" not in names:
         return "cancelled"
     stopped = said(events, "clock_stopped", "in_time")
     if stopped is not None:

@@ -61,13 +61,15 @@ def directory(version: int = 1, at: datetime = WHEN, **people: str) -> Envelope:
     return told("intake.directory_published", at, at, data, key=AGENCY)
 
 
-def visit(at: str, *people: str, team: str | None = None, learnt_at: datetime = LEARNT) -> Envelope:
-    """A visit to the enterprise."""
+def visit(
+    at: str, *people: str, team: str | None = None, learnt_at: datetime = LEARNT, enterprise: str = ENTERPRISE
+) -> Envelope:
+    """A visit, to the enterprise unless said."""
     data = {
         "visit": str(uid("visit", at)),
         "programme": PROGRAMME,
         "agency": AGENCY,
-        "enterprise": ENTERPRISE,
+        "enterprise": enterprise,
         "mode": "visit",
         "team": team,
         "people": list(people),
@@ -75,7 +77,7 @@ def visit(at: str, *people: str, team: str | None = None, learnt_at: datetime = 
     return told("intake.visit_recorded", china(at), learnt_at, data, key=str(uid("visit", at)))
 
 
-def team(**members: str) -> Envelope:
+def team(formed_at: datetime = WHEN, /, **members: str) -> Envelope:
     """A team for the enterprise: people by role."""
     data = {
         "team": str(uid("team")),
@@ -85,7 +87,7 @@ def team(**members: str) -> Envelope:
         "enterprises": [ENTERPRISE],
         "members": [{"role": role, "person": person, "unit": None} for role, person in members.items()],
     }
-    return told("intake.team_formed", WHEN, WHEN, data, key=str(uid("team")))
+    return told("intake.team_formed", formed_at, WHEN, data, key=str(uid("team")))
 
 
 def sweep(place: Place, upto: datetime) -> None:
@@ -121,6 +123,54 @@ def test_officials_owe_a_visit_each_month(place: Place) -> None:
     }
     sweep(place, china("2021-05-03T00:01"))
     assert place.kinds()["duty_missed"] == 1
+
+
+PAIRING = {"key": {"members": [{"role": "paired_cadre", "min": 1}, {"role": "county_leader", "min": 1}]}}
+"""Teams in which the role of the duty is paired with enterprises."""
+OTHER = str(uid("enterprise", "other"))
+
+
+def test_visit_counts_for_the_paired_enterprise_alone(place: Place) -> None:
+    """Two cadres who both went out: one to an enterprise of his team, one to somebody else's."""
+    place.hear(published(duties=[VISITS], teams=PAIRING), directory(a="paired_cadre", b="paired_cadre"))
+    place.hear(team(paired_cadre="a", county_leader="b"))
+    place.hear(visit("2021-04-20T10:00", "a"), visit("2021-04-21T10:00", "b", enterprise=OTHER))
+    sweep(place, china("2021-05-03T00:00"))
+    assert standing(place, "monthly_visit") == {
+        "a": ["duty_opened", "duty_fulfilled 2021-04"],
+        "b": ["duty_opened", "duty_missed 2021-04"],
+    }
+
+
+@pytest.mark.parametrize(
+    ("formed_at", "outcome"),
+    [("2021-04-20T23:00", "duty_fulfilled"), ("2021-04-21T09:00", "duty_missed")],
+    ids=["that-day", "day-after"],
+)
+def test_pairing_of_the_day_counts(place: Place, formed_at: str, outcome: str) -> None:
+    place.hear(published(duties=[VISITS], teams=PAIRING), directory(a="paired_cadre"))
+    place.hear(visit("2021-04-20T10:00", "a"), team(china(formed_at), paired_cadre="a"))
+    sweep(place, china("2021-05-03T00:00"))
+    assert standing(place, "monthly_visit") == {"a": ["duty_opened", f"{outcome} 2021-04"]}
+
+
+def test_pairing_told_late_withdraws_the_miss(place: Place) -> None:
+    place.hear(published(duties=[VISITS], teams=PAIRING), directory(a="paired_cadre"))
+    place.hear(visit("2021-04-20T10:00", "a"))
+    sweep(place, china("2021-05-03T00:00"))
+    assert standing(place, "monthly_visit")["a"][1:] == ["duty_missed 2021-04"]
+    place.hear(team(paired_cadre="a"))
+    sweep(place, china("2021-05-04T00:00"))
+    assert standing(place, "monthly_visit")["a"][2:] == ["duty_fulfilled 2021-04", "duty_rescinded 2021-04"]
+
+
+def test_role_that_no_team_pairs_visits_anybody(place: Place) -> None:
+    """Experts who serve the whole district."""
+    experts = {**VISITS, "role": "expert"}
+    place.hear(published(duties=[experts], teams=PAIRING), directory(a="expert"))
+    place.hear(visit("2021-04-21T10:00", "a", enterprise=OTHER))
+    sweep(place, china("2021-05-03T00:00"))
+    assert standing(place, "monthly_visit") == {"a": ["duty_opened", "duty_fulfilled 2021-04"]}
 
 
 @pytest.mark.parametrize("first", ["directory", "programme", "visit"])

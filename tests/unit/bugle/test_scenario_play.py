@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
+import shutil
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from bugle.importing.faults import Unreadable
 from bugle.scenarios.files import read_scenarios
 from bugle.scenarios.play import Played, play
 from bugle.stack.home import ROOT
@@ -90,6 +94,50 @@ def test_system_that_does_not_catch_up_proves_nothing() -> None:
     stuck = played(Late(behind=10**6, forbidden=False), FORBIDDEN, patience=0.5)
     assert stuck.fault is not None
     assert "caught up" in stuck.fault
+    assert stuck.broken
+
+
+def test_server_that_is_away_proves_nothing() -> None:
+    """Neither a command nor a read that it cannot answer shows that a mechanism does not act."""
+
+    class Away(Late):
+        def command(self, name: str, *_: Any) -> httpx.Response:
+            return httpx.Response(503) if name == "routing.assign" else super().command()
+
+        def read(self, address: str, headers: Any) -> httpx.Response:
+            return httpx.Response(503, text="away")
+
+    for steps in (FORBIDDEN, LACKING, [{"do": "routing.assign", "data": {}}]):
+        away = played(Away(), steps, patience=0.2)
+        assert (away.broken, away.step, away.lacks) == (True, 1, None)
+
+
+def test_event_on_its_way_is_not_missing() -> None:
+    """Reporting lies behind: that the event is not there says nothing of the mechanism."""
+    slow = played(Late(behind=10**6), [{"see": ["case_escalated"], "of": "x"}], patience=0.2)
+    assert (slow.broken, slow.lacks) == (True, None)
+
+
+def test_event_that_does_not_come_is_named() -> None:
+    wanted = ["case_opened", {"type": "case_escalated", "data": {"level": 1}}]
+    lacking = played(Late(), [{"see": wanted, "of": "x"}], patience=0.2)
+    assert (lacking.step, lacking.lacks, lacking.broken) == (1, "case_escalated", False)
+
+
+@pytest.mark.parametrize("places", [[], [1, 3]])
+def test_one_step_is_driven_by_the_key(tmp_path: Path, places: list[int]) -> None:
+    """Named by the file itself: without exactly one there is nothing to compare a failure with."""
+    folder = shutil.copytree(ROOT / "programmes" / "jinxian", tmp_path / "jinxian")
+    for other in (folder / "scenarios").iterdir():
+        if other.name != "J2.toml":
+            other.unlink()
+    file = folder / "scenarios" / "J2.toml"
+    plain = re.sub(r"^driven = .*\n", "", file.read_text("utf-8"), flags=re.M)
+    head, *steps = plain.split("[[steps]]\n")
+    marked = [f"driven = true\n{step}" if n in places else step for n, step in enumerate(steps, start=1)]
+    file.write_text("[[steps]]\n".join([head, *marked]), "utf-8")
+    with pytest.raises(Unreadable, match=rf"J2.toml: {len(places)} steps are driven"):
+        read_scenarios(tmp_path)
 
 
 def test_watches_that_may_not_be_read_prove_nothing() -> None:

@@ -126,8 +126,17 @@ def test_reopening_clears_the_dates_of_the_round_before(told: Recorder) -> None:
     assign(told, 10, round=2, lead="bank")
     row = ledger(told.events)
     assert (row["state"], row["round"], row["assigned_at"], row["lead"]) == ("assigned", 2, at(10), "bank")
-    assert [row[name] for name in ("contacted_at", "result_at", "outcome", "satisfaction")] == [None] * 4
+    assert [row[name] for name in ("contacted_at", "result_at", "outcome", "verified_at")] == [None] * 4
     assert spans(told.events)[-2:] == [("fed_back", at(9), at(10)), ("assigned", at(10), None)]
+
+
+def test_last_answer_counts_in_every_round(told: Recorder) -> None:
+    told.events[-3:] = []
+    told.watch("enterprise_verified", 10, satisfaction="unsatisfied", round=1)
+    told.route("case_reopened", 10, round=2)
+    assert (ledger(told.events)["satisfaction"], ledger(told.events)["verified_at"]) == ("unsatisfied", None)
+    told.watch("enterprise_verified", 20, satisfaction="satisfied", round=2)
+    assert (ledger(told.events)["satisfaction"], ledger(told.events)["verified_at"]) == ("satisfied", at(20))
 
 
 def test_second_round_has_facts_of_its_own(told: Recorder) -> None:
@@ -197,6 +206,8 @@ def test_traits_say_what_was_valid_when() -> None:
             [("clock_stopped", {"stopped_at": "2021-03-10T05:00:00Z", "in_time": True}), ("clock_cancelled", {})],
             "cancelled",
         ),
+        ([("clock_cancelled", {})], "cancelled"),
+        ([("deadline_missed", {}), ("clock_cancelled", {})], "missed"),
     ],
 )
 def test_clock_has_the_first_status_that_applies(then: list[tuple[str, dict[str, Any]]], status: str) -> None:
@@ -206,7 +217,8 @@ def test_clock_has_the_first_status_that_applies(then: list[tuple[str, dict[str,
     for name, data in then:
         recorder.watch(name, 3, clock="contact", generation=1, **data)
     (row,) = rows(recorder.events)["clocks"]
-    assert (*row[:6], row[7:]) == (CASE, "contact", 1, "u", at(0), at(3), (status, False))
+    ended = at(3) if "clock_cancelled" in dict(then) else None
+    assert (*row[:6], row[7:]) == (CASE, "contact", 1, "u", at(0), at(3), (status, False, ended))
 
 
 def test_rescission_withdraws_what_it_lists() -> None:

@@ -13,7 +13,7 @@ from intake.domain import issue
 from routing.adapters.messages import CASES
 from tests.unit.life import legal, made
 from tests.unit.life.counting import Counting
-from tests.unit.life.courses import courses, name
+from tests.unit.life.courses import REPLACING, courses, name
 from tests.unit.life.world import World
 
 FIRED = ("reminder_sent", "deadline_missed", "card_issued", "case_escalated")
@@ -42,6 +42,8 @@ class Watcher:
         self._plans: dict[tuple[str, int], list[dict[str, Any]]] = {}
         self._adopted: dict[str, datetime] = {}
         self._cancelled: dict[tuple[str, str], str] = {}
+        self._begun: dict[tuple[str, str, int], tuple[int, datetime]] = {}
+        self._ended: dict[tuple[str, str, int], datetime] = {}
         self._levels: dict[str, dict[str, int]] = defaultdict(dict)
         self._results: dict[tuple[str, int], list[str]] = defaultdict(list)
         self._copied: set[tuple[str, int]] = set()
@@ -100,6 +102,10 @@ class Watcher:
             self._adopted[event.key] = event.occurred_at
         if what == "clock_cancelled":
             self._cancelled[event.key, data["clock"]] = data["reason"]
+        if what in ("clock_stopped", "clock_cancelled") and data.get("reason") not in (*REPLACING, "merged"):
+            round, due = self._begun[event.key, data["clock"], data["generation"]]
+            if event.occurred_at <= due:
+                self._ended[event.key, data["clock"], round] = due
         self._climb(event, data, what)
         self._answer(event, data, what)
         if event.stream.startswith("watch-") and told in legal.WATCHED:
@@ -115,13 +121,18 @@ class Watcher:
             self._fire(event, data, what)
 
     def _check_terms(self, clock: dict[str, Any]) -> None:
-        """A clock is due when a count by hand says so; its levels climb in order to whoever the ladder has there."""
+        """A clock is due when a count by hand says so; its levels climb in order to whoever the ladder has there.
+
+        One that had ended before it was due is not counted anew: what a merger withdrew of it is due when it was.
+        """
         case = clock["case"]
         line = self._plans.get((case, clock["round"]), [])
         part = line[int(clock["clock"].split(":")[1]) - 1] if clock["clock"].startswith("milestone:") else None
         anew = self._cancelled.pop((case, clock["clock"]), None) == "policy"
         due = self._counting.due(clock, None if part is None else part["due_on"], self._adopted[case] if anew else None)
+        due = self._ended.pop((case, clock["clock"], clock["round"]), due)
         assert datetime.fromisoformat(clock["due_at"]) == due, f"{clock}, by hand {due}"
+        self._begun[case, clock["clock"], clock["generation"]] = clock["round"], due
         climbs = [stage for stage in clock["stages"] if stage["kind"] == "escalation"]
         assert [(stage["level"], stage["role"]) for stage in climbs] == [(1, "head"), (2, "leader")][: len(climbs)]
         dues = [stage["due_at"] for stage in clock["stages"]]
@@ -214,6 +225,13 @@ class Watcher:
             assert course.standing <= owed and (course.replaced or owed <= reached), course
             if course.replaced and not course.corrected:
                 assert owed <= REMINDER, f"a deadline that was over has been moved: {course}"
+
+    def what_was_missed_counts(self) -> None:
+        """A deadline that passed before its clock came to its end is missed or late, whatever has ended the clock."""
+        for (case, clock, generation), course in courses(self.world.supervision).items():
+            if not course.replaced:
+                status = self.world.watch(case).clock(clock, generation).status
+                assert (status in ("missed", "late")) == course.overran, f"{status}: {course}"
 
     def cases_that_are_over_have_no_clocks(self) -> None:
         """With the close-out or the withdrawal every clock has come to its end."""

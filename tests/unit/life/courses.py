@@ -61,6 +61,12 @@ class Course:
         stages = ((stage["stage"], datetime.fromisoformat(stage["due_at"])) for stage in self.about["stages"])
         return {stage for stage, due in stages if self.end is None or due < self.end}
 
+    @property
+    def overran(self) -> bool:
+        """Whether it was due before its end."""
+        due = datetime.fromisoformat(self.about["due_at"])
+        return self.end is None or due < self.end
+
     def levels(self, upto: int) -> set[int]:
         """The stages that climb to a level no higher than this one."""
         return {stage["stage"] for stage in self.about["stages"] if (stage["level"] or upto + 1) <= upto}

@@ -255,6 +255,7 @@ class WholeLife(RuleBasedStateMachine):
             self.watcher.quiet()
             self.watcher.cases_that_are_over_have_no_clocks()
             self.watcher.fired_as_due()
+            self.watcher.what_was_missed_counts()
             self.twins_agree()
 
     def twins_agree(self) -> None:

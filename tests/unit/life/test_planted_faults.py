@@ -125,6 +125,12 @@ def withdrawn_case_keeps_its_clocks(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(watch.Watch, "_ends", lambda self, *about: about[1].name != "withdrawn" and ends(self, *about))
 
 
+def end_of_a_clock_takes_its_miss_back(patch: pytest.MonkeyPatch) -> None:
+    status = clock.Clock.status.fget  # type: ignore[attr-defined]  # it is a property
+    forgetful = property(lambda held: "cancelled" if held.cancelled is not None else status(held))
+    patch.setattr(clock.Clock, "status", forgetful)
+
+
 def newer_version_is_slept_through(patch: pytest.MonkeyPatch) -> None:
     row = context.Context._row
     patch.setattr(context.Context, "_row", lambda self, session, watch, newest: row(self, session, watch, None))
@@ -153,6 +159,7 @@ PLANTED: Sequence[Plant] = (
     missing_copy_is_overlooked,
     return_begins_no_round,
     withdrawn_case_keeps_its_clocks,
+    end_of_a_clock_takes_its_miss_back,
     newer_version_is_slept_through,
     days_off_are_counted,
 )

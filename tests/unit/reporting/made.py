@@ -202,19 +202,22 @@ def _round(log: Log, case: str, at: datetime, round_: int, random: Random) -> tu
         ("result_reported", {"unit": lead, "outcome": outcome}),
         ("result_fed_back", {"unit": lead, "copied_to_office": True}),
     ]
-    received = at
+    received, running = at, False
     for name, data in steps[: random.randrange(len(steps) + 1)]:
         at += timedelta(hours=random.choice((0, 5, 30, 100)))
         log.case("routing", name, case, at, **data, by="ledger")
         if name == "letter_received":
-            received = at
+            received, running = at, True
             _clock_started(log, case, round_, at, lead)
         if name == "enterprise_contacted":
+            running = False
             _clock_stopped(log, case, round_, received, at, random)
         if name == "result_fed_back" and outcome == "long_term":
             at = _answered_again(log, case, at, round_, random)
         if name == "result_fed_back":
             return _verified(log, case, at + timedelta(hours=8), round_, random)
+    if running:
+        _clock_ended(log, case, round_, received)
     return at, False
 
 
@@ -293,6 +296,17 @@ def _clock_stopped(log: Log, case: str, round_: int, received: datetime, at: dat
             evidence_at=iso(at),
             withdrawn=withdrawn,
         )
+
+
+def _clock_ended(log: Log, case: str, round_: int, received: datetime) -> None:
+    """Nobody made contact: some of these clocks run on, some missed, and some of those ended with the case."""
+    random = Random(f"{case} {round_}")  # draws of its own, so that the courses stay what they were
+    due, about = received + timedelta(days=2), {"clock": "contact", "generation": round_}
+    if random.random() < 0.6:
+        log.case("supervision", "deadline_missed", case, due, **about, stage=1, unit=None, due_at=iso(due))
+        if random.random() < 0.7:
+            ended = due + timedelta(hours=random.choice((1, 30, 100)))
+            log.case("supervision", "clock_cancelled", case, ended, **about, reason="merged")
 
 
 def _verified(log: Log, case: str, at: datetime, round_: int, random: Random) -> tuple[datetime, bool]:

@@ -8,8 +8,9 @@ from typing import Any
 
 from eventkit.envelope import Envelope
 from eventkit.ids import uid
-from reporting.projections.case_event import from_envelope
+from reporting.projections.case_event import from_envelope, in_timeline_order
 from reporting.projections.case_fold import NOTHING, CaseRows, fold_case
+from reporting.projections.workflow import walk
 from reporting.read_model.tables import clocks, ledger, spans, traits
 from tests.unit.reporting.made import Log, course, day, iso
 
@@ -115,7 +116,8 @@ def test_first_date_of_a_fact_stands() -> None:
     assert (row["result_at"], row["outcome"]) == (day(3), "outcome 5")
 
 
-def test_reopening_clears_the_round() -> None:
+def reopened() -> Log:
+    """Solved on day 2, unsatisfied and assigned anew on day 3."""
     log = reported()
     log.case(
         "routing", "case_assigned", CASE, day(1), round=1, lead="bank", supporting=["park"], letter="1", meeting=None
@@ -125,13 +127,32 @@ def test_reopening_clears_the_round() -> None:
     log.case("supervision", "enterprise_verified", CASE, day(3), round=1, satisfaction="unsatisfied", by="office")
     log.case("routing", "case_reopened", CASE, day(3), round=2, reason=None)
     log.case("routing", "case_assigned", CASE, day(3), round=2, lead="park", supporting=[], letter="2", meeting=None)
+    return log
+
+
+def test_reopening_clears_the_round() -> None:
+    log = reopened()
 
     row = ledger_of(log)
 
     assert (row["round"], row["state"], row["lead"], row["letter"]) == (2, "assigned", "park", "2")
     assert (row["assigned_at"], row["result_at"], row["verified_at"]) == (day(3), None, None)
-    assert (row["outcome"], row["satisfaction"]) == (None, None)
+    assert row["outcome"] is None
     assert [state for _, state, _, _ in spans_of(log)] == ["reported", "assigned", "result_reported", "assigned"]
+
+
+def test_answer_stands_until_the_next() -> None:
+    log = reopened()
+    assert ledger_of(log)["satisfaction"] == "unsatisfied"
+
+    log.case("supervision", "enterprise_verified", CASE, day(9), round=2, satisfaction="satisfied", by="office")
+
+    assert ledger_of(log)["satisfaction"] == "satisfied"
+    rows = [dict(zip(traits.columns.keys(), row, strict=True)) for row in fold(log.events).traits]
+    answers = [(row["from_at"], row["round"], row["satisfaction"]) for row in rows]
+    assert answers[-2:] == [(day(3), 2, "unsatisfied"), (day(9), 2, "satisfied")]
+    verified = [event.id for event in log.events if event.type.endswith("enterprise_verified.v1")]
+    assert walk(in_timeline_order(map(from_envelope, log.events))).grounds["satisfaction"] == str(verified[-1])
 
 
 def test_states_of_one_instant_leave_one_span() -> None:
@@ -232,6 +253,18 @@ def test_cancelled_and_unobserved_clocks() -> None:
     about_clock(log, "clock_unobserved", 4, observed_until=iso(day(4)))
     assert clock_of(log)["status"] == "unobserved"
     about_clock(log, "clock_cancelled", 5, reason="recomputed")
+
+    assert clock_of(log)["status"] == "cancelled"
+
+
+def test_miss_stands_after_the_clock_ended() -> None:
+    log = started(reported())
+    missed = about_clock(log, "deadline_missed", 4, stage=1, due_at=iso(day(4)), unit="bank")
+    about_clock(log, "clock_cancelled", 5, reason="returned")
+    assert (clock_of(log)["status"], clock_of(log)["cancelled_at"]) == ("missed", day(5))
+
+    listed = [{"event": str(missed.id), "kind": "miss", "stage": 1}]
+    about_clock(log, "misses_rescinded", 7, fact="contacted", evidence_at=iso(day(3)), withdrawn=listed)
 
     assert clock_of(log)["status"] == "cancelled"
 

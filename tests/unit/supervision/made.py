@@ -11,6 +11,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import orjson
 
@@ -177,7 +178,7 @@ class MemoryRegister:
     def add(self, row: DeedRow) -> None:
         self.done.setdefault((row.deed.source, row.deed.counts), row)
 
-    def deeds(self, opened: DutyOpened) -> Sequence[Deed]:
+    def deeds(self, opened: DutyOpened, zone: ZoneInfo, *, paired: bool) -> Sequence[Deed]:
         return [
             row.deed
             for row in self.done.values()

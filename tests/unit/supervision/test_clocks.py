@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -235,6 +235,51 @@ def test_clock_that_runs_at_close_out_is_cancelled() -> None:
     [cancelled] = life.sweep(FOREVER)
     assert isinstance(cancelled, ClockCancelled)
     assert (cancelled.reason, cancelled.at) == ("closed_out", closed)
+
+
+def ended(life: Life, ground: str, at: datetime) -> None:
+    """The case comes to an end of some kind, and a year passes."""
+    if ground == "closed_out":
+        life.hear(CaseClosedOut("c", 1, "ledger", None, at, at))
+    else:
+        life.step(ground, at, learnt_at=at)
+    life.sweep(FOREVER)
+
+
+GROUNDS = ("closed_out", "returned", "transferred", "merged", "withdrawn")
+
+
+@pytest.mark.parametrize("ground", GROUNDS)
+def test_miss_stands_whatever_ends_the_case(ground: str) -> None:
+    """Due on the 16th at 24:00, the first level on the 17th; the case ends on the 18th, before the second."""
+    life = Life(policy())
+    life.step("received", RECEIVED, learnt_at=RECEIVED)
+    at = china("2021-03-18T12:00")
+    life.sweep(at)
+    ended(life, ground, at)
+    [clock] = life.watch.clocks
+    assert (clock.status, clock.runs, clock.cancelled_at) == ("missed", False, at)
+    fired = [stage.kind for stage in clock.stages if stage.stage in clock.standing]
+    assert fired == ["reminder", "miss", "escalation"], "nothing climbs after the end"
+
+
+@pytest.mark.parametrize("ground", GROUNDS)
+def test_clock_not_yet_due_counts_nowhere(ground: str) -> None:
+    life = Life(policy())
+    life.step("received", RECEIVED, learnt_at=RECEIVED)
+    ended(life, ground, china("2021-03-16T12:00"))
+    assert [clock.status for clock in life.watch.clocks] == ["cancelled"]
+
+
+def test_late_evidence_withdraws_an_ended_miss() -> None:
+    life = Life(policy())
+    life.step("received", RECEIVED, learnt_at=RECEIVED)
+    life.sweep(china("2021-03-18T12:00"))
+    ended(life, "returned", china("2021-03-18T12:00"))
+    assert [clock.status for clock in life.watch.clocks] == ["missed"]
+    life.step("contacted", china("2021-03-15T12:00"), learnt_at=china("2021-03-19T12:00"))
+    life.sweep(FOREVER)
+    assert [clock.status for clock in life.watch.clocks] == ["cancelled"]
 
 
 def test_end_of_observation_may_have_small_letters() -> None:

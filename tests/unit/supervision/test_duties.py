@@ -200,6 +200,13 @@ def test_only_who_has_the_role_counts() -> None:
     assert names(owing.sweep("2021-04-30T00:00")) == ["DutyFulfilled"]
 
 
+@pytest.mark.parametrize(("mode", "came"), [("scheduled", ["DutyFulfilled"]), ("unscheduled", [])])
+def test_unscheduled_meeting_is_no_monthly_meeting(mode: str, came: list[str]) -> None:
+    owing = Owing(replace(MONTHLY, needs=(Need("meeting", "dispatch"),), remind=None))
+    owing.do("2021-04-20T09:00", counts="dispatch", mode=mode)
+    assert names(owing.sweep("2021-04-30T00:00")) == came
+
+
 def test_report_may_come_after_its_period() -> None:
     """Five working days after April 30: May 1–5 are off, May 8 is a make-up Saturday: 6, 7, 8, 10, 11."""
     report = replace(MONTHLY, needs=(Need("report", "report", kind="monthly"),), within="5wd", remind=None)

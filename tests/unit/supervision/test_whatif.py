@@ -80,6 +80,16 @@ def test_nobody_watched_any_more() -> None:
     assert one.status == "unobserved"
 
 
+@pytest.mark.parametrize(("limit", "status"), [("2wd", "missed"), ("3wd", "cancelled"), ("4wd", "cancelled")])
+def test_end_of_the_case_comes_first(limit: str, status: str) -> None:
+    """Returned on the third day: under two days it had been missed by then."""
+    held = life(swept=False)
+    held.step("returned", china("2021-03-16T12:00"), learnt_at=china("2021-03-16T12:00"))
+    held.sweep(FOREVER)
+    [one] = under(held, Rules({"contact": parse_limit(limit)}))
+    assert (one.clock.status, one.status) == ("cancelled", status)
+
+
 def test_paused_days_are_left_out_again() -> None:
     """Paused at the ends of Friday and Monday, so that Tuesday and Wednesday are the two working days."""
     held = life(swept=False)

@@ -83,6 +83,7 @@ def _json(played: Played) -> dict[str, object]:
         "events": played.events,
         "refused": played.refused,
         "passed": played.passed,
+        "broken": played.broken,
         "step": played.step,
         "fault": played.fault,
         "seconds": round(played.seconds, 1),
@@ -94,7 +95,7 @@ def _print(played: Sequence[Played], lang: str) -> None:
     for column in ("row", "mechanism", "events seen", "refused", "result"):
         table.add_column(column, overflow="fold")
     for one in played:
-        result = "pass" if one.passed else f"FAIL at step {one.step or 'set-up'}"
+        result = "pass" if one.passed else f"{'ERROR' if one.broken else 'FAIL'} at step {one.step or 'set-up'}"
         table.add_row(one.row, one.title[lang], ", ".join(one.events), ", ".join(one.refused), result)
     Console(soft_wrap=False, width=160).print(table)
     for one in played:

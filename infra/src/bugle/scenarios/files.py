@@ -14,6 +14,8 @@ A step `do` or `read` may expect a refusal: `refused` is the slug of the problem
 Events are told as a short type or as {type, data?, at?, count?}.
 What a step says must not be there (`never` of `see`, `lacks` of `read`) is looked for when everything that was recorded
 before it, and what follows from it, has been applied; events that late evidence withdrew do not stand against it.
+One step has `driven`: the one that comes out as expected because of the key in `drives`, and at which the play fails
+without it. It is true, or of `see` the short type of the event that then does not come.
 `save` gives names to parts of the answer (name = path), of `see` to ids of events (name = short type).
 """
 
@@ -31,15 +33,16 @@ Step = Mapping[str, Any]
 
 _KNOWN = {"row", "title", "drives", "programme", "units", "people", "enterprises", "steps"}
 _STEPS = {
-    "do": {"do", "as", "at", "data", "save", "refused", "note"},
-    "read": {"read", "as", "has", "lacks", "save", "text", "refused", "note"},
-    "see": {"see", "of", "never", "save", "note"},
+    "do": {"do", "as", "at", "data", "save", "refused", "note", "driven"},
+    "read": {"read", "as", "has", "lacks", "save", "text", "refused", "note", "driven"},
+    "see": {"see", "of", "never", "save", "note", "driven"},
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """One play. `folder` is its programme."""
+    """One play. `folder` is its programme; `driven`: the number of the step that its key drives, and of a step `see`
+    the event that does not come without it."""
 
     row: str
     title: Mapping[str, str]
@@ -50,6 +53,7 @@ class Scenario:
     enterprises: Sequence[Mapping[str, Any]]
     steps: Sequence[Step]
     folder: Folder
+    driven: tuple[int, str | None]
 
 
 def read_scenarios(folders: Path) -> list[Scenario]:
@@ -76,6 +80,10 @@ def _read(file: Path, folder: Folder) -> Scenario:
         _check(file, number, step)
     if not any("refused" in step for step in told["steps"]):
         raise Unreadable(f"{file}: no step is refused; play at least one illegal variant.")
+    driven = [(n, step["driven"]) for n, step in enumerate(told["steps"], start=1) if "driven" in step]
+    if len(driven) != 1:
+        raise Unreadable(f"{file}: {len(driven)} steps are driven; name the one that fails without {told['drives']}.")
+    [(number, event)] = driven
     return Scenario(
         row=told["row"],
         title=told["title"],
@@ -86,6 +94,7 @@ def _read(file: Path, folder: Folder) -> Scenario:
         enterprises=told.get("enterprises", [{"name": "企业001", "tier": "key"}]),
         steps=told["steps"],
         folder=folder,
+        driven=(number, event if isinstance(event, str) else None),
     )
 
 

@@ -23,16 +23,32 @@ from bugle.stack.home import ROOT
 CALENDARS = ROOT / "programmes" / "calendars"
 PATIENCE = 30.0  # seconds for what comes of itself: events on their way, clocks whose grace is running
 _POLL = 0.15
+_CATCHING_UP = 4
+"""By how much longer than for one thing one waits for all that is on its way."""
 REASON = "entered afterwards"
 
 
 class Failed(Exception):
-    """A step did not come out as expected; the message names the step and what was seen instead."""
+    """A step did not come out as expected; the message names the step and what was seen instead.
+
+    `lacks`: the short type of the event that did not come.
+    """
+
+    def __init__(self, fault: str, lacks: str | None = None) -> None:
+        super().__init__(fault)
+        self.lacks = lacks
+
+
+class Broken(Failed):
+    """The system could not be asked: that says nothing of the mechanism."""
 
 
 @dataclass(slots=True)
 class Played:
-    """What came of a scenario. `step` is the number of the one that failed; `events`: short types, each once."""
+    """What came of a scenario. `step` is the number of the one that failed; `events`: short types, each once.
+
+    `lacks`: the event for which that step waited; `broken`: whether it failed because the system could not be asked.
+    """
 
     row: str
     title: Mapping[str, str]
@@ -40,6 +56,8 @@ class Played:
     refused: list[str] = field(default_factory=list)
     step: int | None = None
     fault: str | None = None
+    lacks: str | None = None
+    broken: bool = False
     seconds: float = 0.0
 
     @property
@@ -60,7 +78,8 @@ def play(stage: Stage, scenario: Scenario, removed: str | None = None, patience:
             actor.take(step)
         played.step = None
     except Failed as failure:
-        played.fault = str(failure)
+        played.fault, played.lacks = str(failure), failure.lacks
+        played.broken = isinstance(failure, Broken)
     played.events = actor.seen()
     played.seconds = time.monotonic() - began
     return played
@@ -160,7 +179,7 @@ class _Actor:
             return expected is None or has(answer.json(), expected)
 
         answer = self._until(lambda: read(address), fits)
-        if unwanted is not None and fits(answer):
+        if unwanted is not None or not fits(answer):
             answer = self._at_last(lambda: read(address))
         if not fits(answer) or (unwanted is not None and has(answer.json(), unwanted)):
             raise Failed(f"read {address}: {answer.status_code} {answer.text[:1500]}")
@@ -179,12 +198,13 @@ class _Actor:
             return answer.is_success and not lacking(answer.json()["items"], wanted)
 
         answer = self._until(lambda: read(address), fits)
-        if never and fits(answer):
+        if never or not fits(answer):
             answer = self._at_last(lambda: read(address))
         items = answer.json()["items"] if answer.is_success else []
         came = [short(item) for item in items]
-        if missing := lacking(items, wanted):
-            raise Failed(f"see: {missing[0]} did not come; there are {', '.join(came) or 'no events'}")
+        if missing := next((one for one in wanted if lacking(items, [one])), None):
+            told = f"see: {missing} did not come; there are {', '.join(came) or 'no events'}"
+            raise Failed(told, missing["type"])
         for one in never:
             if not lacking(standing(items), [one]):
                 raise Failed(f"see: {one} came, which must never come")
@@ -197,17 +217,23 @@ class _Actor:
         return lambda address: self._stage.read(address, headers)
 
     def _at_last(self, attempt: Callable[[], httpx.Response]) -> httpx.Response:
-        """The answer when everything has been applied that was sequenced before, and what follows from it."""
-        if not settled(self._as("office"), self._names["programme"], self._grace, self._patience):
-            raise Failed("reporting or the sweep of supervision has not caught up; see `bugle status`")
+        """The answer when everything has been applied that was sequenced before, and what follows from it.
+
+        What is not there yet when that is not so may be on its way: that it has not come says nothing.
+        """
+        if not settled(self._as("office"), self._names["programme"], self._grace, _CATCHING_UP * self._patience):
+            raise Broken("reporting or the sweep of supervision has not caught up; see `bugle status`")
         return attempt()
 
     def _until(self, attempt: Callable[[], httpx.Response], fits: Callable[[httpx.Response], bool]) -> httpx.Response:
-        """The first answer that fits, or the last one when patience is at its end."""
+        """The first answer that fits, or the last one when patience is at its end; Broken if that is no answer."""
         until = time.monotonic() + self._patience
         while True:
             answer = attempt()
-            if fits(answer) or time.monotonic() > until:
+            over = time.monotonic() > until
+            if over and answer.is_server_error:
+                raise Broken(f"the server could not answer: {answer.status_code} {answer.text[:400]}")
+            if over or fits(answer):
                 return answer
             time.sleep(_POLL)
 

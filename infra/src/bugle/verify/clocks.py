@@ -54,11 +54,12 @@ def _row(started: dict[str, Any], events: list[Event]) -> Row:
         None if stop is None else moment(stop["stopped_at"]),
         _status({event.short_type for event in events}, stop),
         started["provisional"],
+        min((event.occurred_at for event in events if event.short_type == "clock_cancelled"), default=None),
     )
 
 
 def _status(names: set[str], stop: dict[str, Any] | None) -> str:
-    if "clock_cancelled" in names:
+    if "clock_cancelled" in names and "deadline_missed" not in names:
         return "cancelled"
     if stop is not None:
         return "met" if stop["in_time"] else "late"

@@ -81,7 +81,7 @@ def _issue(timeline: list[Event]) -> dict[str, Any]:
 
 
 def _workflow(facts: list[Fact]) -> dict[str, Any]:
-    """Round, dates and answers of the current round; the assignment as last made."""
+    """Round, dates and outcome of the current round; the enterprise's answer and the assignment as last made."""
     current = max(fact.round for fact in facts)
     held = [fact for fact in facts if fact.round == current]
     row: dict[str, Any] = {"round": current}
@@ -91,7 +91,7 @@ def _workflow(facts: list[Fact]) -> dict[str, Any]:
         among = answer if column in ANSWERED else held
         row[column] = next((fact.at for fact in among if fact.name == name), None)
     row["outcome"] = _last(held, "result_reported").get("outcome")
-    row["satisfaction"] = _last(held, "enterprise_verified").get("satisfaction")
+    row["satisfaction"] = _last(facts, "enterprise_verified").get("satisfaction")
     handed = [fact for fact in facts if fact.name in ("case_assigned", "case_returned")]
     assigned = handed[-1].event.body if handed and handed[-1].name == "case_assigned" else {}
     row |= {name: assigned.get(name) for name in ("lead", "letter", "meeting")}

@@ -16,7 +16,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "spans": "case_id ordinal state from_at to_at",
         "traits": "case_id ordinal from_at to_at kind batch jurisdiction lead supporting outcome satisfaction round "
         "closed_at grade merged_into withdrawn",
-        "clocks": "case_id clock generation unit started_at due_at stopped_at status provisional",
+        "clocks": "case_id clock generation unit started_at due_at stopped_at status provisional cancelled_at",
         "enterprises": "enterprise_id agency name tier industry township synthetic registered_at",
         "teams": "team_id programme programme_version agency name tier batch members findings synthetic formed_at",
         "team_enterprises": "team_id enterprise_id",

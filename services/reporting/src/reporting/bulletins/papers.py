@@ -131,7 +131,7 @@ def _assigned_at(of: OfProgramme, case: str, letter: str) -> datetime:
 def _deadlines(of: OfProgramme, case: str, lead: str | None) -> list[Told]:
     """What the lead has to do until when, by the clocks that run since the letter or have been met."""
     titles = {one["id"]: {"zh": one["zh"], "en": one["en"]} for one in of.document.get("clocks", ()) if "zh" in one}
-    wanted = select(clocks).where(clocks.c.case_id == case, clocks.c.unit == lead, clocks.c.status != "cancelled")
+    wanted = select(clocks).where(clocks.c.case_id == case, clocks.c.unit == lead, clocks.c.cancelled_at.is_(None))
     rows = of.asked.connection.execute(wanted.order_by(clocks.c.due_at, clocks.c.clock))
     named = ((row, titles.get(row.clock, {"zh": row.clock, "en": row.clock})) for row in rows)
     return [{"clock": row.clock, **title, "due_at": row.due_at, "provisional": row.provisional} for row, title in named]

@@ -9,7 +9,7 @@ from typing import Any
 from eventkit.envelope import parse_instant
 from reporting.projections.case_event import CaseEvent
 
-ClockRow = tuple[str, str, int, str | None, datetime, datetime, datetime | None, str, bool]
+ClockRow = tuple[str, str, int, str | None, datetime, datetime, datetime | None, str, bool, datetime | None]
 
 
 def standing(timeline: Iterable[CaseEvent]) -> list[CaseEvent]:
@@ -47,6 +47,7 @@ def _row(case: str, clock: str, generation: int, events: Sequence[CaseEvent]) ->
     stopped_at, in_time = min(stops, default=(None, None))
     due = parse_instant(started["due_at"])
     status = _status(data, in_time)
+    ends = (event.occurred_at for event in events if event.name == "clock_cancelled")
     return (
         case,
         clock,
@@ -57,11 +58,12 @@ def _row(case: str, clock: str, generation: int, events: Sequence[CaseEvent]) ->
         stopped_at,
         status,
         started["provisional"],
+        min(ends, default=None),
     )
 
 
 def _status(names: dict[str, Any], in_time: bool | None) -> str:
-    if "clock_cancelled" in names:
+    if "clock_cancelled" in names and "deadline_missed" not in names:
         return "cancelled"
     if in_time is not None:
         return "met" if in_time else "late"

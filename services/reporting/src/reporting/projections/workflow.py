@@ -211,8 +211,8 @@ def _move(course: Course, round_: int, event: CaseEvent) -> None:
     rank = _RANK[event.name]
     if round_ > course.round:
         course.round, course.rank = round_, rank
-        course.dates, course.outcome, course.satisfaction = {}, None, None
-        for answer in ("outcome", "satisfaction", "closed_at"):
+        course.dates, course.outcome = {}, None
+        for answer in ("outcome", "closed_at"):
             course.grounds.pop(answer, None)
         course.grounds["state"] = event.id
     elif round_ == course.round and rank > course.rank:
@@ -220,6 +220,13 @@ def _move(course: Course, round_: int, event: CaseEvent) -> None:
         course.grounds["state"] = event.id
     if round_ == course.round and event.name == "result_reported":
         _answer_anew(course, rank, event)
+    _hold(course, event)
+    if round_ == course.round:
+        _date(course, event)
+
+
+def _hold(course: Course, event: CaseEvent) -> None:
+    """Who has the case, and the enterprise's answer: they stand, whatever the round, until the next."""
     if event.name == "case_assigned":
         course.lead, course.letter, course.meeting = map(event.data.get, ("lead", "letter", "meeting"))
         course.supporting = event.data.get("supporting") or []
@@ -227,12 +234,13 @@ def _move(course: Course, round_: int, event: CaseEvent) -> None:
     elif event.name == "case_returned":
         course.lead, course.supporting, course.letter, course.meeting = None, [], None, None
         course.grounds["lead"] = event.id
-    if round_ == course.round:
-        _answer(course, event)
+    elif event.name == "enterprise_verified":
+        course.satisfaction = event.data.get("satisfaction")
+        course.grounds["satisfaction"] = event.id
 
 
-def _answer(course: Course, event: CaseEvent) -> None:
-    """Dates and answers of a fact of the current round."""
+def _date(course: Course, event: CaseEvent) -> None:
+    """Dates and outcome of a fact of the current round."""
     if event.name in DATED:
         course.dates.setdefault(DATED[event.name], event.occurred_at)
     if event.name == "case_closed_out":
@@ -240,9 +248,6 @@ def _answer(course: Course, event: CaseEvent) -> None:
     if event.name == "result_reported":
         course.outcome = event.data.get("outcome")
         course.grounds["outcome"] = event.id
-    elif event.name == "enterprise_verified":
-        course.satisfaction = event.data.get("satisfaction")
-        course.grounds["satisfaction"] = event.id
 
 
 def _stand(course: Course, at: datetime) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -18,6 +19,7 @@ Document = Mapping[str, Any]
 
 _SUPERVISED = ("deadline_missed", "card_issued", "case_escalated", "case_raised", "duty_missed", "duty_card_issued")
 _CARD, _CARD_OF_DUTY = "card_issued", "duty_card_issued"
+_EVER = datetime(1970, 1, 1, tzinfo=UTC)
 _SHOWN = ("case_id", "title", "enterprise", "lead", "kind", "state", "level", "synthetic")
 
 
@@ -44,6 +46,8 @@ def departments(
 
     An event counts for the unit it names, else for the lead of its moment. What was withdrawn counts for nobody.
     A card is a card: one for a missed duty counts as `card_issued`, unless the formula has an item of its own for it.
+    An item's `where` narrows by the event's data or that which opened its stream; of one case its `per_case` earliest
+    count, whenever that was.
     """
     formula = document.get("appraisal", {}).get("department")
     if formula is None:
@@ -51,16 +55,20 @@ def departments(
     names = {item["event"] for item in formula["items"]}
     counted_as = {_CARD_OF_DUTY: _CARD} if _CARD in names and _CARD_OF_DUTY not in names else {}
     by_unit: defaultdict[str, defaultdict[str, list[Fired]]] = defaultdict(lambda: defaultdict(list))
-    for one in fired(connection, scope, programme, names | set(counted_as), period.begin, period.end):
+    came = fired(connection, scope, programme, names | set(counted_as), period.begin, period.end)
+    limited = {item["event"] for item in formula["items"] if "per_case" in item}
+    about = {one.case_id for one in came if one.name in limited and one.case_id is not None}
+    earlier = fired(connection, scope, programme, limited, _EVER, period.begin, about) if about else []
+    for one in (*earlier, *came):
         if one.unit is not None and scope.department in (None, one.unit):
             by_unit[one.unit][counted_as.get(one.name, one.name)].append(one)
     named = select(units.c.unit_id, units.c.name).where(units.c.agency == agency_of(programme))
     titles = dict(connection.execute(named).all())
-    scored = [_score(unit, titles.get(unit), formula, events) for unit, events in by_unit.items()]
+    scored = [_score(unit, titles.get(unit), formula, events, period) for unit, events in by_unit.items()]
     return {
         "base": formula["base"],
         "formula": formula["items"],
-        "items": sorted(scored, key=lambda one: (-one["score"], one["unit"])),
+        "items": sorted((one for one in scored if one["items"]), key=lambda one: (-one["score"], one["unit"])),
     }
 
 
@@ -70,14 +78,27 @@ def capped(item: Mapping[str, Any], count: int) -> int:
     return points if cap is None else max(-int(cap), min(int(cap), points))
 
 
-def _score(unit: str, name: str | None, formula: Document, events: Mapping[str, list[Fired]]) -> dict[str, Any]:
+def _score(
+    unit: str, name: str | None, formula: Document, events: Mapping[str, list[Fired]], period: Period
+) -> dict[str, Any]:
     items = []
     for item in formula["items"]:
-        counted = events.get(item["event"], [])
+        counted = [one for one in _counted(item, events.get(item["event"], [])) if one.at >= period.begin]
         if counted:
             about = {"count": len(counted), "points": capped(item, len(counted))}
             items.append({"id": item["id"], **about, "events": [one.event_id for one in counted]})
     return {"unit": unit, "name": name, "score": formula["base"] + sum(i["points"] for i in items), "items": items}
+
+
+def _counted(item: Document, events: Iterable[Fired]) -> Iterator[Fired]:
+    """Those of one unit's events that the item asks for, the earliest first."""
+    seen: Counter[str | None] = Counter()
+    for one in events:
+        about = one.opened | one.data
+        if all(about.get(name) == value for name, value in item.get("where", {}).items()):
+            seen[one.case_id] += 1
+            if one.case_id is None or seen[one.case_id] <= item.get("per_case", seen[one.case_id]):
+                yield one
 
 
 def _event(one: Fired) -> dict[str, Any]:

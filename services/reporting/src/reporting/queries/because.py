@@ -77,13 +77,15 @@ def _of_case(events: Iterable[CaseEvent], grounds: Sequence[str], moment: Moment
 
 
 def _of_clock(events: Iterable[CaseEvent], row: Row[Any], moment: Moment) -> Iterator[CaseEvent]:
-    """How the clock ran, without what was withdrawn. A cancelled clock is cancelled at every moment."""
-    for event in standing(events):
-        ours = (event.data.get("clock"), event.data.get("generation")) == (row.clock, row.generation)
-        if ours and event.name in _OF_CLOCKS:
-            known = moment.before is None or event.occurred_at < moment.before
-            if known or event.name == "clock_cancelled":
-                yield event
+    """How the clock ran, without what was withdrawn. A clock that is cancelled is so at every moment."""
+    clock = (row.clock, row.generation)
+    told = [event for event in standing(events) if event.name in _OF_CLOCKS]
+    ours = [event for event in told if (event.data["clock"], event.data["generation"]) == clock]
+    missed = any(event.name == "deadline_missed" for event in ours)
+    for event in ours:
+        known = moment.before is None or event.occurred_at < moment.before
+        if known or (event.name == "clock_cancelled" and not missed):
+            yield event
 
 
 def _event(event: CaseEvent) -> dict[str, Any]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, and_, func, or_, select, text
+from sqlalchemy import ColumnElement, Connection, Row, Text, and_, any_, cast, func, or_, select, text, true
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.types import TypeEngine
 
 from eventkit.paging import Window
 from reporting.projections.case_event import short_type
@@ -63,7 +65,8 @@ def _session(events: Iterable[Row[Any]]) -> dict[str, Any]:
 class Fired(NamedTuple):
     """An event of a case, or of what is kept beside cases, that was not withdrawn. `unit`: for whom it counts.
 
-    That is the unit it names, else the lead that the case had at that moment. The case of a duty is in what opened it.
+    That is the unit it names, else the lead that the case had at that moment. The case of a duty is in what opened it:
+    `opened` is the data of the first event of such a stream.
     """
 
     event_id: str
@@ -72,18 +75,25 @@ class Fired(NamedTuple):
     case_id: str | None
     unit: str | None
     data: dict[str, Any]
+    opened: dict[str, Any]
 
 
 def fired(
-    connection: Connection, scope: Scope, programme: str, names: Iterable[str], begin: datetime, end: datetime
+    connection: Connection,
+    scope: Scope,
+    programme: str,
+    names: Iterable[str],
+    begin: datetime,
+    end: datetime,
+    cases: Collection[str] | None = None,
 ) -> list[Fired]:
     """Events of these short types in [begin, end) of the programme's cases, and of its records, that stand.
 
-    Of the whole agency: an event counts for its unit also when another has the case now.
+    Of the whole agency: an event counts for its unit also when another has the case now. `cases`: about these alone.
     """
     types = [f"bugle.{service}.{name}.v{n}" for name in set(names) for service in _SERVICES for n in (1, 2)]
-    found = [*_of_cases(connection, scope, programme, types, begin, end)]
-    found += _of_records(connection, scope, programme, types, begin, end)
+    found = [*_of_cases(connection, scope, programme, types, begin, end, cases)]
+    found += _of_records(connection, scope, programme, types, begin, end, cases)
     gone = _withdrawn(connection, {one.case_id for one in found if one.case_id is not None}, begin)
     return sorted((one for one in found if one.event_id not in gone), key=lambda one: (one.at, one.event_id))
 
@@ -92,7 +102,13 @@ _SERVICES = ("intake", "routing", "supervision")
 
 
 def _of_cases(
-    connection: Connection, scope: Scope, programme: str, types: list[str], begin: datetime, end: datetime
+    connection: Connection,
+    scope: Scope,
+    programme: str,
+    types: list[str],
+    begin: datetime,
+    end: datetime,
+    cases: Collection[str] | None,
 ) -> Iterable[Fired]:
     then = and_(
         traits.c.case_id == timeline.c.case_id,
@@ -110,18 +126,25 @@ def _of_cases(
             timeline.c.type.in_(types),
             timeline.c.occurred_at >= begin,
             timeline.c.occurred_at < end,
+            _among(timeline.c.case_id, cases, timeline.c.case_id.type),
         )
     )
-    return (Fired(row[0], short_type(row[1]), *row[2:]) for row in rows)
+    return (Fired(row[0], short_type(row[1]), *row[2:], {}) for row in rows)
 
 
 def _of_records(
-    connection: Connection, scope: Scope, programme: str, types: list[str], begin: datetime, end: datetime
+    connection: Connection,
+    scope: Scope,
+    programme: str,
+    types: list[str],
+    begin: datetime,
+    end: datetime,
+    cases: Collection[str] | None,
 ) -> Iterable[Fired]:
     first = records.alias("first")
     case = func.coalesce(records.c.data["case"].astext, first.c.data["case"].astext)
     rows = connection.execute(
-        select(records.c.event_id, records.c.type, records.c.occurred_at, case, records.c.data)
+        select(records.c.event_id, records.c.type, records.c.occurred_at, case, records.c.data, first.c.data)
         .select_from(records.join(first, first.c.stream == records.c.stream))
         .where(
             first.c.version == 1,
@@ -129,10 +152,16 @@ def _of_records(
             records.c.type.in_(types),
             records.c.occurred_at >= begin,
             records.c.occurred_at < end,
+            _among(case, cases, Text()),
         )
         .where(*(() if scope.agency is None else (first.c.data["agency"].astext == scope.agency,)))
     )
-    return (Fired(row[0], short_type(row[1]), row[2], row[3], row[4].get("unit"), row[4]) for row in rows)
+    return (Fired(row[0], short_type(row[1]), row[2], row[3], row[4].get("unit"), *row[4:]) for row in rows)
+
+
+def _among(case: ColumnElement[Any], cases: Collection[str] | None, kind: TypeEngine[Any]) -> ColumnElement[bool]:
+    """Whether it is one of these cases, which may be very many; None: any."""
+    return true() if cases is None else case == any_(cast(sorted(cases), ARRAY(kind)))
 
 
 _WITHDRAWN = text(

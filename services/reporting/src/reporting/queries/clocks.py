@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Subquery, and_, case, cast, func, select
+from sqlalchemy import ColumnElement, Subquery, and_, case, cast, func, or_, select
 from sqlalchemy.dialects.postgresql import JSONPATH
 
 from reporting.queries.cases import cases
@@ -14,8 +14,8 @@ def clocks_at(moment: Moment) -> Subquery:
     """One row per clock started by then, with its case's columns.
 
     `status` is what holds at the moment, by when things occurred: a clock that is stopped later was missed from its due
-    time on, or running before. A cancelled clock was a mistake and is cancelled at every moment. `for_contact`: whether
-    a contact stops the clock, by the programme's document.
+    time on, or running before. A clock that is cancelled has missed nothing and is cancelled at every moment.
+    `for_contact`: whether a contact stops the clock, by the programme's document.
     """
     of = cases(moment)
     status, stopped_at = _at(moment)
@@ -28,6 +28,7 @@ def clocks_at(moment: Moment) -> Subquery:
         stopped_at.label("stopped_at"),
         status.label("status"),
         clocks.c.provisional,
+        _cancelled_at(moment).label("cancelled_at"),
         _for_contact().label("for_contact"),
         *of.c,
     ).select_from(
@@ -52,6 +53,12 @@ def _at(moment: Moment) -> tuple[ColumnElement[str], ColumnElement[object]]:
         else_="running",
     )
     return status, case((stopped, clocks.c.stopped_at))
+
+
+def _cancelled_at(moment: Moment) -> ColumnElement[object]:
+    if moment.before is None:
+        return clocks.c.cancelled_at
+    return case((or_(clocks.c.status == "cancelled", clocks.c.cancelled_at < moment.before), clocks.c.cancelled_at))
 
 
 def _for_contact() -> ColumnElement[bool]:

@@ -70,7 +70,7 @@ held AS (
 ),
 late AS (
     SELECT c.case_id, coalesce(c.unit, l.lead) AS unit,
-        range_agg(tstzrange(c.due_at, greatest(c.due_at, least(c.stopped_at, ends.at)))) AS overdue
+        range_agg(tstzrange(c.due_at, greatest(c.due_at, least(c.stopped_at, c.cancelled_at, ends.at)))) AS overdue
     FROM clocks c JOIN ledger l ON l.case_id = c.case_id CROSS JOIN ends
     WHERE c.status IN ('late', 'missed') AND l.programme = :programme {which} GROUP BY 1, 2
 ),

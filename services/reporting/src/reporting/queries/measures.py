@@ -187,7 +187,7 @@ RATES: dict[str, Measure] = {
         cases,
         OF_CASES,
         of_cases,
-        "answers satisfied or basically satisfied ÷ all answers of the current round",
+        "issues whose last answer is satisfied or basically satisfied ÷ issues with an answer, of any round",
         numerator=lambda rows: rows.c.satisfaction.in_(("satisfied", "basically_satisfied")),
         denominator=lambda rows: rows.c.satisfaction.is_not(None),
         excluded={"not_asked": lambda rows: rows.c.satisfaction.is_(None)},

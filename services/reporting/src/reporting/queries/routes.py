@@ -37,6 +37,7 @@ _CLOCK_COLUMNS = [
     "started_at",
     "due_at",
     "stopped_at",
+    "cancelled_at",
     "status",
     "provisional",
     "synthetic",

@@ -37,7 +37,7 @@ def weighed(document: Document) -> dict[str, tuple[Measure, int]]:
     """The programme's rates by id, each as a measure with its weight; empty where it weighs none.
 
     Excluded cases leave numerator and denominator; one that is excluded twice counts under the first reason named.
-    Clocks of merged and withdrawn cases are cancelled, which the response rate leaves out anyway.
+    The response rate counts clocks, and excludes no case: what was missed before a case ended was missed.
     """
     return {
         rate["id"]: (_excluding(RATES[WEIGHED[rate["id"]]], rate.get("exclude", ())), rate["weight"])

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Subquery, func, literal, or_, select
+from sqlalchemy import Connection, Row, Subquery, and_, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from eventkit.paging import Window
@@ -17,7 +17,7 @@ from reporting.queries.scope import Scope
 from reporting.read_model.tables import clocks, enterprises, ledger
 
 WAITING: Final = ("running", "missed")
-"""Deadlines that somebody still has to answer."""
+"""Deadlines that somebody still has to answer, unless the case has moved on without them."""
 NEVER: Final = datetime(9999, 12, 31, tzinfo=UTC)
 """Where cases without a deadline stand in the order."""
 _OF_CASE: Final = (
@@ -58,7 +58,7 @@ def work(connection: Connection, scope: Scope, filters: Filters, window: Window)
 
 def _next(department: str | None) -> Subquery:
     """The earliest waiting deadline of each case; for a department, of those that are not another unit's."""
-    waiting = clocks.c.status.in_(WAITING)
+    waiting = and_(clocks.c.status.in_(WAITING), clocks.c.cancelled_at.is_(None))
     rows = select(clocks).ext(distinct_on(clocks.c.case_id)).where(waiting).order_by(clocks.c.case_id, clocks.c.due_at)
     if department is not None:
         rows = rows.where(or_(clocks.c.unit == department, clocks.c.unit.is_(None)))

@@ -83,8 +83,13 @@ traits = _table(
 clocks = _table(
     "clocks",
     "case_id clock generation",
-    {_ID: "case_id", Integer(): "generation", _INSTANT: "started_at due_at stopped_at", Boolean(): "provisional"},
-    "case_id clock generation unit started_at due_at stopped_at status provisional",
+    {
+        _ID: "case_id",
+        Integer(): "generation",
+        _INSTANT: "started_at due_at stopped_at cancelled_at",
+        Boolean(): "provisional",
+    },
+    "case_id clock generation unit started_at due_at stopped_at status provisional cancelled_at",
 )
 enterprises = _table(
     "enterprises",

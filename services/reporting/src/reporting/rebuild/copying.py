@@ -9,17 +9,19 @@ from uuid import UUID
 
 import psycopg
 from psycopg import sql
+from sqlalchemy import Table
 
 _BLOCK = 1_000
 _ESCAPES = (("\\", "\\\\"), ("\t", "\\t"), ("\n", "\\n"), ("\r", "\\r"))
 
 
-def copy_rows(connection: psycopg.Connection[Any], schema: str, table: str, rows: Iterable[Sequence[Any]]) -> None:
-    """Append rows, whose values stand in the order of the table's columns.
+def copy_rows(connection: psycopg.Connection[Any], schema: str, table: Table, rows: Iterable[Sequence[Any]]) -> None:
+    """Append rows, whose values stand in the order of the table's definition; the database may keep another.
 
     Values are None, bool, int, text, UUIDs, instants, and lists of text for an array; JSON is given as its text.
     """
-    into = sql.SQL("COPY {} FROM STDIN").format(sql.Identifier(schema, table))
+    columns = sql.SQL(", ").join(sql.Identifier(column.name) for column in table.columns)
+    into = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(schema, str(table.name)), columns)
     with connection.cursor() as cursor, cursor.copy(into) as copy:
         for block in _blocks(rows):
             copy.write(block)

@@ -24,7 +24,7 @@ from eventkit.settings import KafkaSettings
 from reporting.projections.case_event import from_envelope, is_case_event
 from reporting.projections.case_fold import Row
 from reporting.projections.versions import KEYS, changes
-from reporting.read_model.tables import LIVE, SHADOW, VERSIONS
+from reporting.read_model.tables import LIVE, SHADOW, VERSIONS, metadata, timeline
 from reporting.read_model.writer import write_others
 from reporting.rebuild.copying import copy_rows
 from reporting.rebuild.places import Extent
@@ -84,11 +84,12 @@ def _write(job: Job, cases: dict[str, list[Envelope]], others: list[Envelope]) -
 def copy_cases(connection: psycopg.Connection[Any], cases: Mapping[str, Sequence[Envelope]]) -> None:
     """Append all rows of these cases, none of which the shadow has, each made of all its distinct events."""
     folded = [changes(case, map(from_envelope, events), _EVER) for case, events in cases.items()]
-    copy_rows(connection, SHADOW, "timeline", _timeline(cases))
+    copy_rows(connection, SHADOW, timeline, _timeline(cases))
     for name in KEYS:
-        copy_rows(connection, SHADOW, name, (row for rows, _ in folded for row in getattr(rows, name)))
+        table = metadata.tables[f"{LIVE}.{name}"]
+        copy_rows(connection, SHADOW, table, (row for rows, _ in folded for row in getattr(rows, name)))
         begun = ((*row, start, end) for _, of in folded for row, start, end in of[name].begun)
-        copy_rows(connection, SHADOW, str(VERSIONS[name].name), begun)
+        copy_rows(connection, SHADOW, VERSIONS[name], begun)
 
 
 def _timeline(cases: Mapping[str, Sequence[Envelope]]) -> Iterator[Row]:

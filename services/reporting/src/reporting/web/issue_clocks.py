@@ -55,7 +55,7 @@ def _marks(view: View, row: Mapping[str, Any], own: Iterable[Mapping[str, Any]])
     marks: dict[str, datetime] = {}
     if "clock_stopped" in at:
         marks["stopped"] = parse_instant(at["clock_stopped"]["data"]["stopped_at"])
-    elif row["status"] in ("running", "missed"):
+    elif row["status"] in ("running", "missed") and row["cancelled_at"] is None:
         marks["now"] = view.now
     if "deadline_missed" in at:
         marks["missed"] = at["deadline_missed"]["occurred_at"]

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, cast
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import orjson
 from sqlalchemy import Connection, Row, TextClause, text
@@ -63,7 +64,10 @@ _DEEDS = """
         SELECT v.version FROM directory_versions v WHERE v.agency = d.agency
         ORDER BY v.at <= d.at DESC, CASE WHEN v.at <= d.at THEN -v.version ELSE v.version END LIMIT 1
     ) held ON true
-    WHERE d.programme = :programme AND d.counts = ANY(CAST(:counts AS text[])) AND {mine}
+    WHERE d.programme = :programme AND d.counts = ANY(CAST(:counts AS text[])) AND {mine} AND (
+        d.counts <> 'visit' OR CAST(:paired AS text) IS NULL OR EXISTS (SELECT FROM teams p
+            WHERE p.programme = d.programme AND :paired = ANY(p.people) AND d.enterprise = ANY(p.enterprises)
+                AND p.since <= CAST(timezone(:zone, d.at) AS date)))
     ORDER BY d.at, d.source
 """
 """Deeds with the roles of whoever went: by the directory of the deed's moment, or by the first one for a deed before
@@ -238,8 +242,9 @@ class PostgresRegister:
         }
         self._connection.execute(_ADD, told)
 
-    def deeds(self, opened: DutyOpened) -> Sequence[Deed]:
+    def deeds(self, opened: DutyOpened, zone: ZoneInfo, *, paired: bool) -> Sequence[Deed]:
         about: dict[str, Any] = {"programme": opened.programme, "counts": [need.counts for need in opened.needs]}
+        about |= {"paired": opened.subject if paired else None, "zone": str(zone)}
         if opened.subject_kind != "programme":
             about["subject"] = opened.subject
         return [

@@ -160,10 +160,16 @@ class Duties(Reference):
         duty = session.get(self.streams.duty, str(id))
         if duty.opened is None:
             return 0
-        deeds = self.register(session.tx).deeds(duty.opened) if duty.opened.needs else ()
-        happened = duties.settle(duty, deeds, self._view(session, duty), upto)
+        happened = duties.settle(duty, self._deeds(session, duty.opened), self._view(session, duty), upto)
         self._take(session, id, happened)
         return recounted + len(happened)
+
+    def _deeds(self, session: Session, opened: DutyOpened) -> Sequence[Deed]:
+        if not opened.needs:
+            return ()
+        policy = self.policy(session, opened.programme, opened.programme_version)
+        rule = policy.obligations.duties.get(opened.rule)
+        return self.register(session.tx).deeds(opened, policy.zone, paired=rule is not None and rule.paired)
 
     def _recount(self, session: Session, id: UUID) -> int:
         """What is owed once, by the newest calendar and the rules under which it was opened; how many events."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from eventkit.codec import Codec
 from eventkit.session import Aggregate
@@ -175,8 +176,11 @@ class Register(Protocol):
     def add(self, row: DeedRow) -> None:
         """Keep a deed; the same source for the same kind of record again is nothing new."""
 
-    def deeds(self, opened: DutyOpened) -> Sequence[Deed]:
-        """Every deed that may count for a duty."""
+    def deeds(self, opened: DutyOpened, zone: ZoneInfo, *, paired: bool) -> Sequence[Deed]:
+        """Every deed that may count for a duty.
+
+        `paired`: of visits those alone to enterprises with which a team paired the person on the day, in `zone`.
+        """
 
     def programmes(self, agency: str) -> Sequence[str]:
         """The programmes of an agency that have arrived."""

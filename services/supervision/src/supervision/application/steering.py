@@ -20,7 +20,7 @@ from supervision.application.evidence import Evidence, Named
 from supervision.application.ports import DeedRow
 from supervision.domain import decisions, duty, errors, steering
 from supervision.domain.commands import Act
-from supervision.domain.duty import Deed
+from supervision.domain.duty import SCHEDULED, UNSCHEDULED, Deed
 from supervision.domain.naming import natural_id
 from supervision.domain.obligations import REPORT, OnceRule
 from supervision.domain.periods import ONCE, named
@@ -162,7 +162,7 @@ class Steering:
                 by=act.by,
             )
             self._duties.open_once(session, policy, None, owed_item, command.traceparent)
-        deed = Deed(event, "dispatch", act.at, act.learnt_at)
+        deed = Deed(event, "dispatch", act.at, act.learnt_at, mode=SCHEDULED if held.scheduled else UNSCHEDULED)
         self._duties.count(session, DeedRow(policy.programme, policy.agency, deed))
         return Done({"id": str(id), "duties": [str(one.duty) for one in items]}, location="/v1/dispatches")
 

@@ -89,6 +89,7 @@ class Clock:
     stopped_at: datetime | None = None
     in_time: bool | None = None
     cancelled: Ground | None = None
+    cancelled_at: datetime | None = None
     unobserved: bool = False
     superseded: bool = False
     fired: frozenset[int] = frozenset()
@@ -118,12 +119,16 @@ class Clock:
 
     @property
     def status(self) -> Status:
-        """The first that applies of cancelled, met, late, missed, unobserved, running."""
-        if self.cancelled is not None:
+        """The first that applies of cancelled, met, late, missed, unobserved, running.
+
+        What ends a clock takes back no miss that stands: only a clock that missed nothing is cancelled.
+        """
+        missed = any(stage.kind == "miss" and stage.stage in self.standing for stage in self.stages)
+        if self.cancelled is not None and not missed:
             return "cancelled"
         if self.stopped_at is not None:
             return "met" if self.in_time else "late"
-        if any(stage.kind == "miss" and stage.stage in self.standing for stage in self.stages):
+        if missed:
             return "missed"
         return "unobserved" if self.unobserved else "running"
 
@@ -200,7 +205,7 @@ def changed(clock: Clock, event: object) -> Clock:
         case ClockStopped():
             return replace(clock, stopped_at=event.stopped_at, in_time=event.in_time)
         case ClockCancelled():
-            return replace(clock, cancelled=event.reason)
+            return replace(clock, cancelled=event.reason, cancelled_at=event.at)
         case ClockUnobserved():
             return replace(clock, unobserved=True)
         case MissesRescinded():

@@ -34,7 +34,10 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class DutyRule:
-    """A recurring duty. `since`: the first day it is owed; `within`: how long after the period it may still be done."""
+    """A recurring duty. `since`: the first day it is owed; `within`: how long after the period it may still be done.
+
+    `paired`: whether the visits of a person count only where a team pairs that person with the enterprise.
+    """
 
     id: str
     title: str | None
@@ -48,6 +51,7 @@ class DutyRule:
     remind: Limit | None = None
     within: Limit | None = None
     card: str | None = None
+    paired: bool = False
 
     @property
     def edition(self) -> str:
@@ -103,7 +107,8 @@ class Obligations:
         What nothing could be counted by is passed over: a duty that recurs "once", a limit without its date.
         """
         recurring = (told for told in document.get("duties", ()) if told["every"] != ONCE)
-        rules = [*map(_duty, recurring), *_long_term(document), *_reports(document)]
+        pairing = frozenset(member["role"] for team in document.get("teams", {}).values() for member in team["members"])
+        rules = [*(_duty(told, pairing) for told in recurring), *_long_term(document), *_reports(document)]
         pledges, cards = document.get("pledges"), document.get("cards")
         return cls(
             duties={rule.id: rule for rule in rules},
@@ -131,7 +136,8 @@ class Obligations:
         return (rule for rule in self.duties.values() if rule.subject == "case" and rule.id != LONG_TERM)
 
 
-def _duty(told: Mapping[str, Any]) -> DutyRule:
+def _duty(told: Mapping[str, Any], pairing: frozenset[str]) -> DutyRule:
+    """`pairing`: the roles that teams pair with enterprises; others, such as experts, serve them all."""
     return DutyRule(
         id=told["id"],
         title=told["zh"],
@@ -147,6 +153,7 @@ def _duty(told: Mapping[str, Any]) -> DutyRule:
         until=_day(told.get("until")),
         remind=_remind(told),
         card=told.get("card"),
+        paired=told["subject"] == "person" and told.get("role") in pairing,
     )
 
 

@@ -71,9 +71,11 @@ def _due(clock: Clock, rules: Rules, counted: Counting) -> datetime:
 
 
 def _status(clock: Clock, due: datetime, until: datetime, observed: datetime | None) -> Status:
-    """As the clock ended, judged by another due time; one that was cancelled would have been."""
-    if due == clock.due_at or clock.cancelled is not None:
+    """As the clock ended, judged by another due time; one that was cancelled before that would have been."""
+    if due == clock.due_at:
         return clock.status
+    if clock.cancelled_at is not None and clock.cancelled_at <= due:
+        return "cancelled"
     if clock.stopped_at is not None:
         return "met" if clock.stopped_at <= due else "late"
     if observed is not None and due > observed:

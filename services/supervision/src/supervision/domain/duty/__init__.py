@@ -8,7 +8,7 @@ miss bears the moment at which the duty was due, and evidence that is learnt lat
 from __future__ import annotations
 
 from supervision.domain.duty.acts import end, fulfil, recount
-from supervision.domain.duty.deeds import Deed
+from supervision.domain.duty.deeds import SCHEDULED, UNSCHEDULED, Deed
 from supervision.domain.duty.events import (
     DutyBroken,
     DutyCardIssued,
@@ -28,6 +28,8 @@ from supervision.domain.duty.state import Duty, Outcome, Status, apply, status
 from supervision.domain.duty.terms import Moments, View, once, terms
 
 __all__ = [
+    "SCHEDULED",
+    "UNSCHEDULED",
     "Deed",
     "Duty",
     "DutyBroken",

@@ -10,10 +10,16 @@ from uuid import UUID
 from supervision.domain.duty.terms import Term
 from supervision.domain.obligations import Counts, Need
 
+SCHEDULED, UNSCHEDULED = "scheduled", "unscheduled"
+"""Dispatch sessions: a meeting that is owed in each period is one that was set beforehand."""
+
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """A record that counts. `period`: the one it is for where it names one; `done`: how many it stands for."""
+    """A record that counts. `period`: the one it is for where it names one; `done`: how many it stands for.
+
+    `mode`: of a visit how it was made, of a dispatch session whether it had been scheduled.
+    """
 
     source: UUID
     counts: Counts
@@ -46,6 +52,7 @@ def _counts(need: Need, term: Term, deed: Deed) -> bool:
         and deed.counts == need.counts
         and all(want in (None, have) for want, have in asked)
         and (need.role is None or need.role in deed.roles)
+        and deed.mode != UNSCHEDULED
     )
 
 
