@@ -118,9 +118,8 @@ def _progress(scene: Scene) -> Mapping[str, Any]:
 
 
 def _result(scene: Scene) -> Mapping[str, Any]:
-    return scene.random.choice(
-        ({"outcome": "solved"}, {"outcome": "explained", "policy": "rules of 2019"}, {"outcome": "long_term"})
-    )
+    final = ({"outcome": "solved"}, {"outcome": "explained", "policy": "rules of 2019"})
+    return scene.random.choice(final if _takes_long(scene) else (*final, {"outcome": "long_term"}))
 
 
 def _extension(scene: Scene) -> Mapping[str, Any]:
@@ -142,7 +141,7 @@ def _pause(scene: Scene) -> Mapping[str, Any]:
 
 
 def _feedback(scene: Scene) -> Mapping[str, Any]:
-    return {"copied_to_office": scene.random.random() < 0.7}
+    return {"copied_to_office": scene.random.random() < 0.5}
 
 
 def _answer(scene: Scene) -> Mapping[str, Any]:
