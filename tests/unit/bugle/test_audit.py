@@ -11,6 +11,8 @@ from uuid import UUID
 
 import orjson
 import pytest
+from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
+from jwt.algorithms import RSAAlgorithm
 
 from bugle.audit.export import lines
 from bugle.audit.head import sign
@@ -94,6 +96,14 @@ def rehashed(held: list[bytes]) -> list[bytes]:
     return [held[0], *told, held[-1]]
 
 
+def with_members(line: bytes, **members: Any) -> bytes:
+    return orjson.dumps(orjson.loads(line) | members) + b"\n"
+
+
+def without(line: bytes, member: str) -> bytes:
+    return orjson.dumps({name: value for name, value in orjson.loads(line).items() if name != member}) + b"\n"
+
+
 TAMPERINGS: dict[str, Callable[[list[bytes]], list[bytes]]] = {
     "edited": edited,
     "edited and rehashed": rehashed,
@@ -106,6 +116,33 @@ TAMPERINGS: dict[str, Callable[[list[bytes]], list[bytes]]] = {
     "emptied": lambda held: [held[0], held[-1]],
     "appended": lambda held: [*held[:-1], held[-2].replace(b'"log_seq":6', b'"log_seq":7'), held[-1]],
     "line spoilt": lambda held: [*held[:3], b"{\n", *held[4:]],
+    "an event that calls itself a head": lambda held: [*held[:4], with_members(held[3], head=1), *held[4:]],
+    "a list that calls itself a head": lambda held: [*held[:4], b'["head"]\n', *held[4:]],
+    "an empty line": lambda held: [*held[:4], b"\n", *held[4:]],
+    "a head in the middle": lambda held: [*held[:4], held[-1], *held[4:]],
+    "two heads": lambda held: [*held, held[-1]],
+    "a head with more in it": lambda held: [*held[:-1], with_members(held[-1], x=1)],
+    "a further member": lambda held: [*held[:3], with_members(held[3], note="paid"), *held[4:]],
+    "a second value of one name": lambda held: [
+        *held[:3],
+        held[3].replace(b'"data":', b'"data":"{}","data":'),
+        *held[4:],
+    ],
+    "a member left out": lambda held: [*held[:3], without(held[3], "type"), *held[4:]],
+    "a number for a text": lambda held: [*held[:3], with_members(held[3], stream=2), *held[4:]],
+    "a text for a number": lambda held: [*held[:3], with_members(held[3], version="1"), *held[4:]],
+    "no hash": lambda held: [*held[:3], with_members(held[3], hash=None), *held[4:]],
+    "a day that is none": lambda held: [
+        *held[:3],
+        with_members(held[3], occurred_at="0001-01-01T00:00:00.000000+14:00"),
+        *held[4:],
+    ],
+    "the head is a list": lambda held: [*held[:-1], b"[1]\n"],
+    "the signature is a number": lambda held: [
+        *held[:-1],
+        orjson.dumps({"head": orjson.loads(held[-1])["head"] | {"signature": 7}}) + b"\n",
+    ],
+    "the last line is not ended": lambda held: [*held[:-1], held[-1].rstrip(b"\n")],
     "other service": lambda held: [held[0].replace(b"intake", b"routing"), *held[1:]],
 }
 
@@ -136,6 +173,34 @@ def test_log_cut_back_by_its_signer_misses_kept_head(tmp_path: Path, exported: P
     assert prove(cut, public(keys)).sound
     assert not prove(cut, public(keys), [kept]).sound
     assert prove(exported, public(keys), [kept, sign("intake", Head(4, shorter.rows[-1].hash), keys.audit_key())]).sound
+
+
+def test_every_kept_head_must_be_passed(exported: Path, keys: Keys) -> None:
+    """Two heads of one log_seq are two logs: the one that fits does not hide the other."""
+    good = prove(exported, public(keys)).head
+    assert good is not None
+    fork = sign("intake", Head(COUNT, bytes(32)), keys.audit_key())
+    for kept in ([fork], [fork, good], [good, fork]):
+        proof = prove(exported, public(keys), kept)
+        assert [fault for fault in proof.found.faults if "head kept" in fault] == proof.found.faults != []
+
+
+def test_head_before_the_first_event_is_passed(exported: Path, keys: Keys) -> None:
+    empty = sign("intake", Head(0, GENESIS), keys.audit_key())
+    assert prove(exported, public(keys), [empty]).sound
+    assert not prove(exported, public(keys), [sign("intake", Head(0, b"\x01" * 32), keys.audit_key())]).sound
+
+
+def test_other_kinds_of_keys_are_refused(exported: Path, keys: Keys) -> None:
+    others = [
+        keys.audit_key(),
+        {**public(keys), "crv": "Ed448"},
+        RSAAlgorithm.to_jwk(generate_private_key(65537, 2048).public_key(), as_dict=True),
+        {},
+    ]
+    for other in others:
+        with pytest.raises(ValueError, match="public key of Ed25519"):
+            prove(exported, other)
 
 
 @pytest.mark.parametrize("content", [b"", b"[]\n", b"{}\n", b"nothing", b'{"format":"other/1"}\n'])

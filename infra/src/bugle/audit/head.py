@@ -15,6 +15,7 @@ from typing import Any, cast
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from jwt.algorithms import OKPAlgorithm
+from jwt.exceptions import InvalidKeyError
 
 from bugle.verify.hashing import instant
 from bugle.verify.log import Head
@@ -37,23 +38,34 @@ class SignedHead:
     @classmethod
     def of(cls, told: Mapping[str, Any]) -> SignedHead:
         """From its JSON; ValueError when it is none."""
-        try:
-            return cls(**{name: told[name] for name in cls.__dataclass_fields__})
-        except (KeyError, TypeError) as error:
-            raise ValueError(f"this is no signed head: {error}") from error
+        for name in cls.__dataclass_fields__:
+            if type(told.get(name)) is not (int if name == "log_seq" else str):
+                raise ValueError(f"this is no signed head: {name} is {told.get(name)!r}")
+        return cls(**{name: told[name] for name in cls.__dataclass_fields__})
 
     def json(self) -> dict[str, Any]:
         """Its JSON."""
         return asdict(self)
 
     def is_signed_by(self, public: Jwk) -> bool:
-        """Whether this key's owner signed exactly this head."""
-        key = cast(Ed25519PublicKey, OKPAlgorithm.from_jwk(dict(public)))
+        """Whether this key's owner signed exactly this head; ValueError for what is no public key of Ed25519."""
+        key = public_key(public)
         try:
             key.verify(_decoded(self.signature), _signed(self.service, self.log_seq, self.hash, self.signed_at))
         except (InvalidSignature, ValueError):
             return False
         return True
+
+
+def public_key(public: Jwk) -> Ed25519PublicKey:
+    """The key; ValueError for what is none, a private one included: it would not be a witness from elsewhere."""
+    try:
+        key = OKPAlgorithm.from_jwk(dict(public))
+    except (InvalidKeyError, TypeError) as error:
+        raise ValueError(f"this is no public key of Ed25519: {error}") from error
+    if not isinstance(key, Ed25519PublicKey):
+        raise ValueError(f"this is no public key of Ed25519, but {type(key).__name__}")
+    return key
 
 
 def sign(service: str, head: Head, private: Jwk) -> SignedHead:

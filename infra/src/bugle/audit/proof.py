@@ -8,8 +8,8 @@ from pathlib import Path
 
 import orjson
 
-from bugle.audit.export import FORMAT, read_head, read_row
-from bugle.audit.head import Jwk, SignedHead
+from bugle.audit.export import FORMAT, read_end, read_row
+from bugle.audit.head import Jwk, SignedHead, public_key
 from bugle.verify.event import GENESIS
 from bugle.verify.log import Head, LogRow, check_log
 from bugle.verify.report import Invariant
@@ -36,47 +36,54 @@ class Proof:
 
 
 def prove(file: Path, public: Jwk, kept: Sequence[SignedHead] = ()) -> Proof:
-    """Prove a file by the public key of its signer. Raises NoAudit; OSError when it cannot be read.
+    """Prove a file by the public key of its signer.
 
-    `kept`: signed heads of the same log from elsewhere, which it must pass through. Only they show that a file was cut
-    back to an older head of the same signer.
+    Raises NoAudit; OSError when it cannot be read; ValueError for a key that is no public key of Ed25519.
+
+    `kept`: signed heads of the same log from elsewhere, which it must pass through, each of them. Only they show that
+    a file was cut back to an older head of the same signer, or that two logs were signed.
     """
+    public_key(public)
     with file.open("rb") as opened:
-        service = _service(opened.readline())
-        proof = Proof(service, _last(file))
-        passed = {head.log_seq: head for head in kept}
-        rows = _Rows(opened, proof.found)
-        end = proof.head
+        service, end = _service(opened.readline()), _end(file)
+        proof = Proof(service, end)
+        rows = _Rows(opened, proof.found, headed=end is not None)
         claimed = Head(end.log_seq, _hash(end)) if end else Head(-1, GENESIS)
+        missed = [head for head in kept if (head.log_seq, head.hash) != (0, GENESIS.hex())]
         for _ in check_log(service, rows.read(), claimed, proof.found):
-            head = passed.get(rows.log_seq)
-            if head is not None and rows.hash.hex() == head.hash:
-                del passed[rows.log_seq]
+            missed = [head for head in missed if (head.log_seq, head.hash) != (rows.log_seq, rows.hash.hex())]
     _check_signatures(proof, public, kept)
-    for head in passed.values():
-        proof.found.fault(f"{service}: it does not pass through the head kept of {head.signed_at}, {head.log_seq}")
+    for head in missed:
+        told = f"{head.signed_at}, {head.log_seq}"
+        proof.found.fault(f"{proof.service}: it does not pass through the head kept of {told}")
     return proof
 
 
 class _Rows:
-    """The lines between the first and the head; remembers where it is."""
+    """The lines between the first and, in a `headed` file, the last; remembers where it is."""
 
-    def __init__(self, lines: Iterator[bytes], found: Invariant) -> None:
-        self._lines, self._found = lines, found
+    def __init__(self, lines: Iterator[bytes], found: Invariant, headed: bool) -> None:
+        self._lines, self._found, self._headed = lines, found, headed
         self.log_seq, self.hash = 0, GENESIS
 
     def read(self) -> Iterator[LogRow]:
-        for number, line in enumerate(self._lines, start=2):
+        for number, line in self._inner():
             try:
-                told = orjson.loads(line)
-                if "head" in told:
-                    continue
-                row = read_row(told)
-            except (ValueError, TypeError) as error:
+                row = read_row(line)
+            except ValueError as error:
                 self._found.fault(f"line {number} cannot be read: {error}")
                 continue
             self.log_seq, self.hash = row.log_seq, row.hash
             yield row
+
+    def _inner(self) -> Iterator[tuple[int, bytes]]:
+        number, held = 1, None
+        for number, line in enumerate(self._lines, start=2):
+            if held is not None:
+                yield number - 1, held
+            held = line
+        if held is not None and not self._headed:
+            yield number, held
 
 
 def _service(line: bytes) -> str:
@@ -89,14 +96,14 @@ def _service(line: bytes) -> str:
     raise NoAudit(f"its first line does not say that it is a {FORMAT}")
 
 
-def _last(file: Path) -> SignedHead | None:
+def _end(file: Path) -> SignedHead | None:
     """The head in the last line; None when the end is something else."""
     with file.open("rb") as opened:
         opened.seek(max(0, file.stat().st_size - _TAIL))
-        lines = opened.read().splitlines()
+        tail = opened.read()
     try:
-        return read_head(orjson.loads(lines[-1])) if lines else None
-    except (ValueError, TypeError, AttributeError):
+        return read_end(tail[:-1].rpartition(b"\n")[2] + tail[-1:])
+    except ValueError:
         return None
 
 
