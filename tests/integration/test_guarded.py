@@ -17,7 +17,8 @@ from kafka import KafkaAdminClient, KafkaProducer
 from kafka.errors import KafkaConnectionError, TopicAuthorizationFailedError
 from sqlalchemy import Engine, text
 
-from bugle.stack import Home, Stack, System
+from bugle.backup.topics import demand_administrator
+from bugle.stack import Home, Stack, StackError, System
 from bugle.stack.certificates import Certificates
 from bugle.stack.home import ROOT
 from eventkit.access import clients
@@ -109,6 +110,12 @@ def test_administrator_needs_the_certificate(guarded: System) -> None:
     demand(admin)
     with pytest.raises((Refused, KafkaConnectionError)):
         demand(replace(admin, kafka_certificate_file=str(Path(admin.kafka_ca_file))))
+
+
+def test_restore_asks_before_it_changes_anything(guarded: System) -> None:
+    """The operator's user reads alone; an open broker lets everybody: tests/e2e/test_restore.py."""
+    with pytest.raises(StackError, match=r"does not let the user operator delete and make topics.*Nothing was changed"):
+        demand_administrator(guarded)
 
 
 def test_relay_on_foreign_topic_ends_and_says_so(guarded: System) -> None:

@@ -9,6 +9,7 @@ from contextlib import closing
 from dataclasses import asdict, dataclass, field
 
 from kafka import KafkaAdminClient
+from kafka.errors import ClusterAuthorizationFailedError, TopicAuthorizationFailedError
 
 from bugle.stack.errors import StackError
 from bugle.stack.home import ROOT
@@ -58,6 +59,19 @@ def _events(place: Place) -> Iterator[Event]:
                     continue  # bugle verify tells of it; it is none of a service's events
                 if event is not None:
                     yield event
+
+
+def demand_administrator(place: Place) -> None:
+    """StackError unless Kafka lets this user delete and make topics; asks the broker, and makes none."""
+    probe = {f"{place.topic_prefix}restore": {"num_partitions": 1, "replication_factor": 1}}
+    with closing(_admin(place)) as admin:
+        try:
+            admin.create_topics(probe, validate_only=True)
+        except (TopicAuthorizationFailedError, ClusterAuthorizationFailedError) as error:
+            raise StackError(
+                f"Kafka does not let the user {place.kafka_access.kafka_user} delete and make topics, as a restore must"
+                " (infra/acl.toml). Nothing was changed."
+            ) from error
 
 
 def make_anew(place: Place) -> None:
