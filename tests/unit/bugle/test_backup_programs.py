@@ -1,0 +1,48 @@
+"""What PostgreSQL's programs are told, and what everybody on the machine may read of it."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from bugle.backup import programs
+from bugle.stack.errors import StackError
+
+URL = "postgresql://bugle_intake_owner:p%40ss@127.0.0.1:5432/bugle_intake"
+_TELLS = '#!/bin/sh\nprintf "%s\\n" "$@" > "$0.told"\necho "$PGPASSWORD" > "$0.password"\n[ "$PGPASSWORD" = "p@ss" ]\n'
+
+
+@pytest.fixture
+def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Programs that write down what they are told, and fail without the password."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    for name in ("pg_dump", "pg_restore"):
+        (folder / name).write_text(_TELLS)
+        (folder / name).chmod(0o755)
+    monkeypatch.setattr(programs, "installed", lambda: tmp_path)
+    return folder
+
+
+def test_password_stands_on_no_command_line(installed: Path, tmp_path: Path) -> None:
+    programs.dump(URL, tmp_path / "intake.dump", "00000003-1")
+    programs.load(URL, tmp_path / "intake.dump")
+    for name in ("pg_dump", "pg_restore"):
+        told = (installed / f"{name}.told").read_text().splitlines()
+        assert "--dbname=postgresql://bugle_intake_owner@127.0.0.1:5432/bugle_intake" in told
+        assert not [option for option in told if "ss@" in option or "p%40ss" in option]
+
+
+def test_dump_is_for_its_owner_only(installed: Path, tmp_path: Path) -> None:
+    for dump in (lambda file: programs.dump(URL, file, "00000003-1"), lambda file: programs.dump_keys(URL, file)):
+        file = tmp_path / "dump"
+        dump(file)
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+        file.unlink()
+
+
+def test_failure_is_told(installed: Path, tmp_path: Path) -> None:
+    with pytest.raises(StackError, match="pg_restore failed"):
+        programs.load(URL.replace("p%40ss", "other"), tmp_path / "intake.dump")
