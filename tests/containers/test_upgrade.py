@@ -38,8 +38,10 @@ def test_upgrade_of_one_service_changes_no_figure(compose: Compose, tmp_path: Pa
     assert writers(compose, "chuanhui") == {None}
 
     migrate(compose, STOPS)
-    replace_worker(compose, STOPS)
-    with meanwhile(compose.place, "liangjiang"):
+    with meanwhile(compose.place, "liangjiang") as coming:
+        until(lambda: writers(compose, "liangjiang"), 120, "the first cases of the import")
+        replace_worker(compose, STOPS)
+        assert not coming.done(), "the import was over before the worker had been replaced"
         migrate(compose, CONTRACTS)
     replace_worker(compose, CONTRACTS)
     for refused in ("latest", EXPANDS):
