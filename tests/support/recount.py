@@ -185,9 +185,14 @@ _EXCLUDED: dict[str, Test] = {
 
 
 def _rate(name: str, document: Row, rows: list[Row], good: Test, left_out: dict[str, Test]) -> Counted:
-    """A rate of cases, with what the programme leaves out of it first."""
+    """A rate of cases, with what the programme leaves out of it first; an unsatisfied answer stays, whatever came."""
     weighed = {rate["id"]: rate for rate in document.get("appraisal", {}).get("rates", ())}
-    own = {reason: _EXCLUDED[reason] for reason in weighed.get(name, {}).get("exclude", ())}
+
+    def leaving(reason: str) -> Test:
+        stays = _is("satisfaction", "unsatisfied") if name == "satisfaction" else lambda row: False
+        return lambda row: _EXCLUDED[reason](row) and not stays(row)
+
+    own = {reason: leaving(reason) for reason in weighed.get(name, {}).get("exclude", ())}
     excluded = {**own, **left_out}
     return Counted(rows, len, good, lambda row: not any(test(row) for test in excluded.values()), excluded)
 

@@ -1,0 +1,71 @@
+"""Where rates count a case that has these values: measures over rows such as the projection and its tallies have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from sqlalchemy import Boolean, Column, Connection, MetaData, String, Table, create_engine, select
+
+from reporting.queries.evidence import part_of, reason_of
+from reporting.queries.measure import Measure
+from reporting.queries.weighing import weighed
+
+FLAGS = ("closed", "merged", "withdrawn", "passed_on")
+ROWS = Table(
+    "rows",
+    MetaData(),
+    *(Column(name, String) for name in ("outcome", "satisfaction")),
+    *(Column(name, Boolean, nullable=False, default=False) for name in FLAGS),
+)
+
+
+@pytest.fixture
+def connection() -> Iterator[Connection]:
+    engine = create_engine("sqlite://")
+    ROWS.metadata.create_all(engine)
+    with engine.connect() as connection:
+        yield connection
+    engine.dispose()
+
+
+def placed(connection: Connection, measure: Measure, **values: Any) -> str:
+    """The one part in which a rate counts a case: numerator, denominator, or the reason for which it is left out."""
+    connection.execute(ROWS.insert().values(values))
+    reasons = connection.scalars(select(reason_of(measure, "excluded", ROWS)).where(part_of(measure, "excluded", ROWS)))
+    of = [reason for reason in measure.excluded if connection.scalar(select(measure.excluded[reason](ROWS)))]
+    assert list(reasons) == of and len(of) <= 1
+    held, good = (connection.scalar(select(part_of(measure, part, ROWS))) for part in ("denominator", "numerator"))
+    connection.rollback()
+    assert bool(held) != bool(of)
+    return of[0] if of else "numerator" if good else "denominator"
+
+
+def rate(id: str, *exclude: str) -> Measure:
+    [(measure, _)] = weighed({"appraisal": {"rates": [{"id": id, "weight": 1, "exclude": exclude}]}}).values()
+    return measure
+
+
+@pytest.mark.parametrize(
+    ("reason", "became"),
+    [
+        ("long_term", {"outcome": "long_term"}),
+        ("explained", {"outcome": "explained"}),
+        ("withdrawn", {"withdrawn": True}),
+        ("merged", {"merged": True}),
+        ("passed_on", {"passed_on": True}),
+    ],
+)
+def test_unsatisfied_answer_stays_counted(connection: Connection, reason: str, became: dict[str, Any]) -> None:
+    measure = rate("satisfaction", "long_term", "explained", "merged", "withdrawn", "passed_on")
+    assert placed(connection, measure, satisfaction="unsatisfied", **became) == "denominator"
+    assert placed(connection, measure, satisfaction="satisfied", **became) == reason
+    assert placed(connection, measure, **became) == reason
+
+
+def test_resolution_excludes_whatever_was_answered(connection: Connection) -> None:
+    measure = rate("resolution", "long_term", "merged", "withdrawn")
+    assert placed(connection, measure, satisfaction="unsatisfied", outcome="long_term") == "long_term"
+    assert placed(connection, measure, satisfaction="unsatisfied", merged=True, withdrawn=True) == "merged"
+    assert placed(connection, measure, satisfaction="unsatisfied", outcome="solved") == "numerator"
