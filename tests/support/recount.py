@@ -137,13 +137,20 @@ class Known:
         total: int = formula["base"]
         standing = sorted(self._standing(programme), key=lambda one: (one[2], one[4]))
         for item in formula["items"]:
-            assert item.get("where") is None or item["event"] == "duty_missed", "no case event is narrowed"
-            told = [(at, case) for name, whose, at, case, _ in standing if (name, whose) == (item["event"], unit)]
+            of = [one for one in standing if one[:2] == (item["event"], unit) and self._says(one[4], item)]
+            told = [(at, case) for _, _, at, case, _ in of]
             most = item.get("per_case", len(told))
             first = [at for place, (at, case) in enumerate(told) if [c for _, c in told[:place]].count(case) < most]
             points = item["points"] * sum(f"{at.astimezone(zone):%Y-%m}" == month for at in first)
             total += points if item.get("cap") is None else max(-item["cap"], min(item["cap"], points))
         return total
+
+    def _says(self, id: str, item: Row) -> bool:
+        said = self.events[id].body
+        return all(
+            said.get(name) in ([value] if isinstance(value, str) else value)
+            for name, value in item.get("where", {}).items()
+        )
 
     def _standing(self, programme: str) -> Iterator[tuple[str, str | None, datetime, str, str]]:
         """Name, unit, moment, case and id of each event that stands."""
