@@ -188,6 +188,7 @@ _EXCLUDED: dict[str, Test] = {
     "long_term": _is("outcome", "long_term"),
     "explained": _is("outcome", "explained"),
     "passed_on": lambda row: row["passed_on"],
+    "no_result": lambda row: row["closed_at"] is not None and row["outcome"] is None,
 }
 
 
@@ -255,7 +256,7 @@ _FIGURES: dict[str, Callable[[Known, Row], Counted]] = {
         document,
         list(known.cases.values()),
         _is("outcome", "solved", "explained"),
-        {"long_term": _is("outcome", "long_term")},
+        {reason: _EXCLUDED[reason] for reason in ("merged", "withdrawn", "long_term", "no_result")},
     ),
     "satisfaction": lambda known, document: _rate(
         "satisfaction",

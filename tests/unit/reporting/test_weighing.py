@@ -10,6 +10,7 @@ from sqlalchemy import Boolean, Column, Connection, MetaData, String, Table, cre
 
 from reporting.queries.evidence import part_of, reason_of
 from reporting.queries.measure import Measure
+from reporting.queries.measures import RATES
 from reporting.queries.weighing import weighed
 
 FLAGS = ("closed", "merged", "withdrawn", "passed_on")
@@ -69,3 +70,28 @@ def test_resolution_excludes_whatever_was_answered(connection: Connection) -> No
     assert placed(connection, measure, satisfaction="unsatisfied", outcome="long_term") == "long_term"
     assert placed(connection, measure, satisfaction="unsatisfied", merged=True, withdrawn=True) == "merged"
     assert placed(connection, measure, satisfaction="unsatisfied", outcome="solved") == "numerator"
+
+
+@pytest.mark.parametrize(
+    ("values", "part"),
+    [
+        ({}, "denominator"),
+        ({"outcome": "solved", "closed": True}, "numerator"),
+        ({"merged": True}, "merged"),
+        ({"outcome": "solved", "merged": True, "withdrawn": True}, "merged"),
+        ({"outcome": "long_term", "withdrawn": True}, "withdrawn"),
+        ({"outcome": "long_term", "closed": True}, "long_term"),
+        ({"closed": True}, "no_result"),  # as a whole is that was closed with its parts
+        ({"closed": True, "merged": True}, "merged"),
+    ],
+)
+def test_resolution_asks_about_what_can_be_resolved(connection: Connection, values: dict[str, Any], part: str) -> None:
+    assert placed(connection, RATES["resolution"], **values) == part
+
+
+def test_programme_names_its_reasons_first(connection: Connection) -> None:
+    measure = rate("resolution", "long_term", "passed_on", "merged")
+    assert placed(connection, measure, outcome="long_term", merged=True) == "long_term"
+    assert placed(connection, measure, passed_on=True, withdrawn=True) == "passed_on"
+    assert placed(connection, measure, merged=True, withdrawn=True) == "merged"
+    assert placed(connection, measure, withdrawn=True, closed=True) == "withdrawn"

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import FromClause, and_, not_, or_
 
 from reporting.queries.cases import cases
-from reporting.queries.measure import Measure, Test
+from reporting.queries.measure import Measure, Test, apart
 from reporting.queries.measures import RATES
 
 Document = Mapping[str, Any]
@@ -53,21 +53,15 @@ def _excluding(rate: str, reasons: Any) -> Measure:
     if measure.relation is not cases:
         return measure
     own = {reason: _of_rate(rate, _TESTS[reason]) for reason in reasons}
-    tests = own | dict(measure.excluded)
-    names = list(tests)
-
-    def only(place: int) -> Test:
-        """The reason, where no earlier one holds."""
-        return lambda rows: and_(tests[names[place]](rows), *(not_(tests[name](rows)) for name in names[:place]))
+    general = {reason: test for reason, test in measure.excluded.items() if reason not in own}
 
     def counts(rows: FromClause) -> Any:
         held = measure.denominator
         given = [test(rows) for test in own.values()]
         return and_(True if held is None else held(rows), not_(or_(False, *given)))
 
-    excluded = {name: only(place) for place, name in enumerate(names)}
     grounds = dict.fromkeys([*measure.grounds, *(_GROUNDS[reason] for reason in reasons)])
-    return replace(measure, denominator=counts, excluded=excluded, grounds=tuple(grounds))
+    return replace(measure, denominator=counts, excluded=apart(own | general), grounds=tuple(grounds))
 
 
 def _of_rate(rate: str, test: Test) -> Test:
