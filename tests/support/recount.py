@@ -205,13 +205,20 @@ def _rate(name: str, document: Row, rows: list[Row], good: Test, left_out: dict[
     return Counted(rows, len, good, lambda row: not any(test(row) for test in excluded.values()), excluded)
 
 
-def _ended(rows: list[Row]) -> Counted:
-    excluded = {status: _is("status", status) for status in ("running", "unobserved", "cancelled")}
-    return Counted(rows, len, _is("status", "met"), _is("status", "met", "late", "missed"), excluded)
+def _ended(rows: list[Row], own: Mapping[str, Test] | None = None) -> Counted:
+    excluded = {**(own or {}), **{status: _is("status", status) for status in ("running", "unobserved", "cancelled")}}
+    return Counted(rows, len, _is("status", "met"), lambda row: not any(t(row) for t in excluded.values()), excluded)
 
 
 def _contacts(known: Known, document: Row) -> Counted:
     return _ended([row for row in known.clocks if row["for_contact"]])
+
+
+def _response(known: Known, document: Row) -> Counted:
+    """As contacts, without the clocks of cases that the programme leaves out."""
+    weighed = {rate["id"]: rate for rate in document.get("appraisal", {}).get("rates", ())}
+    own = {reason: _EXCLUDED[reason] for reason in weighed.get("response", {}).get("exclude", ())}
+    return _ended(_contacts(known, document).rows, own)
 
 
 def _visited(*modes: str) -> Callable[[Known, Row], Counted]:
@@ -250,7 +257,7 @@ _FIGURES: dict[str, Callable[[Known, Row], Counted]] = {
     "deadlines": lambda known, document: Counted(known.clocks),
     "on_time": lambda known, document: _ended(known.clocks),
     "contact_in_time": _contacts,
-    "response": _contacts,
+    "response": _response,
     "resolution": lambda known, document: _rate(
         "resolution",
         document,

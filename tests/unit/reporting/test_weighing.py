@@ -17,7 +17,7 @@ FLAGS = ("closed", "merged", "withdrawn", "passed_on")
 ROWS = Table(
     "rows",
     MetaData(),
-    *(Column(name, String) for name in ("outcome", "satisfaction")),
+    *(Column(name, String) for name in ("outcome", "satisfaction", "status")),
     *(Column(name, Boolean, nullable=False, default=False) for name in FLAGS),
 )
 
@@ -95,3 +95,16 @@ def test_programme_names_its_reasons_first(connection: Connection) -> None:
     assert placed(connection, measure, passed_on=True, withdrawn=True) == "passed_on"
     assert placed(connection, measure, merged=True, withdrawn=True) == "merged"
     assert placed(connection, measure, withdrawn=True, closed=True) == "withdrawn"
+
+
+@pytest.mark.parametrize("status", ["met", "missed", "running"])
+def test_response_leaves_out_clocks_of_excluded_cases(connection: Connection, status: str) -> None:
+    plain, part = {"met": "numerator", "missed": "denominator"}.get(status, status), rate("response", "withdrawn")
+    assert placed(connection, part, status=status, withdrawn=True, merged=True) == "withdrawn"
+    assert placed(connection, part, status=status, merged=True) == plain
+    assert placed(connection, RATES["contact_in_time"], status=status, withdrawn=True) == plain
+
+
+def test_clock_tallies_know_no_cases() -> None:
+    assert rate("response", "merged").tally is None
+    assert rate("response").tally is RATES["contact_in_time"].tally

@@ -40,7 +40,8 @@ def weighed(document: Document) -> dict[str, tuple[Measure, int]]:
 
     Excluded cases leave numerator and denominator; one that is excluded twice counts under the first reason named. An
     unsatisfied answer that no other has followed stays in the rate of satisfaction.
-    The response rate counts clocks, and excludes no case: what was missed before a case ended was missed.
+    Of the response rate, which counts clocks, these are the clocks of excluded cases, whatever they ended as; tallies
+    of clocks do not tell what their cases are, so it is then counted row by row.
     """
     return {
         rate["id"]: (_excluding(rate["id"], rate.get("exclude", ())), rate["weight"])
@@ -50,8 +51,6 @@ def weighed(document: Document) -> dict[str, tuple[Measure, int]]:
 
 def _excluding(rate: str, reasons: Any) -> Measure:
     measure = RATES[WEIGHED[rate]]
-    if measure.relation is not cases:
-        return measure
     own = {reason: _of_rate(rate, _TESTS[reason]) for reason in reasons}
     general = {reason: test for reason, test in measure.excluded.items() if reason not in own}
 
@@ -61,7 +60,8 @@ def _excluding(rate: str, reasons: Any) -> Measure:
         return and_(True if held is None else held(rows), not_(or_(False, *given)))
 
     grounds = dict.fromkeys([*measure.grounds, *(_GROUNDS[reason] for reason in reasons)])
-    return replace(measure, denominator=counts, excluded=apart(own | general), grounds=tuple(grounds))
+    tally = measure.tally if measure.relation is cases or not own else None
+    return replace(measure, tally=tally, denominator=counts, excluded=apart(own | general), grounds=tuple(grounds))
 
 
 def _of_rate(rate: str, test: Test) -> Test:
