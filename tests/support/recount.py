@@ -137,13 +137,20 @@ class Known:
         total: int = formula["base"]
         standing = sorted(self._standing(programme), key=lambda one: (one[2], one[4]))
         for item in formula["items"]:
-            assert item.get("where") is None or item["event"] == "duty_missed", "no case event is narrowed"
-            told = [(at, case) for name, whose, at, case, _ in standing if (name, whose) == (item["event"], unit)]
+            of = [one for one in standing if one[:2] == (item["event"], unit) and self._says(one[4], item)]
+            told = [(at, case) for _, _, at, case, _ in of]
             most = item.get("per_case", len(told))
             first = [at for place, (at, case) in enumerate(told) if [c for _, c in told[:place]].count(case) < most]
             points = item["points"] * sum(f"{at.astimezone(zone):%Y-%m}" == month for at in first)
             total += points if item.get("cap") is None else max(-item["cap"], min(item["cap"], points))
         return total
+
+    def _says(self, id: str, item: Row) -> bool:
+        said = self.events[id].body
+        return all(
+            said.get(name) in ([value] if isinstance(value, str) else value)
+            for name, value in item.get("where", {}).items()
+        )
 
     def _standing(self, programme: str) -> Iterator[tuple[str, str | None, datetime, str, str]]:
         """Name, unit, moment, case and id of each event that stands."""
@@ -181,24 +188,37 @@ _EXCLUDED: dict[str, Test] = {
     "long_term": _is("outcome", "long_term"),
     "explained": _is("outcome", "explained"),
     "passed_on": lambda row: row["passed_on"],
+    "no_result": lambda row: row["closed_at"] is not None and row["outcome"] is None,
 }
 
 
 def _rate(name: str, document: Row, rows: list[Row], good: Test, left_out: dict[str, Test]) -> Counted:
-    """A rate of cases, with what the programme leaves out of it first."""
+    """A rate of cases, with what the programme leaves out of it first; an unsatisfied answer stays, whatever came."""
     weighed = {rate["id"]: rate for rate in document.get("appraisal", {}).get("rates", ())}
-    own = {reason: _EXCLUDED[reason] for reason in weighed.get(name, {}).get("exclude", ())}
+
+    def leaving(reason: str) -> Test:
+        stays = _is("satisfaction", "unsatisfied") if name == "satisfaction" else lambda row: False
+        return lambda row: _EXCLUDED[reason](row) and not stays(row)
+
+    own = {reason: leaving(reason) for reason in weighed.get(name, {}).get("exclude", ())}
     excluded = {**own, **left_out}
     return Counted(rows, len, good, lambda row: not any(test(row) for test in excluded.values()), excluded)
 
 
-def _ended(rows: list[Row]) -> Counted:
-    excluded = {status: _is("status", status) for status in ("running", "unobserved", "cancelled")}
-    return Counted(rows, len, _is("status", "met"), _is("status", "met", "late", "missed"), excluded)
+def _ended(rows: list[Row], own: Mapping[str, Test] | None = None) -> Counted:
+    excluded = {**(own or {}), **{status: _is("status", status) for status in ("running", "unobserved", "cancelled")}}
+    return Counted(rows, len, _is("status", "met"), lambda row: not any(t(row) for t in excluded.values()), excluded)
 
 
 def _contacts(known: Known, document: Row) -> Counted:
     return _ended([row for row in known.clocks if row["for_contact"]])
+
+
+def _response(known: Known, document: Row) -> Counted:
+    """As contacts, without the clocks of cases that the programme leaves out."""
+    weighed = {rate["id"]: rate for rate in document.get("appraisal", {}).get("rates", ())}
+    own = {reason: _EXCLUDED[reason] for reason in weighed.get("response", {}).get("exclude", ())}
+    return _ended(_contacts(known, document).rows, own)
 
 
 def _visited(*modes: str) -> Callable[[Known, Row], Counted]:
@@ -237,13 +257,13 @@ _FIGURES: dict[str, Callable[[Known, Row], Counted]] = {
     "deadlines": lambda known, document: Counted(known.clocks),
     "on_time": lambda known, document: _ended(known.clocks),
     "contact_in_time": _contacts,
-    "response": _contacts,
+    "response": _response,
     "resolution": lambda known, document: _rate(
         "resolution",
         document,
         list(known.cases.values()),
         _is("outcome", "solved", "explained"),
-        {"long_term": _is("outcome", "long_term")},
+        {reason: _EXCLUDED[reason] for reason in ("merged", "withdrawn", "long_term", "no_result")},
     ),
     "satisfaction": lambda known, document: _rate(
         "satisfaction",

@@ -79,7 +79,14 @@ RATIOS: dict[str, tuple[Callable[[Past], list[Row]], Callable[[Row], bool], Call
     "resolution": (
         lambda past: past.issues,
         _is_in("outcome", "solved", "explained"),
-        lambda row: row["outcome"] != "long_term",
+        lambda row: (
+            not (
+                row["merged_into"]
+                or row["withdrawn"]
+                or row["outcome"] == "long_term"
+                or (row["closed_at"] and row["outcome"] is None)
+            )
+        ),
     ),
     "satisfaction": (
         lambda past: past.issues,

@@ -133,7 +133,7 @@ def test_merged_and_withdrawn_issues_are_not_open(client: TestClient, issuer: Is
 
 def test_rates_leave_out_all_that_a_document_may_exclude(client: TestClient, issuer: Issuer) -> None:
     told = read(client, issuer, "/rates?programme=jinxian")
-    assert told["rates"]["resolution"]["exclusions"].keys() == {*RATE["exclude"]}
+    assert told["rates"]["resolution"]["exclusions"].keys() == {*RATE["exclude"], "no_result"}
     of = "/rates/resolution/cases?programme=jinxian&part=excluded"
     reasons = {item["case_id"]: item["reason"] for item in read(client, issuer, of)["items"]}
     assert reasons == {OTHER: "merged", THIRD: "withdrawn", FOURTH: "passed_on"}

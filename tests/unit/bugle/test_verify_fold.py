@@ -139,6 +139,24 @@ def test_last_answer_counts_in_every_round(told: Recorder) -> None:
     assert (ledger(told.events)["satisfaction"], ledger(told.events)["verified_at"]) == ("satisfied", at(20))
 
 
+@pytest.mark.parametrize(
+    ("answer", "round_", "stands"),
+    [
+        ("satisfied", 1, None),
+        ("basically_satisfied", 1, None),
+        ("unsatisfied", 1, "unsatisfied"),
+        ("satisfied", 0, "satisfied"),  # of a round before that of the results
+    ],
+)
+def test_solution_ends_contentment_with_deferral(answer: str, round_: int, stands: str | None) -> None:
+    recorder = Recorder()
+    recorder.report_issue()
+    recorder.route("result_reported", 1, outcome="long_term")
+    recorder.watch("enterprise_verified", 2, satisfaction=answer, round=round_)
+    recorder.route("result_reported", 3, outcome="solved")
+    assert (ledger(recorder.events)["satisfaction"], ledger(recorder.events)["result_at"]) == (stands, at(3))
+
+
 def test_second_round_has_facts_of_its_own(told: Recorder) -> None:
     told.route("case_reopened", 20, round=2)
     told.route("letter_received", 21)

@@ -204,6 +204,36 @@ def test_result_after_long_term_answers_anew() -> None:
     assert [state for _, state, _, _ in spans_of(log)] == states
 
 
+def test_contentment_with_deferral_ends_with_it() -> None:
+    log = put_off()
+    assert ledger_of(log)["satisfaction"] == "satisfied"
+    log.case("routing", "result_reported", CASE, day(30), unit="bank", outcome="solved")
+
+    assert ledger_of(log)["satisfaction"] is None
+    assert "satisfaction" not in walk(in_timeline_order(map(from_envelope, log.events))).grounds
+    last = dict(zip(traits.columns.keys(), fold(log.events).traits[-1], strict=True))
+    assert (last["outcome"], last["satisfaction"]) == ("solved", None)
+
+
+def test_discontent_with_deferral_outlives_it() -> None:
+    log = put_off()
+    log.case("supervision", "enterprise_verified", CASE, day(5), round=1, satisfaction="unsatisfied", by="office")
+    log.case("routing", "result_reported", CASE, day(30), unit="bank", outcome="solved")
+
+    assert ledger_of(log)["satisfaction"] == "unsatisfied"
+    log.case("supervision", "enterprise_verified", CASE, day(31), round=1, satisfaction="satisfied", by="office")
+    assert ledger_of(log)["satisfaction"] == "satisfied"
+
+
+def test_answer_of_earlier_round_stands() -> None:
+    log = reopened()
+    log.case("supervision", "enterprise_verified", CASE, day(4), round=1, satisfaction="satisfied", by="office")
+    for number, outcome in ((5, "long_term"), (30, "solved")):
+        log.case("routing", "result_reported", CASE, day(number), unit="park", outcome=outcome)
+
+    assert ledger_of(log)["satisfaction"] == "satisfied"
+
+
 def test_closed_case_is_not_answered_anew() -> None:
     log = put_off()
     log.case("supervision", "case_closed_out", CASE, day(4), round=1, by="ledger")

@@ -91,12 +91,27 @@ def _workflow(facts: list[Fact]) -> dict[str, Any]:
         among = answer if column in ANSWERED else held
         row[column] = next((fact.at for fact in among if fact.name == name), None)
     row["outcome"] = _last(held, "result_reported").get("outcome")
-    row["satisfaction"] = _last(facts, "enterprise_verified").get("satisfaction")
+    row["satisfaction"] = _satisfaction(facts)
     handed = [fact for fact in facts if fact.name in ("case_assigned", "case_returned")]
     assigned = handed[-1].event.body if handed and handed[-1].name == "case_assigned" else {}
     row |= {name: assigned.get(name) for name in ("lead", "letter", "meeting")}
     row["supporting"] = assigned.get("supporting") or []
     return row
+
+
+def _satisfaction(facts: list[Fact]) -> Any:
+    """The last answer; null if it was no complaint, and what it answered gave way to another result of its round."""
+    places = [place for place, fact in enumerate(facts) if fact.name == "enterprise_verified"]
+    if not places:
+        return None
+    given, answer = facts[places[-1]].round, facts[places[-1]].event.body.get("satisfaction")
+    round_ = [(place, fact) for place, fact in enumerate(facts) if fact.round == given]
+    reopened = next((place for place, fact in enumerate(facts) if fact.round > given), len(facts))
+    replaced = any(
+        places[-1] < place < reopened and answers_anew([one for at, one in round_ if at < place], fact)
+        for place, fact in round_
+    )
+    return None if replaced and answer != "unsatisfied" else answer
 
 
 def _last(facts: list[Fact], name: str) -> dict[str, Any]:

@@ -32,6 +32,7 @@ REASONS: Final = {
     "long_term": _("tracked long term"),
     "merged": _("merged"),
     "withdrawn": _("withdrawn"),
+    "no_result": _("closed without a result"),
     "not_asked": _("not asked yet"),
     "running": _("still running"),
     "unobserved": _("not observed further"),

@@ -45,7 +45,7 @@ DATED = {
 }
 """The column that bears the first such fact of the current round."""
 
-LONG_TERM = "long_term"
+LONG_TERM, UNSATISFIED = "long_term", "unsatisfied"
 ANSWERED = ("result_at", "fed_back_at", "verified_at")
 """Columns that a result after a long-term one begins anew."""
 
@@ -86,7 +86,8 @@ TRAITS = (
 
 @dataclass(slots=True)
 class Course:
-    """Where a case stands while its events are walked through. `round` is 0 before the first fact.
+    """Where a case stands while its events are walked through. `round` is 0 before the first fact, `answered` the round
+    that the enterprise answered last.
 
     `grounds`: ids of the events behind state, kind, lead, closed_at, outcome, satisfaction, merged_into, withdrawn and
     passed_to, by these names.
@@ -106,6 +107,7 @@ class Course:
     dates: dict[str, datetime] = field(default_factory=dict)
     outcome: str | None = None
     satisfaction: str | None = None
+    answered: int = 0
     grade: str | None = None
     owner: str | None = None
     passed_to: str | None = None
@@ -197,13 +199,19 @@ def _remark(course: Course, event: CaseEvent) -> None:
 
 
 def _answer_anew(course: Course, rank: int, event: CaseEvent) -> None:
-    """A result after one that put the case off for long takes its place: feedback and verification are to come."""
+    """A result after one that put the case off for long takes its place: feedback and verification are to come.
+
+    Who was content with the deferral has not been asked about this result; who was not stays so until asked again.
+    """
     if course.outcome != LONG_TERM or "closed_at" in course.dates:
         return
     course.rank = rank
     for column in ANSWERED:
         course.dates.pop(column, None)
     course.grounds["state"] = event.id
+    if course.answered == course.round and course.satisfaction != UNSATISFIED:
+        course.satisfaction = None
+        course.grounds.pop("satisfaction", None)
 
 
 def _move(course: Course, round_: int, event: CaseEvent) -> None:
@@ -220,12 +228,12 @@ def _move(course: Course, round_: int, event: CaseEvent) -> None:
         course.grounds["state"] = event.id
     if round_ == course.round and event.name == "result_reported":
         _answer_anew(course, rank, event)
-    _hold(course, event)
+    _hold(course, round_, event)
     if round_ == course.round:
         _date(course, event)
 
 
-def _hold(course: Course, event: CaseEvent) -> None:
+def _hold(course: Course, round_: int, event: CaseEvent) -> None:
     """Who has the case, and the enterprise's answer: they stand, whatever the round, until the next."""
     if event.name == "case_assigned":
         course.lead, course.letter, course.meeting = map(event.data.get, ("lead", "letter", "meeting"))
@@ -235,7 +243,7 @@ def _hold(course: Course, event: CaseEvent) -> None:
         course.lead, course.supporting, course.letter, course.meeting = None, [], None, None
         course.grounds["lead"] = event.id
     elif event.name == "enterprise_verified":
-        course.satisfaction = event.data.get("satisfaction")
+        course.satisfaction, course.answered = event.data.get("satisfaction"), round_
         course.grounds["satisfaction"] = event.id
 
 

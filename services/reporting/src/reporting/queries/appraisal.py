@@ -46,8 +46,8 @@ def departments(
 
     An event counts for the unit it names, else for the lead of its moment. What was withdrawn counts for nobody.
     A card is a card: one for a missed duty counts as `card_issued`, unless the formula has an item of its own for it.
-    An item's `where` narrows by the event's data or that which opened its stream; of one case its `per_case` earliest
-    count, whenever that was.
+    An item's `where` narrows by the event's data or that which opened its stream, to a value or some values; of one
+    case its `per_case` earliest count, whenever that was.
     """
     formula = document.get("appraisal", {}).get("department")
     if formula is None:
@@ -83,22 +83,26 @@ def _score(
 ) -> dict[str, Any]:
     items = []
     for item in formula["items"]:
-        counted = [one for one in _counted(item, events.get(item["event"], [])) if one.at >= period.begin]
+        counted = [one for one in asked_for(item, events.get(item["event"], [])) if one.at >= period.begin]
         if counted:
             about = {"count": len(counted), "points": capped(item, len(counted))}
             items.append({"id": item["id"], **about, "events": [one.event_id for one in counted]})
     return {"unit": unit, "name": name, "score": formula["base"] + sum(i["points"] for i in items), "items": items}
 
 
-def _counted(item: Document, events: Iterable[Fired]) -> Iterator[Fired]:
-    """Those of one unit's events that the item asks for, the earliest first."""
+def asked_for(item: Document, events: Iterable[Fired]) -> Iterator[Fired]:
+    """Those of one unit's events that the item asks for; given and told with the earliest first."""
     seen: Counter[str | None] = Counter()
     for one in events:
         about = one.opened | one.data
-        if all(about.get(name) == value for name, value in item.get("where", {}).items()):
+        if all(about.get(name) in _any(wanted) for name, wanted in item.get("where", {}).items()):
             seen[one.case_id] += 1
             if one.case_id is None or seen[one.case_id] <= item.get("per_case", seen[one.case_id]):
                 yield one
+
+
+def _any(wanted: str | list[str]) -> list[str]:
+    return wanted if isinstance(wanted, list) else [wanted]
 
 
 def _event(one: Fired) -> dict[str, Any]:

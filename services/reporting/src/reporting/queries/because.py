@@ -38,6 +38,8 @@ _GROUNDS: Mapping[str, tuple[str, ...]] = {
     "open": ("closed_at", "merged_into", "withdrawn"),
 }
 """The traits that a filter goes by."""
+_LEAVING = frozenset({"merged_into", "withdrawn", "outcome", "passed_to"})
+"""The traits of its case for which a clock may be left out."""
 
 
 def because(
@@ -62,13 +64,14 @@ def _of_row(
     kind: str, events: Sequence[CaseEvent], row: Row[Any], grounds: Sequence[str], moment: Moment
 ) -> Iterable[CaseEvent]:
     if kind == "clocks":
-        return _of_clock(events, row, moment)
+        leaving = _LEAVING.intersection(grounds)
+        return (*_of_clock(events, row, moment), *(_of_case(events, leaving, moment) if leaving else ()))
     if kind == "cases":
         return _of_case(events, grounds, moment)
     return (event for event in events if event.id == row.event_id)
 
 
-def _of_case(events: Iterable[CaseEvent], grounds: Sequence[str], moment: Moment) -> Iterator[CaseEvent]:
+def _of_case(events: Iterable[CaseEvent], grounds: Iterable[str], moment: Moment) -> Iterator[CaseEvent]:
     """The report, and what decided the traits that the number goes by."""
     known = [event for event in events if moment.before is None or event.occurred_at < moment.before]
     course = walk(known)

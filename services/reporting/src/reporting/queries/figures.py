@@ -79,8 +79,8 @@ def figures(
 ) -> dict[str, dict[str, Any]]:
     """The numbers of several figures; those that are counted from the same rows from one statement."""
     told: dict[str, dict[str, Any]] = {}
-    for rows, where in dict.fromkeys((measure.relation, measure.where) for measure in measures.values()):
-        of = {name: measure for name, measure in measures.items() if (measure.relation, measure.where) == (rows, where)}
+    for rows in dict.fromkeys(map(_counted_from, measures.values())):
+        of = {name: measure for name, measure in measures.items() if _counted_from(measure) == rows}
         first = next(iter(of.values()))
         source = _source(connection, first, scope, filters, moment)
         kept = select(source.rows).where(*_where(source, first, scope, filters)).subquery("kept")
@@ -88,6 +88,10 @@ def figures(
         row = connection.execute(select(*counted)).one()
         told |= {name: _told(measure, row, f"{name}_") for name, measure in of.items()}
     return {name: told[name] for name in measures}
+
+
+def _counted_from(measure: Measure) -> tuple[object, ...]:
+    return measure.relation, measure.where, measure.tally is None
 
 
 def _source(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from sqlalchemy import ColumnElement, FromClause, Subquery, func
+from sqlalchemy import ColumnElement, FromClause, Subquery, and_, func, not_
 
 from reporting.queries.filters import Condition
 from reporting.queries.moments import Moment
@@ -54,6 +54,16 @@ class Measure:
     def group_names(self) -> list[str]:
         """What group_by may be."""
         return [*self.groups, *(["month"] if self.month else [])]
+
+
+def apart(reasons: Mapping[str, Test]) -> dict[str, Test]:
+    """The reasons for which something is left out, each where none before it holds."""
+    names = list(reasons)
+
+    def only(place: int) -> Test:
+        return lambda rows: and_(reasons[names[place]](rows), *(not_(reasons[name](rows)) for name in names[:place]))
+
+    return {name: only(place) for place, name in enumerate(names)}
 
 
 def of_cases(scope: Scope, rows: FromClause) -> ColumnElement[bool]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, FromClause, func, select
+from sqlalchemy import ColumnElement, FromClause, and_, func, not_, or_, select
 
 from reporting.queries.cases import cases, is_open
 from reporting.queries.clocks import clocks_at
 from reporting.queries.filters import OF_CASES, Condition, enterprise, equals, truth
-from reporting.queries.measure import Measure, Test, distinct, of_agency, of_cases, total
+from reporting.queries.measure import Measure, Test, apart, distinct, of_agency, of_cases, total
 from reporting.queries.relations import batches, dated, letters, paired
 from reporting.queries.tallied import CLOCKS, ISSUES
 from reporting.read_model.tables import enterprises, programmes, services, teams, visits
@@ -165,6 +165,15 @@ MEASURES: dict[str, Measure] = {
     ),
 }
 
+_UNRESOLVABLE: dict[str, Test] = {
+    "merged": lambda rows: rows.c.merged,
+    "withdrawn": lambda rows: rows.c.withdrawn,
+    "long_term": lambda rows: rows.c.outcome.is_not_distinct_from("long_term"),
+    "no_result": lambda rows: and_(rows.c.closed, rows.c.outcome.is_(None)),
+}
+"""Issues that the rate of resolution does not ask about. Those without a result are wholes that were closed with their
+parts, which count themselves, and rows of a ledger that tells no results."""
+
 RATES: dict[str, Measure] = {
     "contact_in_time": _clock_ratio(
         "clocks stopped by a contact: met ÷ (met + late + missed)",
@@ -174,13 +183,14 @@ RATES: dict[str, Measure] = {
         cases,
         OF_CASES,
         of_cases,
-        "issues whose result is solved or explained ÷ all issues but those tracked long term",
+        "issues whose result is solved or explained ÷ all issues but those merged, withdrawn, tracked long term or"
+        " closed without a result of their own",
         numerator=lambda rows: rows.c.outcome.in_(("solved", "explained")),
-        denominator=lambda rows: rows.c.outcome.is_distinct_from("long_term"),
-        excluded={"long_term": lambda rows: rows.c.outcome.is_not_distinct_from("long_term")},
+        denominator=lambda rows: not_(or_(*(test(rows) for test in _UNRESOLVABLE.values()))),
+        excluded=apart(_UNRESOLVABLE),
         groups=_CASE_GROUPS,
         month="reported_at",
-        grounds=("outcome",),
+        grounds=("outcome", "merged_into", "withdrawn", "closed_at"),
         tally=ISSUES,
     ),
     "satisfaction": Measure(

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import FromClause, and_, not_, or_
 
 from reporting.queries.cases import cases
-from reporting.queries.measure import Measure, Test
+from reporting.queries.measure import Measure, Test, apart
 from reporting.queries.measures import RATES
 
 Document = Mapping[str, Any]
@@ -31,38 +31,43 @@ _TESTS: Mapping[str, Test] = {
     "passed_on": lambda rows: rows.c.passed_on,
 }
 """By what a programme document may exclude."""
+_KEPT: Mapping[str, Test] = {"satisfaction": lambda rows: rows.c.satisfaction.is_not_distinct_from("unsatisfied")}
+"""What stays in a rate whatever becomes of the case: nobody gets rid of a bad answer by putting its case off."""
 
 
 def weighed(document: Document) -> dict[str, tuple[Measure, int]]:
     """The programme's rates by id, each as a measure with its weight; empty where it weighs none.
 
-    Excluded cases leave numerator and denominator; one that is excluded twice counts under the first reason named.
-    The response rate counts clocks, and excludes no case: what was missed before a case ended was missed.
+    Excluded cases leave numerator and denominator; one that is excluded twice counts under the first reason named. An
+    unsatisfied answer that no other has followed stays in the rate of satisfaction.
+    Of the response rate, which counts clocks, these are the clocks of excluded cases, whatever they ended as; tallies
+    of clocks do not tell what their cases are, so it is then counted row by row.
     """
     return {
-        rate["id"]: (_excluding(RATES[WEIGHED[rate["id"]]], rate.get("exclude", ())), rate["weight"])
+        rate["id"]: (_excluding(rate["id"], rate.get("exclude", ())), rate["weight"])
         for rate in document.get("appraisal", {}).get("rates", ())
     }
 
 
-def _excluding(measure: Measure, reasons: Any) -> Measure:
-    if measure.relation is not cases:
-        return measure
-    tests = {reason: _TESTS[reason] for reason in reasons} | dict(measure.excluded)
-    names = list(tests)
-
-    def only(place: int) -> Test:
-        """The reason, where no earlier one holds."""
-        return lambda rows: and_(tests[names[place]](rows), *(not_(tests[name](rows)) for name in names[:place]))
+def _excluding(rate: str, reasons: Any) -> Measure:
+    measure = RATES[WEIGHED[rate]]
+    own = {reason: _of_rate(rate, _TESTS[reason]) for reason in reasons}
+    general = {reason: test for reason, test in measure.excluded.items() if reason not in own}
 
     def counts(rows: FromClause) -> Any:
         held = measure.denominator
-        given = [tests[reason](rows) for reason in reasons]
+        given = [test(rows) for test in own.values()]
         return and_(True if held is None else held(rows), not_(or_(False, *given)))
 
-    excluded = {name: only(place) for place, name in enumerate(names)}
     grounds = dict.fromkeys([*measure.grounds, *(_GROUNDS[reason] for reason in reasons)])
-    return replace(measure, denominator=counts, excluded=excluded, grounds=tuple(grounds))
+    tally = measure.tally if measure.relation is cases or not own else None
+    return replace(measure, tally=tally, denominator=counts, excluded=apart(own | general), grounds=tuple(grounds))
+
+
+def _of_rate(rate: str, test: Test) -> Test:
+    """The exclusion as this rate knows it: without what it keeps."""
+    kept = _KEPT.get(rate)
+    return test if kept is None else lambda rows: and_(test(rows), not_(kept(rows)))
 
 
 def composite(rates: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
