@@ -102,9 +102,9 @@ class Watcher:
             self._adopted[event.key] = event.occurred_at
         if what == "clock_cancelled":
             self._cancelled[event.key, data["clock"]] = data["reason"]
-        if what in ("clock_stopped", "clock_cancelled") and data.get("reason") not in (*REPLACING, "merged"):
+        if what in ("clock_stopped", "clock_cancelled") and data.get("reason") not in REPLACING:
             round, due = self._begun[event.key, data["clock"], data["generation"]]
-            if event.occurred_at <= due:
+            if (event.occurred_at > due) == (data.get("reason") == "merged"):
                 self._ended[event.key, data["clock"], round] = due
         self._climb(event, data, what)
         self._answer(event, data, what)
@@ -123,7 +123,8 @@ class Watcher:
     def _check_terms(self, clock: dict[str, Any]) -> None:
         """A clock is due when a count by hand says so; its levels climb in order to whoever the ladder has there.
 
-        One that had ended before it was due is not counted anew: what a merger withdrew of it is due when it was.
+        One that had ended before it was due is not counted anew: what a merger withdrew of it is due when it was. So is
+        one that was over before the merger. No level is reached while the case is merged.
         """
         case = clock["case"]
         line = self._plans.get((case, clock["round"]), [])
@@ -134,6 +135,8 @@ class Watcher:
         assert datetime.fromisoformat(clock["due_at"]) == due, f"{clock}, by hand {due}"
         self._begun[case, clock["clock"], clock["generation"]] = clock["round"], due
         climbs = [stage for stage in clock["stages"] if stage["kind"] == "escalation"]
+        reached = [datetime.fromisoformat(stage["due_at"]) for stage in climbs]
+        assert not any(self._counting.merged(case, at) for at in reached), f"{clock} climbs while merged"
         assert [(stage["level"], stage["role"]) for stage in climbs] == [(1, "head"), (2, "leader")][: len(climbs)]
         dues = [stage["due_at"] for stage in clock["stages"]]
         assert dues == sorted(dues), clock

@@ -61,6 +61,10 @@ class Counting:
         if data["fact"] == "unmerged" and self._merged[case] < at:
             self._apart[case].append((self._merged[case], at))
 
+    def merged(self, case: str, at: datetime) -> bool:
+        """Whether the moment lies in a merger that was undone."""
+        return any(begin < at < end for begin, end in self._apart[case])
+
     def due(self, clock: Mapping[str, Any], part_due: str | None, adopted: datetime | None) -> datetime:
         """When it is due by everything heard so far.
 

@@ -60,6 +60,21 @@ def test_everything_fires_once_in_order() -> None:
     assert len({event_id(event) for event in life.happened}) == len(life.happened)
 
 
+@pytest.mark.parametrize(
+    ("told", "climbed"),
+    [((2,), [1, 2]), ((1, 2), [1, 2]), ((1,), [1]), ((3,), [])],
+)
+def test_ladder_that_skips_is_climbed_whole(told: tuple[int, ...], climbed: list[int]) -> None:
+    """Such a document is refused today, but was published once; the third level is past the ladder's end."""
+    clock = {**CONTACT, "escalate": [{"level": level, "after": f"{level}wd"} for level in told]}
+    life = Life(policy(clock))
+    life.step("received", RECEIVED, learnt_at=RECEIVED)
+    fired = [event for event in life.sweep(LEARNT) if isinstance(event, CaseEscalated)]
+    assert [event.level for event in fired] == climbed
+    assert [event.role for event in fired] == ["department_head", "county_leader"][: len(climbed)]
+    assert [event.at for event in fired] == sorted(event.at for event in fired)
+
+
 @pytest.mark.parametrize("climbs", [("1wd", "2d"), ("1wd", "1h")])
 def test_holiday_turns_no_levels_round(climbs: tuple[str, str]) -> None:
     """Due on 10 February; a working day later is the 18th, after Spring Festival, two days later the 12th."""

@@ -103,6 +103,51 @@ def test_work_done_too_late_before_stays_late(swept: timedelta) -> None:
     assert fired_and_not_withdrawn(life, CaseEscalated) == life.watch.level
 
 
+@pytest.mark.parametrize("swept", [*SWEEPS, timedelta(days=9)])
+@pytest.mark.parametrize("known", [True, False])
+@pytest.mark.parametrize(
+    ("at", "levels"),
+    [
+        ("17T10", ["2021-03-30T00:00", "2021-03-31T00:00"]),
+        ("18T10", ["2021-03-18T00:00", "2021-03-30T00:00"]),
+        ("19T10", ["2021-03-18T00:00", "2021-03-19T00:00"]),
+    ],
+)
+def test_miss_before_the_merger_is_owed_again(at: str, levels: list[str], known: bool, swept: timedelta) -> None:
+    """Due at the end of the 16th; merged later, undone on the 29th: what is left of the ladder waits that long."""
+    life = received()
+    told = at if known else "20T10"
+    merged(life, f"2021-03-{at}:00", f"2021-03-{told}:00", "2021-03-29T10:00", swept)
+    contact = life.watch.newest("contact")
+    assert contact is not None
+    assert (contact.status, contact.cancelled, contact.due_at) == ("missed", None, china("2021-03-17T00:00"))
+    assert fired_and_not_withdrawn(life, DeadlineMissed) == len([s for s in stages(life) if s == 1]) == 1
+    assert fired_and_not_withdrawn(life, CaseEscalated) == life.watch.level == 2
+    assert [stage.due_at for stage in contact.stages if stage.level] == [china(level) for level in levels]
+    [first, *_] = life.watch.clocks
+    assert (first.status, first.cancelled_at) == ("cancelled", china(f"2021-03-{at}:00"))
+    life.step("contacted", LATER, learnt_at=LATER)
+    assert in_time(life) is False
+
+
+@pytest.mark.parametrize("swept", [*SWEEPS, timedelta(days=9)])
+def test_no_level_is_dated_while_merged(swept: timedelta) -> None:
+    """Missed on the 16th, merged from the 17th to the 29th, contacted between: it was late, and climbed nowhere."""
+    life = received()
+    told = china("2021-03-17T10:00")
+    life.sweep(told)
+    for fact, at in (("merged", told), ("contacted", china("2021-03-20T10:00"))):
+        life.step(fact, at, learnt_at=at)
+        life.sweep(at + swept)
+    undone = china("2021-03-29T10:00")
+    life.step("unmerged", undone, learnt_at=undone)
+    life.sweep(LATER)
+    contact = life.watch.newest("contact")
+    assert contact is not None and (contact.status, contact.cancelled) == ("late", None)
+    assert fired_and_not_withdrawn(life, DeadlineMissed) == 1
+    assert (fired_and_not_withdrawn(life, CaseEscalated), life.watch.level) == (0, 0)
+
+
 def test_merger_undone_after_the_withdrawal_brings_nothing_back() -> None:
     """Due on the 16th, merged from the 12th on and withdrawn as such: the case was never worked on again."""
     life = Life(policy(EXTERNAL), due_at=china("2021-03-16T10:00"))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from typing import NamedTuple
 
 from supervision.domain.clock import Clock
 from supervision.domain.limits import Counting, parse_limit
 from supervision.domain.policy import ClockRule
-from supervision.domain.schedule import Schedule, Terms, schedule
+from supervision.domain.schedule import Schedule, Terms, levels, schedule
 from supervision.domain.starting import Basis, terms
 from supervision.domain.watch import Fact, Watch
 
@@ -43,6 +44,19 @@ def latest(watch: Watch, basis: Basis, choices: list[Terms]) -> Next | None:
     found = ((wanted, schedule(rule, counting, wanted, policy.quiet)) for wanted in choices)
     known = [Next(basis, wanted, held) for wanted, held in found if held is not None]
     return max(known, key=lambda one: one.found.due_at, default=None)
+
+
+def taken_up(watch: Watch, clock: Clock, fact: Fact, basis: Basis, since: datetime) -> Next:
+    """As it was, but for the levels that it had not reached since: what was not counted meanwhile puts them off."""
+    basis = as_it_was(clock, basis)
+    counting = Counting(basis.calendar, basis.policy.zone, watch.spans)
+    later = {step.level: moment for step, moment in levels(basis.rule, counting, clock.due_at)}
+    put_off = {s.stage: later[s.level] for s in clock.stages if s.level in later and s.due_at >= since}
+    stages = tuple(
+        replace(s, due_at=max(s.due_at, put_off[s.stage].at)) if s.stage in put_off else s for s in clock.stages
+    )
+    provisional = clock.provisional or any(moment.provisional for moment in put_off.values())
+    return Next(basis, own(watch, clock, fact), Schedule(clock.due_at, stages, provisional))
 
 
 def as_it_was(clock: Clock, basis: Basis) -> Basis:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from functools import cache
@@ -220,7 +220,6 @@ def _zone(name: str) -> ZoneInfo:
 
 def _rule(rule: Mapping[str, Any], roles: Mapping[int, str]) -> ClockRule:
     remind = rule.get("remind")
-    climbs = sorted(rule.get("escalate", ()), key=lambda step: int(step["level"]))
     return ClockRule(
         id=rule["id"],
         starts=rule["starts"],
@@ -232,12 +231,22 @@ def _rule(rule: Mapping[str, Any], roles: Mapping[int, str]) -> ClockRule:
         ),
         remind=None if remind is None else parse_limit(remind),
         card=rule.get("card"),
-        # a level past the ladder's end has no role and never fires
-        steps=tuple(
-            Step(s["level"], roles[s["level"]], parse_limit(s["after"])) for s in climbs if s["level"] in roles
-        ),
+        steps=tuple(_climbing(rule.get("escalate", ()), roles)),
         each=rule.get("each"),
     )
+
+
+def _climbing(told: Sequence[Mapping[str, Any]], roles: Mapping[int, str]) -> Iterator[Step]:
+    """Level by level: one that the oldest documents pass over is climbed together with the one above it.
+
+    A level past the ladder's end has no role and never fires.
+    """
+    known = (step for step in told if step["level"] in roles)
+    reached = 0
+    for step in sorted(known, key=lambda step: int(step["level"])):
+        levels = range(reached + 1, int(step["level"]) + 1)
+        yield from (Step(level, roles[level], parse_limit(step["after"])) for level in levels if level in roles)
+        reached = int(step["level"])
 
 
 def _reports_to(grades: Any, ladder: Mapping[int, str]) -> Mapping[str, int]:

@@ -9,6 +9,8 @@ A clock that has come to its end too late is counted anew in its favour alone, b
 time it was merged, for the extension that was asked while it ran, or when the calendar comes that was not out. So it
 does not matter how long deciding, telling or publishing took, and nothing that was in time is late afterwards.
 What a merger withdrew stands again once it is undone, in a generation of its own where nothing else moves the clock.
+So does a deadline that was past before the merger and is owed still: its due time stays, and the levels it had not
+reached by then are put off by the time the case was merged.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ from datetime import datetime
 
 from supervision.domain.calendar import Calendar
 from supervision.domain.clock import Clock, started
-from supervision.domain.counted_by import Next, as_it_was, choices, latest, own
+from supervision.domain.counted_by import Next, as_it_was, choices, latest, own, taken_up
 from supervision.domain.events import ClockCancelled, Ground, Stage, WatchEvent
 from supervision.domain.limits import Limit
 from supervision.domain.policy import Policy
@@ -82,10 +84,9 @@ def _renewed(watch: Watch, clock: Clock, policy: Policy, calendar: Calendar, cau
     anew = _counted_anew(watch, clock, fact, basis, cause)
     if anew is not None:
         gone = [stage for stage in standing if stage.due_at >= since]
-    elif cause.ground == "merged" and _lost(watch, clock, policy):
-        held = without_past(Schedule(clock.due_at, clock.stages, clock.provisional), since)
-        anew = Next(as_it_was(clock, basis), own(watch, clock, fact), held)
-        gone = [stage for stage in standing if stage in held.stages]
+    elif cause.ground == "merged" and _to_take_up(watch, clock, policy, since):
+        anew = taken_up(watch, clock, fact, basis, since)
+        gone = [stage for stage in standing if stage.kind != "reminder" or stage.due_at >= since]
     else:
         return []
     start = begin(watch, fact, clock.name, anew.terms, without_past(anew.found, since), anew.basis, cause.learnt_at)
@@ -108,17 +109,23 @@ def _counted_anew(watch: Watch, clock: Clock, fact: Fact, basis: Basis, cause: C
     return None if late and found.found.due_at <= clock.due_at else found
 
 
-def _lost(watch: Watch, clock: Clock, policy: Policy) -> bool:
-    """Whether a merger withdrew what nothing else withdraws: now that it is undone, that is taken up again."""
+def _to_take_up(watch: Watch, clock: Clock, policy: Policy, since: datetime) -> bool:
+    """Whether something of it is to be done now that a merger is undone: what that withdrew and nothing else does,
+
+    and, if its deadline was past by then, what is owed still or was to come while the case was merged.
+    """
     evidence = watch.evidence(clock, policy)
-    withdrawn = (stage for stage in clock.stages if stage.stage in clock.withdrawn)
-    return not clock.replaced and any(not any(e.covers(stage) for e in evidence) for stage in withdrawn)
+    left = [stage for stage in clock.stages if not any(e.covers(stage) for e in evidence)]
+    lost = any(stage.stage in clock.withdrawn for stage in left)
+    owed = not evidence or any(stage.due_at >= since for stage in left)
+    return not clock.replaced and (lost or (_over(clock, since) and owed))
 
 
 def _ended(watch: Watch, clock: Clock, cause: Cause, gone: Sequence[Stage], policy: Policy) -> Iterator[WatchEvent]:
     """The end of a generation, and of what it fired for which the next one answers."""
     if clock.cancelled is None:
-        yield ClockCancelled(watch.case, clock.name, clock.generation, cause.ground, cause.at)
+        at = cause.since(watch, clock) if cause.ground == "merged" else cause.at
+        yield ClockCancelled(watch.case, clock.name, clock.generation, cause.ground, at)
     if gone:
         yield rescind(watch, clock, gone, cause.fact, cause.at, policy)
 

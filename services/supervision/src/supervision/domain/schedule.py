@@ -9,7 +9,7 @@ from itertools import accumulate
 
 from supervision.domain.events import Part, Stage
 from supervision.domain.limits import Counting, Limit, Moment
-from supervision.domain.policy import ClockRule, Quiet
+from supervision.domain.policy import ClockRule, Quiet, Step
 
 REMINDER, MISS = 0, 1
 
@@ -43,13 +43,19 @@ def schedule(rule: ClockRule, counting: Counting, terms: Terms, quiet: Quiet | N
     if due is None:
         return None
     reminder = _reminder(rule, counting, terms, due.at, quiet)
-    climbs = list(zip(rule.steps, _climbing(counting.later(due.at, step.after) for step in rule.steps), strict=True))
+    climbs = levels(rule, counting, due.at)
     stages = [Stage(MISS, "miss", None, due.at)]
     if reminder is not None:
         stages.insert(0, Stage(REMINDER, "reminder", None, reminder.at))
     stages += [Stage(MISS + n, "escalation", s.level, later.at, s.role) for n, (s, later) in enumerate(climbs, start=1)]
     counted = [due, *([] if reminder is None else [reminder]), *(later for _, later in climbs)]
     return Schedule(due.at, tuple(stages), any(moment.provisional for moment in counted))
+
+
+def levels(rule: ClockRule, counting: Counting, due_at: datetime) -> list[tuple[Step, Moment]]:
+    """The levels of a clock, each with the moment at which it is reached if nothing happens."""
+    spans = (counting.later(due_at, step.after) for step in rule.steps)
+    return list(zip(rule.steps, _climbing(spans), strict=True))
 
 
 def _climbing(moments: Iterable[Moment]) -> Iterator[Moment]:
