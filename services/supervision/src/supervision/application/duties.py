@@ -148,6 +148,11 @@ class Duties(Reference):
         done = duties.fulfil(duty, duties.once(duty.opened), at, learnt_at, evidence, by)
         return self.record(session, id, done, traceparent)
 
+    def find_absent(self, session: Session, id: UUID, at: datetime, traceparent: str | None) -> None:
+        """What seemed to be fulfilled was not by `at`, as the minutes say; nothing for a duty that was never opened."""
+        missed = duties.absent(session.get(self.streams.duty, str(id)), at)
+        self.record(session, id, missed, traceparent)
+
     def end(self, session: Session, id: UUID, ground: DutyGround, at: datetime, learnt_at: datetime) -> None:
         """It is no longer owed."""
         duty = session.get(self.streams.duty, str(id))

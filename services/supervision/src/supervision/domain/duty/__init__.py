@@ -7,7 +7,7 @@ miss bears the moment at which the duty was due, and evidence that is learnt lat
 
 from __future__ import annotations
 
-from supervision.domain.duty.acts import end, fulfil, recount
+from supervision.domain.duty.acts import absent, end, fulfil, recount
 from supervision.domain.duty.deeds import SCHEDULED, UNSCHEDULED, Deed
 from supervision.domain.duty.events import (
     DutyBroken,
@@ -47,6 +47,7 @@ __all__ = [
     "Outcome",
     "Status",
     "View",
+    "absent",
     "apply",
     "end",
     "event_id",
