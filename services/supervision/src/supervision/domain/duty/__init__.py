@@ -25,9 +25,10 @@ from supervision.domain.duty.events import (
 )
 from supervision.domain.duty.settling import ripe_at, settle
 from supervision.domain.duty.state import Duty, Outcome, Status, apply, status
-from supervision.domain.duty.terms import Moments, View, once, terms
+from supervision.domain.duty.terms import NEVER, Moments, View, once, terms
 
 __all__ = [
+    "NEVER",
     "SCHEDULED",
     "UNSCHEDULED",
     "Deed",
