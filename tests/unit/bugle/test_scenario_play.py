@@ -112,6 +112,49 @@ def test_server_that_is_away_proves_nothing() -> None:
         assert (away.broken, away.step, away.lacks) == (True, 1, None)
 
 
+def answering(status: int, slug: str) -> Late:
+    """A system that gives this answer to every read of an issue and to one command."""
+
+    class Answering(Late):
+        def command(self, name: str, *_: Any) -> httpx.Response:
+            return problem() if name == "routing.assign" else super().command()
+
+        def read(self, address: str, headers: Any) -> httpx.Response:
+            return problem() if address.startswith("reporting:/issues") else super().read(address, headers)
+
+    def problem() -> httpx.Response:
+        return httpx.Response(status, json={"type": f"urn:bugle:problem:{slug}"})
+
+    return Answering(forbidden=False)
+
+
+ASKED = (LACKING, [{"do": "routing.assign", "data": {}}], [{"do": "routing.assign", "data": {}, "refused": "other"}])
+
+
+@pytest.mark.parametrize("steps", ASKED)
+@pytest.mark.parametrize(
+    ("status", "slug"), [(401, "unauthorized"), (403, "forbidden"), (404, "unknown-case"), (429, "slow-down")]
+)
+def test_answer_of_no_rule_proves_nothing(status: int, slug: str, steps: list[dict[str, Any]]) -> None:
+    """A key that is gone does not forbid, hide or slow down; another fault does."""
+    found = played(answering(status, slug), steps, patience=0.2)
+    assert (found.broken, found.step) == (True, 1)
+
+
+@pytest.mark.parametrize("steps", ASKED)
+@pytest.mark.parametrize(
+    ("status", "slug"), [(409, "not-in-programme"), (422, "unknown-report"), (404, "unknown-list")]
+)
+def test_refusal_of_a_rule_fails_the_step(status: int, slug: str, steps: list[dict[str, Any]]) -> None:
+    found = played(answering(status, slug), steps, patience=0.2)
+    assert (found.passed, found.broken, found.step) == (False, False, 1)
+
+
+def test_forbidden_as_expected_passes() -> None:
+    step = {"do": "routing.assign", "data": {}, "refused": "forbidden"}
+    assert played(answering(403, "forbidden"), [step], patience=0.2).passed
+
+
 def test_event_on_its_way_is_not_missing() -> None:
     """Reporting lies behind: that the event is not there says nothing of the mechanism."""
     slow = played(Late(behind=10**6), [{"see": ["case_escalated"], "of": "x"}], patience=0.2)

@@ -151,6 +151,7 @@ class MemoryRegister:
         self.known_programmes = ["jinxian"]
         self.known_people: dict[str, list[Subject]] = {}
         self.known_units: dict[str, list[Subject]] = {}
+        self.formed: dict[tuple[str, str], date] = {}
         self.known_teams: dict[str, tuple[str, Subject, tuple[str, ...]]] = {}
         self.words: dict[str, str] = {}
         self.explained: dict[str, Explained] = {}
@@ -205,6 +206,9 @@ class MemoryRegister:
     def paired(self, programme: str, enterprise: str) -> frozenset[str]:
         return frozenset()
 
+    def paired_since(self, programme: str, person: str) -> date | None:
+        return self.formed.get((programme, person))
+
     def tell_roles(self, agency: str, version: int, at: datetime, people: Iterable[tuple[str, str | None]]) -> None:
         pass  # whose roles count when is a query of SQL: see the integration tests
 
@@ -223,6 +227,8 @@ class MemoryRegister:
         members: Sequence[tuple[str, str | None]],
         since: date,
     ) -> None:
+        for about in ((programme, person) for _, person in members if person is not None):
+            self.formed[about] = min(since, self.formed.get(about, since))
         roles = frozenset(role for role, _ in members)
         self.known_teams[team] = (programme, Subject(team, roles, tier, None, since), tuple(enterprises))
 

@@ -223,18 +223,17 @@ class _Actor:
         """
         if not settled(self._as("office"), self._names["programme"], self._grace, _CATCHING_UP * self._patience):
             raise Broken("reporting or the sweep of supervision has not caught up; see `bugle status`")
-        return attempt()
+        return _telling(attempt())
 
     def _until(self, attempt: Callable[[], httpx.Response], fits: Callable[[httpx.Response], bool]) -> httpx.Response:
         """The first answer that fits, or the last one when patience is at its end; Broken if that is no answer."""
         until = time.monotonic() + self._patience
         while True:
             answer = attempt()
-            over = time.monotonic() > until
-            if over and answer.is_server_error:
-                raise Broken(f"the server could not answer: {answer.status_code} {answer.text[:400]}")
-            if over or fits(answer):
+            if fits(answer):
                 return answer
+            if time.monotonic() > until:
+                return _telling(answer)
             time.sleep(_POLL)
 
     def _save(self, step: Step, body: Any) -> None:
@@ -256,6 +255,21 @@ class _Actor:
 
 _UNTIMED = ("publish_programme", "publish_directory", "publish_calendar")
 """Documents hold from when they are published, which is the moment of the play."""
+
+
+_OF_THE_RULES = frozenset((httpx.codes.CONFLICT, httpx.codes.UNPROCESSABLE_ENTITY))
+_NOT_IN_PROGRAMME = frozenset(("unknown-list", "no-service-card"))
+"""Not found because the programme does not have it. Whatever else is not found may be so for any reason."""
+
+
+def _telling(answer: httpx.Response) -> httpx.Response:
+    """An answer that nobody expected, which tells of the mechanism: taken, or refused by a rule; Broken if it is none.
+
+    Who may not ask, asks too often or at a wrong address, learns nothing of what the key does.
+    """
+    if answer.is_success or answer.status_code in _OF_THE_RULES or _slug(answer) in _NOT_IN_PROGRAMME:
+        return answer
+    raise Broken(f"that is no answer: {answer.status_code} {answer.text[:400]}")
 
 
 def _slug(answer: httpx.Response) -> str:

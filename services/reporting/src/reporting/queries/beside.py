@@ -40,10 +40,11 @@ def sessions(
     ):
         if before is None or row.occurred_at < before:
             held[row.stream].append(row)
-    return rows, {stream: _session(events) for stream, events in held.items()}
+    return rows, {stream: session_of(events) for stream, events in held.items()}
 
 
-def _session(events: Iterable[Row[Any]]) -> dict[str, Any]:
+def session_of(events: Iterable[Row[Any]]) -> dict[str, Any]:
+    """A session as its events in order tell it; empty without any. Once it was held its minutes say who was there."""
     shown: dict[str, Any] = {}
     for event in events:
         data = event.data
@@ -56,7 +57,8 @@ def _session(events: Iterable[Row[Any]]) -> dict[str, Any]:
                 shown["present"].append(data["unit"])
                 shown["absent"].remove(data["unit"])
             case "session_held":
-                shown |= {"state": "held", "held_at": event.occurred_at, "minutes": data["minutes"]}
+                shown |= {"state": "held", "held_at": event.occurred_at}
+                shown |= {name: data[name] for name in ("minutes", "present", "absent")}
             case "session_cancelled":
                 shown |= {"state": "cancelled", "reason": data["reason"]}
     return shown

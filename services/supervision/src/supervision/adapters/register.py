@@ -120,6 +120,7 @@ _NAME_UNIT = text(
 _PAIRED = text(
     "SELECT DISTINCT unnest(people) FROM teams WHERE programme = :programme AND :enterprise = ANY(enterprises)"
 )
+_PAIRED_SINCE = text("SELECT min(since) FROM teams WHERE programme = :programme AND :person = ANY(people)")
 _PEOPLE = text("SELECT person AS id, role, unit, since FROM people WHERE agency = :agency ORDER BY person")
 _UNITS = text("SELECT unit AS id, since FROM units WHERE agency = :agency ORDER BY unit")
 _ENTERPRISES = text(
@@ -310,6 +311,11 @@ class PostgresRegister:
     def paired(self, programme: str, enterprise: str) -> frozenset[str]:
         about = {"programme": programme, "enterprise": enterprise}
         return frozenset(self._connection.execute(_PAIRED, about).scalars())
+
+    def paired_since(self, programme: str, person: str) -> date | None:
+        about = {"programme": programme, "person": person}
+        since: date | None = self._connection.execute(_PAIRED_SINCE, about).scalar_one()
+        return since
 
     def people(self, agency: str) -> Sequence[Subject]:
         rows = self._connection.execute(_PEOPLE, {"agency": agency})

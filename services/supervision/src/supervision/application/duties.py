@@ -23,7 +23,7 @@ from supervision.application.ports import (
 from supervision.application.reference import Reference
 from supervision.domain import duty as duties
 from supervision.domain import naming
-from supervision.domain.duty import Deed, Duty, DutyGround, DutyOpened, Moments, View
+from supervision.domain.duty import NEVER, Deed, Duty, DutyGround, DutyOpened, Moments, View
 from supervision.domain.events import PolicyMatched
 from supervision.domain.facts import BY
 from supervision.domain.naming import natural_id
@@ -148,6 +148,11 @@ class Duties(Reference):
         done = duties.fulfil(duty, duties.once(duty.opened), at, learnt_at, evidence, by)
         return self.record(session, id, done, traceparent)
 
+    def find_absent(self, session: Session, id: UUID, at: datetime, traceparent: str | None) -> None:
+        """What seemed to be fulfilled was not by `at`, as the minutes say; nothing for a duty that was never opened."""
+        missed = duties.absent(session.get(self.streams.duty, str(id)), at)
+        self.record(session, id, missed, traceparent)
+
     def end(self, session: Session, id: UUID, ground: DutyGround, at: datetime, learnt_at: datetime) -> None:
         """It is no longer owed."""
         duty = session.get(self.streams.duty, str(id))
@@ -199,8 +204,14 @@ class Duties(Reference):
         return self._applies(session, helping, programme, opened.at, opened.at.astimezone(programme.zone).date())
 
     def _view(self, session: Session, duty: Duty) -> View:
-        assert duty.opened is not None
-        return self.view(session, self.policy(session, duty.opened.programme, duty.opened.programme_version))
+        opened = duty.opened
+        assert opened is not None
+        policy = self.policy(session, opened.programme, opened.programme_version)
+        rule, view = policy.obligations.duties.get(opened.rule), self.view(session, policy)
+        if rule is None or not rule.paired:
+            return view
+        since = self.register(session.tx).paired_since(opened.programme, opened.subject)
+        return replace(view, paired_since=since or NEVER)
 
     def policies(self, session: Session, agency: str) -> list[Policy]:
         """The newest version of every programme of an agency."""

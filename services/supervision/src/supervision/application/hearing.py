@@ -17,6 +17,7 @@ from supervision.application.incoming import (
     ServiceRecorded,
     SessionCalled,
     SessionCancelled,
+    SessionHeld,
     SuggestionAnswered,
     SuggestionRecorded,
     TeamFormed,
@@ -54,6 +55,7 @@ class Hearing:
         on(incoming.POLICY_PUBLISHED)(self.take_policy)
         on(incoming.SESSION_CALLED)(self.summon)
         on(incoming.UNIT_REPORTED_IN)(self.report_in)
+        on(incoming.SESSION_HELD)(self.take_minutes)
         on(incoming.SESSION_CANCELLED)(self.dismiss)
 
     def take_directory(self, session: Session, event: Envelope) -> None:
@@ -169,6 +171,12 @@ class Hearing:
         """A summoned unit is there."""
         told: UnitReportedIn = incoming.read(event)
         self._fulfil(session, event, duty_of(SESSION, told.session, told.unit), told.at)
+
+    def take_minutes(self, session: Session, event: Envelope) -> None:
+        """Minutes may be of an earlier hour than a unit's coming: it came, and was absent all the same."""
+        told: SessionHeld = incoming.read(event)
+        for unit in told.absent:
+            self._duties.find_absent(session, duty_of(SESSION, told.session, unit), told.at, event.traceparent)
 
     def dismiss(self, session: Session, event: Envelope) -> None:
         """The session does not take place: nobody is to report in."""

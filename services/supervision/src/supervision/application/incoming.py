@@ -250,6 +250,15 @@ class UnitReportedIn:
 
 
 @dataclass(frozen=True, slots=True)
+class SessionHeld:
+    """routing: the session took place; `absent`: who was summoned and was not there by then."""
+
+    session: str
+    absent: tuple[str, ...]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class SessionCancelled:
     """routing: the session does not take place."""
 
@@ -304,6 +313,7 @@ SUGGESTION_ANSWERED = "bugle.intake.suggestion_answered.v1"
 POLICY_PUBLISHED = "bugle.intake.policy_published.v1"
 SESSION_CALLED = "bugle.routing.session_called.v1"
 UNIT_REPORTED_IN = "bugle.routing.unit_reported_in.v1"
+SESSION_HELD = "bugle.routing.session_held.v1"
 SESSION_CANCELLED = "bugle.routing.session_cancelled.v1"
 
 _ADAPTERS: Mapping[str, TypeAdapter[Any]] = {
@@ -317,6 +327,7 @@ _ADAPTERS: Mapping[str, TypeAdapter[Any]] = {
     POLICY_PUBLISHED: TypeAdapter(LibraryPolicy),
     SESSION_CALLED: TypeAdapter(SessionCalled),
     UNIT_REPORTED_IN: TypeAdapter(UnitReportedIn),
+    SESSION_HELD: TypeAdapter(SessionHeld),
     SESSION_CANCELLED: TypeAdapter(SessionCancelled),
     PROGRAMME_PUBLISHED: TypeAdapter(ProgrammePublished),
     ISSUE_REPORTED: TypeAdapter(IssueReported),

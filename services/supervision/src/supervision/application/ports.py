@@ -216,6 +216,9 @@ class Register(Protocol):
     def paired(self, programme: str, enterprise: str) -> frozenset[str]:
         """The people of the programme's teams for an enterprise."""
 
+    def paired_since(self, programme: str, person: str) -> date | None:
+        """The day on which the first of the programme's teams was formed that a person is in; None: is in none."""
+
     def people(self, agency: str) -> Sequence[Subject]:
         """The people of an agency's directory."""
 

@@ -36,7 +36,8 @@ class Need:
 class DutyRule:
     """A recurring duty. `since`: the first day it is owed; `within`: how long after the period it may still be done.
 
-    `paired`: whether the visits of a person count only where a team pairs that person with the enterprise.
+    `paired`: whether it asks a person for visits, which count only where a team pairs that person with the enterprise;
+    who is in no team does not owe it, nor for a period that had begun before the team was formed.
     """
 
     id: str
@@ -153,7 +154,9 @@ def _duty(told: Mapping[str, Any], pairing: frozenset[str]) -> DutyRule:
         until=_day(told.get("until")),
         remind=_remind(told),
         card=told.get("card"),
-        paired=told["subject"] == "person" and told.get("role") in pairing,
+        paired=told["subject"] == "person"
+        and told.get("role") in pairing
+        and any(need["counts"] == "visit" for need in told["needs"]),
     )
 
 

@@ -9,9 +9,11 @@ from uuid import UUID
 
 from supervision.domain.calendar import Calendar
 from supervision.domain.duty.events import (
+    DutyCardIssued,
     DutyEnded,
     DutyFulfilled,
     DutyGround,
+    DutyMissed,
     DutyRecounted,
     DutyRescinded,
     Event,
@@ -35,6 +37,24 @@ def fulfil(
     in_time = at <= term.due_at
     happened: list[Event] = [DutyFulfilled(id, term.period, in_time, tuple(evidence), by, learnt_at, at)]
     return happened + _rescinded(duty, term, at)
+
+
+def absent(duty: Duty, at: datetime) -> list[Event]:
+    """Whoever did it was not there in time, as is known since `at`: what seemed fulfilled was missed then, or when due.
+
+    Nothing when it was missed before, or was not done at all: that runs out when it is due.
+    """
+    opened = duty.opened
+    if opened is None or opened.due_at is None or duty.ended is not None:
+        return []
+    outcome, moment = duty.outcome(ONCE), min(at, opened.due_at)
+    if outcome.missed or outcome.fulfilled_at is None or outcome.fulfilled_at <= moment:
+        return []
+    about = (opened.unit, opened.person, opened.card)
+    happened: list[Event] = [DutyMissed(opened.duty, ONCE, moment, (), *about, moment)]
+    if opened.card is not None:
+        happened.append(DutyCardIssued(opened.duty, ONCE, opened.unit, opened.person, opened.card, moment))
+    return happened
 
 
 def _rescinded(duty: Duty, term: Term, at: datetime, covers: Callable[[datetime, datetime], bool] = le) -> list[Event]:

@@ -68,7 +68,7 @@ def apply(duty: Duty, event: Event) -> Duty:
         case DutyReminded():
             return _noted(duty, event.period, reminded=True)
         case DutyMissed():
-            return _noted(duty, event.period, missed=True)
+            return _noted(duty, event.period, missed=True, in_time=False)
         case DutyCardIssued():
             return _noted(duty, event.period, card=True)
         case DutyBroken():

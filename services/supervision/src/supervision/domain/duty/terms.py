@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import takewhile
 from typing import NamedTuple
 
@@ -12,6 +12,9 @@ from supervision.domain.duty.events import DutyOpened
 from supervision.domain.limits import Counting, Limit, parse_limit
 from supervision.domain.periods import ONCE, Period, period_of
 from supervision.domain.policy import Quiet
+
+NEVER = date.max
+"""In no team: nothing is owed that only somebody in a team can do."""
 
 
 class Moments(NamedTuple):
@@ -24,7 +27,10 @@ class Moments(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One period with its moments; deeds count from `from_at` until before `to_at`."""
+    """One period with its moments; deeds count from `from_at` until before `to_at`.
+
+    `partial`: it had begun before it was owed, or could be done: it can be fulfilled but not missed.
+    """
 
     period: str
     from_at: datetime
@@ -39,13 +45,15 @@ class Term:
 class View:
     """How duties of a programme are judged: counted so, nothing after `until`, nothing before it was known so long.
 
-    `quiet`: when nobody is reminded.
+    `quiet`: when nobody is reminded. `paired_since`: for what only somebody in a team can do, since when the person is
+    in one, `NEVER` for none; None where that does not matter.
     """
 
     counting: Counting
     until: datetime | None
     grace: timedelta
     quiet: Quiet | None = None
+    paired_since: date | None = None
 
     def remind_at(self, due_at: datetime, span: Limit | None, since: datetime) -> datetime | None:
         """So long before it is due, outside quiet hours; None where that is not after `since` and before it is due."""
@@ -85,15 +93,17 @@ def _term(opened: DutyOpened, period: Period, view: View) -> Term:
     due = end if opened.within is None else counting.later(end, parse_limit(opened.within)).at
     remind = view.remind_at(due, None if opened.remind is None else parse_limit(opened.remind), begin)
     assert opened.since is not None
-    return Term(period.name, begin, end, due, remind, None, partial=opened.since > period.first)
+    able = view.paired_since or opened.since
+    partial = max(opened.since, able) > period.first
+    return Term(period.name, begin, end, due, None if able > period.last else remind, None, partial)
 
 
 def ahead(opened: DutyOpened, view: View, upto: datetime) -> Iterator[Term]:
-    """The periods that have begun before `upto`, and the next one."""
+    """The periods that have begun before `upto`, and those to the next that is owed in full, if ever one is."""
     if opened.every == ONCE:
         yield once(opened)
         return
     for term in _recurring(opened, view):
         yield term
-        if term.from_at >= upto:
+        if term.from_at >= upto and (not term.partial or view.paired_since == NEVER):
             return
