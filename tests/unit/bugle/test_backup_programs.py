@@ -13,7 +13,11 @@ from bugle.stack.errors import StackError
 
 PASSWORD = "p@ss"
 URL = f"postgresql://bugle_intake_owner:{quote(PASSWORD, safe='')}@127.0.0.1:5432/bugle_intake"
-_TELLS = '#!/bin/sh\nprintf "%s\\n" "$@" > "$0.told"\necho "$PGPASSWORD" > "$0.password"\n[ "$PGPASSWORD" = "THE_PASSWORD" ]\n'
+_TELLS = """#!/bin/sh
+printf '%s\\n' "$@" > "$0.told"
+echo "$PGPASSWORD" > "$0.password"
+[ "$PGPASSWORD" = "THE_PASSWORD" ]
+"""
 
 
 @pytest.fixture
