@@ -87,7 +87,7 @@ def merged_time_is_missed_twice(patch: pytest.MonkeyPatch) -> None:
 
 
 def what_a_merger_withdrew_is_lost(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(renewal, "_lost", lambda *about: False)
+    patch.setattr(renewal, "_to_take_up", lambda *about: False)
 
 
 def merger_of_a_withdrawn_case_is_undone(patch: pytest.MonkeyPatch) -> None:
