@@ -70,7 +70,8 @@ def test_database_away_is_said_and_survived(servers: Stack, office: Office) -> N
         answer = office.http.post(url, json=body, headers=headers)
         assert (answer.status_code, answer.headers["content-type"]) == (503, "application/problem+json")
         assert int(answer.headers["retry-after"]) > 0
-        assert httpx.get(f"{office.system.url('intake')}/ready").status_code == 503
+        ready = f"{office.system.url('intake')}/ready"
+        until(lambda: httpx.get(ready).status_code == 503, 10, "intake's not being ready")
         assert httpx.get(f"{office.system.url('intake')}/live").status_code == 200
     answer = until(
         lambda: (again := office.http.post(url, json=body, headers=headers)).status_code != 503 and again, 60, "201"

@@ -16,6 +16,7 @@ from jsonschema_rs import Draft202012Validator
 from psycopg import errors as postgres
 from sqlalchemy.exc import OperationalError
 
+from eventkit import readiness
 from eventkit.auth import caller
 from eventkit.caller import Caller
 from eventkit.commands import Command, CommandBook, Done
@@ -67,7 +68,8 @@ def test_command_needs_a_token(bank: Bank, path: str) -> None:
     assert answer.headers["www-authenticate"].startswith("Bearer")
 
 
-def test_store_away_is_503_and_not_ready(bank: Bank) -> None:
+def test_store_away_is_503_and_not_ready(bank: Bank, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(readiness, "LOOK_SECONDS", 0)
     assert isinstance(bank.store, LostStore)
     assert bank.http.get("/ready").json() == {"ready": True, "checks": {"database": "ready"}}
     bank.store.away = True

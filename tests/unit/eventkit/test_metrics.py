@@ -9,7 +9,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from eventkit import metrics
+from eventkit import metrics, readiness
 
 
 class Relay:
@@ -44,7 +44,8 @@ def read(url: str) -> tuple[int, str]:
             return error.code, error.read().decode()
 
 
-def test_ready_asks_the_check(address: str, relay: Relay) -> None:
+def test_ready_asks_the_check(address: str, relay: Relay, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(readiness, "LOOK_SECONDS", 0)
     assert json.loads(read(f"{address}/ready")[1]) == {"ready": True, "checks": {"relay": "ready"}}
     relay.error = RuntimeError("secret")
     status, body = read(f"{address}/ready")

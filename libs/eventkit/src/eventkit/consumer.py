@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -22,6 +22,7 @@ from eventkit import metrics
 from eventkit.access import credentials
 from eventkit.admission import demand, ending_if_refused
 from eventkit.arrivals import Arrival, read
+from eventkit.errors import Stopped
 from eventkit.processing import Processor
 from eventkit.settings import WorkerSettings
 from eventkit.watchdog import Watchdog
@@ -64,7 +65,17 @@ def make_app(processor: Processor, settings: WorkerSettings) -> faust.App:
     turn = asyncio.Lock()
     for name in reaction.topics:
         _declare_agent(app, processor, settings, name, turn)
+    app.on_before_shutdown.connect(_stopper(processor))
     return app
+
+
+def _stopper(processor: Processor) -> Callable[..., Awaitable[None]]:
+    """Ends the wait for a server: Python does not exit before the thread that waits has come to its end."""
+
+    async def stop(*_: object, **__: object) -> None:
+        processor.stopping.set()
+
+    return stop
 
 
 def _declare_agent(
@@ -77,10 +88,15 @@ def _declare_agent(
         batches: AsyncIterator[Sequence[Any]] = stream.noack_take(settings.batch, within=WITHIN_SECONDS)
         async for events in batches:
             arrivals = [_arrival(name, event.message) for event in events]
-            async with turn:
-                await asyncio.to_thread(processor.process, arrivals)
-            for event in events:
-                event.ack()
+            try:
+                async with turn:
+                    await asyncio.to_thread(processor.process, arrivals)
+            except Stopped:
+                log.info("stopping: %d events of %s are left to be delivered again", len(events), name)
+                await asyncio.Event().wait()  # to be cancelled: a stream that is left acknowledges what comes next
+            else:
+                for event in events:
+                    event.ack()
 
 
 def _arrival(topic: str, message: Any) -> Arrival:

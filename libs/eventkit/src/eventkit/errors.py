@@ -42,3 +42,7 @@ class Malformed(ValueError):
 
 class LeadershipLost(Exception):
     """Another relay of the service has taken over. Policy: this one ends and is started again as a follower."""
+
+
+class Stopped(Exception):
+    """The process is to end. Policy: nothing is acknowledged, so that Kafka hands the batch out again."""

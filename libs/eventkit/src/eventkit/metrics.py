@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import json
-import logging
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, Counter, Histogram, generate_latest
 
-log = logging.getLogger("eventkit.metrics")
-
-Check = Callable[[], object]
-"""Returns when the thing is ready and raises when it is not; what it raised goes to the log, not to the caller."""
+from eventkit.readiness import Check, Readiness
 
 requests = Counter("bugle_http_requests", "Answers to HTTP requests", ["service", "method", "route", "status"])
 seconds = Histogram(
@@ -30,27 +26,12 @@ def exposition() -> tuple[bytes, str]:
     return generate_latest(REGISTRY), CONTENT_TYPE_LATEST
 
 
-def readiness(checks: Mapping[str, Check]) -> tuple[bool, dict[str, str]]:
-    """Whether all checks pass, and each one's "ready" or "away"."""
-    found = {name: _passes(name, check) for name, check in checks.items()}
-    return all(found.values()), {name: "ready" if passed else "away" for name, passed in found.items()}
-
-
-def _passes(name: str, check: Check) -> bool:
-    try:
-        check()
-    except Exception as error:
-        log.warning("not ready, %s: %s", name, error)
-        return False
-    return True
-
-
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
 
     def __init__(self, address: tuple[str, int], checks: Mapping[str, Check]) -> None:
         super().__init__(address, _Handler)
-        self.checks = checks
+        self.readiness = Readiness(checks)
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -62,7 +43,7 @@ class _Handler(BaseHTTPRequestHandler):
         elif self.path == "/live":
             self._tell(True, {})
         elif self.path == "/ready":
-            self._tell(*readiness(self.server.checks))
+            self._tell(*self.server.readiness.tell())
         else:
             self._tell(False, {}, status=404)
 

@@ -19,7 +19,7 @@ from eventkit import backoff, telemetry
 from eventkit.arrivals import Arrival
 from eventkit.delivery import Policy, policy_of
 from eventkit.envelope import Envelope, Watermark
-from eventkit.errors import VersionConflict
+from eventkit.errors import Stopped, VersionConflict
 from eventkit.reactions import Gate, Reaction
 from eventkit.redrive import discard, redrive
 from eventkit.session import Projector, Session
@@ -52,16 +52,18 @@ class Processor:
         self._attempts = 0
 
     def process(self, arrivals: Sequence[Arrival]) -> None:
-        """Apply a batch; tries again for as long as a server is away, until `stopping` is set."""
+        """Apply a batch; tries again for as long as a server is away. Raises Stopped once `stopping` is set."""
         self._attempts = 0
         for attempt in count():
+            if self.stopping.is_set():
+                raise Stopped
             try:
                 handled = self._attempt(arrivals)
                 self.retrying = False
                 self._tell(handled)
                 return
             except Exception as error:
-                if policy_of(error) is not Policy.RETRY or self.stopping.is_set():
+                if policy_of(error) is not Policy.RETRY:
                     raise
                 self.retrying = True
                 self._attempts += isinstance(error, VersionConflict)

@@ -26,8 +26,8 @@ from eventkit.http.openapi import complete
 from eventkit.http.parameters import check_parameters
 from eventkit.http.refusals import Refusal
 from eventkit.http.rest import add_command
-from eventkit.metrics import Check
 from eventkit.problems import Faulty, FieldProblem, compose, describe
+from eventkit.readiness import Check
 from eventkit.session import Projector
 from eventkit.store import Store
 from eventkit.text import Text

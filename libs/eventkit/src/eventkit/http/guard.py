@@ -19,6 +19,9 @@ log = logging.getLogger("eventkit.http")
 
 PROBES = frozenset({"/live", "/ready", "/metrics"})
 """Asked every few seconds: they are counted, but neither traced nor logged."""
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+OTHER = "other"
+"""What any other method is told as: anybody may invent one, and each would be a series that is kept for good."""
 
 
 class Guard:
@@ -36,7 +39,7 @@ class Guard:
             await self._answer(scope, receive, send)
             return
         parent = tracing.parse_traceparent(Headers(scope=scope).get("traceparent"))
-        with tracing.span(scope["method"], SpanKind.SERVER, parent) as span:
+        with tracing.span(_method(scope), SpanKind.SERVER, parent) as span:
             began = perf_counter()
             self._tell(scope, await self._answer(scope, receive, send), perf_counter() - began, span)
 
@@ -64,18 +67,24 @@ class Guard:
         return status
 
     def _count(self, scope: Scope, status: int, took: float) -> None:
-        about = (self._service, scope["method"], _route(scope).removeprefix("/v1"), status)
+        about = (self._service, _method(scope), _route(scope).removeprefix("/v1"), status)
         metrics.requests.labels(*about).inc()
         metrics.seconds.labels(*about).observe(took)
 
     def _tell(self, scope: Scope, status: int, took: float, span: Span) -> None:
         """By the route, not the path: what stands in a path may be somebody's name."""
-        named = {"http.route": _route(scope), "http.request.method": scope["method"]}
-        span.update_name(f"{scope['method']} {_route(scope)}")
+        method, route = _method(scope), _route(scope)
+        span.update_name(f"{method} {route}")
+        named = {"http.route": route, "http.request.method": method}
         span.set_attributes({**named, "http.response.status_code": status})
         level = logging.WARNING if status >= 500 else logging.INFO
         about = {"status": status, "milliseconds": round(took * 1000, 1)}
-        log.log(level, "%s %s", scope["method"], _route(scope), extra={"about": about})
+        log.log(level, "%s %s", method, route, extra={"about": about})
+
+
+def _method(scope: Scope) -> str:
+    method: str = scope["method"]
+    return method if method in METHODS else OTHER
 
 
 def _route(scope: Scope) -> str:

@@ -8,7 +8,8 @@ from fastapi import APIRouter, Response
 
 from eventkit.depths import Depths
 from eventkit.http.answers import json_response
-from eventkit.metrics import Check, exposition, readiness
+from eventkit.metrics import exposition
+from eventkit.readiness import Check, Readiness
 from eventkit.store import Store
 
 
@@ -25,6 +26,7 @@ def reads(store: Store) -> Check:
 def health(checks: Mapping[str, Check], depths: Depths | None) -> APIRouter:
     """The routes that the process manager and Prometheus ask."""
     router = APIRouter(include_in_schema=False)
+    readiness = Readiness(checks)
 
     @router.get("/live")
     async def live() -> Response:
@@ -32,7 +34,7 @@ def health(checks: Mapping[str, Check], depths: Depths | None) -> APIRouter:
 
     @router.get("/ready")
     def ready() -> Response:
-        passed, found = readiness(checks)
+        passed, found = readiness.tell()
         return json_response({"ready": passed, "checks": found}, status=200 if passed else 503)
 
     @router.get("/metrics")
