@@ -181,7 +181,7 @@ def _inbox(office: Office) -> list[Json]:
 def _hold_accountable(world: World) -> None:
     """By an event of the case, which reporting tells; so both services know of the case by then."""
     office, case = world.office, world.ids["case"]
-    until(lambda: "case_accepted" in office.happened(case), what="the case in reporting")
+    until(lambda: {"case_accepted", "clock_started"} <= set(office.happened(case)), what="the case in reporting")
     of_unit = (event for event in office.timeline(case) if ".clock_started." in event["type"])
     world.ids["evidence"] = next(of_unit)["event_id"]
     body = {

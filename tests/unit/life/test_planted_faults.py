@@ -86,10 +86,6 @@ def merged_time_is_missed_twice(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(renewal.Cause, "since", lambda self, watch, clock: self.at)
 
 
-def what_a_merger_withdrew_is_lost(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(renewal, "_to_take_up", lambda *about: False)
-
-
 def merger_of_a_withdrawn_case_is_undone(patch: pytest.MonkeyPatch) -> None:
     undone = lambda self, fact: fact.name == "merged" and self.fact("unmerged", None) is not None  # noqa: E731
     patch.setattr(watch.Watch, "_undone", undone)
@@ -150,7 +146,6 @@ PLANTED: Sequence[Plant] = (
     merged_after_the_result,
     overdue_clock_is_moved,
     merged_time_is_missed_twice,
-    what_a_merger_withdrew_is_lost,
     merger_of_a_withdrawn_case_is_undone,
     what_takes_long_meets_its_day,
     case_without_a_result_is_closed_out,
