@@ -48,6 +48,6 @@ def drawn(of: OfProgramme, matter: Matter) -> Drawn:
     listed = matter.kind == _LIST["id"] and matter.kind not in ordered
     rule = _LIST if listed else rule_of(of.document, matter.kind)
     held = of.period(matter.about, None if listed else rule["every"])
-    about = Reported(of.asked.connection, of.asked.scope, of.id, of.agency, of.document, held)
+    about = Reported.within(of, held)
     told = content(about, rule, of.asked.knowledge())
     return Drawn(told, period_titles(held), end=held.end, final=told["over"] and told["complete"])

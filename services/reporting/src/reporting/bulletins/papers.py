@@ -92,7 +92,7 @@ def _case(about: str) -> str:
 
 def _drawn(of: OfProgramme, kind: str, only: str, told: Told, at: datetime, units: list[str]) -> Drawn:
     """`at`: the day that the document bears."""
-    about = Reported(of.asked.connection, of.asked.scope, of.id, of.agency, of.document, of.period(f"{at:%Y-%m}"))
+    about = Reported.within(of, of.period(f"{at:%Y-%m}"))
     day = f"{at.astimezone(of.zone):%Y-%m-%d}"
     content = {
         "programme": {"id": of.id, **of.document["title"]},

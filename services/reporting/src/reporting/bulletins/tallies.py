@@ -13,6 +13,7 @@ from reporting.queries.measure import Measure
 from reporting.queries.measures import MEASURES, RATES
 from reporting.queries.moments import Moment
 from reporting.queries.periods import Period, before
+from reporting.queries.programme_routes import OfProgramme
 from reporting.queries.scope import Scope
 from reporting.queries.weighing import composite, weighed
 
@@ -38,6 +39,11 @@ class Reported:
     agency: str
     document: Mapping[str, Any]
     period: Period
+
+    @classmethod
+    def within(cls, of: OfProgramme, period: Period) -> Reported:
+        """The programme of a request, in a period."""
+        return cls(of.asked.connection, of.asked.scope, of.id, of.agency, of.document, period)
 
     def figure(
         self, measure: Measure, group_by: str | None = None, *, within: Period | None = None, end: Period | None = None

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Row, Text, and_, any_, cast, func, or_, select, text, true
+from sqlalchemy import ColumnElement, Connection, FromClause, Row, Text, and_, any_, cast, func, or_, select, text, true
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import TypeEngine
 
@@ -94,8 +94,8 @@ def fired(
     Of the whole agency: an event counts for its unit also when another has the case now. `cases`: about these alone.
     """
     types = [f"bugle.{service}.{name}.v{n}" for name in set(names) for service in _SERVICES for n in (1, 2)]
-    found = [*_of_cases(connection, scope, programme, types, begin, end, cases)]
-    found += _of_records(connection, scope, programme, types, begin, end, cases)
+    sought = _Sought(scope, programme, types, begin, end, cases)
+    found = [*_of_cases(connection, sought), *_of_records(connection, sought)]
     gone = _withdrawn(connection, {one.case_id for one in found if one.case_id is not None}, begin)
     return sorted((one for one in found if one.event_id not in gone), key=lambda one: (one.at, one.event_id))
 
@@ -103,15 +103,23 @@ def fired(
 _SERVICES = ("intake", "routing", "supervision")
 
 
-def _of_cases(
-    connection: Connection,
-    scope: Scope,
-    programme: str,
-    types: list[str],
-    begin: datetime,
-    end: datetime,
-    cases: Collection[str] | None,
-) -> Iterable[Fired]:
+class _Sought(NamedTuple):
+    """Events of these full types, in [begin, end); `cases`: about these alone, None: about any."""
+
+    scope: Scope
+    programme: str
+    types: list[str]
+    begin: datetime
+    end: datetime
+    cases: Collection[str] | None
+
+    def fits(self, of: FromClause, case: ColumnElement[Any], kind: TypeEngine[Any]) -> tuple[ColumnElement[bool], ...]:
+        """By type, time and case, of a table of events; `kind`: the type of its `case`. Cases may be very many."""
+        among = true() if self.cases is None else case == any_(cast(sorted(self.cases), ARRAY(kind)))
+        return of.c.type.in_(self.types), of.c.occurred_at >= self.begin, of.c.occurred_at < self.end, among
+
+
+def _of_cases(connection: Connection, sought: _Sought) -> Iterable[Fired]:
     then = and_(
         traits.c.case_id == timeline.c.case_id,
         traits.c.from_at <= timeline.c.occurred_at,
@@ -123,26 +131,15 @@ def _of_cases(
         select(timeline.c.event_id, timeline.c.type, timeline.c.occurred_at, ledger.c.case_id, unit, timeline.c.data)
         .select_from(joined)
         .where(
-            ledger.c.programme == programme,
-            scope.rows(ledger),
-            timeline.c.type.in_(types),
-            timeline.c.occurred_at >= begin,
-            timeline.c.occurred_at < end,
-            _among(timeline.c.case_id, cases, timeline.c.case_id.type),
+            ledger.c.programme == sought.programme,
+            sought.scope.rows(ledger),
+            *sought.fits(timeline, timeline.c.case_id, timeline.c.case_id.type),
         )
     )
     return (Fired(row[0], short_type(row[1]), *row[2:], {}) for row in rows)
 
 
-def _of_records(
-    connection: Connection,
-    scope: Scope,
-    programme: str,
-    types: list[str],
-    begin: datetime,
-    end: datetime,
-    cases: Collection[str] | None,
-) -> Iterable[Fired]:
+def _of_records(connection: Connection, sought: _Sought) -> Iterable[Fired]:
     first = records.alias("first")
     case = func.coalesce(records.c.data["case"].astext, first.c.data["case"].astext)
     rows = connection.execute(
@@ -150,20 +147,12 @@ def _of_records(
         .select_from(records.join(first, first.c.stream == records.c.stream))
         .where(
             first.c.version == 1,
-            first.c.data["programme"].astext == programme,
-            records.c.type.in_(types),
-            records.c.occurred_at >= begin,
-            records.c.occurred_at < end,
-            _among(case, cases, Text()),
+            first.c.data["programme"].astext == sought.programme,
+            *sought.fits(records, case, Text()),
         )
-        .where(*(() if scope.agency is None else (first.c.data["agency"].astext == scope.agency,)))
+        .where(*(() if sought.scope.agency is None else (first.c.data["agency"].astext == sought.scope.agency,)))
     )
     return (Fired(row[0], short_type(row[1]), row[2], row[3], row[4].get("unit"), *row[4:]) for row in rows)
-
-
-def _among(case: ColumnElement[Any], cases: Collection[str] | None, kind: TypeEngine[Any]) -> ColumnElement[bool]:
-    """Whether it is one of these cases, which may be very many; None: any."""
-    return true() if cases is None else case == any_(cast(sorted(cases), ARRAY(kind)))
 
 
 _WITHDRAWN = text(

@@ -74,9 +74,8 @@ def trend(view: View) -> list[Month]:
 
 def standing(view: View, month: str) -> tuple[Period, list[dict[str, Any]]]:
     """The league table of the month."""
-    of = view.of
-    held = of.period(month)
-    return held, league(Reported(view.connection, view.asked.scope, of.id, of.agency, of.document, held))
+    held = view.of.period(month)
+    return held, league(Reported.within(view.of, held))
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,7 +67,7 @@ def question(view: View) -> Question:
     if faults or period is None:
         raise Faulty(faults)
     rules = Rules(told[LIMITS], calendar) if told[LIMITS] or calendar else None
-    return Question(rules, asked, Reported(view.connection, view.asked.scope, of.id, of.agency, of.document, period))
+    return Question(rules, asked, Reported.within(of, period))
 
 
 def limited(view: View) -> list[Mapping[str, Any]]:

@@ -18,6 +18,7 @@ from reporting.queries.scope import needs_agency
 from reporting.web import whatif
 from reporting.web.opening import Pages, View
 from reporting.whatif.recounts import Page
+from reporting.whatif.scales import items_of, rates_of
 from reporting.whatif.scores import means, scores
 from reporting.whatif.sums import NAMED, Sums
 
@@ -63,11 +64,10 @@ def _answer(request: Request, who: Visitor, pages: Pages, told: dict[str, str] |
 
 
 def _form(view: View) -> dict[str, Any]:
-    appraisal = view.of.document.get("appraisal", {})
     return {
         "clocks": whatif.limited(view),
-        "items": appraisal.get("department", {}).get("items", ()),
-        "rates": appraisal.get("rates", ()),
+        "items": items_of(view.of.document),
+        "rates": rates_of(view.of.document),
         "calendars": whatif.calendars(view),
     }
 

@@ -47,4 +47,4 @@ def asked_of(of: OfProgramme, first: str | None, last: str | None) -> Reported:
     """The programme within these days, until what is known as of the moment that is asked about."""
     now = of.asked.moment.before or of.asked.as_of.before or datetime.now(UTC)
     period = days(first, last, of.zone, now)
-    return Reported(of.asked.connection, of.asked.scope, of.id, of.agency, of.document, period)
+    return Reported.within(of, period)
