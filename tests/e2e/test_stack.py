@@ -112,7 +112,7 @@ def _start_and_interrupt(stack: Stack) -> None:
             assert connection.execute("SELECT answer FROM kept").fetchall() == [(42,)]
         pids = [state.pid for state in stack.states()]
         up.send_signal(signal.SIGINT)
-        assert up.wait(150) == 0
+        assert up.wait(60) == 0
     assert not stack.running()
     assert not [pid for pid in pids if pid and alive(pid)]
 
