@@ -1,6 +1,6 @@
 """The worker processes that workload `react` times: `python -m bench.react_worker ours|empty CONSUMER EVENTS ANSWER`.
 
-Each writes one number to the file ANSWER, the events per second between its first batch and the last, and ends.
+Each writes one number to the file ANSWER, the events per second since its first batch came, and ends.
 Kafka's group has to form before the first batch, which is no part of the work.
 """
 
@@ -51,16 +51,21 @@ class Meter:
     def __init__(self, wanted: int, answer: Path) -> None:
         self._wanted = wanted
         self._answer = answer
-        self._seen = self._first = 0
-        self._began = 0.0
+        self._seen = 0
+        self._began: float | None = None
+
+    def begin(self) -> float:
+        """Events have come: when the first did. All may come at once."""
+        if self._began is None:
+            self._began = perf_counter()
+        return self._began
 
     def count(self, events: int) -> None:
         """So many more are done."""
+        began = self.begin()
         self._seen += events
-        if not self._began:
-            self._began, self._first = perf_counter(), self._seen
-        elif self._seen >= self._wanted:
-            self._answer.write_text(str((self._seen - self._first) / (perf_counter() - self._began)))
+        if self._seen >= self._wanted:
+            self._answer.write_text(str(self._seen / (perf_counter() - began)))
             os.kill(os.getpid(), signal.SIGTERM)
 
 
@@ -71,6 +76,7 @@ class _MeteredProcessor(Processor):
 
     def process(self, arrivals: Sequence[Arrival]) -> None:
         """As it is, and counted after the commit."""
+        self._meter.begin()
         super().process(arrivals)
         self._meter.count(sum(isinstance(arrival.content, Envelope) for arrival in arrivals))
 
