@@ -12,7 +12,7 @@ from intake.adapters.messages import CODEC as INTAKE
 from intake.domain import issue
 from routing.adapters.messages import CASES
 from tests.unit.life import legal, made
-from tests.unit.life.counting import Counting
+from tests.unit.life.counting import Counting, Lap
 from tests.unit.life.courses import REPLACING, courses, name
 from tests.unit.life.world import World
 
@@ -42,8 +42,8 @@ class Watcher:
         self._plans: dict[tuple[str, int], list[dict[str, Any]]] = {}
         self._adopted: dict[str, datetime] = {}
         self._cancelled: dict[tuple[str, str], str] = {}
-        self._begun: dict[tuple[str, str, int], tuple[int, datetime]] = {}
-        self._ended: dict[tuple[str, str, int], datetime] = {}
+        self._begun: dict[tuple[str, str, int], tuple[Lap, datetime]] = {}
+        self._ended: dict[tuple[str, str, Lap], datetime] = {}
         self._levels: dict[str, dict[str, int]] = defaultdict(dict)
         self._results: dict[tuple[str, int], list[str]] = defaultdict(list)
         self._copied: set[tuple[str, int]] = set()
@@ -103,9 +103,9 @@ class Watcher:
         if what == "clock_cancelled":
             self._cancelled[event.key, data["clock"]] = data["reason"]
         if what in ("clock_stopped", "clock_cancelled") and data.get("reason") not in REPLACING:
-            round, due = self._begun[event.key, data["clock"], data["generation"]]
+            lap, due = self._begun[event.key, data["clock"], data["generation"]]
             if (event.occurred_at > due) == (data.get("reason") == "merged"):
-                self._ended[event.key, data["clock"], round] = due
+                self._ended[event.key, data["clock"], lap] = due
         self._climb(event, data, what)
         self._answer(event, data, what)
         if event.stream.startswith("watch-") and told in legal.WATCHED:
@@ -126,14 +126,14 @@ class Watcher:
         One that had ended before it was due is not counted anew: what a merger withdrew of it is due when it was. So is
         one that was over before the merger. No level is reached while the case is merged.
         """
-        case = clock["case"]
+        case, lap = clock["case"], self._counting.lap(clock)
         line = self._plans.get((case, clock["round"]), [])
         part = line[int(clock["clock"].split(":")[1]) - 1] if clock["clock"].startswith("milestone:") else None
         anew = self._cancelled.pop((case, clock["clock"]), None) == "policy"
         due = self._counting.due(clock, None if part is None else part["due_on"], self._adopted[case] if anew else None)
-        due = self._ended.pop((case, clock["clock"], clock["round"]), due)
+        due = self._ended.pop((case, clock["clock"], lap), due)
         assert datetime.fromisoformat(clock["due_at"]) == due, f"{clock}, by hand {due}"
-        self._begun[case, clock["clock"], clock["generation"]] = clock["round"], due
+        self._begun[case, clock["clock"], clock["generation"]] = lap, due
         climbs = [stage for stage in clock["stages"] if stage["kind"] == "escalation"]
         reached = [datetime.fromisoformat(stage["due_at"]) for stage in climbs]
         assert not any(self._counting.merged(case, at) for at in reached), f"{clock} climbs while merged"

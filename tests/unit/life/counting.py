@@ -13,6 +13,9 @@ from tests.unit.life import made
 
 CHINA = ZoneInfo("Asia/Shanghai")
 Span = tuple[datetime, datetime]
+Lap = tuple[int, int]
+"""A round, and how many long-term results of it had been followed by another."""
+ANSWERING = ("result", "fed_back", "verified")
 
 
 class Counting:
@@ -24,10 +27,12 @@ class Counting:
         self._merged: dict[str, datetime] = {}
         self._apart: dict[str, list[Span]] = defaultdict(list)
         self._asked: dict[str, list[tuple[str, int, datetime]]] = defaultdict(list)
-        self._more: dict[tuple[str, str, int], list[tuple[datetime, str]]] = defaultdict(list)
-        self._begun: dict[tuple[str, str, int], datetime] = {}
-        self._left: dict[tuple[str, str, int], datetime] = {}
-        self._rounds: dict[tuple[str, str, int], int] = {}
+        self._more: dict[tuple[str, str, Lap], list[tuple[datetime, str]]] = defaultdict(list)
+        self._begun: dict[tuple[str, str, Lap], datetime] = {}
+        self._left: dict[tuple[str, str, Lap], datetime] = {}
+        self._laps: dict[tuple[str, str, int], Lap] = {}
+        self._results: dict[tuple[str, int], list[str]] = defaultdict(list)
+        self._told: dict[tuple[str, int, str, datetime], int] = {}
         self._grades: dict[str, str | None] = {}
         self._wanted: dict[str, str | None] = {}
 
@@ -40,7 +45,9 @@ class Counting:
             case "watch_opened":
                 self._wanted[case] = data["due_at"]
             case "clock_started":
-                self._rounds[case, data["clock"], data["generation"]] = data["round"]
+                self._laps[case, data["clock"], data["generation"]] = self.lap(data)
+            case "enterprise_verified":
+                self._answer(case, data["round"], "verified", at)
             case "case_paused":
                 self._pauses[case].append((at, datetime.fromisoformat(data["until"])))
             case "case_resumed":
@@ -49,17 +56,32 @@ class Counting:
                 self._asked[case].append((data["clock"], data["generation"], at))
             case "extension_decided" if data["limit"] is not None:
                 clock, generation, asked = self._asked[case][data["extension"] - 1]
-                self._more[case, clock, self._rounds[case, clock, generation]].append((asked, data["limit"]))
+                self._more[case, clock, self._laps[case, clock, generation]].append((asked, data["limit"]))
             case "fact_learnt":
                 self._learn(case, data, at)
 
     def _learn(self, case: str, data: Mapping[str, Any], at: datetime) -> None:
         if data["grade"] is not None:
             self._grades[case] = data["grade"]
+        if data["fact"] == "result":
+            self._results[case, data["round"]].append(data["outcome"])
+        self._answer(case, data["round"], data["fact"], at)
         if data["fact"] == "merged":
             self._merged[case] = at
         if data["fact"] == "unmerged" and self._merged[case] < at:
             self._apart[case].append((self._merged[case], at))
+
+    def _answer(self, case: str, round: int, fact: str, at: datetime) -> None:
+        self._told[case, round, fact, at] = self._results[case, round][:-1].count("long_term")
+
+    def lap(self, clock: Mapping[str, Any]) -> Lap:
+        """Where a clock belongs that starts: with its fact; with the generation before if it counts from elsewhere."""
+        case, round, fact = clock["case"], clock["round"], clock["fact"]
+        if fact not in ANSWERING:
+            return round, 0
+        before = [lap for (*of, _), lap in self._laps.items() if of == [case, clock["clock"]] and lap[0] == round]
+        since = datetime.fromisoformat(clock["started_at"])
+        return round, self._told.get((case, round, fact, since), before[-1][1] if before else 0)
 
     def merged(self, case: str, at: datetime) -> bool:
         """Whether the moment lies in a merger that was undone."""
@@ -70,7 +92,7 @@ class Counting:
 
         `adopted`: the newer version came then that counts it anew; it makes nothing due that was in time before.
         """
-        case, *_ = about = (clock["case"], clock["clock"], clock["round"])
+        case, *_ = about = (clock["case"], clock["clock"], self.lap(clock))
         begun = self._begun.setdefault(about, datetime.fromisoformat(clock["started_at"]))
         at = self._more_than(self._first(clock, begun, part_due), about, None)
         if about in self._left:
@@ -90,7 +112,7 @@ class Counting:
             return _end(date.fromisoformat(part_due)) if part_due else datetime.fromisoformat(str(self._wanted[case]))
         return self._later(since, since.astimezone(CHINA).date(), limit, self._spans(case))
 
-    def _more_than(self, at: datetime, about: tuple[str, str, int], since: datetime | None) -> datetime:
+    def _more_than(self, at: datetime, about: tuple[str, str, Lap], since: datetime | None) -> datetime:
         """With the extensions that were asked for since a moment."""
         for asked, more in self._more[about]:
             if since is None or asked >= since:

@@ -26,7 +26,7 @@ class Course:
         self.about = started.json()
         self.end: datetime | None = None
         self.merged: datetime | None = None
-        self.replaced = self.corrected = False
+        self.replaced = self.corrected = self.cancelled = False
         self.standing: set[int] = set()
 
     def __repr__(self) -> str:
@@ -35,6 +35,7 @@ class Course:
     def add(self, event: Envelope) -> None:
         """A further event of it."""
         data = event.json()
+        self.cancelled = self.cancelled or name(event) == "clock_cancelled"
         match name(event):
             case "clock_stopped":
                 self.end = min(self.end or event.occurred_at, event.occurred_at)
@@ -50,9 +51,12 @@ class Course:
                 self.standing.add(data["stage"])
 
     def give_way(self, started: Envelope) -> None:
-        """To a further generation of its round; after the end of this one that corrects what is past."""
+        """To a further generation of its round; after the end of this one that corrects what is past.
+
+        A further answer of the round starts its clocks without an end to those of the answer before.
+        """
         about = ("case", "clock", "round")
-        if not self.replaced and all(self.about[key] == started.json()[key] for key in about):
+        if self.cancelled and not self.replaced and all(self.about[key] == started.json()[key] for key in about):
             self.replaced = self.corrected = True
             self.end = min(filter(None, (self.end, self.merged)), default=None)
 

@@ -65,7 +65,7 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """A clock as it stands; `fired` and `withdrawn` hold stage numbers."""
+    """A clock as it stands; `fired` and `withdrawn` hold stage numbers, `answer` is that of the fact that began it."""
 
     name: str
     generation: int
@@ -86,6 +86,7 @@ class Clock:
     card: str | None
     pauses: tuple[Span, ...] = ()
     extensions: tuple[str, ...] = ()
+    answer: int = 0
     stopped_at: datetime | None = None
     in_time: bool | None = None
     cancelled: Ground | None = None
@@ -94,6 +95,11 @@ class Clock:
     superseded: bool = False
     fired: frozenset[int] = frozenset()
     withdrawn: frozenset[int] = frozenset()
+
+    @property
+    def lap(self) -> tuple[int, int]:
+        """Its round and its answer: within them a further generation takes the place of the one before."""
+        return self.round, self.answer
 
     @property
     def runs(self) -> bool:

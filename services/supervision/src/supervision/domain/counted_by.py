@@ -33,7 +33,7 @@ def own(watch: Watch, clock: Clock, fact: Fact) -> Terms:
     """What a clock was counted by, with all extensions that were granted meanwhile."""
     part = next((part for part in fact.parts if part.name == clock.about), None)
     left = clock.started_at if clock.started_at > fact.at else None
-    extensions = tuple(map(parse_limit, watch.granted(clock.name, clock.round, left)))
+    extensions = tuple(map(parse_limit, watch.granted(clock.name, *clock.lap, left)))
     return Terms(clock.started_at, parse_limit(clock.limit), watch.due_at, part, extensions)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from supervision.domain.calendar import Calendar
-from supervision.domain.clock import Clock, started
+from supervision.domain.clock import Clock
 from supervision.domain.events import CaseRaised, ClockStarted, ClockStopped, FactLearnt, Part, WatchEvent
 from supervision.domain.limits import Counting
 from supervision.domain.policy import ClockRule, Policy
@@ -33,7 +33,7 @@ def learn(watch: Watch, event: WatchEvent, policy: Policy, calendar: Calendar) -
     fact = watch.facts[-1]
     happened: list[WatchEvent] = [event]
     happened += (stop for clock in watch.clocks for stop in stopped(watch, clock, fact, policy))
-    if known.fact(fact.name, fact.round) is None:  # only the first of its name in a round starts clocks
+    if known.first(fact.name, fact.round, fact.answer) is None:  # what is repeated starts nothing
         happened += begun(watch, fact, policy, calendar)
     happened += _raised(watch, event, policy)
     return happened + _changed(_after(known, happened), event, policy, calendar)
@@ -65,7 +65,7 @@ def _start(watch: Watch, fact: Fact, subject: Subject, basis: Basis) -> Iterator
     if found is not None:
         start = begin(watch, fact, subject.clock, wanted, found, basis, fact.learnt_at)
         yield start
-        yield from stops_known(watch, started(start), policy)
+        yield from stops_known(watch, start, policy)
 
 
 def stopped(watch: Watch, clock: Clock, fact: Fact, policy: Policy) -> Iterator[ClockStopped]:

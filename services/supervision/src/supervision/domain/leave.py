@@ -116,9 +116,9 @@ def extendable(
     clock = _running(watch, name)
     if unit not in (None, clock.unit, watch.lead()):
         raise errors.NotYourClock
-    if watch.asked(clock.name, clock.round):
+    if watch.asked(clock):
         raise errors.ExtensionUndecided
-    if len(watch.granted(clock.name, clock.round)) >= rule.times:
+    if len(watch.granted(clock.name, *clock.lap)) >= rule.times:
         raise errors.ExtendedOftenEnough(Text("The programme extends a clock {times} times.", times=rule.times))
     _early_enough(clock, rule, act.at, Counting(calendar, policy.zone, watch.spans))
     return clock, rule

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from supervision.domain.calendar import Calendar
-from supervision.domain.clock import Clock, started
+from supervision.domain.clock import Clock
 from supervision.domain.counted_by import Next, as_it_was, choices, latest, own, taken_up
 from supervision.domain.events import ClockCancelled, Ground, Stage, WatchEvent
 from supervision.domain.limits import Limit
@@ -65,7 +65,7 @@ TODAY = Limit(0, "same_day")
 def renew(watch: Watch, policy: Policy, calendar: Calendar, cause: Cause) -> list[WatchEvent]:
     """The next generations of all clocks whose schedule has become another."""
     happened: list[WatchEvent] = []
-    for clock in {(clock.name, clock.round): clock for clock in watch.clocks}.values():
+    for clock in {(clock.name, clock.lap): clock for clock in watch.clocks}.values():
         events = _renewed(watch, clock, policy, calendar, cause)
         happened += events
         for event in events:
@@ -76,7 +76,7 @@ def renew(watch: Watch, policy: Policy, calendar: Calendar, cause: Cause) -> lis
 def _renewed(watch: Watch, clock: Clock, policy: Policy, calendar: Calendar, cause: Cause) -> list[WatchEvent]:
     if cause.ground != "policy":
         policy = policy.of_version(watch.version_for(clock))
-    rule, fact, since = policy.rule(clock.name), watch.fact(clock.fact, clock.round), cause.since(watch, clock)
+    rule, fact, since = policy.rule(clock.name), watch.first(clock.fact, *clock.lap), cause.since(watch, clock)
     if rule is None or fact is None:
         return []
     basis = Basis(rule, policy, calendar)
@@ -90,7 +90,7 @@ def _renewed(watch: Watch, clock: Clock, policy: Policy, calendar: Calendar, cau
     else:
         return []
     start = begin(watch, fact, clock.name, anew.terms, without_past(anew.found, since), anew.basis, cause.learnt_at)
-    return [*_ended(watch, clock, cause, gone, policy), start, *stops_known(watch, started(start), policy)]
+    return [*_ended(watch, clock, cause, gone, policy), start, *stops_known(watch, start, policy)]
 
 
 def _counted_anew(watch: Watch, clock: Clock, fact: Fact, basis: Basis, cause: Cause) -> Next | None:

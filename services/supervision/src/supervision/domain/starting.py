@@ -12,7 +12,7 @@ from supervision.domain.events import ClockStarted, ClockStopped, Part
 from supervision.domain.limits import parse_limit
 from supervision.domain.policy import ClockRule, Policy
 from supervision.domain.schedule import Schedule, Terms
-from supervision.domain.watch import Fact, Watch, stops_clock
+from supervision.domain.watch import ANSWERING, Fact, Watch, apply, stops_clock
 
 
 class Basis(NamedTuple):
@@ -26,7 +26,8 @@ class Basis(NamedTuple):
 def terms(watch: Watch, rule: ClockRule, fact: Fact, name: str, part: Part | None) -> Terms:
     """What a clock that starts with the fact is counted by, as far as the watch knows now."""
     limit = rule.limit_for(watch.told("kind"), watch.told("grade"), watch.told("rule"))
-    extensions = tuple(map(parse_limit, watch.granted(name, fact.round)))
+    answer = fact.answer if fact.name in ANSWERING else 0
+    extensions = tuple(map(parse_limit, watch.granted(name, fact.round, answer)))
     return Terms(fact.at, limit, watch.due_at, part, extensions)
 
 
@@ -63,8 +64,9 @@ def begin(
     )
 
 
-def stops_known(watch: Watch, clock: Clock, policy: Policy) -> Iterator[ClockStopped]:
+def stops_known(watch: Watch, start: ClockStarted, policy: Policy) -> Iterator[ClockStopped]:
     """The stop of a clock by what is known already."""
+    clock = apply(watch, start).clocks[-1]
     stopping = [fact for fact in watch.facts if stops_clock(clock, fact, policy)]
     if stopping:
         yield stop(watch, clock, min(stopping, key=lambda fact: fact.at))

@@ -19,6 +19,8 @@ EXTERNAL = "external"
 SATISFIED = ("satisfied", "basically_satisfied")
 MOVED_ON = ("returned", "transferred")
 """Facts with which a department is rid of the case: the next round begins."""
+ANSWERING = ("result", "fed_back", "verified")
+"""Facts that come anew with each answer: a long-term result is followed by another."""
 
 _GROUNDS: Mapping[str, Ground] = {
     "closed_out": "closed_out",
@@ -32,7 +34,10 @@ _GROUNDS: Mapping[str, Ground] = {
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A step of a case as supervision knows it; `parts`, `kind`, `grade`, `rule` and `outcome` where it tells them."""
+    """A step of a case as supervision knows it; `parts`, `kind`, `grade`, `rule` and `outcome` where it tells them.
+
+    `answer`: how many long-term results of its round had been followed by another when it came.
+    """
 
     name: str
     round: int
@@ -48,6 +53,7 @@ class Fact:
     copied_to_office: bool = False
     satisfaction: events.Satisfaction | None = None
     source: str | None = None
+    answer: int = 0
 
     @property
     def ends(self) -> Ground | None:
@@ -185,6 +191,11 @@ class Watch:
         """The first fact of this name in the round, or in any for None."""
         return next((f for f in self.facts if f.name == name and round in (None, f.round)), None)
 
+    def first(self, name: str, round: int, answer: int) -> Fact | None:
+        """The fact that starts clocks: the first of this name in the round, or in the answer that it belongs to."""
+        of = (f for f in self.facts if (f.name, f.round) == (name, round))
+        return next((f for f in of if name not in ANSWERING or f.answer == answer), None)
+
     @property
     def answered(self) -> Sequence[Fact]:
         """The facts of the round as far as they are about its last result: a long-term one is followed by another."""
@@ -236,16 +247,16 @@ class Watch:
         """The last generation of a clock in its last round; one of an earlier round may have begun since."""
         return max((c for c in self.clocks if c.name == name), key=lambda c: (c.round, c.generation), default=None)
 
-    def granted(self, clock: str, round: int, since: datetime | None = None) -> tuple[str, ...]:
-        """The spans by which a clock was extended in a round, as asked since a moment."""
+    def granted(self, clock: str, round: int, answer: int, since: datetime | None = None) -> tuple[str, ...]:
+        """The spans by which a clock was extended in an answer of a round, as asked since a moment."""
         asked = (e for e in self.extensions if since is None or e.asked_at >= since)
         of = (e for e in asked if e.clock == clock and e.granted is not None)
-        return tuple(str(e.granted) for e in of if self.clock(e.clock, e.generation).round == round)
+        return tuple(str(e.granted) for e in of if self.clock(e.clock, e.generation).lap == (round, answer))
 
-    def asked(self, clock: str, round: int) -> bool:
-        """Whether an extension of the clock was asked for in a round and is not decided."""
-        undecided = (e for e in self.extensions if e.clock == clock and not e.decided)
-        return any(self.clock(e.clock, e.generation).round == round for e in undecided)
+    def asked(self, clock: Clock) -> bool:
+        """Whether an extension of the clock, of whichever generation, was asked for and is not decided."""
+        undecided = (e for e in self.extensions if e.clock == clock.name and not e.decided)
+        return any(self.clock(e.clock, e.generation).lap == clock.lap for e in undecided)
 
     def evidence(self, clock: Clock, policy: Policy) -> list[Evidence]:
         """What ends or stops the clock, in the order learnt."""
@@ -275,13 +286,14 @@ class Watch:
 def stops_clock(clock: Clock, fact: Fact, policy: Policy) -> bool:
     """Whether the clock waits for the fact. A clock runs within its round; one from the report on through all.
 
+    What was said of a long-term result stops none of the clocks of the result that followed it.
     Work that is put off for long does not meet the issue's own due date: that clock goes on.
     """
     if clock.limit == EXTERNAL and fact.outcome == LONG_TERM:
         return False
     if fact.name not in policy.stops(clock) or (clock.about is not None and fact.about != clock.about):
         return False
-    return clock.fact == REPORTED or fact.round == clock.round
+    return clock.fact == REPORTED or (fact.round == clock.round and fact.answer >= clock.answer)
 
 
 def _opened(watch: Watch, event: events.WatchOpened) -> Watch:
@@ -315,6 +327,7 @@ def _learnt(watch: Watch, event: events.FactLearnt) -> Watch:
         copied_to_office=event.copied_to_office,
         source=str(event.source),
     )
+    fact = replace(fact, answer=_answer(watch, fact))
     course = event.round + 1 if event.fact in MOVED_ON else event.round
     round = max(watch.round, course) if event.fact in MOVED_ON else watch.round
     return replace(watch, course=course, round=round, facts=(*watch.facts, fact))
@@ -322,11 +335,18 @@ def _learnt(watch: Watch, event: events.FactLearnt) -> Watch:
 
 def _verified(watch: Watch, event: events.EnterpriseVerified) -> Watch:
     fact = Fact("verified", event.round, event.at, event.learnt_at, satisfaction=event.satisfaction)
-    return replace(watch, facts=(*watch.facts, fact))
+    return replace(watch, facts=(*watch.facts, replace(fact, answer=_answer(watch, fact))))
+
+
+def _answer(watch: Watch, fact: Fact) -> int:
+    results = [f.outcome for f in watch.facts if (f.name, f.round) == ("result", fact.round)]
+    followed = results if fact.name == "result" else results[:-1]
+    return sum(outcome == LONG_TERM for outcome in followed)
 
 
 def _closed(watch: Watch, event: events.CaseClosedOut) -> Watch:
-    return replace(watch, facts=(*watch.facts, Fact("closed_out", event.round, event.at, event.learnt_at)))
+    fact = Fact("closed_out", event.round, event.at, event.learnt_at)
+    return replace(watch, facts=(*watch.facts, replace(fact, answer=_answer(watch, fact))))
 
 
 def _reopening(watch: Watch, event: events.ReopeningOrdered) -> Watch:
@@ -335,11 +355,22 @@ def _reopening(watch: Watch, event: events.ReopeningOrdered) -> Watch:
 
 
 def _started(watch: Watch, event: events.ClockStarted) -> Watch:
+    begun = replace(started(event), answer=_begun(watch, event))
     before = (
-        replace(clock, superseded=True) if (clock.name, clock.round) == (event.clock, event.round) else clock
+        replace(clock, superseded=True) if (clock.name, clock.lap) == (begun.name, begun.lap) else clock
         for clock in watch.clocks
     )
-    return replace(watch, clocks=(*before, started(event)))
+    return replace(watch, clocks=(*before, begun))
+
+
+def _begun(watch: Watch, event: events.ClockStarted) -> int:
+    """The answer that a clock is about: of the fact it counts from, else, if it left the day, as before."""
+    if event.fact not in ANSWERING:
+        return 0
+    facts = (f for f in reversed(watch.facts) if (f.name, f.round) == (event.fact, event.round))
+    clocks = (c for c in reversed(watch.clocks) if (c.name, c.round) == (event.clock, event.round))
+    same = (f.answer for f in facts if f.at == event.started_at)
+    return next(same, next((c.answer for c in clocks), 0))
 
 
 def _paused(watch: Watch, event: events.CasePaused) -> Watch:
