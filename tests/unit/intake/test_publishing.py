@@ -83,6 +83,7 @@ def _spoil(change: Callable[[dict[str, Any]], object]) -> dict[str, Any]:
         (lambda d: d["rules"][0].update(lead="dept-99"), "rules/0/lead"),
         (lambda d: d["rules"][0].update(supporting=["dept-99"]), "rules/0/supporting/0"),
         (lambda d: d["clocks"][0].update(stops=["contacted", "verified"]), "clocks/0/stops"),
+        (lambda d: d["clocks"][0].update({"from": "1989-12-31"}), "clocks/0/from"),
         (lambda d: d["clocks"][0]["escalate"].append({"level": 2, "after": "2wd"}), "clocks/0/escalate/1/level"),
     ],
 )

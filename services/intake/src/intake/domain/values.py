@@ -52,7 +52,7 @@ def _days(document: Document) -> Iterator[tuple[str, date]]:
             yield name, date.fromisoformat(document[name])
     if "observed_until" in document:
         yield "observed_until", datetime.fromisoformat(document["observed_until"].upper()).date()
-    for part in ("duties", "reports"):
+    for part in ("clocks", "duties", "reports"):
         for index, entry in enumerate(document.get(part, ())):
             for name in ("from", "until"):
                 if name in entry:

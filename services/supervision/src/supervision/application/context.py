@@ -75,8 +75,9 @@ class Context(Reference):
         return len(renewed) + len(decided)
 
     def _by_day(self, session: Session, watch: Watch) -> Policy:
-        """The watch's policy, along with those that were in force when its clocks were due."""
-        versions = {watch.version_for(clock) for clock in watch.clocks} - {watch.programme_version}
+        """The watch's policy, along with those that its clocks began under or that were in force when they were due."""
+        versions = {version for c in watch.clocks for version in (watch.version_for(c), c.policy_version)}
+        versions.discard(watch.programme_version)
         earlier = {version: self.policy(session, watch.programme, version) for version in versions}
         policy = self.policy(session, watch.programme, watch.programme_version)
         return replace(policy, earlier=earlier) if earlier else policy

@@ -44,7 +44,7 @@ def begun(watch: Watch, fact: Fact, policy: Policy, calendar: Calendar) -> list[
     return [
         happened
         for rule in policy.clocks.values()
-        if rule.starts == fact.name
+        if rule.starts == fact.name and policy.counts(rule, fact.at)
         for subject in _subjects(rule, fact)
         for happened in _start(watch, fact, subject, Basis(rule, policy, calendar))
     ]

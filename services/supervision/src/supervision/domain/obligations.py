@@ -113,7 +113,7 @@ class Obligations:
         pledges, cards = document.get("pledges"), document.get("cards")
         return cls(
             duties={rule.id: rule for rule in rules},
-            starts_on=_day(document["starts_on"]) or date.min,
+            starts_on=day_of(document["starts_on"]) or date.min,
             pledges=None if pledges is None else PledgeRule(parse_limit(pledges["broken_after"]), _remind(pledges)),
             suggestions=_once(document.get("suggestions"), "answer_within"),
             policies=_once(document.get("policies"), "help_within"),
@@ -150,8 +150,8 @@ def _duty(told: Mapping[str, Any], pairing: frozenset[str]) -> DutyRule:
         ),
         role=told.get("role"),
         tier=told.get("tier"),
-        since=_day(told.get("from")),
-        until=_day(told.get("until")),
+        since=day_of(told.get("from")),
+        until=day_of(told.get("until")),
         remind=_remind(told),
         card=told.get("card"),
         paired=told["subject"] == "person"
@@ -176,7 +176,7 @@ def _reports(document: Mapping[str, Any]) -> Iterator[DutyRule]:
             subject="programme",
             every=told["every"],
             needs=(Need("report", "report", kind=told["id"]),),
-            since=_day(told.get("from")),
+            since=day_of(told.get("from")),
             within=parse_limit(told["within"]),
         )
 
@@ -191,6 +191,7 @@ def _remind(told: Mapping[str, Any]) -> Limit | None:
     return None if told.get("remind") is None else parse_limit(told["remind"])
 
 
-def _day(text: str | date | None) -> date | None:
+def day_of(text: str | date | None) -> date | None:
+    """The day that a document names, within the years that Bugle counts; None for none."""
     day = date.fromisoformat(text) if isinstance(text, str) else text
     return None if day is None else min(max(day, FIRST_DAY), LAST_DAY)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from typing import Any, Literal, Protocol
 from zoneinfo import ZoneInfo, available_timezones
 
 from supervision.domain.limits import Limit, parse_limit
 from supervision.domain.notice import Telling
-from supervision.domain.obligations import Obligations
+from supervision.domain.obligations import Obligations, day_of
 
 Each = Literal["milestone", "supporting"]
 
@@ -48,7 +48,10 @@ class Special:
 
 @dataclass(frozen=True, slots=True)
 class ClockRule:
-    """A kind of clock. With `each` there is one per line of a plan, or per supporting unit."""
+    """A kind of clock. With `each` there is one per line of a plan, or per supporting unit.
+
+    `since`: the first day whose facts it counts; None: of whichever day.
+    """
 
     id: str
     starts: str
@@ -59,6 +62,7 @@ class ClockRule:
     card: str | None
     steps: tuple[Step, ...]
     each: Each | None
+    since: date | None = None
 
     def counts_working_days(self, *limits: Limit) -> bool:
         """Whether working days are counted with these limits, for its reminder or for its levels."""
@@ -188,6 +192,10 @@ class Policy:
         """The rule of a clock; "milestone:2" is the second of the rule "milestone". None: this version has none."""
         return self.clocks.get(clock.partition(":")[0])
 
+    def counts(self, rule: ClockRule, at: datetime) -> bool:
+        """Whether a clock of the rule counts from a fact of this moment: not from one before the rule's first day."""
+        return rule.since is None or at.astimezone(self.zone).date() >= rule.since
+
     def stops(self, clock: Clock) -> frozenset[str]:
         """The facts that stop a clock: its own, or those of its rule for one recorded before clocks carried them."""
         rule = self.rule(clock.name)
@@ -233,6 +241,7 @@ def _rule(rule: Mapping[str, Any], roles: Mapping[int, str]) -> ClockRule:
         card=rule.get("card"),
         steps=tuple(_climbing(rule.get("escalate", ()), roles)),
         each=rule.get("each"),
+        since=day_of(rule.get("from")),
     )
 
 

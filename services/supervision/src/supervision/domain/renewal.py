@@ -74,10 +74,12 @@ def renew(watch: Watch, policy: Policy, calendar: Calendar, cause: Cause) -> lis
 
 
 def _renewed(watch: Watch, clock: Clock, policy: Policy, calendar: Calendar, cause: Cause) -> list[WatchEvent]:
-    if cause.ground != "policy":
-        policy = policy.of_version(watch.version_for(clock))
-    rule, fact, since = policy.rule(clock.name), watch.first(clock.fact, *clock.lap), cause.since(watch, clock)
-    if rule is None or fact is None:
+    fact, since = watch.first(clock.fact, *clock.lap), cause.since(watch, clock)
+    if fact is None:
+        return []
+    policy = policy if cause.ground == "policy" else _judging(watch, clock, fact, policy)
+    rule = policy.rule(clock.name)
+    if rule is None or not policy.counts(rule, fact.at):
         return []
     basis = Basis(rule, policy, calendar)
     standing = [stage for stage in clock.stages if stage.stage in clock.standing]
@@ -91,6 +93,14 @@ def _renewed(watch: Watch, clock: Clock, policy: Policy, calendar: Calendar, cau
         return []
     start = begin(watch, fact, clock.name, anew.terms, without_past(anew.found, since), anew.basis, cause.learnt_at)
     return [*_ended(watch, clock, cause, gone, policy), start, *stops_known(watch, start, policy)]
+
+
+def _judging(watch: Watch, clock: Clock, fact: Fact, policy: Policy) -> Policy:
+    """The version that judges the clock: that of its day, unless it begins to count after the clock's fact only."""
+    newest = policy.of_version(watch.version_for(clock))
+    rule = newest.rule(clock.name)
+    later = rule is not None and not newest.counts(rule, fact.at)
+    return policy.of_version(clock.policy_version) if later else newest
 
 
 def _counted_anew(watch: Watch, clock: Clock, fact: Fact, basis: Basis, cause: Cause) -> Next | None:
