@@ -15,6 +15,7 @@ import pytest
 
 from bugle.importing.faults import Unreadable
 from bugle.scenarios.files import read_scenarios
+from bugle.scenarios.matching import chosen
 from bugle.scenarios.play import Played, play
 from bugle.stack.home import ROOT
 
@@ -217,3 +218,10 @@ def test_what_was_withdrawn_is_not_held_against_it(withdrawn: bool) -> None:
             return _items(_event("case_opened") | {"event_id": "o"}, _event("case_assigned"), rescission)
 
     assert played(Rescinding(), FORBIDDEN).passed == withdrawn
+
+
+def test_saved_event_is_the_one_described() -> None:
+    told = [("1", "receipt"), ("2", "same_day")]
+    events = [{"event_id": id, "type": "bugle.supervision.clock_stopped.v1", "data": {"clock": c}} for id, c in told]
+    assert chosen(events, [], "clock_stopped") == "1"
+    assert chosen(events, [{"type": "clock_stopped", "data": {"clock": "same_day"}}], "clock_stopped") == "2"

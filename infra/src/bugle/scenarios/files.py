@@ -16,7 +16,8 @@ What a step says must not be there (`never` of `see`, `lacks` of `read`) is look
 before it, and what follows from it, has been applied; events that late evidence withdrew do not stand against it.
 One step has `driven`: the one that comes out as expected because of the key in `drives`, and at which the play fails
 without it. It is true, or of `see` the short type of the event that then does not come.
-`save` gives names to parts of the answer (name = path), of `see` to ids of events (name = short type).
+`save` gives names to parts of the answer (name = path), of `see` to ids of events (name = short type; the one
+that `see` describes).
 """
 
 from __future__ import annotations

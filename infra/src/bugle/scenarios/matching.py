@@ -69,6 +69,12 @@ def lacking(events: Sequence[Mapping[str, Any]], wanted: Sequence[Mapping[str, A
     return found
 
 
+def chosen(events: Sequence[Mapping[str, Any]], wanted: Sequence[Mapping[str, Any]], type: str) -> str:
+    """The id of the first event of a short type in a timeline, as it is described among the wanted if it is."""
+    described = next((one for one in wanted if one["type"] == type), {"type": type})
+    return str(next(event["event_id"] for event in events if _is(event, described)))
+
+
 def standing(events: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """The events of a timeline that late evidence has not withdrawn: between two steps of a play a sweep may come."""
     withdrawn = {

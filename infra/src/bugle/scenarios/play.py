@@ -14,7 +14,7 @@ import httpx
 from bugle.importing.run import calendar_of
 from bugle.scenarios.document import staged, without
 from bugle.scenarios.files import Scenario, Step
-from bugle.scenarios.matching import at, expected_event, filled, has, lacking, short, standing
+from bugle.scenarios.matching import at, chosen, expected_event, filled, has, lacking, short, standing
 from bugle.scenarios.seen import seen
 from bugle.scenarios.settling import settled
 from bugle.scenarios.stage import Stage, has_field, known, new_id
@@ -209,7 +209,7 @@ class _Actor:
             if not lacking(standing(items), [one]):
                 raise Failed(f"see: {one} came, which must never come")
         for name, type in step.get("save", {}).items():
-            self._names[name] = next(item["event_id"] for item in items if short(item) == type)
+            self._names[name] = chosen(items, wanted, type)
 
     def _as(self, who: Mapping[str, Any] | str) -> Callable[[str], httpx.Response]:
         """Reading as a caller."""
