@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bugle.chaos.verdict import NAMES
-from bugle.verify.report import Invariant
+from bugle.verify.report import NAMED, Invariant
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,17 @@ class Row:
         """A word per invariant."""
         return [self._cell(name) for name in NAMES]
 
+    def findings(self) -> Iterator[str]:
+        """How many new faults each invariant has, then the first of each: no invariant hides behind another."""
+        counts = {name: len(texts) for name, texts in self.broken.items()}
+        if counts:
+            spread = ", ".join(f"{name} {count:,}" for name, count in counts.items())
+            yield f"{self.fault}: {sum(counts.values()):,} new faults: {spread}"
+        for name, texts in self.broken.items():
+            yield from (f"{self.fault}: {name} {text}" for text in texts[:NAMED])
+            if len(texts) > NAMED:
+                yield f"{self.fault}: {name} and {len(texts) - NAMED:,} more"
+
 
 @dataclass
 class Table:
@@ -80,4 +91,4 @@ class Table:
             yield "  ".join([f"{row.fault:{width}}", *(f"{cell:6}" for cell in row.cells()), seconds]).rstrip()
         yield from (f"{row.fault}: {row.error}" for row in self.rows if row.error is not None)
         for row in self.rows:
-            yield from (f"{row.fault}: {name} {text}" for name, texts in row.broken.items() for text in texts)
+            yield from row.findings()
