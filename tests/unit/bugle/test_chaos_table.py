@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from bugle.chaos.table import Table
+import pytest
+
+from bugle.chaos.arena import Arena, Unavailable
+from bugle.chaos.lives import Writers
+from bugle.chaos.table import Row, Table
+from bugle.stack import StackError
 from bugle.verify.report import NAMED, Invariant
 from tests.unit.bugle.verifying import Recorder, System
 
@@ -42,3 +49,32 @@ def test_verification_names_as_many_as_asked() -> None:
     system = System(recorder.events)
     system.topics.clear()
     assert len(system.verify(most=sys.maxsize).invariants["I4"].faults) == MANY
+
+
+def test_skipped_fault_stands_with_its_reason() -> None:
+    table = Table()
+    table.add("done", {}, 1.5)
+    table.rows.append(Row("the disk is full", {}, None, missing="mounting takes root"))
+    done, skipped = list(table.lines())[1:]
+    assert done.split()[1:] == ["ok"] * 9 + ["1.5", "s"]
+    assert skipped == "the disk is full  " + "-       " * 9 + "skipped: mounting takes root"
+    assert table.ok
+    assert [Row.of(row.json()) for row in table.rows] == table.rows
+
+
+@pytest.mark.parametrize("error", [Unavailable("no disk"), StackError("not quiet")])
+def test_trial_without_verdict_has_a_row(error: StackError, monkeypatch: pytest.MonkeyPatch) -> None:
+    @contextmanager
+    def trial(arena: Arena, fault: str) -> Iterator[Writers | None]:
+        yield None
+
+    monkeypatch.setattr(Arena, "_trial", trial)
+    ring = Arena.__new__(Arena)
+    ring.table = Table()
+    with pytest.raises(StackError), ring.trial("a fault"):
+        raise error
+    row = ring.last
+    assert (row.fault, row.missing, row.error) == (
+        ("a fault", "no disk", None) if isinstance(error, Unavailable) else ("a fault", None, "not quiet")
+    )
+    assert row.ok is isinstance(error, Unavailable)
