@@ -12,6 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from bugle.backup import command
+from bugle.backup.proving import Unproved
 from bugle.backup.topics import make_anew
 from bugle.cli import app
 from bugle.erasure import command as erasure
@@ -133,6 +134,39 @@ def test_restore_brings_back_no_erased_contact(own: System, office: Office, tmp_
     assert bugle("restore", out, "--discard-ahead")["contacts_without_key"] >= 1
     listed = office.call("intake", "GET", path)
     assert ([one["contact_ref"] for one in listed["items"]], listed["erased"]) == ([kept], [erased])
+    sound(own)
+
+
+def test_forged_head_is_refused_untouched(own: System, office: Office, tmp_path: Path) -> None:
+    """The manifest says that the log ends earlier; its digests fit."""
+    out = tmp_path / "backup"
+    bugle("backup", "--out", out, "--keys", tmp_path / "keys")
+    manifest = out / "manifest.json"
+    told = orjson.loads(manifest.read_bytes())
+    told["services"]["routing"]["head"]["log_seq"] -= 1
+    manifest.write_bytes(orjson.dumps(told))
+    done = CliRunner().invoke(app, ["restore", str(out)])
+    assert isinstance(done.exception, Unproved) and "the head of routing" in str(done.exception)
+    assert own.ready(["intake-http"]) == {"intake-http": True}
+
+
+def test_edited_backup_is_refused(own: System, office: Office, tmp_path: Path) -> None:
+    """An event was edited and dumped again, digests and all; the head is the one that was signed."""
+    good, edited, keys = tmp_path / "good", tmp_path / "edited", tmp_path / "keys"
+    known(office, office.report("改动之前"))
+    wait_quiet(own, 90)
+    bugle("backup", "--out", good, "--keys", keys)
+    with psycopg.connect(plain(own.database("intake").owner_url)) as owner:
+        owner.execute("ALTER TABLE events DISABLE TRIGGER USER")
+        changed = owner.execute("UPDATE events SET data = replace(data, '改动之前', '改动之后')")
+        assert changed.rowcount
+        owner.execute("ALTER TABLE events ENABLE TRIGGER USER")
+    bugle("backup", "--out", edited, "--keys", keys)
+    done = CliRunner().invoke(app, ["restore", str(edited), "--discard-ahead"])
+    assert isinstance(done.exception, Unproved), (done.output, done.exception)
+    assert "the chain breaks at intake log_seq" in str(done.exception)
+    assert not any(own.ready(["intake-http", "intake-relay"]).values()), "half a restore must not be worked on"
+    assert bugle("restore", good, "--discard-ahead")["restored"]
     sound(own)
 
 

@@ -14,6 +14,8 @@ from bugle.stack.databases import plain
 pytestmark = pytest.mark.timeout(120)
 
 REPORTED = "type LIKE '%.issue_reported.v1'"
+PUBLISHED = "type LIKE '%.programme_published.v1'"
+YELLOW, RED = '"card":"yellow"', '"card":"red"'
 LAST = f"(SELECT max(position) FROM events JOIN log USING (position) WHERE {REPORTED})"
 COLUMNS = "stream, version, event_id, type, key, occurred_at, recorded_at, traceparent, data"
 
@@ -45,6 +47,11 @@ DAMAGES = {
         " WHERE log_seq IN (SELECT log_seq FROM kept); UPDATE log SET position = -position WHERE position < 0;"
         " DROP TABLE kept",
         {"I4", "I8"},
+    ),
+    "rule changed": (
+        f"UPDATE events SET data = replace(data, '{YELLOW}', '{RED}') WHERE {PUBLISHED}",
+        f"UPDATE events SET data = replace(data, '{RED}', '{YELLOW}') WHERE {PUBLISHED}",
+        {"I4", "I7", "I8"},
     ),
     "truncated": (
         "CREATE TABLE kept AS SELECT * FROM log ORDER BY log_seq DESC LIMIT 3;"

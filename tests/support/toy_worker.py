@@ -1,12 +1,14 @@
 """A worker process over the account book of `ledgers`: deposits 1 for every event it reads.
 
-An event named "poison" raises. Run by tests as `python -m tests.support.toy_worker`.
+An event named "poison" raises. It logs what it takes in hand. Run by tests as `python -m tests.support.toy_worker`.
 """
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 
+from eventkit.arrivals import Arrival
 from eventkit.consumer import run_worker
 from eventkit.envelope import Envelope
 from eventkit.postgres import PostgresStore, make_engine
@@ -27,7 +29,15 @@ def deposit(session: Session, event: Envelope) -> None:
     session.record(BOOK, event.key, [new], key=event.key, cause=event.id)
 
 
+class Telling(Processor):
+    """Says what it has been given before it does anything."""
+
+    def process(self, arrivals: Sequence[Arrival]) -> None:
+        logging.getLogger(__name__).info("toys took %d", len(arrivals))
+        super().process(arrivals)
+
+
 if __name__ == "__main__":
     logging.basicConfig(level=logging.INFO)
     settings = read(WorkerSettings)
-    run_worker(Processor(PostgresStore(make_engine(settings.database_url), "ledgers"), reactions), settings)
+    run_worker(Telling(PostgresStore(make_engine(settings.database_url), "ledgers"), reactions), settings)

@@ -19,7 +19,9 @@ from kafka import KafkaProducer
 from kafka.admin import KafkaAdminClient, NewTopic
 from sqlalchemy import Engine, text
 
+from bugle.chaos.proxy import Proxy
 from bugle.stack.embedded import Stack
+from bugle.stack.ports import HOST
 from eventkit.publisher import KafkaPublisher
 from eventkit.relay import Relay
 from eventkit.settings import KafkaSettings
@@ -27,6 +29,8 @@ from eventkit.watchdog import EXIT_STALLED
 from tests.support.ledgers import arrival
 
 _numbers = count(1)
+GRACE = 30
+"""Seconds: docker-compose.yml's stop_grace_period."""
 
 
 @dataclass
@@ -77,10 +81,19 @@ class Line:
         with closing(KafkaAdminClient(bootstrap_servers=self.kafka)) as admin:
             return len(admin.describe_groups([group])[group]["members"])
 
+    def log(self) -> str:
+        return (self.folder / "workers.log").read_text()
+
+    def acknowledged(self) -> int:
+        """How many records Kafka takes for processed; a worker is in the group already."""
+        group = f"{self.prefix}toys"
+        with closing(KafkaAdminClient(bootstrap_servers=self.kafka)) as admin:
+            return sum(place.offset for place in admin.list_group_offsets({group: None})[group].values())
+
     def until(self, condition: Callable[[], bool], seconds: float = 60) -> None:
         end = monotonic() + seconds
         while not condition():
-            assert monotonic() < end, (self.deposits(), (self.folder / "workers.log").read_text()[-3000:])
+            assert monotonic() < end, (self.deposits(), self.log()[-3000:])
             sleep(0.05)
 
 
@@ -143,6 +156,33 @@ def test_stopped_worker_hands_over_at_once(line: Line) -> None:
     killed.send_signal(signal.SIGKILL)
     killed.wait()
     assert line.members() == 1
+
+
+def silent(way: Proxy) -> None:
+    """The server takes what it is told and does not answer, as one that is stopped or has lost its disk."""
+    way.slow(600)
+
+
+@pytest.mark.timeout(150)
+@pytest.mark.parametrize("leave", [Proxy.cut, silent])
+def test_worker_ends_while_database_is_away(line: Line, leave: Callable[[Proxy], None]) -> None:
+    """SIGTERM is obeyed all the same, and Kafka has no acknowledgement of what was not applied."""
+    url = line.engine.url
+    assert url.port is not None
+    line.send(*((f"a{n}", f"k{n}", n) for n in range(50)))
+    with closing(Proxy(url.port)) as way:
+        through = url.set(host=HOST, port=way.port).render_as_string(hide_password=False)
+        worker = line.start(database_url=through)
+        line.until(lambda: line.deposits() == line.acknowledged() == 50)
+        leave(way)
+        before = len(line.log())
+        line.send(*((f"b{n}", f"k{n}", 50 + n) for n in range(50)))
+        line.until(lambda: "toys took" in line.log()[before:])
+        worker.send_signal(signal.SIGTERM)
+        assert worker.wait(timeout=GRACE) == 0
+    assert (line.deposits(), line.acknowledged()) == (50, 50)
+    line.start()
+    line.until(lambda: line.deposits() == line.acknowledged() == 100)
 
 
 @pytest.mark.timeout(90)

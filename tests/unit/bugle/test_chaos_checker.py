@@ -135,9 +135,9 @@ LATER = at(24)
 def missed_clock() -> list[Event]:
     """Reminded, missed with a card, escalated."""
     recorder = Recorder()
-    recorder.watch("clock_started", 0, **ABOUT, stages=STAGES, known_at=at(0).isoformat())
-    recorder.watch("reminder_sent", 3, **ABOUT, stage=0)
-    recorder.watch("deadline_missed", 4, **ABOUT, stage=1)
+    recorder.watch("clock_started", 0, **ABOUT, stages=STAGES, card="yellow", known_at=at(0).isoformat())
+    recorder.watch("reminder_sent", 3, **ABOUT, stage=0, due_at=at(3).isoformat())
+    recorder.watch("deadline_missed", 4, **ABOUT, stage=1, due_at=at(4).isoformat())
     recorder.watch("card_issued", 4, **ABOUT, stage=1)
     recorder.watch("case_escalated", 5, **ABOUT, stage=2)
     return recorder.events
@@ -155,7 +155,7 @@ def test_clock_that_fired_once_passes() -> None:
     assert clock_faults(missed_clock()[:4], at(4.5)) == []
 
 
-@pytest.mark.parametrize("missing", [1, 2, 4])
+@pytest.mark.parametrize("missing", [1, 2, 3, 4])
 def test_stage_that_never_fired_is_found(missing: int) -> None:
     events = missed_clock()
     del events[missing]
@@ -172,7 +172,56 @@ def test_clock_that_fired_falsely_is_found() -> None:
     assert "before it was due" in clock_faults(missed_clock(), at(4.5))[0]
     recorder = Recorder(missed_clock()[:4])
     recorder.watch("clock_stopped", 1, **ABOUT, stopped_at=at(1).isoformat())
-    assert len(clock_faults(recorder.events)) == 2
+    assert len(clock_faults(recorder.events)) == 3
     withdrawn = [{"stage": 0, "kind": "reminder"}, {"stage": 1, "kind": "miss"}, {"stage": 1, "kind": "card"}]
     recorder.watch("misses_rescinded", 4, **ABOUT, withdrawn=withdrawn)
     assert clock_faults(recorder.events) == []
+
+
+@pytest.mark.parametrize("card", [2, 3])
+def test_firing_left_standing_is_found(card: int) -> None:
+    """The rescission forgets the miss, or the card that came with it."""
+    kinds = [{"stage": 0, "kind": "reminder"}, {"stage": 1, "kind": "miss"}, {"stage": 1, "kind": "card"}]
+    del kinds[card - 1]
+    recorder = Recorder(missed_clock()[:4])
+    recorder.watch("clock_stopped", 1, **ABOUT, stopped_at=at(1).isoformat())
+    recorder.watch("misses_rescinded", 4, **ABOUT, withdrawn=kinds)
+    assert len(clock_faults(recorder.events)) == 1
+
+
+def recorded_early(fired: Event) -> Event:
+    return replace(fired, recorded_at=fired.occurred_at - timedelta(microseconds=1))
+
+
+def dated_early(fired: Event) -> Event:
+    return replace(fired, occurred_at=fired.occurred_at - timedelta(microseconds=1))
+
+
+def due_early(fired: Event) -> Event:
+    return replace(fired, data=orjson.dumps(fired.body | {"due_at": at(2).isoformat()}))
+
+
+@pytest.mark.parametrize("stage", [1, 2, 3, 4])
+@pytest.mark.parametrize("mutate", [recorded_early, dated_early, due_early])
+def test_stage_that_fired_early_is_found(stage: int, mutate: Callable[[Event], Event]) -> None:
+    events = missed_clock()
+    events[stage] = mutate(events[stage])
+    assert len(clock_faults(events)) == 1
+
+
+def test_firing_before_grace_is_found() -> None:
+    """The clock became known after its due time: it is given the grace before it fires."""
+    events = missed_clock()
+    known = events[1].recorded_at - GRACE
+    events[0] = replace(events[0], data=orjson.dumps(events[0].body | {"known_at": known.isoformat()}))
+    assert clock_faults(events, known + timedelta(days=1)) == []
+    events[0] = replace(events[0], data=orjson.dumps(events[0].body | {"known_at": events[1].recorded_at.isoformat()}))
+    assert "before it could fire" in clock_faults(events, known + timedelta(days=1))[0]
+
+
+def test_card_of_no_rule_is_found() -> None:
+    events = missed_clock()
+    events[0] = replace(events[0], data=orjson.dumps(events[0].body | {"card": None}))
+    assert clock_faults(events) == [
+        f"clock contact 1 of case {CASE}: card of stage 1 fired, which the clock does not have"
+    ]

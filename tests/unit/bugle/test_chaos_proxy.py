@@ -55,6 +55,18 @@ def test_open_proxy_passes_everything_on(proxy: Proxy) -> None:
         assert said_again(connection) == b"hello"
 
 
+def test_closed_proxy_holds_nothing_back(echo: int) -> None:
+    proxy = Proxy(echo)
+    with socket.create_connection((HOST, proxy.port)) as connection:
+        assert said_again(connection) == b"hello"
+        proxy.slow(600)
+        connection.sendall(b"never heard")
+        connection.settimeout(0.2)
+        with pytest.raises(TimeoutError):
+            connection.recv(100)
+        proxy.close()
+
+
 def test_cut_proxy_breaks_old_and_new(proxy: Proxy) -> None:
     with socket.create_connection((HOST, proxy.port)) as old:
         assert said_again(old) == b"hello"

@@ -18,7 +18,7 @@ from bugle.verify.event import GENESIS, SERVICES, Event, link
 from bugle.verify.hashing import instant
 from bugle.verify.log import Head, LogRow
 from bugle.verify.projection import fold
-from bugle.verify.report import Report
+from bugle.verify.report import NAMED, Report
 from bugle.verify.tables import COLUMNS, Row
 from bugle.verify.topics import Record
 
@@ -164,8 +164,8 @@ class System:
     def read(self, number: int) -> list[Record]:
         return [record for service in SERVICES for record in self.topics[service, number]]
 
-    def verify(self) -> Report:
-        return run(self.stores, self.stores, self.stores["reporting"], self)
+    def verify(self, most: int = NAMED) -> Report:
+        return run(self.stores, self.stores, self.stores["reporting"], self, most=most)
 
     def edit(self, service: str, log_seq: int, **changes: Any) -> None:
         """Change an event in the store behind everyone's back."""

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from bugle.audit.head import SignedHead
 from bugle.backup.keeping import keep, keep_keys, read_manifest
+from bugle.backup.proving import signed_heads, signers
 from bugle.backup.restoring import bring_back, check_idle, keyless, set_keys_aside
 from bugle.backup.topics import Divergence, demand_restorer, diverging, make_anew
 from bugle.stack.home import Home
 from bugle.stack.place import EMBEDDED, Against, Place, running_place
 from bugle.stack.system import System
-from bugle.verify.event import SERVICES as RECORDING
 
 _NAMED = 20
 AHEAD = "ahead.jsonl"
@@ -48,6 +49,10 @@ def restore(
     keys: Annotated[
         Path | None, typer.Option("--keys", help="The copy of the keys, where those here are lost.")
     ] = None,
+    signer: Annotated[
+        Path | None,
+        typer.Option("--signer", help="The signer's public key (JWK), if neither this home nor --keys has it."),
+    ] = None,
     discard_ahead: Annotated[
         bool, typer.Option("--discard-ahead", help="Give up events that only Kafka has; they are kept in a file.")
     ] = False,
@@ -56,21 +61,23 @@ def restore(
 ) -> None:
     """Replace every database by the backup and make the topics anew from it.
 
-    Exit status 1, with nothing changed, when Kafka has events that the backup lacks, unless --discard-ahead is given.
+    Exit status 1, with nothing changed, when Kafka has events that the backup lacks, unless --discard-ahead is given,
+    or when the manifest's heads are not signed as they should be. A log that does not lead to its head ends it later.
     """
     place = running_place(against)
     services = read_manifest(folder)["services"]
+    heads = signed_heads(folder, services, signers(place, keys, signer))
     with _halted(place, services):
         _say("Kafka: what it holds")
-        found = diverging(place, {service: services[service]["head"]["log_seq"] for service in RECORDING})
+        found = diverging(place, {service: head.log_seq for service, head in heads.items()})
         kept = _keep_ahead(folder, found) if found.ahead else None
         done = discard_ahead or not found.ahead
         if done:
             demand_restorer(place)
-            bring_back(place, folder, services, set_keys_aside(place, keys), _say)
+            bring_back(place, folder, services, heads, set_keys_aside(place, keys), _say)
             _say("Kafka: topics anew")
             make_anew(place)
-    told = _told(found, services, kept, done) | {"contacts_without_key": keyless(place)}
+    told = _told(found, heads, kept, done) | {"contacts_without_key": keyless(place)}
     if as_json:
         typer.echo(json.dumps(told))
     else:
@@ -108,16 +115,16 @@ def _keep_ahead(folder: Path, found: Divergence) -> Path:
     return Home(folder).write(AHEAD, "\n".join(lines).encode() + b"\n")
 
 
-def _behind(found: Divergence, services: dict[str, Any]) -> dict[str, int]:
+def _behind(found: Divergence, heads: Mapping[str, SignedHead]) -> dict[str, int]:
     """How many events of each service's log the topics lacked; they are published again with all others."""
-    missing = {service: services[service]["head"]["log_seq"] - found.held[service] for service in RECORDING}
+    missing = {service: head.log_seq - found.held[service] for service, head in heads.items()}
     return {service: count for service, count in missing.items() if count}
 
 
-def _told(found: Divergence, services: dict[str, Any], kept: Path | None, done: bool) -> dict[str, Any]:
+def _told(found: Divergence, heads: Mapping[str, SignedHead], kept: Path | None, done: bool) -> dict[str, Any]:
     ahead = [{"service": e.service, "log_seq": e.log_seq, "id": str(e.id), "type": e.type} for e in found.ahead]
     file = None if kept is None else str(kept)
-    return {"restored": done, "ahead": ahead, "ahead_file": file, "behind": _behind(found, services)}
+    return {"restored": done, "ahead": ahead, "ahead_file": file, "behind": _behind(found, heads)}
 
 
 def _tell(found: Divergence, told: dict[str, Any]) -> None:

@@ -14,14 +14,13 @@ import psycopg
 from psycopg import sql
 
 from bugle.audit.head import SignedHead
-from bugle.backup.cut import read_head
 from bugle.backup.keeping import WRAPPED, settled_master
 from bugle.backup.programs import KEY_TABLES, dump_keys, load
+from bugle.backup.proving import check_restored
 from bugle.stack.databases import plain
 from bugle.stack.errors import StackError
 from bugle.stack.keys import Keys
 from bugle.stack.place import Place
-from bugle.verify.event import SERVICES as RECORDING
 from eventkit.sealing import fingerprint, read_key
 
 Say = Callable[[str], None]
@@ -112,16 +111,20 @@ def keyless(place: Place) -> int:
     return int(row[0]) if row else 0
 
 
-def bring_back(place: Place, folder: Path, services: Mapping[str, Any], wrapped: Path, say: Say) -> None:
-    """Replace every database by its dump; StackError when a log does not end where the manifest says."""
+def bring_back(
+    place: Place, folder: Path, services: Mapping[str, Any], heads: Mapping[str, SignedHead], wrapped: Path, say: Say
+) -> None:
+    """Replace every database by its dump; Unproved when a log does not lead to its signed head."""
     for service, about in services.items():
         say(f"{service}: {about['file']}")
         url = plain(place.database(service).owner_url)
         _empty(url)
         load(url, folder / about["file"])
+        if service in heads:
+            say(f"{service}: the chain up to log_seq {heads[service].log_seq:,}")
+            check_restored(service, url, heads[service])
         with psycopg.connect(url) as connection:
-            if service in RECORDING:
-                _check_head(service, connection, SignedHead.of(about["head"]))
+            if service in heads:
                 connection.execute(_RELAY)
             for statement in _PLACES:
                 connection.execute(statement)
@@ -139,11 +142,3 @@ def _empty(url: str) -> None:
             connection.execute(sql.SQL("DROP SCHEMA {} CASCADE").format(sql.Identifier(schema)))
         connection.execute("CREATE SCHEMA public AUTHORIZATION pg_database_owner")
         connection.execute("GRANT USAGE ON SCHEMA public TO PUBLIC")
-
-
-def _check_head(service: str, connection: psycopg.Connection[Any], wanted: SignedHead) -> None:
-    found = read_head(connection)
-    if (found.log_seq, found.hash.hex()) != (wanted.log_seq, wanted.hash):
-        raise StackError(
-            f"The log of {service} ends at {found.log_seq}, not where the manifest says, {wanted.log_seq}."
-        )

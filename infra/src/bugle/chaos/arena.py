@@ -64,8 +64,20 @@ class Arena:
     def trial(self, fault: str) -> Iterator[Writers]:
         """Inflict a fault in the block, on a system at work; then it is healed, awaited and judged.
 
-        The row of the fault is the last of `table`.
+        The row of the fault is the last of `table`, also when StackError says why there is no verdict.
         """
+        try:
+            with self._trial(fault) as writers:
+                yield writers
+        except Unavailable as missing:
+            self.table.rows.append(Row(fault, {}, None, missing=str(missing)))
+            raise
+        except StackError as error:
+            self.table.rows.append(Row(fault, {}, None, error=str(error)))
+            raise
+
+    @contextmanager
+    def _trial(self, fault: str) -> Iterator[Writers]:
         self.trials, self.again = self.trials + 1, 0
         writers = Writers(self.system, self.ledger, f"{self.seed}-{self.trials}")
         writers.start()

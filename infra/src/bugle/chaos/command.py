@@ -18,7 +18,6 @@ from bugle.chaos.arena import Arena, Unavailable, arena
 from bugle.chaos.faults import FAULTS
 from bugle.chaos.grounds import grounds
 from bugle.chaos.report import Report, begin
-from bugle.chaos.table import Row
 from bugle.stack import StackError
 from bugle.stack.commands import terminable
 
@@ -55,8 +54,7 @@ def _print(done: Report, as_json: bool) -> None:
         told = {"ok": done.table.ok, "seed": done.seed, "rows": done.entries}
         typer.echo(json.dumps(told, ensure_ascii=False, indent=1))
     else:
-        not_here = (f"not here: {missing}" for missing in done.missing)
-        typer.echo("\n".join([f"seed {done.seed}", *done.table.lines(), *not_here]))
+        typer.echo("\n".join([f"seed {done.seed}", *done.table.lines()]))
 
 
 def _storm(done: Report, names: list[str], seconds: float, keep: bool) -> None:
@@ -77,13 +75,12 @@ def _try(name: str, ring: Arena, done: Report) -> None:
     try:
         with ring.trial(name):
             FAULTS[name](ring)
-        told = ring.last.json()
-    except Unavailable as missing:
-        told = {"fault": name, "missing": str(missing)}
-    except StackError as error:
-        done.add(Row(name, {}, None, str(error)).json() | {"seconds": time.monotonic() - began})
+    except Unavailable:
+        pass  # its row says what is missing
+    except StackError:
+        done.add(ring.last.json() | {"seconds": time.monotonic() - began})
         raise
-    done.add(told | {"seconds": time.monotonic() - began})
+    done.add(ring.last.json() | {"seconds": time.monotonic() - began})
 
 
 @contextmanager

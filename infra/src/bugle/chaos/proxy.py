@@ -120,4 +120,6 @@ class Proxy:
         if self._returning is not None:
             self._returning.cancel()
         others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+        for task in others:
+            task.cancel()  # also one that holds data back
         await asyncio.gather(*others, return_exceptions=True)

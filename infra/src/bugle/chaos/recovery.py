@@ -19,10 +19,14 @@ LONGEST = 240.0
 
 @dataclass(frozen=True, slots=True)
 class Recovery:
-    """From the moment the fault was gone. `backlog`: events still to be read when every process was ready."""
+    """From the moment the fault was gone. `backlog`: events still to be read when every process was ready.
+
+    `left`: of these, how many were not when waiting came to its end.
+    """
 
     seconds: float
     backlog: int
+    left: int = 0
 
     @property
     def limit(self) -> float:
@@ -32,7 +36,9 @@ class Recovery:
     def judge(self, i9: Invariant) -> None:
         """I9."""
         i9.checked += 1
-        if self.seconds > self.limit:
+        if self.left:
+            i9.fault(f"{self.left} of {self.backlog} events were still to be read after {self.seconds:.1f} s")
+        elif self.seconds > self.limit:
             i9.fault(f"{self.backlog} events took {self.seconds:.1f} s, {self.limit:.1f} s are allowed")
 
 
@@ -49,4 +55,4 @@ def recover(system: Place, began: float, again: int = 0) -> Recovery:
         while left and time.monotonic() - began < LONGEST:
             time.sleep(0.1)
             left = observer.backlog(heads)
-    return Recovery(time.monotonic() - began, again + backlog)
+    return Recovery(time.monotonic() - began, again + backlog, left)

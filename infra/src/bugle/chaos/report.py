@@ -48,13 +48,8 @@ class Report:
 
     @property
     def table(self) -> Table:
-        """The faults that were tried."""
-        return Table([Row.of(entry) for entry in self.entries if "missing" not in entry])
-
-    @property
-    def missing(self) -> list[str]:
-        """The faults that cannot be done here, and what they take."""
-        return [f"{entry['fault']}: {entry['missing']}" for entry in self.entries if "missing" in entry]
+        """The faults that were tried or skipped."""
+        return Table([Row.of(entry) for entry in self.entries])
 
     def order(self, names: Sequence[str]) -> Iterator[str]:
         """The faults that are to come, by the seed's dice; one that cannot be done here is drawn once.

@@ -11,7 +11,7 @@ from bugle.verify.delivery import Delivery
 from bugle.verify.event import SERVICES
 from bugle.verify.log import Head, LogRow, check_log, check_versions
 from bugle.verify.projection import Projection, Tables, Topics
-from bugle.verify.report import Report
+from bugle.verify.report import NAMED, TITLES, Invariant, Report
 
 Say = Callable[[str], None]
 
@@ -41,9 +41,10 @@ def run(
     tables: Tables,
     topics: Topics,
     say: Say = lambda text: None,
+    most: int = NAMED,
 ) -> Report:
-    """All checks. `stores` and `inboxes` by service; `say` is told what is being read."""
-    report = Report()
+    """All checks. `stores` and `inboxes` by service; `say` is told what is being read; `most`: see Invariant."""
+    report = Report({name: Invariant(most=most) for name in TITLES})
     deliveries = {name: Delivery(name, report.invariants["I4"], topics.partitions) for name in SERVICES}
     for service in SERVICES:
         say(f"{service}: streams, log and chain")

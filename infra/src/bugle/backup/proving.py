@@ -1,0 +1,99 @@
+"""That a backup is what was signed: the heads in its manifest, and the logs that it brings back.
+
+The digests in a manifest find what was spoilt by accident. Whoever edits a dump can reckon them anew, and not sign.
+Signatures are looked at before anything is changed. Where a log leads can only be seen once it is loaded.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from bugle.audit.head import Jwk, SignedHead, public_key
+from bugle.backup.cut import read_head
+from bugle.stack.errors import StackError
+from bugle.stack.keys import Keys
+from bugle.stack.place import Place
+from bugle.verify.database import snapshot
+from bugle.verify.event import SERVICES as RECORDING
+from bugle.verify.log import Head, check_log
+from bugle.verify.report import Invariant
+
+
+class Unproved(StackError):
+    """A backup is not what was signed, or nobody here can tell whether it is."""
+
+
+def signers(place: Place, copy: Path | None, further: Path | None) -> list[Jwk]:
+    """The public keys whose signature counts: this home's, that of the copy of the keys, and the one that is named.
+
+    Unproved when there is none, or when a file is no public key.
+    """
+    own = Keys(place.home).audit_public_file
+    files = [own] if own.is_file() else []
+    files += [copy / own.name] if copy is not None and (copy / own.name).is_file() else []
+    files += [] if further is None else [further]
+    if not files:
+        raise Unproved(f"There is no {own} to prove the backup by. Name the signer's public key with --signer.")
+    return [_read(file) for file in files]
+
+
+def _read(file: Path) -> Jwk:
+    try:
+        key: dict[str, Any] = json.loads(file.read_bytes())
+        public_key(key)
+    except (OSError, ValueError) as error:
+        raise Unproved(f"{file} is no public key of a signer ({error}). Name another with --signer.") from error
+    return key
+
+
+def signed_heads(folder: Path, services: Mapping[str, Any], keys: Sequence[Jwk]) -> dict[str, SignedHead]:
+    """The head of each log as the manifest has it; Unproved when one is not what one of the keys' owners signed."""
+    heads = {}
+    for service in RECORDING:
+        try:
+            head = SignedHead.of(services[service]["head"])
+            bytes.fromhex(head.hash)
+        except (KeyError, AttributeError, ValueError) as error:
+            raise Unproved(f"{folder}: the manifest has no signed head of {service}. Take another backup.") from error
+        if head.service != service:
+            raise Unproved(f"{folder}: the head of {service} is that of {head.service}. Take another backup.")
+        if not any(head.is_signed_by(key) for key in keys):
+            raise Unproved(
+                f"{folder}: the head of {service} at {head.log_seq:,} does not bear the signature of"
+                f" {' or '.join(str(key.get('kid')) for key in keys)}; it says that {head.kid} signed it. It was"
+                " changed: take another backup. If the signer's key has been replaced since, name its public half"
+                " with --signer."
+            )
+        heads[service] = head
+    return heads
+
+
+def check_restored(service: str, url: str, wanted: SignedHead) -> None:
+    """Unproved unless the log in the database leads, event by event, to the signed head, where its relay goes on."""
+    found = Invariant()
+    with psycopg.connect(url) as connection:
+        relay = read_head(connection)
+    signed = Head(wanted.log_seq, bytes.fromhex(wanted.hash))
+    if relay != signed:
+        found.fault(f"{service}: its relay stands at log_seq {relay.log_seq}, the signed head is {signed.log_seq}")
+    for _ in _events(service, url, signed, found):
+        pass
+    if not found.ok:
+        first = "; ".join(found.faults[:3])
+        raise Unproved(
+            f"What was restored of {service} is not what was signed, {found.faulty:,} faults: {first}. The services"
+            " stay stopped and this database must not be worked on. Restore another backup."
+        )
+
+
+def _events(service: str, url: str, signed: Head, found: Invariant) -> Iterator[object]:
+    """Each event that the chain was followed over, in one snapshot."""
+    with snapshot(url) as database:
+        yield from check_log(service, database.log(), signed, found)
+        for id, wrong in database.adrift():
+            found.fault(f"{service}: event {id} is {wrong}")

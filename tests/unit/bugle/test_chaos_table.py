@@ -1,0 +1,80 @@
+"""The table fault × invariant: what it must not hide."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from bugle.chaos.arena import Arena, Unavailable
+from bugle.chaos.lives import Writers
+from bugle.chaos.table import Row, Table
+from bugle.stack import StackError
+from bugle.verify.report import NAMED, Invariant
+from tests.unit.bugle.verifying import Recorder, System
+
+MANY = NAMED + 10
+
+
+def broken(*faults: str) -> Invariant:
+    found = Invariant(most=sys.maxsize)
+    for fault in faults:
+        found.fault(fault)
+    return found
+
+
+def test_many_old_faults_hide_no_new_one() -> None:
+    table, old = Table(), [f"lost {n}" for n in range(MANY)]
+    table.add("first", {"I4": broken(*old)}, 1.0)
+    assert table.add("second", {"I4": broken(*old)}, 1.0).ok
+    assert not table.add("third", {"I4": broken(*old, "lost as well")}, 1.0).ok
+    assert table.rows[-1].broken == {"I4": ["lost as well"]}
+
+
+def test_all_faults_are_counted_by_invariant() -> None:
+    table = Table()
+    table.add("a fault", {"I1": broken("gone"), "I4": broken(*(f"lost {n}" for n in range(MANY)))}, 1.0)
+    lines = list(table.lines())[2:]
+    assert lines[:2] == [f"a fault: {MANY + 1} new faults: I1 1, I4 {MANY}", "a fault: I1 gone"]
+    assert lines[-1] == "a fault: I4 and 10 more"
+    assert len(lines) == NAMED + 3
+
+
+def test_verification_names_as_many_as_asked() -> None:
+    recorder = Recorder()
+    for number in range(MANY):
+        recorder.report_issue(f"c{number}")
+    system = System(recorder.events)
+    system.topics.clear()
+    assert len(system.verify(most=sys.maxsize).invariants["I4"].faults) == MANY
+
+
+def test_skipped_fault_stands_with_its_reason() -> None:
+    table = Table()
+    table.add("done", {}, 1.5)
+    table.rows.append(Row("the disk is full", {}, None, missing="mounting takes root"))
+    done, skipped = list(table.lines())[1:]
+    assert done.split()[1:] == ["ok"] * 9 + ["1.5", "s"]
+    assert skipped == "the disk is full  " + "-       " * 9 + "skipped: mounting takes root"
+    assert table.ok
+    assert [Row.of(row.json()) for row in table.rows] == table.rows
+
+
+@pytest.mark.parametrize("error", [Unavailable("no disk"), StackError("not quiet")])
+def test_trial_without_verdict_has_a_row(error: StackError, monkeypatch: pytest.MonkeyPatch) -> None:
+    @contextmanager
+    def trial(arena: Arena, fault: str) -> Iterator[Writers | None]:
+        yield None
+
+    monkeypatch.setattr(Arena, "_trial", trial)
+    ring = Arena.__new__(Arena)
+    ring.table = Table()
+    with pytest.raises(StackError), ring.trial("a fault"):
+        raise error
+    row = ring.last
+    assert (row.fault, row.missing, row.error) == (
+        ("a fault", "no disk", None) if isinstance(error, Unavailable) else ("a fault", None, "not quiet")
+    )
+    assert row.ok is isinstance(error, Unavailable)
