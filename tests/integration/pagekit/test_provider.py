@@ -44,9 +44,10 @@ class Providing:
 
 
 @pytest.fixture
-def providing(tmp_path: Path) -> Iterator[Providing]:
-    """Signs everybody in as the office of jinxian."""
+def providing(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Providing]:
+    """Signs everybody in as the office of jinxian, by EdDSA or the algorithm that a test asks for."""
     command = [sys.executable, "-m", "tests.support.provider", str(tmp_path), CLIENT, REDIRECT]
+    command.append(getattr(request, "param", "EdDSA"))
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         held = Providing(process.stdout.readline().strip(), tmp_path)
@@ -87,6 +88,12 @@ def test_visitor_is_signed_in(visitor: TestClient) -> None:
     session, begun = answer.headers.get_list("set-cookie")
     assert session.startswith(f"{COOKIE}=ey") and begun.startswith(f'{BEGUN}="";')
     assert {"HttpOnly", "SameSite=strict", "Secure", "Path=/"} <= {one.strip() for one in session.split(";")}
+    assert visitor.app.state.tokens.verify(visitor.cookies[COOKIE]).sub == "office-1"
+
+
+@pytest.mark.parametrize("providing", ["RS256", "PS256", "ES256"], indirect=True)
+def test_provider_signs_by_its_algorithm(visitor: TestClient) -> None:
+    assert visitor.get(there(visitor)).status_code == 200
     assert visitor.app.state.tokens.verify(visitor.cookies[COOKIE]).sub == "office-1"
 
 
