@@ -1,7 +1,8 @@
 """A small OpenID Connect provider as a process of its own: it signs everybody in, and keeps to the protocol.
 
 `python -m tests.support.provider FOLDER CLIENT REDIRECT [ALGORITHM]`: writes its key set to FOLDER/jwks.json and its
-address to its output. Whoever signs in is who FOLDER/claims.json says. FOLDER/fault.json changes an answer.
+address to its output. Whoever signs in is who FOLDER/claims.json says. FOLDER/fault.json changes an answer. A line of
+FOLDER/asked is a request for its configuration.
 """
 
 from __future__ import annotations
@@ -43,6 +44,8 @@ class Answers(BaseHTTPRequestHandler):
         path, given = urlsplit(self.path).path, _flat(urlsplit(self.path).query)
         if path == "/.well-known/openid-configuration":
             at = self.server.address
+            with (self.server.folder / "asked").open("a") as asked:
+                asked.write("configuration\n")
             told = {"issuer": at, "authorization_endpoint": f"{at}/authorize", "token_endpoint": f"{at}/token"}
             self.answer(200, told | self.server.held("fault").get("configuration", {}))
         elif path == "/authorize":

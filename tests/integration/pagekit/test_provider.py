@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import httpx
@@ -16,8 +17,10 @@ import pytest
 from bugle.stack.home import ROOT
 from console.bootstrap import application
 from console.config import ConsoleSettings
+from eventkit import auth
 from eventkit.postgres import make_engine
 from eventkit.settings import MissingSetting
+from pagekit import discovery
 from pagekit.provider import Begun
 from pagekit.session import BEGUN, COOKIE
 from reporting.bootstrap import application as pages
@@ -35,9 +38,14 @@ class Providing:
 
     address: str
     folder: Path
+    process: subprocess.Popen[str]
 
     def says(self, **claims: Any) -> None:
         (self.folder / "claims.json").write_text(json.dumps(claims))
+
+    def asked(self) -> int:
+        """How often its configuration was."""
+        return len((self.folder / "asked").read_text().splitlines())
 
     def errs(self, **fault: Any) -> None:
         (self.folder / "fault.json").write_text(json.dumps(fault))
@@ -50,7 +58,7 @@ def providing(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Provid
     command.append(getattr(request, "param", "EdDSA"))
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
-        held = Providing(process.stdout.readline().strip(), tmp_path)
+        held = Providing(process.stdout.readline().strip(), tmp_path, process)
         held.says(roles=["office"], agency="jinxian", sub="office-1")
         yield held
         process.kill()
@@ -192,6 +200,50 @@ def test_foreign_configuration_is_not_followed(
 def test_silent_provider_is_told(providing: Providing) -> None:
     visitor = visiting(providing, issuer="http://127.0.0.1:9")
     refused(visitor, "/sign-in/begin", 503, "does not answer")
+
+
+def later(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
+    then = monotonic() + seconds
+    for module in (discovery, auth):
+        monkeypatch.setattr(module, "monotonic", lambda: then)
+
+
+def test_configuration_is_kept_for_minutes(
+    visitor: TestClient, providing: Providing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(3):
+        assert visitor.get(there(visitor)).status_code == 200
+    assert providing.asked() == 1
+    later(monkeypatch, discovery.KEPT_SECONDS + 1)
+    assert visitor.get(there(visitor)).status_code == 200 and providing.asked() == 2
+
+
+def test_silent_provider_is_left_alone(
+    visitor: TestClient, providing: Providing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each sign-in would else wait for it, and hold a thread meanwhile."""
+    providing.errs(configuration={"issuer": "https://elsewhere.test"})
+    for _ in range(3):
+        refused(visitor, "/sign-in/begin", 503, "does not answer")
+    providing.errs()
+    refused(visitor, "/sign-in/begin", 503, "does not answer")
+    assert providing.asked() == 1
+    later(monkeypatch, discovery.REST_SECONDS + 1)
+    assert visitor.get(there(visitor)).status_code == 200 and providing.asked() == 2
+
+
+def test_sessions_outlive_the_provider(
+    visitor: TestClient, providing: Providing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Keys lie in a file: that the provider is away ends nobody's session, whatever is no longer remembered."""
+    visitor.get(there(visitor))
+    providing.process.kill()
+    providing.process.wait()
+    later(monkeypatch, discovery.KEPT_SECONDS + 1)
+    assert visitor.app.state.tokens.verify(visitor.cookies[COOKIE]).sub == "office-1"
+    assert "office-1" in visitor.get("/report?lang=en").text
+    elsewhere = visiting(providing)
+    refused(elsewhere, "/sign-in/begin", 503, "does not answer")
 
 
 def test_foreign_way_back_is_not_followed(visitor: TestClient) -> None:
