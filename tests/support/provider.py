@@ -1,7 +1,8 @@
 """A small OpenID Connect provider as a process of its own: it signs everybody in, and keeps to the protocol.
 
-`python -m tests.support.provider FOLDER CLIENT REDIRECT`: writes its key set to FOLDER/jwks.json and its address to its
-output. Whoever signs in is who FOLDER/claims.json says. FOLDER/fault.json changes an answer.
+`python -m tests.support.provider FOLDER CLIENT REDIRECT [ALGORITHM]`: writes its key set to FOLDER/jwks.json and its
+address to its output. Whoever signs in is who FOLDER/claims.json says. FOLDER/fault.json changes an answer. A line of
+FOLDER/asked is a request for its configuration.
 """
 
 from __future__ import annotations
@@ -22,10 +23,10 @@ from tests.support.tokens import AUDIENCE, Issuer
 class Provider(ThreadingHTTPServer):
     """Holds the codes that were given out, each with what it was asked for."""
 
-    def __init__(self, folder: Path, client: str, redirect: str) -> None:
+    def __init__(self, folder: Path, client: str, redirect: str, algorithm: str = "EdDSA") -> None:
         super().__init__(("127.0.0.1", 0), Answers)
         self.folder, self.client, self.redirect = folder, client, redirect
-        self.issuer, self.codes = Issuer(folder), dict[str, dict[str, str]]()
+        self.issuer, self.codes = Issuer(folder, algorithm), dict[str, dict[str, str]]()
 
     @property
     def address(self) -> str:
@@ -43,6 +44,8 @@ class Answers(BaseHTTPRequestHandler):
         path, given = urlsplit(self.path).path, _flat(urlsplit(self.path).query)
         if path == "/.well-known/openid-configuration":
             at = self.server.address
+            with (self.server.folder / "asked").open("a") as asked:
+                asked.write("configuration\n")
             told = {"issuer": at, "authorization_endpoint": f"{at}/authorize", "token_endpoint": f"{at}/token"}
             self.answer(200, told | self.server.held("fault").get("configuration", {}))
         elif path == "/authorize":
@@ -104,6 +107,6 @@ def _flat(query: str) -> dict[str, str]:
 
 
 if __name__ == "__main__":
-    serving = Provider(Path(sys.argv[1]), *sys.argv[2:4])
+    serving = Provider(Path(sys.argv[1]), *sys.argv[2:])
     print(serving.address, flush=True)
     serving.serve_forever()

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import httpx
@@ -16,8 +17,10 @@ import pytest
 from bugle.stack.home import ROOT
 from console.bootstrap import application
 from console.config import ConsoleSettings
+from eventkit import auth
 from eventkit.postgres import make_engine
 from eventkit.settings import MissingSetting
+from pagekit import discovery
 from pagekit.provider import Begun
 from pagekit.session import BEGUN, COOKIE
 from reporting.bootstrap import application as pages
@@ -35,21 +38,27 @@ class Providing:
 
     address: str
     folder: Path
+    process: subprocess.Popen[str]
 
     def says(self, **claims: Any) -> None:
         (self.folder / "claims.json").write_text(json.dumps(claims))
+
+    def asked(self) -> int:
+        """How often its configuration was."""
+        return len((self.folder / "asked").read_text().splitlines())
 
     def errs(self, **fault: Any) -> None:
         (self.folder / "fault.json").write_text(json.dumps(fault))
 
 
 @pytest.fixture
-def providing(tmp_path: Path) -> Iterator[Providing]:
-    """Signs everybody in as the office of jinxian."""
+def providing(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Providing]:
+    """Signs everybody in as the office of jinxian, by EdDSA or the algorithm that a test asks for."""
     command = [sys.executable, "-m", "tests.support.provider", str(tmp_path), CLIENT, REDIRECT]
+    command.append(getattr(request, "param", "EdDSA"))
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
-        held = Providing(process.stdout.readline().strip(), tmp_path)
+        held = Providing(process.stdout.readline().strip(), tmp_path, process)
         held.says(roles=["office"], agency="jinxian", sub="office-1")
         yield held
         process.kill()
@@ -87,6 +96,12 @@ def test_visitor_is_signed_in(visitor: TestClient) -> None:
     session, begun = answer.headers.get_list("set-cookie")
     assert session.startswith(f"{COOKIE}=ey") and begun.startswith(f'{BEGUN}="";')
     assert {"HttpOnly", "SameSite=strict", "Secure", "Path=/"} <= {one.strip() for one in session.split(";")}
+    assert visitor.app.state.tokens.verify(visitor.cookies[COOKIE]).sub == "office-1"
+
+
+@pytest.mark.parametrize("providing", ["RS256", "PS256", "ES256"], indirect=True)
+def test_provider_signs_by_its_algorithm(visitor: TestClient) -> None:
+    assert visitor.get(there(visitor)).status_code == 200
     assert visitor.app.state.tokens.verify(visitor.cookies[COOKIE]).sub == "office-1"
 
 
@@ -185,6 +200,50 @@ def test_foreign_configuration_is_not_followed(
 def test_silent_provider_is_told(providing: Providing) -> None:
     visitor = visiting(providing, issuer="http://127.0.0.1:9")
     refused(visitor, "/sign-in/begin", 503, "does not answer")
+
+
+def later(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
+    then = monotonic() + seconds
+    for module in (discovery, auth):
+        monkeypatch.setattr(module, "monotonic", lambda: then)
+
+
+def test_configuration_is_kept_for_minutes(
+    visitor: TestClient, providing: Providing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(3):
+        assert visitor.get(there(visitor)).status_code == 200
+    assert providing.asked() == 1
+    later(monkeypatch, discovery.KEPT_SECONDS + 1)
+    assert visitor.get(there(visitor)).status_code == 200 and providing.asked() == 2
+
+
+def test_silent_provider_is_left_alone(
+    visitor: TestClient, providing: Providing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each sign-in would else wait for it, and hold a thread meanwhile."""
+    providing.errs(configuration={"issuer": "https://elsewhere.test"})
+    for _ in range(3):
+        refused(visitor, "/sign-in/begin", 503, "does not answer")
+    providing.errs()
+    refused(visitor, "/sign-in/begin", 503, "does not answer")
+    assert providing.asked() == 1
+    later(monkeypatch, discovery.REST_SECONDS + 1)
+    assert visitor.get(there(visitor)).status_code == 200 and providing.asked() == 2
+
+
+def test_sessions_outlive_the_provider(
+    visitor: TestClient, providing: Providing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Keys lie in a file: that the provider is away ends nobody's session, whatever is no longer remembered."""
+    visitor.get(there(visitor))
+    providing.process.kill()
+    providing.process.wait()
+    later(monkeypatch, discovery.KEPT_SECONDS + 1)
+    assert visitor.app.state.tokens.verify(visitor.cookies[COOKIE]).sub == "office-1"
+    assert "office-1" in visitor.get("/report?lang=en").text
+    elsewhere = visiting(providing)
+    refused(elsewhere, "/sign-in/begin", 503, "does not answer")
 
 
 def test_foreign_way_back_is_not_followed(visitor: TestClient) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from bugle.stack import Stack
 from eventkit.ids import uid
+from reporting.queries import points
 from tests.integration.reporting.serving import holding, reading
 from tests.integration.reporting.test_programme_reads import DOCUMENT, duty, missed, read
 from tests.support.http import TestClient
@@ -131,6 +132,58 @@ def test_filter_goes_by_what_opened_the_duty(client: TestClient, issuer: Issuer)
     events = {item["id"]: item["events"] for item in bank["items"]}
     assert len(events["absent"]) == 2 and len(events["report"]) == 1
     assert set(events["report"]) < set(events["absent"])
+
+
+def all_events(client: TestClient, issuer: Issuer, address: str, role: str = "office", **claims: Any) -> list[str]:
+    """What the pages of an address tell, one event each."""
+    found, after = list[str](), ""
+    while True:
+        told = read(client, issuer, f"{address.removeprefix('/v1')}&limit=1{after}", role, **claims)
+        assert len(told["items"]) <= 1
+        found += [one["event_id"] for one in told["items"]]
+        if told["next"] is None:
+            assert told["count"] == len(found)
+            return found
+        after = f"&after={told['next']}"
+
+
+@pytest.mark.parametrize("known", ["", "&as_of=2021-05-31"])
+def test_every_point_leads_to_its_events(
+    client: TestClient, issuer: Issuer, monkeypatch: pytest.MonkeyPatch, known: str
+) -> None:
+    [whole] = [one for one in read(client, issuer, SCORES + known)["items"] if one["unit"] == "bank"]
+    assert whole["items"] and all(item["more"] is None for item in whole["items"])
+    monkeypatch.setattr(points, "SHOWN", 0)
+    [short] = [one for one in read(client, issuer, SCORES + known)["items"] if one["unit"] == "bank"]
+    assert short["score"] == whole["score"] and (known[1:] in short["items"][0]["more"])
+    for item, full in zip(short["items"], whole["items"], strict=True):
+        assert (item["events"], item["count"], item["points"]) == ([], full["count"], full["points"])
+        assert all_events(client, issuer, item["more"]) == full["events"]
+        assert all_events(client, issuer, item["more"], "department", department="bank") == full["events"]
+        assert all_events(client, issuer, item["more"], "department", department="park") == []
+
+
+def test_evidence_of_a_score_is_bounded(client: TestClient, issuer: Issuer, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = "/figures/score/evidence?programme=jinxian&unit=bank&month=2021-03"
+    whole = {item["id"]: item["events"] for item in read(client, issuer, path)["items"]}
+    monkeypatch.setattr(points, "SHOWN", 1)
+    for item in read(client, issuer, path)["items"]:
+        assert item["events"] == whole[item["id"]][:1] and (item["more"] is None) == (item["count"] == 1)
+        if item["more"]:
+            assert all_events(client, issuer, item["more"]) == whole[item["id"]]
+
+
+@pytest.mark.parametrize("other", ["unit=park&item=miss", "unit=bank&item=unknown", "unit=nobody&item=miss"])
+def test_nothing_counted_has_no_events(client: TestClient, issuer: Issuer, other: str) -> None:
+    assert all_events(client, issuer, f"/appraisal/events?programme=jinxian&period=2021-03&{other}") == []
+
+
+def test_duty_card_is_found_under_cards(client: TestClient, issuer: Issuer) -> None:
+    [bank] = [one for one in read(client, issuer, SCORES)["items"] if one["unit"] == "bank"]
+    [card] = [item["events"] for item in bank["items"] if item["id"] == "card"]
+    address = "/appraisal/events?programme=jinxian&period=2021-03&unit=bank&item=card"
+    assert all_events(client, issuer, address) == card
+    assert read(client, issuer, address)["items"][0]["type"] == "duty_card_issued"
 
 
 def test_result_of_a_case_scores_once(client: TestClient, issuer: Issuer) -> None:

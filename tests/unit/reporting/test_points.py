@@ -9,7 +9,7 @@ import pytest
 
 from bugle.stack.home import ROOT
 from reporting.queries.appraisal import asked_for
-from reporting.queries.beside import Fired
+from reporting.queries.fired import Fired
 from tests.unit.reporting.made import day
 
 ITEM = {"event": "result_reported", "per_case": 1, "where": {"outcome": ["solved", "explained"]}}

@@ -16,11 +16,9 @@ from starlette.requests import HTTPConnection
 
 from eventkit.caller import ROLES, Caller
 from eventkit.errors import Problem
+from eventkit.keys import keys_of
 from eventkit.problems import FieldProblem
 from eventkit.text import Text
-
-ALGORITHM = "EdDSA"
-"""Pinned: a token that names another algorithm, or none, is refused whatever its signature."""
 
 LOOK_SECONDS = 10
 """How long a change of the keys may go unseen."""
@@ -30,7 +28,7 @@ KEPT = 4096
 
 log = logging.getLogger("eventkit.auth")
 
-bearer_scheme = HTTPBearer(auto_error=False, bearerFormat="JWT", description="A token of the issuer, EdDSA-signed")
+bearer_scheme = HTTPBearer(auto_error=False, bearerFormat="JWT", description="A token signed by the issuer")
 
 
 class Unauthenticated(Problem):
@@ -87,7 +85,7 @@ class Tokens:
             claims: Mapping[str, Any] = jwt.decode(
                 token,
                 key,
-                algorithms=[ALGORITHM],
+                algorithms=[key.algorithm_name],
                 issuer=self._issuer,
                 audience=self._audience,
                 # `iat` is only told, not judged: the issuer's clock may be a little ahead
@@ -111,7 +109,7 @@ class Tokens:
         """Read the file again; while it is away or half written, the keys that are known go on."""
         try:
             self._read()
-        except (OSError, ValueError, jwt.PyJWTError) as error:
+        except (OSError, ValueError) as error:
             log.warning("%s cannot be read, the known keys stay: %s", self._file, error)
 
     def _read(self) -> None:
@@ -120,8 +118,7 @@ class Tokens:
         status = self._file.stat()
         stamp = (status.st_mtime_ns, status.st_size)
         if stamp != self._stamp:
-            held = jwt.PyJWKSet.from_dict(json.loads(self._file.read_text(encoding="utf-8")))
-            self._keys = {str(key.key_id): key for key in held if key.key_type == "OKP"}
+            self._keys = keys_of(json.loads(self._file.read_text(encoding="utf-8")))
             self._verified = {}
             self._stamp = stamp
 

@@ -10,7 +10,6 @@ from typing import Protocol
 
 import jwt
 
-from eventkit.auth import ALGORITHM
 from eventkit.settings import MissingSetting
 
 HOURS = 12
@@ -43,7 +42,7 @@ class LocalIssuer:
 
     def token(self, role: str, agency: str | None, department: str | None) -> str:
         """A bearer token of one role, valid for HOURS."""
-        key = json.loads(self.key_file.read_bytes())
+        key = jwt.PyJWK(json.loads(self.key_file.read_bytes()))
         now = int(time.time())
         held = {"agency": agency, "department": department}
         claims = {
@@ -55,7 +54,7 @@ class LocalIssuer:
             "roles": [role],
             **{name: value for name, value in held.items() if value},
         }
-        return jwt.encode(claims, jwt.PyJWK(key), algorithm=ALGORITHM, headers={"kid": key["kid"]})
+        return jwt.encode(claims, key, algorithm=key.algorithm_name, headers={"kid": key.key_id})
 
 
 def local_issuer(held: Beside) -> LocalIssuer | None:

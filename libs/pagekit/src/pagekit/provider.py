@@ -21,14 +21,12 @@ from urllib.parse import urlencode, urlsplit
 import httpx
 
 from eventkit.auth import Tokens, Unauthenticated
-from eventkit.problems import Unavailable
 from eventkit.settings import MissingSetting
 from eventkit.text import Text
+from pagekit.discovery import REFUSED, Configuration, asked, safe
 
 SCOPE = "openid"
 PATIENCE = httpx.Timeout(10.0, connect=3.0)
-_AWAY = Text("The sign-in service does not answer. Try again in a moment.")
-_REFUSED = Text("The sign-in service has not signed you in. Try again, or ask who looks after it.")
 _OTHER = Text("This sign-in was begun in another window, or has taken too long. Begin again.")
 
 log = logging.getLogger("pagekit")
@@ -83,20 +81,20 @@ class Begun:
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """The provider of an issuer, and this process as its client."""
+    """An issuer's provider, and this process as its client."""
 
-    issuer: str
     client_id: str
     redirect_url: str
     secret: str | None = field(repr=False)
     id_tokens: Tokens
+    configuration: Configuration
     http: httpx.Client
 
     def begin(self, back: str) -> tuple[str, Begun]:
         """The address at which the visitor signs in, and what his browser is to keep. Unavailable when it is away."""
         begun = Begun(secrets.token_urlsafe(32), secrets.token_urlsafe(32), secrets.token_urlsafe(32), back)
         challenge = base64.urlsafe_b64encode(hashlib.sha256(begun.verifier.encode()).digest()).rstrip(b"=").decode()
-        asked = {
+        query = {
             "response_type": "code",
             "client_id": self.client_id,
             "redirect_uri": self.redirect_url,
@@ -106,8 +104,8 @@ class Provider:
             "code_challenge": challenge,
             "code_challenge_method": "S256",
         }
-        address = self._configured("authorization_endpoint")
-        return f"{address}{'&' if urlsplit(address).query else '?'}{urlencode(asked)}", begun
+        address = self.configuration.endpoint("authorization_endpoint")
+        return f"{address}{'&' if urlsplit(address).query else '?'}{urlencode(query)}", begun
 
     def finish(self, begun: Begun, told: Mapping[str, str]) -> str:
         """The access token of what the browser came back with: `code` and `state`, or `error`.
@@ -118,7 +116,7 @@ class Provider:
             raise Unauthenticated(_OTHER)
         if "error" in told or "code" not in told:
             log.warning("the provider refuses a sign-in: %.200s", told.get("error"))
-            raise Unauthenticated(_REFUSED)
+            raise Unauthenticated(REFUSED)
         answer = self._exchanged(told["code"], begun.verifier)
         claims = self.id_tokens.claims(str(answer.get("id_token", "")))
         if not hmac.compare_digest(str(claims.get("nonce", "")).encode(), begun.nonce.encode()):
@@ -135,48 +133,20 @@ class Provider:
         }
         if self.secret is not None:
             sent["client_secret"] = self.secret
-        return self._asked("POST", self._configured("token_endpoint"), sent)
-
-    def _configured(self, name: str) -> str:
-        """An endpoint by the provider's own configuration, of its own issuer and nobody else's."""
-        found = self._asked("GET", f"{self.issuer.rstrip('/')}/.well-known/openid-configuration", None)
-        address = found.get(name)
-        if found.get("issuer") != self.issuer or not isinstance(address, str) or not _safe(address):
-            log.error("the configuration of %s names another issuer, or no safe %s", self.issuer, name)
-            raise Unavailable(_AWAY)
-        return address
-
-    def _asked(self, method: str, address: str, sent: Mapping[str, str] | None) -> Mapping[str, Any]:
-        try:
-            answer = self.http.request(method, address, data=sent)
-            told = answer.json()
-        except (httpx.HTTPError, ValueError) as error:
-            log.warning("%s does not answer: %s", address, type(error).__name__)
-            raise Unavailable(_AWAY) from None
-        if answer.status_code == httpx.codes.OK and isinstance(told, dict):
-            return told
-        log.warning("%s refuses: %s %.200s", address, answer.status_code, told)
-        if answer.is_client_error and sent is not None:
-            raise Unauthenticated(_REFUSED)
-        raise Unavailable(_AWAY)
+        return asked(self.http, "POST", self.configuration.endpoint("token_endpoint"), sent)
 
 
 def provider(held: Registered) -> Provider | None:
     """The provider that the settings name; None without `oidc_client_id`. MissingSetting where the rest is missing."""
     if not held.oidc_client_id:
         return None
-    if not held.oidc_redirect_url or not _safe(held.oidc_redirect_url) or not _safe(held.issuer):
+    if not held.oidc_redirect_url or not safe(held.oidc_redirect_url) or not safe(held.issuer):
         raise MissingSetting(
             "This process cannot start: with BUGLE_OIDC_CLIENT_ID it needs BUGLE_OIDC_REDIRECT_URL, the address at"
             " which browsers find its /sign-in/done, and BUGLE_ISSUER, both with https."
         )
     secret = Path(held.oidc_secret_file).read_text(encoding="utf-8").strip() if held.oidc_secret_file else None
     id_tokens = Tokens(held.jwks_file, held.issuer, held.oidc_client_id)
-    about = (held.issuer, held.oidc_client_id, held.oidc_redirect_url, secret, id_tokens)
-    return Provider(*about, httpx.Client(timeout=PATIENCE, follow_redirects=False))
-
-
-def _safe(address: str) -> bool:
-    """Over TLS, or within this machine."""
-    parts = urlsplit(address)
-    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in ("127.0.0.1", "localhost"))
+    http = httpx.Client(timeout=PATIENCE, follow_redirects=False)
+    about = (held.oidc_client_id, held.oidc_redirect_url, secret, id_tokens)
+    return Provider(*about, Configuration(held.issuer, http), http)

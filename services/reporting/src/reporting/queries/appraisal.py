@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, select
 
-from reporting.queries.beside import Fired, fired
+from reporting.queries.fired import About, Fired, fired
 from reporting.queries.issues import as_dict
 from reporting.queries.periods import Period
 from reporting.queries.scope import Scope, agency_of
@@ -52,24 +52,60 @@ def departments(
     formula = document.get("appraisal", {}).get("department")
     if formula is None:
         return {"base": None, "items": []}
-    names = {item["event"] for item in formula["items"]}
-    counted_as = {_CARD_OF_DUTY: _CARD} if _CARD in names and _CARD_OF_DUTY not in names else {}
-    by_unit: defaultdict[str, defaultdict[str, list[Fired]]] = defaultdict(lambda: defaultdict(list))
-    came = fired(connection, scope, programme, names | set(counted_as), period.begin, period.end)
-    limited = {item["event"] for item in formula["items"] if "per_case" in item}
-    about = {one.case_id for one in came if one.name in limited and one.case_id is not None}
-    earlier = fired(connection, scope, programme, limited, _EVER, period.begin, about) if about else []
-    for one in (*earlier, *came):
-        if one.unit is not None and scope.department in (None, one.unit):
-            by_unit[one.unit][counted_as.get(one.name, one.name)].append(one)
+    by_unit: defaultdict[str, dict[str, list[Fired]]] = defaultdict(dict)
+    for unit, item, events in _counted(connection, scope, programme, formula["items"], period, scope.department):
+        by_unit[unit][item] = events
     named = select(units.c.unit_id, units.c.name).where(units.c.agency == agency_of(programme))
     titles = dict(connection.execute(named).all())
-    scored = [_score(unit, titles.get(unit), formula, events, period) for unit, events in by_unit.items()]
+    scored = [_score(unit, titles.get(unit), formula, events) for unit, events in by_unit.items()]
     return {
         "base": formula["base"],
         "formula": formula["items"],
-        "items": sorted((one for one in scored if one["items"]), key=lambda one: (-one["score"], one["unit"])),
+        "items": sorted(scored, key=lambda one: (-one["score"], one["unit"])),
     }
+
+
+def behind(
+    connection: Connection, scope: Scope, programme: str, document: Document, period: Period, unit: str, item: str
+) -> list[Fired]:
+    """The events that count for a unit by one item of the formula, the earliest first; none for what is not in it."""
+    items = document.get("appraisal", {}).get("department", {}).get("items", ())
+    if scope.department not in (None, unit):
+        return []
+    found = _counted(connection, scope, programme, items, period, unit, only=item)
+    return [one for *_, events in found for one in events]
+
+
+def _counted(
+    connection: Connection,
+    scope: Scope,
+    programme: str,
+    formula: Sequence[Document],
+    period: Period,
+    unit: str | None,
+    only: str | None = None,
+) -> Iterator[tuple[str, str, list[Fired]]]:
+    """Unit, id of the item and the events that count, where there are any; of one `unit`, and of one item `only`."""
+    names = {item["event"] for item in formula}
+    counted_as = {_CARD_OF_DUTY: _CARD} if _CARD in names and _CARD_OF_DUTY not in names else {}
+    items = [item for item in formula if only in (None, item["id"])]
+    asked = {item["event"] for item in items}
+    asked |= {name for name, counts in counted_as.items() if counts in asked}
+    about = About(unit=unit, fields={name for item in items for name in item.get("where", ())})
+    came = fired(connection, scope, programme, asked, period.begin, period.end, about)
+    limited = {item["event"] for item in items if "per_case" in item}
+    cases = {one.case_id for one in came if one.name in limited and one.case_id is not None}
+    before = about._replace(cases=cases)
+    earlier = fired(connection, scope, programme, limited, _EVER, period.begin, before) if cases else []
+    by_unit: defaultdict[str, defaultdict[str, list[Fired]]] = defaultdict(lambda: defaultdict(list))
+    for one in (*earlier, *came):
+        if one.unit is not None:
+            by_unit[one.unit][counted_as.get(one.name, one.name)].append(one)
+    for whose, events in by_unit.items():
+        for item in items:
+            counts = [one for one in asked_for(item, events.get(item["event"], [])) if one.at >= period.begin]
+            if counts:
+                yield whose, item["id"], counts
 
 
 def capped(item: Mapping[str, Any], count: int) -> int:
@@ -78,12 +114,10 @@ def capped(item: Mapping[str, Any], count: int) -> int:
     return points if cap is None else max(-int(cap), min(int(cap), points))
 
 
-def _score(
-    unit: str, name: str | None, formula: Document, events: Mapping[str, list[Fired]], period: Period
-) -> dict[str, Any]:
+def _score(unit: str, name: str | None, formula: Document, events: Mapping[str, list[Fired]]) -> dict[str, Any]:
     items = []
     for item in formula["items"]:
-        counted = [one for one in asked_for(item, events.get(item["event"], [])) if one.at >= period.begin]
+        counted = events.get(item["id"], [])
         if counted:
             about = {"count": len(counted), "points": capped(item, len(counted))}
             items.append({"id": item["id"], **about, "events": [one.event_id for one in counted]})

@@ -12,7 +12,7 @@ from eventkit.caller import Caller
 from eventkit.paging import Window, page
 from eventkit.problems import Faulty, FieldProblem
 from eventkit.text import Text
-from reporting.queries import appraisal
+from reporting.queries import appraisal, points
 from reporting.queries.basis import programme_basis
 from reporting.queries.desk import Asked, Desk
 from reporting.queries.figures import figure
@@ -52,13 +52,13 @@ def composite_of(desk: Desk, who: Caller, request: Request, window: Window) -> R
 
 
 def score_of(desk: Desk, who: Caller, request: Request, window: Window) -> Response:
-    """The points of a department in a month, item by item with the events behind each."""
+    """The points of a department in a month, item by item with the earliest events behind each, and where all are."""
     with desk.asked(who, request, _OF_SCORES, *_PAGING) as asked:
         programme, unit, month = (_required(asked, name) for name in ("programme", "unit", "month"))
         document, basis = _document(asked, programme), programme_basis(asked.connection, programme)
         held = period(month, zone_of(document["zone"]), field="month")
         told = appraisal.departments(asked.connection, asked.scope, programme, document, held)
-        of_unit = next((one for one in told["items"] if one["unit"] == unit), None)
+        of_unit = next((points.bounded(asked, held, one) for one in told["items"] if one["unit"] == unit), None)
         return asked.answer(
             {
                 "figure": "score",

@@ -16,7 +16,7 @@ from eventkit.caller import Caller
 from eventkit.paging import LIMIT, MOST, Window, keyset, page
 from eventkit.problems import Faulty, FieldProblem
 from eventkit.text import Text
-from reporting.queries import appraisal, lists
+from reporting.queries import appraisal, lists, points
 from reporting.queries.beside import sessions
 from reporting.queries.cadres import cadres as duties_of
 from reporting.queries.completeness import completeness
@@ -114,11 +114,30 @@ def _add_appraisal(router: APIRouter, desk: Desk) -> None:
 
     @router.get("/appraisal/departments", response_class=Response, openapi_extra=parameters(OF_PROGRAMME, "programme"))
     def departments(request: Request, who: Who, period: str) -> Response:
-        """The score of each department in a period, by the programme's formula; every point with its events."""
+        """The score of each department in a period, by the programme's formula, each item with its earliest 20 events.
+
+        `more`: the address of all events of an item that has further ones.
+        """
         with of_programme(desk, who, request, "period") as of:
             held = of.period(period)
             told = appraisal.departments(of.asked.connection, of.asked.scope, of.id, of.document, held)
-            return of.asked.answer({"period": held.name, **told})
+            items = [points.bounded(of.asked, held, unit) for unit in told["items"]]
+            return of.asked.answer({"period": held.name, **told, "items": items})
+
+    @router.get("/appraisal/events", response_class=Response, openapi_extra=parameters(OF_PROGRAMME, "programme"))
+    def events(
+        period: str,
+        unit: str,
+        item: str,
+        request: Request,
+        who: Who,
+        window: Annotated[Window, Depends(keyset(datetime, UUID))],
+    ) -> Response:
+        """All events of a department that count by one item of the formula in a period, page by page."""
+        with of_programme(desk, who, request, "period", "unit", "item", "limit", "after") as of:
+            held = of.period(period)
+            told = points.events(of.asked, of.document, held, unit, item, window)
+            return of.asked.answer({"period": held.name, "unit": unit, "item": item, **told})
 
     @router.get("/appraisal/cadres", response_class=Response, openapi_extra=parameters(OF_PROGRAMME, "programme"))
     def cadres(request: Request, who: Who, period: str) -> Response:
