@@ -11,13 +11,14 @@ import tomllib
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
-from kafka import KafkaAdminClient, KafkaProducer
+from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.errors import KafkaConnectionError, TopicAuthorizationFailedError
 from sqlalchemy import Engine, text
 
-from bugle.backup.topics import demand_administrator
+from bugle.backup.topics import demand_restorer, make_anew
 from bugle.stack import Home, Stack, StackError, System
 from bugle.stack.certificates import Certificates
 from bugle.stack.home import ROOT
@@ -75,6 +76,17 @@ def count(engine: Engine, table: str) -> int:
         return int(connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one())
 
 
+def written(system: System, topic: str) -> int:
+    """How many records a topic holds."""
+    name = f"{system.topic_prefix}{topic}"
+    consumer = KafkaConsumer(**clients(system.kafka_access), enable_auto_commit=False)
+    try:
+        places = [TopicPartition(name, number) for number in consumer.partitions_for_topic(name) or ()]
+        return sum(consumer.end_offsets(places).values())
+    finally:
+        consumer.close()
+
+
 @pytest.mark.parametrize("user", USERS)
 def test_user_writes_its_own_topic_alone(guarded: System, user: str) -> None:
     assert [topic for topic in TOPICS if may_write(guarded, user, topic)] == USERS[user].get("writes", [])
@@ -113,9 +125,23 @@ def test_administrator_needs_the_certificate(guarded: System) -> None:
 
 
 def test_restore_asks_before_it_changes_anything(guarded: System) -> None:
-    """The operator's user reads alone; an open broker lets everybody: tests/e2e/test_restore.py."""
-    with pytest.raises(StackError, match=r"does not let the user operator delete and make topics.*Nothing was changed"):
-        demand_administrator(guarded)
+    """As the restorer it may; a user whom the grants give nothing of the kind may not."""
+    demand_restorer(guarded)
+    with (
+        patch.object(System, "kafka_restoring", System.kafka_access),
+        pytest.raises(StackError, match=r"does not let the user operator make the topics anew.*Nothing was changed"),
+    ):
+        demand_restorer(guarded)
+
+
+def test_restore_without_its_user_says_so(guarded: System) -> None:
+    """A system that was deployed before there was a restorer."""
+    stranger = replace(guarded.kafka_restoring, kafka_user="nobody")
+    with (
+        patch.object(System, "kafka_restoring", stranger),
+        pytest.raises(StackError, match=r"refuses the user nobody.*the job `topics` applies. Nothing was changed"),
+    ):
+        demand_restorer(guarded)
 
 
 def test_relay_on_foreign_topic_ends_and_says_so(guarded: System) -> None:
@@ -143,6 +169,22 @@ def test_event_goes_from_relay_to_worker(guarded: System) -> None:
         guarded.stop(processes)
         source.dispose()
         seen.dispose()
+
+
+def test_restorer_makes_topics_anew(guarded: System) -> None:
+    """What stood on them and how far groups had read is gone; the restorer itself may look at none of it."""
+    make_anew(guarded)
+    assert {topic: written(guarded, topic) for topic in TOPICS} == dict.fromkeys(TOPICS, 0)
+    admin = KafkaAdminClient(**clients(guarded.kafka_restoring))
+    consumer = KafkaConsumer(**clients(guarded.kafka_restoring), enable_auto_commit=False)
+    try:
+        assert not admin.list_groups()
+        consumer.assign([TopicPartition(f"{guarded.topic_prefix}intake.events", 0)])
+        with pytest.raises(TopicAuthorizationFailedError):
+            consumer.poll(10_000)
+    finally:
+        consumer.close()
+        admin.close()
 
 
 def test_grants_follow_the_file(guarded: System, tmp_path: Path) -> None:

@@ -47,7 +47,7 @@ def test_renewing_adds_what_is_missing(made: Deployed, tmp_path: Path) -> None:
     authority = Certificates(made.home).ca_file.read_bytes()
     said = run("renew", tmp_path)
     after = made.file.read_text().splitlines()
-    assert after[: len(before)] == before and len(after) == len(before) + 5
+    assert after[: len(before)] == before and len(after) == len(before) + 6
     assert "BUGLE_OPERATOR_KAFKA_PASSWORD" in said
     assert Certificates(made.home).file(BROKER).read_bytes() != broker
     assert Certificates(made.home).ca_file.read_bytes() == authority

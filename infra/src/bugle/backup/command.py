@@ -12,7 +12,7 @@ import typer
 
 from bugle.backup.keeping import keep, keep_keys, read_manifest
 from bugle.backup.restoring import bring_back, check_idle, keyless, set_keys_aside
-from bugle.backup.topics import Divergence, demand_administrator, diverging, make_anew
+from bugle.backup.topics import Divergence, demand_restorer, diverging, make_anew
 from bugle.stack.home import Home
 from bugle.stack.place import EMBEDDED, Against, Place, running_place
 from bugle.stack.system import System
@@ -66,7 +66,7 @@ def restore(
         kept = _keep_ahead(folder, found) if found.ahead else None
         done = discard_ahead or not found.ahead
         if done:
-            demand_administrator(place)
+            demand_restorer(place)
             bring_back(place, folder, services, set_keys_aside(place, keys), _say)
             _say("Kafka: topics anew")
             make_anew(place)

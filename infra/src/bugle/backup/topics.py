@@ -9,7 +9,7 @@ from contextlib import closing
 from dataclasses import asdict, dataclass, field
 
 from kafka import KafkaAdminClient
-from kafka.errors import ClusterAuthorizationFailedError, TopicAuthorizationFailedError
+from kafka.errors import TopicAuthorizationFailedError
 
 from bugle.stack.errors import StackError
 from bugle.stack.home import ROOT
@@ -19,6 +19,7 @@ from bugle.verify.event import SERVICES as RECORDING
 from bugle.verify.event import Event, Unreadable, from_record
 from bugle.verify.topics import KafkaTopics
 from eventkit.access import clients
+from eventkit.admission import Refused, demand
 from eventkit.topics import TopicSettings, create
 
 _SECONDS = 60
@@ -61,17 +62,20 @@ def _events(place: Place) -> Iterator[Event]:
                     yield event
 
 
-def demand_administrator(place: Place) -> None:
-    """StackError unless Kafka lets this user delete and make topics; asks the broker, and makes none."""
-    probe = {f"{place.topic_prefix}restore": {"num_partitions": 1, "replication_factor": 1}}
+def demand_restorer(place: Place) -> None:
+    """StackError unless Kafka lets the restorer in to make the topics; asks the broker, and makes none."""
+    try:
+        demand(place.kafka_restoring)
+    except Refused as error:
+        raise StackError(f"{error} Nothing was changed.") from error
+    probe = {name: {"num_partitions": 1, "replication_factor": 1} for name in _topics(place)}
     with closing(_admin(place)) as admin:
-        try:
-            admin.create_topics(probe, validate_only=True)
-        except (TopicAuthorizationFailedError, ClusterAuthorizationFailedError) as error:
-            raise StackError(
-                f"Kafka does not let the user {place.kafka_access.kafka_user} delete and make topics, as a restore must"
-                " (infra/acl.toml). Nothing was changed."
-            ) from error
+        told = admin.create_topics(probe, validate_only=True, raise_errors=False)["topics"]
+    if any(topic["error_code"] == TopicAuthorizationFailedError.errno for topic in told):
+        raise StackError(
+            f"Kafka does not let the user {place.kafka_restoring.kafka_user} make the topics anew, as a restore must."
+            " Apply infra/acl.toml once more (docs/deploying.md). Nothing was changed."
+        )
 
 
 def make_anew(place: Place) -> None:
@@ -94,7 +98,7 @@ def make_anew(place: Place) -> None:
             raise StackError(f"Kafka has not deleted the topics within {_SECONDS} s. Run the restore again.")
         time.sleep(0.2)
     replication = int(os.environ.get("BUGLE_REPLICATION", "1"))
-    held = TopicSettings(**asdict(place.kafka_access), topic_prefix=place.topic_prefix, replication=replication)
+    held = TopicSettings(**asdict(place.kafka_restoring), topic_prefix=place.topic_prefix, replication=replication)
     create(ROOT / "infra" / "topics.toml", held)
 
 
@@ -108,4 +112,4 @@ def _present(place: Place) -> set[str]:
 
 
 def _admin(place: Place) -> KafkaAdminClient:
-    return KafkaAdminClient(**clients(place.kafka_access), client_id="bugle", request_timeout_ms=10_000)
+    return KafkaAdminClient(**clients(place.kafka_restoring), client_id="bugle", request_timeout_ms=10_000)

@@ -13,7 +13,7 @@ import typer
 
 from bugle.stack.certificates import ADMIN, Certificates
 from bugle.stack.errors import StackError
-from bugle.stack.guard import OPERATOR
+from bugle.stack.guard import OPERATOR, RESTORER
 from bugle.stack.home import ROOT, Home
 from bugle.stack.keys import AUDIENCE, ISSUER, Keys
 from bugle.stack.place import read_deployed
@@ -93,7 +93,7 @@ def settings(user: int) -> dict[str, str]:
     for service in SERVICES:
         held[f"BUGLE_{service.upper()}_PASSWORD"] = random.token_hex(20)
         held[f"BUGLE_{service.upper()}_OWNER_PASSWORD"] = random.token_hex(20)
-    for name in (*SERVICES, OPERATOR):
+    for name in (*SERVICES, OPERATOR, RESTORER):
         held[password_setting(name)] = random.token_hex(20)
     taken: list[int] = []
     for name in ("POSTGRES", "KAFKA", *map(str.upper, (*SERVICES, *FRONTENDS))):

@@ -13,6 +13,9 @@ from eventkit.settings import SASL_SSL, SSL
 OPERATOR = "operator"
 """The user of whoever verifies and the like: it reads every topic."""
 
+RESTORER = "restorer"
+"""The user as whom a restore makes topics anew: it reads and writes none."""
+
 _LISTENERS = """\
 {secured}
 ssl.keystore.location={keystore}

@@ -13,7 +13,7 @@ from bugle.stack.certificates import Certificates
 from bugle.stack.databases import DRIVER, Database
 from bugle.stack.embedded import Stack
 from bugle.stack.errors import StackError
-from bugle.stack.guard import OPERATOR
+from bugle.stack.guard import OPERATOR, RESTORER
 from bugle.stack.home import ROOT, Home
 from bugle.stack.ports import HOST
 from eventkit.settings import SASL_SSL, KafkaSettings
@@ -42,6 +42,10 @@ class Place(Protocol):
         """Where Kafka is, for whoever reads all topics."""
 
     @property
+    def kafka_restoring(self) -> KafkaSettings:
+        """Where Kafka is, for whoever makes all topics anew."""
+
+    @property
     def topic_prefix(self) -> str:
         """What precedes the declared names of topics."""
 
@@ -67,14 +71,22 @@ class Deployed:
     @property
     def kafka_access(self) -> KafkaSettings:
         """Where Kafka is, for whoever reads all topics."""
+        return self._kafka(OPERATOR)
+
+    @property
+    def kafka_restoring(self) -> KafkaSettings:
+        """Where Kafka is, for whoever makes all topics anew."""
+        return self._kafka(RESTORER)
+
+    def _kafka(self, user: str) -> KafkaSettings:
         from eventkit.grants import password_setting  # it needs Kafka's client, which a status shall not wait for
 
         return KafkaSettings(
             kafka=f"{HOST}:{self._value('BUGLE_KAFKA_PORT')}",
             kafka_protocol=SASL_SSL,
             kafka_ca_file=str(Certificates(self.home).ca_file),
-            kafka_user=OPERATOR,
-            kafka_password=self._value(password_setting(OPERATOR)),
+            kafka_user=user,
+            kafka_password=self._value(password_setting(user)),
         )
 
     @property

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 
 from bugle.stack import databases
 from bugle.stack.errors import StackError
-from bugle.stack.guard import OPERATOR
+from bugle.stack.guard import OPERATOR, RESTORER
 from bugle.stack.home import ROOT, Home
 from bugle.stack.kafka import Kafka
 from bugle.stack.keys import AUDIENCE, ISSUER, Keys
@@ -62,6 +62,11 @@ class System:
     def kafka_access(self) -> KafkaSettings:
         """Where Kafka is, for whoever reads all topics."""
         return self.kafka.access(OPERATOR)
+
+    @property
+    def kafka_restoring(self) -> KafkaSettings:
+        """Where Kafka is, for whoever makes all topics anew."""
+        return self.kafka.access(RESTORER)
 
     def database(self, service: str) -> databases.Database:
         """The addresses of a service's database."""

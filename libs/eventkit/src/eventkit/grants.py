@@ -1,7 +1,8 @@
 """Users of Kafka and what each may do, as a file says: what is missing is granted, what is too much is taken back.
 
-FILE is TOML: `[users.<name>]` with the topics it `writes` and `reads` and its consumer `groups`. The password of a user
-comes from BUGLE_<NAME>_KAFKA_PASSWORD. A password that has changed is the user's from then on.
+FILE is TOML: `[users.<name>]` with the topics it `writes`, `reads` and `remakes` (deletes and makes anew), and the
+consumer groups it is (`groups`) and whose places it deletes (`forgets`). The password of a user comes from
+BUGLE_<NAME>_KAFKA_PASSWORD. A password that has changed is the user's from then on.
 """
 
 from __future__ import annotations
@@ -97,7 +98,10 @@ def _grants(name: str, user: Mapping[str, list[str]], prefix: str) -> Iterable[A
     kinds = (
         ("writes", ResourceType.TOPIC, ACLOperation.WRITE),
         ("reads", ResourceType.TOPIC, ACLOperation.READ),
+        ("remakes", ResourceType.TOPIC, ACLOperation.DELETE),
+        ("remakes", ResourceType.TOPIC, ACLOperation.CREATE),
         ("groups", ResourceType.GROUP, ACLOperation.READ),
+        ("forgets", ResourceType.GROUP, ACLOperation.DELETE),
     )
     for field, kind, operation in kinds:
         for resource in user.get(field, ()):
