@@ -99,11 +99,13 @@ class Known:
         """Teams, pairs, visits, services and enterprises, each with its id."""
         keys = {"teams": "team_id", "visits": "visit_id", "services": "record_id", "enterprises": "enterprise_id"}
         found = {table: [{**row, "id": row[key]} for row in self.tables[table]] for table, key in keys.items()}
-        teams = {row["id"]: row for row in found["teams"]}
+        teams = {row["id"]: row for row in found["teams"] if row["ended_at"] is None}
         found["pairs"] = [
             {**teams[row["team_id"]], "enterprise": row["enterprise_id"], "id": (row["team_id"], row["enterprise_id"])}
             for row in self.tables["team_enterprises"]
+            if row["team_id"] in teams
         ]
+        found["standing"] = list(teams.values())
         return found
 
     def figure(self, name: str, filters: Mapping[str, str]) -> Counted:
@@ -275,7 +277,7 @@ _FIGURES: dict[str, Callable[[Known, Row], Counted]] = {
     "enterprises": _plain("enterprises"),
     "enterprises_contacted": _visited(*CONTACTS),
     "enterprises_visited": _visited("visit", "survey", "return_visit"),
-    "teams": _plain("teams"),
+    "teams": _plain("standing"),
     "team_enterprises": _plain("pairs", distinct("enterprise")),
     "service_count": _plain("services", summed("count")),
     "service_amount": _plain("services", summed("amount")),

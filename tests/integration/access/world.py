@@ -98,6 +98,7 @@ def _fill_intake(world: World) -> None:
         "suggestion": made("/suggestions", {**about, "title": MARK}),
         "related": office.report("相关"),
     }
+    made("/teams", {**team, "ref": "t2"})
     contact = {"name": MARK, "phone": "000", "role": "x"}
     for name in ("contact_ref", "forgotten"):
         world.ids[name] = office.call("intake", "POST", f"/enterprises/{enterprise}/contacts", contact)["contact_ref"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.integration.intake.agency import Agency, fault
 
 
@@ -148,3 +150,57 @@ def test_enterprise_is_found_by_part_of_its_name(agency: Agency, stranger: Agenc
     assert agency.get(f"/enterprises/{one['enterprise']}", role="leader").json() == one
     assert stranger.get(f"/enterprises/{one['enterprise']}").status_code == 404
     assert stranger.get("/enterprises", name="荣鑫实业二厂").json()["items"] == []
+
+
+def test_team_ends_and_another_takes_its_place(agency: Agency) -> None:
+    """Its leader no longer has its enterprises, it goes on no visit, and its end is told with its list."""
+    pattern = {"enterprises": {"max": 1}, "members": [{"role": "county_leader", "max": 1}]}
+    agency.publish(agency.document(version=2, teams={"key": pattern}))
+    agency.register("企业2")
+    member = {"role": "county_leader", "person": "p1"}
+    body = {"programme": agency.name, "tier": "key", "members": [member], "name": "专班", "ref": "t/1"}
+    old = agency.send("POST", "/teams", {**body, "enterprises": ["荣鑫实业"]}).json()["id"]
+    visit = {"programme": agency.name, "enterprise": "荣鑫实业", "mode": "visit", "team": "t/1", "purposes": []}
+    assert agency.send("POST", "/visits", visit).status_code == 201
+
+    ended = agency.send("POST", f"/teams/{old}/disband", {"reason": "组长调离"})
+    assert (ended.status_code, ended.json()["outcome"]) == (200, "amended")
+    assert agency.send("POST", f"/teams/{old}/disband", {}).json()["outcome"] == "unchanged"
+    assert agency.get("/teams").json()["items"][0]["disbanded_at"] is not None
+    answer = agency.send("POST", "/visits", visit)
+    assert answer.json()["type"] == "urn:bugle:problem:team-disbanded"
+    fault(answer, 422, "/team")
+    new = agency.send("POST", "/teams", {**body, "ref": "t/2", "enterprises": ["企业2"]})
+    assert new.json()["findings"] == []
+
+
+def test_team_ends_and_is_replaced_in_one_batch(agency: Agency) -> None:
+    """The command may name the team by the ref it was formed under; what is just told counts already."""
+    pattern = {"enterprises": {"max": 1}, "members": [{"role": "county_leader", "max": 1}]}
+    agency.publish(agency.document(version=2, teams={"key": pattern}))
+    agency.register("企业2")
+    body = {"programme": agency.name, "tier": "key", "members": [{"role": "county_leader", "person": "p1"}]}
+    first = {**body, "name": "专班1", "ref": "t/1", "enterprises": ["荣鑫实业"]}
+    commands = [
+        ("form_team.v2", first),
+        ("disband_team.v1", {"team": "t/1"}),
+        ("form_team.v2", {**body, "name": "专班2", "ref": "t/2", "enterprises": ["企业2"]}),
+    ]
+    batch = [
+        {"specversion": "1.0", "id": str(n), "source": "/x", "type": f"bugle.intake.{type}", "data": data}
+        for n, (type, data) in enumerate(commands)
+    ]
+    headers = {"Content-Type": "application/cloudevents-batch+json"}
+    answers = agency.send("POST", "/events", batch, headers=headers).json()
+    assert [answer["status"] for answer in answers] == [201, 200, 201]
+    assert answers[2]["body"]["findings"] == []
+
+
+@pytest.mark.parametrize("other", [True, False])
+def test_unknown_team_cannot_end(agency: Agency, other: bool) -> None:
+    """Another agency's is as unknown as none."""
+    headers = agency.issuer.headers("office", agency="elsewhere") if other else {}
+    team = {"programme": agency.name, "tier": "key", "members": [], "name": "专班", "enterprises": []}
+    id = agency.send("POST", "/teams", team).json()["id"] if other else "nowhere"
+    answer = agency.send("POST", f"/teams/{id}/disband", {}, headers=headers)
+    assert (answer.status_code, answer.json()["type"]) == (404, "urn:bugle:problem:not-found")

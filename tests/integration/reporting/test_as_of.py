@@ -78,6 +78,9 @@ def with_reference(count: int, seed: int) -> list[Envelope]:
         enterprise = str(uid("described", number % 7))
         said = enterprise_of(enterprise) | {"tier": ("ordinary", "key")[number % 2]}
         log.add("intake", "enterprise_registered", f"enterprise-{enterprise}", enterprise, START, **said)
+    for number in range(20):
+        ended_at = START + timedelta(days=number % 4) if number % 4 else None
+        log.team(str(uid("paired", number)), START, [str(uid("described", number % 7))], ended_at)
     assert len(log.events) >= count
     return sequenced(log.events[-count:], seed)
 

@@ -12,11 +12,15 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection
 
 from eventkit.envelope import Envelope
+from eventkit.ids import uid
 from reporting.read_model.hashing import table_hashes
 from reporting.read_model.writer import apply
-from tests.unit.reporting.made import courses
+from tests.unit.reporting.made import courses, day
 
-EVENTS = courses(4, seed=3).events
+LOG = courses(4, seed=3)
+for number in range(3):  # of which each ends in the instant in which the next is formed
+    LOG.team(str(uid("team", number)), day(number), [str(uid("enterprise"))], day(number + 1) if number < 2 else None)
+EVENTS = LOG.events
 
 
 def delivered(events: Sequence[Envelope], turns: Sequence[int]) -> list[Envelope]:

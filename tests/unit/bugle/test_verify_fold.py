@@ -298,7 +298,16 @@ def test_team_has_a_row_per_enterprise() -> None:
     recorder.add("intake", "team-t", "team_formed", 0, team="t", enterprises=["e1", "e2"], members=[], findings=[])
     held = rows(recorder.events)
     assert held["team_enterprises"] == [("t", "e1"), ("t", "e2")]
-    assert held["teams"][0][0] == "t"
+    assert (held["teams"][0][0], held["teams"][0][-1]) == ("t", None)
+
+
+def test_disbanded_team_keeps_its_row_and_its_end() -> None:
+    recorder = Recorder()
+    recorder.add("intake", "team-t", "team_formed", 0, team="t", enterprises=["e1"], members=[], findings=[])
+    ended = recorder.add("intake", "team-t", "team_disbanded", 3, team="t", reason=None, by="office")
+    held = rows(recorder.events)
+    assert held["team_enterprises"] == [("t", "e1")]
+    assert (held["teams"][0][0], held["teams"][0][-1]) == ("t", ended.occurred_at)
 
 
 def test_page_lists_these_columns() -> None:

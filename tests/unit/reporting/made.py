@@ -97,25 +97,22 @@ class Log:
             START,
             **enterprise_of(enterprise),
         )
-        team_said = {
-            "programme": "jinxian",
-            "programme_version": 1,
-            "agency": "jinxian",
-            "name": "专班01",
-            "tier": "key",
-        }
-        team_more: dict[str, Any] = {
-            "batch": "1",
-            "enterprises": [enterprise],
-            "members": [],
-            "findings": [],
-            "synthetic": True,
-        }
-        self.add("intake", "team_formed", f"team-{team}", team, START, team=team, **team_said, **team_more)
+        self.team(team, START, [enterprise])
         for n, mode in enumerate(("visit", "call")):
             self.visit(str(uid("visit", n)), enterprise, mode, day(n))
         self.service(str(uid("service")), "policy", 3, 640_000, day(1))
         self.session(enterprise)
+
+    def team(
+        self, team: str, at: datetime, enterprises: list[str], ended_at: datetime | None = None, **data: Any
+    ) -> None:
+        """A team that is formed and, when `ended_at` is given, disbanded."""
+        about, stream = {"team": team, "programme": "jinxian", "agency": "jinxian"}, f"team-{team}"
+        said = {"programme_version": 1, "name": "专班01", "tier": "key", "batch": "1", "enterprises": enterprises}
+        more: dict[str, Any] = {"members": [], "findings": [], "synthetic": True}
+        self.add("intake", "team_formed", stream, team, at, **about, **said, **more | data)
+        if ended_at is not None:
+            self.add("intake", "team_disbanded", stream, team, ended_at, **about, reason="调整", by="office")
 
     def session(self, enterprise: str) -> None:
         """A joint session of two departments, of which one reports in."""

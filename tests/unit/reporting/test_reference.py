@@ -6,7 +6,7 @@ from eventkit.ids import uid
 from reporting.projections.reference import describe
 from tests.unit.reporting.made import Log, day, enterprise_of
 
-ENTERPRISE = str(uid("enterprise"))
+ENTERPRISE, TEAM = str(uid("enterprise")), str(uid("team"))
 
 
 def test_later_version_describes_the_enterprise() -> None:
@@ -43,6 +43,25 @@ def test_directory_owns_its_agency() -> None:
 
     assert described.owner == {"units": {"agency": "jinxian"}, "people": {"agency": "jinxian"}}
     assert [row["person_id"] for row in described.rows["people"]] == ["p1"]
+
+
+def test_end_of_a_team_adds_to_how_it_was_formed() -> None:
+    log = Log()
+    log.team(TEAM, day(0), [ENTERPRISE], ended_at=day(2))
+
+    first, last = describe(reversed(log.events))
+
+    ends = [one.said.rows["teams"][0]["ended_at"] for one in (first, last)]
+    assert ends == [None, day(2)]
+    assert last.said == first.said._replace(rows=first.said.rows | {"teams": last.said.rows["teams"]})
+    assert first.known_to == last.known_from
+
+
+def test_end_alone_describes_no_team() -> None:
+    log = Log()
+    log.team(TEAM, day(0), [ENTERPRISE], ended_at=day(2))
+
+    assert describe(log.events[1:]) == []
 
 
 def test_contact_is_described_nowhere() -> None:

@@ -24,11 +24,20 @@ from eventkit.processing import Processor
 from eventkit.session import Session
 from supervision.adapters.messages import CODEC
 from supervision.application.context import Context
-from supervision.application.ports import DeedRow, DutyRow, Explained, LibraryPolicy, Recorded, Streams, Subject
+from supervision.application.ports import (
+    DeedRow,
+    DutyRow,
+    Explained,
+    LibraryPolicy,
+    PairedTeam,
+    Recorded,
+    Streams,
+    Subject,
+)
 from supervision.application.reactions import Watching
 from supervision.application.sweeping import Sweeping
 from supervision.domain.calendar import Calendar, Year
-from supervision.domain.duty import Deed, DutyOpened
+from supervision.domain.duty import Deed, DutyOpened, Paired
 from supervision.domain.events import FactLearnt, Part, WatchEvent, WatchOpened
 from supervision.domain.facts import learn
 from supervision.domain.policy import Policy
@@ -151,8 +160,8 @@ class MemoryRegister:
         self.known_programmes = ["jinxian"]
         self.known_people: dict[str, list[Subject]] = {}
         self.known_units: dict[str, list[Subject]] = {}
-        self.formed: dict[tuple[str, str], date] = {}
-        self.known_teams: dict[str, tuple[str, Subject, tuple[str, ...]]] = {}
+        self.known_teams: dict[str, tuple[str, Subject, PairedTeam]] = {}
+        self.ended_teams: dict[str, date] = {}
         self.words: dict[str, str] = {}
         self.explained: dict[str, Explained] = {}
 
@@ -206,8 +215,9 @@ class MemoryRegister:
     def paired(self, programme: str, enterprise: str) -> frozenset[str]:
         return frozenset()
 
-    def paired_since(self, programme: str, person: str) -> date | None:
-        return self.formed.get((programme, person))
+    def pairings(self, programme: str, person: str) -> Sequence[Paired]:
+        mine = [of for held, of, team in self.known_teams.values() if held == programme and person in team.people]
+        return [Paired(of.since, self.ended_teams.get(of.id)) for of in mine if of.since is not None]
 
     def tell_roles(self, agency: str, version: int, at: datetime, people: Iterable[tuple[str, str | None]]) -> None:
         pass  # whose roles count when is a query of SQL: see the integration tests
@@ -227,10 +237,14 @@ class MemoryRegister:
         members: Sequence[tuple[str, str | None]],
         since: date,
     ) -> None:
-        for about in ((programme, person) for _, person in members if person is not None):
-            self.formed[about] = min(since, self.formed.get(about, since))
         roles = frozenset(role for role, _ in members)
-        self.known_teams[team] = (programme, Subject(team, roles, tier, None, since), tuple(enterprises))
+        people = tuple(person for _, person in members if person is not None)
+        told = PairedTeam(team, people, tuple(enterprises))
+        self.known_teams[team] = (programme, Subject(team, roles, tier, None, since), told)
+
+    def end_team(self, team: str, programme: str, until: date) -> PairedTeam:
+        self.ended_teams[team] = until
+        return self.known_teams[team][2] if team in self.known_teams else PairedTeam(team, (), ())
 
     def people(self, agency: str) -> Sequence[Subject]:
         return self.known_people.get(agency, [])
@@ -239,11 +253,11 @@ class MemoryRegister:
         return self.known_units.get(agency, [])
 
     def enterprises(self, agency: str, programme: str) -> Sequence[Subject]:
-        teams = [(team, of) for held, team, of in self.known_teams.values() if held == programme]
-        return [replace(team, id=enterprise) for team, of in teams for enterprise in of]
+        return [replace(of, id=id) for of in self.teams(programme) for id in self.known_teams[of.id][2].enterprises]
 
     def teams(self, programme: str) -> Sequence[Subject]:
-        return [team for held, team, _ in self.known_teams.values() if held == programme]
+        known = (of for held, of, _ in self.known_teams.values() if held == programme)
+        return [of for of in known if of.id not in self.ended_teams]
 
     def tell_case(self, case: str, title: str, text: str | None, kind: str | None, at: datetime) -> None:
         self.words[case] = title

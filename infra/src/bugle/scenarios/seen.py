@@ -37,6 +37,10 @@ def _always(*names: str) -> Callable[[Item], list[str]]:
     return lambda item: [*names]
 
 
+def _team(item: Item) -> list[str]:
+    return ["team_formed", *(["team_disbanded"] if item["disbanded_at"] else [])]
+
+
 def _suggestion(item: Item) -> list[str]:
     return ["suggestion_recorded", *(["suggestion_answered"] if item["answered_at"] else [])]
 
@@ -68,7 +72,7 @@ def _duty(item: Item) -> list[str]:
 
 
 _LISTS: tuple[tuple[str, Callable[[Item], list[str]]], ...] = (
-    ("intake:/teams", _always("team_formed")),
+    ("intake:/teams", _team),
     ("intake:/visits", _always("visit_recorded")),
     ("intake:/suggestions", _suggestion),
     ("intake:/policies", _always("policy_published")),

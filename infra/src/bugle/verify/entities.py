@@ -39,6 +39,7 @@ def _single(table: str) -> Callable[[Event], Rows]:
 
 
 def _team(event: Event) -> Rows:
+    """As it was formed; `ended_at` is of another event of its stream."""
     yield "teams", _row("teams", event.body, event)
     for enterprise in dict.fromkeys(event.body["enterprises"]):
         yield "team_enterprises", (event.body["team"], enterprise)
@@ -79,4 +80,6 @@ def fold_entity(events: Iterable[Event]) -> Rows:
     described = [event for event in events if event.short_type in _DESCRIBING]
     if described:
         last = max(described, key=lambda event: event.version)
-        yield from _DESCRIBING[last.short_type](last)
+        ends = [event.occurred_at for event in events if event.short_type == "team_disbanded"]
+        for table, row in _DESCRIBING[last.short_type](last):
+            yield table, (*row[:-1], ends[0]) if ends and table == "teams" else row  # `ended_at` stands last

@@ -18,7 +18,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "closed_at grade merged_into withdrawn",
         "clocks": "case_id clock generation unit started_at due_at stopped_at status provisional cancelled_at",
         "enterprises": "enterprise_id agency name tier industry township synthetic registered_at",
-        "teams": "team_id programme programme_version agency name tier batch members findings synthetic formed_at",
+        "teams": "team_id programme programme_version agency name tier batch members findings synthetic formed_at "
+        "ended_at",
         "team_enterprises": "team_id enterprise_id",
         "visits": "visit_id programme agency enterprise mode purposes team batch note synthetic visited_at",
         "services": "record_id programme agency enterprise unit kind count amount batch note synthetic served_at",

@@ -22,6 +22,7 @@ CODEC = Codec(
         "contact_recorded.v1": events.ContactRecorded,
         "contact_erased.v1": events.ContactErased,
         "team_formed.v1": events.TeamFormed,
+        "team_disbanded.v1": events.TeamDisbanded,
         "visit_recorded.v2": events.VisitRecorded,
         "issue_reported.v1": events.IssueReported,
         "issue_amended.v1": events.IssueAmended,

@@ -43,6 +43,7 @@ _PUBLISHED = {
     "bugle.intake.policy_published.v1": policies,
 }
 _ANSWERED = "bugle.intake.suggestion_answered.v1"
+_DISBANDED = "bugle.intake.team_disbanded.v1"
 _AMENDED = "bugle.intake.issue_amended.v1"
 
 _AMEND = text(
@@ -53,6 +54,7 @@ _ANSWER = text(
     "UPDATE suggestions SET unit = :unit, answer = :answer, answered_at = :at"
     " WHERE suggestion = CAST(:suggestion AS uuid)"
 )
+_DISBAND = text("UPDATE teams SET disbanded_at = :at WHERE team = CAST(:team AS uuid)")
 _MOVE_ON = text(
     "UPDATE issues i SET version = n.version FROM unnest(CAST(:issues AS uuid[]), CAST(:versions AS integer[]))"
     " AS n(issue, version) WHERE i.issue = n.issue"
@@ -70,8 +72,9 @@ def project(tx: Transaction, written: list[Envelope]) -> None:
         _insert(connection, table, [_row(event, "published_at", versions) for event in newest.values()])
     _amend(connection, [event for event in written if event.type == _AMENDED])
     for event in written:
-        if event.type == _ANSWERED:
-            connection.execute(_ANSWER, {**event.json(), "at": instant(event.occurred_at)})
+        for type, statement in ((_ANSWERED, _ANSWER), (_DISBANDED, _DISBAND)):
+            if event.type == type:
+                connection.execute(statement, {**event.json(), "at": instant(event.occurred_at)})
     relate(connection, written)
     _move_on(connection, versions, written)
 

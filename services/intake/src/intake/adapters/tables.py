@@ -63,6 +63,7 @@ teams = Table(
     Column("findings", JSONB),
     Column("synthetic", Boolean),
     _time("formed_at"),
+    _time("disbanded_at"),
 )
 visits = Table(
     "visits",

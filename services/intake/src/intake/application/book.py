@@ -38,6 +38,7 @@ def commands(streams: Streams, contacts: Contacts, lookups: Lookups) -> CommandB
             lib.enterprise_by_id,
         ),
         ("POST", "/teams", AGENCY, field.form_team, field.team_streams),
+        ("POST", "/teams/{team}/disband", AGENCY, field.disband_team, field.disband_streams),
         ("POST", "/visits", AGENCY, field.record_visit, field.visit_streams),
         ("POST", "/services", AGENCY, field.record_service, field.service_streams),
         ("POST", "/issues", AGENCY, issues.report_issue, issues.report_streams),

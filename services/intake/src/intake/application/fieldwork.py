@@ -10,15 +10,15 @@ from intake.application.context import Context, Wanted, record, timing
 from intake.application.naming import named, referred
 from intake.application.ports import Lookups, Streams
 from intake.domain import service_record, team, visit
-from intake.domain.commands import FormTeam, RecordService, RecordVisit
-from intake.domain.errors import UnknownReference
+from intake.domain.commands import DisbandTeam, FormTeam, RecordService, RecordVisit
+from intake.domain.errors import NotFound, UnknownReference
 from intake.domain.events import Member
 from intake.domain.programme import Programme
 from intake.domain.text import Text
 
 
 class Fieldwork(Context):
-    """Handlers of form_team, record_visit and record_service."""
+    """Handlers of form_team, disband_team, record_visit and record_service."""
 
     def __init__(self, streams: Streams, lookups: Lookups) -> None:
         super().__init__(streams)
@@ -50,17 +50,34 @@ class Fieldwork(Context):
         return record(session, command, wanted, decided, findings=findings)
 
     def _led(self, session: Session, asked: FormTeam, programme: Programme) -> dict[tuple[str, str], set[str]]:
-        """What the team's leaders have in other teams, those of the same batch among them."""
-        formed = {id: held.formed for id, held in session.opened(self.streams.team).items() if held.formed is not None}
+        """What the team's leaders have in other teams that stand then, those of the same batch among them."""
+        at, opened = asked.timing.at, session.opened(self.streams.team)
+        formed = {id: held.formed for id, held in opened.items() if held.formed is not None and held.stands(at)}
         led: dict[tuple[str, str], set[str]] = {}
         for role, person in team.leaders(asked, programme):
-            teams = dict(self._lookups.led(session.tx, programme.id, role, person))
+            known = self._lookups.led(session.tx, programme.id, role, person, at)
+            teams = {id: enterprises for id, enterprises in known.items() if id not in opened or opened[id].stands(at)}
             for id, event in formed.items():
                 serves = any((member.role, member.person) == (role, person) for member in event.members)
                 if event.programme == programme.id and serves:
                     teams[id] = list(event.enterprises)
             led[role, person] = {e for id, enterprises in teams.items() if id != asked.team for e in enterprises}
         return led
+
+    def disband_streams(self, command: Command) -> Iterable[Wanted]:
+        """The team alone: its programme is known once it is read."""
+        yield self.streams.team, referred(command.caller.agency or "", "team", command.data["team"])
+
+    def disband_team(self, session: Session, command: Command) -> Done:
+        """Raises NotFound, also for another agency's team, and what `team.disband` raises."""
+        caller = command.caller
+        wanted = (self.streams.team, referred(caller.agency or "", "team", command.data["team"]))
+        state = session.get(*wanted)
+        if state.formed is None or not caller.acts_for(state.formed.agency):
+            raise NotFound(field="team")
+        programme = session.get(self.streams.programme, state.formed.programme)
+        asked = DisbandTeam(command.data.get("reason"), caller.sub, timing(command))
+        return record(session, command, wanted, team.disband(state, asked, programme))
 
     def visit_streams(self, command: Command) -> Iterable[Wanted]:
         """The visit, its programme, directory and enterprise, and the team that went."""
@@ -73,12 +90,14 @@ class Fieldwork(Context):
         """Raises UnknownProgramme, UnknownEnterprise, UnknownReference (team) and what `visit.record` raises."""
         data, programme = command.data, self.programme(session, command)
         wanted = (self.streams.visit, named(command, programme.agency, "visit"))
+        given = self._team(session, programme.agency, data.get("team"))
+        went = None if given is None else session.get(self.streams.team, given)
         asked = RecordVisit(
             visit=wanted[1],
             enterprise=self.enterprise(session, programme.agency, data["enterprise"]),
             mode=data.get("mode", "visit"),
             purposes=tuple(data.get("purposes", ())),
-            team=self._team(session, programme.agency, data.get("team")),
+            team=given,
             people=tuple(data.get("people", ())),
             batch=data.get("batch"),
             note=data.get("note"),
@@ -86,7 +105,7 @@ class Fieldwork(Context):
             timing=timing(command, from_ledger="ref" in data),
         )
         directory = self.directory(session, programme.agency)
-        return record(session, command, wanted, visit.record(session.get(*wanted), asked, programme, directory))
+        return record(session, command, wanted, visit.record(session.get(*wanted), asked, programme, directory, went))
 
     def _team(self, session: Session, agency: str, given: str | None) -> str | None:
         if given is None:

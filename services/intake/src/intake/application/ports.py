@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from eventkit.codec import Codec
@@ -37,8 +38,11 @@ class Lookups(Protocol):
     def struck_off(self, tx: Transaction, issue: str) -> bool:
         """Whether the issue is closed out, as far as intake has heard of it."""
 
-    def led(self, tx: Transaction, programme: str, role: str, person: str) -> Mapping[str, list[str]]:
-        """The enterprises of each team of the programme in which the person has this role, by team."""
+    def led(self, tx: Transaction, programme: str, role: str, person: str, at: datetime) -> Mapping[str, list[str]]:
+        """The enterprises of each team of the programme in which the person has this role, by team.
+
+        Teams that had been disbanded `at` the moment are passed over.
+        """
 
 
 class Streams:

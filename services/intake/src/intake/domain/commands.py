@@ -61,6 +61,15 @@ class FormTeam:
 
 
 @dataclass(frozen=True, slots=True)
+class DisbandTeam:
+    """End a team; `reason`: why, which one in the past needs."""
+
+    reason: str | None
+    by: str
+    timing: Timing
+
+
+@dataclass(frozen=True, slots=True)
 class RecordVisit:
     """Record a contact with an enterprise."""
 

@@ -318,6 +318,29 @@ class AnsweredAlready(Refusal):
     mend_hint = "see it at GET /v1/suggestions/{suggestion}"
 
 
+class BeforeFormation(Refusal):
+    """The team was formed only later."""
+
+    slug = "before-formation"
+    status = 422
+    mend_hint = "correct the date: a team ends after it was formed"
+
+
+class DisbandedAlready(Refusal):
+    """The team was disbanded at another instant."""
+
+    slug = "disbanded-already"
+    mend_hint = "leave it: a team ends once; see its end at GET /v1/teams"
+
+
+class TeamEnded(Refusal):
+    """The team had been disbanded by then."""
+
+    slug = "team-disbanded"
+    status = 422
+    mend_hint = "name the team that was formed in its place, correct the date, or leave the team out"
+
+
 class BadPeriod(Refusal):
     """The policy ends before it begins."""
 

@@ -122,6 +122,18 @@ class TeamFormed:
 
 
 @dataclass(frozen=True, slots=True)
+class TeamDisbanded:
+    """From `at` on the team is none: it is paired with nobody and nobody serves in it."""
+
+    team: str
+    programme: str
+    agency: str
+    reason: str | None
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class VisitRecorded:
     """Mode: visit, call, survey or return_visit. `people`: the officials who were there."""
 

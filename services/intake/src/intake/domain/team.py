@@ -1,5 +1,7 @@
 """A team and the enterprises it is paired with. What the pairing lacks is a finding, never a refusal.
 
+A team never changes: it is formed, stands, and may be disbanded once. Another pairing is another team.
+
 A place is filled by a person, so whoever is named twice in a role counts once there. Who alone fills a place of a team
 leads it: the pattern's enterprises are then what that person may have in all teams of the programme together.
 """
@@ -9,12 +11,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
-from intake.domain.commands import FormTeam
+from intake.domain.commands import DisbandTeam, FormTeam
 from intake.domain.directory import Directory
-from intake.domain.errors import AlreadyRegistered
-from intake.domain.events import Finding, Person, TeamFormed
+from intake.domain.errors import AlreadyRegistered, BeforeFormation, DisbandedAlready, NotFound
+from intake.domain.events import Finding, Person, TeamDisbanded, TeamFormed
 from intake.domain.programme import Programme
 from intake.domain.text import Text
 from intake.domain.timing import backdating_reason
@@ -22,14 +25,23 @@ from intake.domain.timing import backdating_reason
 
 @dataclass(frozen=True, slots=True)
 class Team:
-    """`formed` is None before the team exists."""
+    """`formed` is None before the team exists, `disbanded` until its end is told."""
 
     formed: TeamFormed | None = None
+    disbanded: TeamDisbanded | None = None
+
+    def stands(self, at: datetime) -> bool:
+        """Whether it had not ended by then."""
+        return self.disbanded is None or at < self.disbanded.at
 
 
-def apply(state: Team, event: TeamFormed) -> Team:
+def apply(state: Team, event: TeamFormed | TeamDisbanded) -> Team:
     """The team after an event."""
-    return Team(event)
+    match event:
+        case TeamFormed():
+            return replace(state, formed=event)
+        case TeamDisbanded():
+            return replace(state, disbanded=event)
 
 
 Led = Mapping[tuple[str, str], Collection[str]]
@@ -69,6 +81,24 @@ def form(
                 mend=Text("repeat the first content, or form a new team under another ref"),
             )
     return []
+
+
+def disband(state: Team, command: DisbandTeam, programme: Programme) -> list[TeamDisbanded]:
+    """Nothing when it was disbanded then already, or was and the command names no date.
+
+    Raises NotFound, DisbandedAlready, BeforeFormation, FutureDate or BackDated.
+    """
+    formed, timing = state.formed, command.timing
+    if formed is None:
+        raise NotFound(field="team")
+    if state.disbanded is not None:
+        if timing.given and timing.at != state.disbanded.at:
+            raise DisbandedAlready(field="occurred_at")
+        return []
+    backdating_reason(timing, programme.backdating_days)
+    if timing.at < formed.at:
+        raise BeforeFormation(field="occurred_at")
+    return [TeamDisbanded(formed.team, formed.programme, formed.agency, command.reason, command.by, timing.at)]
 
 
 def _formed(command: FormTeam, programme: Programme, directory: Directory, led: Led) -> TeamFormed:

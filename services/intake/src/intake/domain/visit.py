@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 
 from intake.domain.commands import RecordVisit
 from intake.domain.directory import Directory
-from intake.domain.errors import AlreadyRegistered
+from intake.domain.errors import AlreadyRegistered, TeamEnded
 from intake.domain.events import VisitRecorded
 from intake.domain.programme import Programme
+from intake.domain.team import Team
 from intake.domain.text import Text
 from intake.domain.timing import backdating_reason
 
@@ -25,11 +26,13 @@ def apply(state: Visit, event: VisitRecorded) -> Visit:
     return Visit(event)
 
 
-def record(state: Visit, command: RecordVisit, programme: Programme, directory: Directory) -> list[VisitRecorded]:
-    """Nothing when the same import reference recorded the same visit before.
+def record(
+    state: Visit, command: RecordVisit, programme: Programme, directory: Directory, went: Team | None = None
+) -> list[VisitRecorded]:
+    """Nothing when the same import reference recorded the same visit before. `went`: the team that the command names.
 
-    Raises WrongMode, UnknownPurpose, UnknownPerson, OutsideWindow, FutureDate, BackDated, or AlreadyRegistered when the
-    content differs.
+    Raises WrongMode, UnknownPurpose, UnknownPerson, OutsideWindow, FutureDate, BackDated, TeamEnded, or
+    AlreadyRegistered when the content differs.
     """
     programme.require_mode(command.mode)
     programme.require_purposes(command.purposes)
@@ -52,6 +55,8 @@ def record(state: Visit, command: RecordVisit, programme: Programme, directory: 
         command.timing.at,
     )
     if state.recorded is None:
+        if went is not None and not went.stands(event.at):
+            raise TeamEnded(field="team")
         return [event]
     at = event.at if command.timing.given else state.recorded.at
     if replace(event, at=at) != state.recorded:

@@ -79,7 +79,7 @@ def reads(engine: Engine) -> APIRouter:
 
     @router.get("/teams")
     def list_teams(who: Staff, window: ByTime, programme: Filter = None, tier: Tier = None) -> dict[str, Any]:
-        """Teams as they were formed, with what their pairing lacks."""
+        """Teams as they were formed, with what their pairing lacks, and when they were disbanded."""
         query = _filtered(teams, {"programme": programme, "tier": tier})
         return found.page(query, teams, who, window, teams.c.formed_at, teams.c.team)
 

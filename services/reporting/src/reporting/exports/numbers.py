@@ -38,8 +38,8 @@ OF_KIND: Mapping[str, tuple[str, ...]] = {
         "synthetic",
     ),
     "enterprises": ("enterprise_id", "name", "tier", "industry", "township", "registered_at", "synthetic"),
-    "pairs": ("team_id", "team", "tier", "formed_at", "enterprise", "batch", "programme", "synthetic"),
-    "teams": ("team_id", "team", "tier", "formed_at", "batch", "programme", "synthetic"),
+    "pairs": ("team_id", "team", "tier", "formed_at", "ended_at", "enterprise", "batch", "programme", "synthetic"),
+    "teams": ("team_id", "team", "tier", "formed_at", "ended_at", "batch", "programme", "synthetic"),
     "batches": ("batch", "named_at", "source", "programme", "synthetic"),
     "climbs": ("case_id", "climbed_at", "level", "event_id", "reported_at", *_OF_CASE),
 }

@@ -113,11 +113,11 @@ def _described(connection: Connection, span: Span) -> Iterator[dict[str, Any]]:
     for table, (event, id, at, called) in _DESCRIBED.items() if span.only is None else ():
         held = VERSIONS[table].c
         owner = held.agency == span.agency if table == "enterprises" else held.programme == span.programme
-        rows = select(held[id], held[at], held[called], held.known_from).where(
-            owner, held.known_from >= span.known_from, held.known_from < span.known_before, held[at] < span.end
-        )
-        for thing, occurred, name, known in connection.execute(rows):
-            yield {"event": thing, "type": event, "occurred_at": occurred, "known_at": known, "about": name}
+        anew = held.ended_at.is_(None) if table == "teams" else true()  # its end is an event among the records
+        known = (held.known_from >= span.known_from, held.known_from < span.known_before)
+        rows = select(held[id], held[at], held[called], held.known_from).where(owner, anew, *known, held[at] < span.end)
+        for thing, occurred, name, learnt in connection.execute(rows):
+            yield {"event": thing, "type": event, "occurred_at": occurred, "known_at": learnt, "about": name}
 
 
 def _named(table: Table, names: Iterable[str]) -> Any:

@@ -36,7 +36,7 @@ def _enterprise(event: Envelope, said: Row) -> Said:
 
 def _team(event: Envelope, said: Row) -> Said:
     kept = _take(said, "programme programme_version agency name tier batch members findings synthetic")
-    described = _one("teams", "team_id", said["team"], kept | {"formed_at": event.occurred_at})
+    described = _one("teams", "team_id", said["team"], kept | {"formed_at": event.occurred_at, "ended_at": None})
     described.owner["team_enterprises"] = {"team_id": said["team"]}
     described.rows["team_enterprises"] = [
         {"team_id": said["team"], "enterprise_id": enterprise} for enterprise in dict.fromkeys(said["enterprises"])
@@ -84,24 +84,39 @@ _DESCRIBING: dict[str, Callable[[Envelope, Row], Said]] = {
     "programme_published": _programme,
     "directory_published": _directory,
 }
+_DISBANDED = "team_disbanded"
+"""Says of what was described before that it ended; `describe` needs both."""
 
 
 def describe(events: Iterable[Envelope]) -> list[Description]:
     """What the describing events of each stream say, in order; other events say nothing here."""
     streams: defaultdict[str, list[Envelope]] = defaultdict(list)
     for event in events:
-        if short_type(event.type) in _DESCRIBING:
+        if short_type(event.type) in (*_DESCRIBING, _DISBANDED):
             streams[event.stream].append(event)
     return [description for held in streams.values() for description in _described(held)]
 
 
 def _described(stream: list[Envelope]) -> Iterator[Description]:
     """Of several that became known at one instant the last counts."""
-    known: dict[datetime, Envelope] = {}
+    known: dict[datetime, Said] = {}
+    said: Said | None = None
     for event in sorted(stream, key=lambda event: event.version):
         assert event.sequenced_at is not None
-        known[event.sequenced_at] = event
+        said = _after(said, event)
+        if said is not None:
+            known[event.sequenced_at] = said
     for known_from, known_to in pairwise([*known, None]):
         assert known_from is not None
-        event = known[known_from]
-        yield Description(_DESCRIBING[short_type(event.type)](event, event.json()), known_from, known_to)
+        yield Description(known[known_from], known_from, known_to)
+
+
+def _after(said: Said | None, event: Envelope) -> Said | None:
+    """What is said of a thing once this event is known, too; None while nothing describes it."""
+    name = short_type(event.type)
+    if name != _DISBANDED:
+        return _DESCRIBING[name](event, event.json())
+    if said is None:
+        return None
+    ended = [row | {"ended_at": event.occurred_at} for row in said.rows["teams"]]
+    return Said(said.owner, said.rows | {"teams": ended})

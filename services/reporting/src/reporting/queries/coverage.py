@@ -14,6 +14,7 @@ from eventkit.text import Text
 from reporting.queries.because import Events, because
 from reporting.queries.issues import as_dict
 from reporting.queries.moments import Moment
+from reporting.queries.relations import standing
 from reporting.queries.scope import Scope
 from reporting.read_model.tables import enterprises, team_enterprises, teams
 
@@ -94,12 +95,11 @@ def _paired(programme: str, moment: Moment) -> Select[Any]:
 
 def _pairs(programme: str, moment: Moment) -> Select[Any]:
     joined = team_enterprises.join(teams, teams.c.team_id == team_enterprises.c.team_id)
-    wanted = select(team_enterprises).select_from(joined).where(teams.c.programme == programme)
-    return wanted if moment.before is None else wanted.where(teams.c.formed_at < moment.before)
+    return select(team_enterprises).select_from(joined).where(teams.c.programme == programme, *standing(moment))
 
 
 def tiers(connection: Connection, programme: str, moment: Moment) -> list[dict[str, Any]]:
-    """Teams, those of them with findings, and distinct enterprises, tier by tier."""
+    """Teams that stand, those of them with findings, and distinct enterprises, tier by tier."""
     joined = teams.outerjoin(team_enterprises, teams.c.team_id == team_enterprises.c.team_id)
     lacking = func.jsonb_array_length(teams.c.findings) > 0
     counted = (
@@ -107,8 +107,7 @@ def tiers(connection: Connection, programme: str, moment: Moment) -> list[dict[s
         func.count(teams.c.team_id.distinct()).filter(lacking).label("with_findings"),
         func.count(team_enterprises.c.enterprise_id.distinct()).label("enterprises"),
     )
-    wanted = select(teams.c.tier, *counted).select_from(joined).where(teams.c.programme == programme)
-    if moment.before is not None:
-        wanted = wanted.where(teams.c.formed_at < moment.before)
+    held = teams.c.programme == programme
+    wanted = select(teams.c.tier, *counted).select_from(joined).where(held, *standing(moment))
     rows = connection.execute(wanted.group_by(teams.c.tier).order_by(teams.c.tier))
     return [as_dict(row) for row in rows]

@@ -57,7 +57,7 @@ _CASES = """
 _ENTERPRISES = """
     SELECT e.enterprise_id, e.name, e.tier, e.industry, e.township,
         (SELECT count(*) FROM team_enterprises p JOIN teams t ON t.team_id = p.team_id
-            WHERE p.enterprise_id = e.enterprise_id AND t.programme = :programme) AS teams,
+            WHERE p.enterprise_id = e.enterprise_id AND t.programme = :programme AND t.ended_at IS NULL) AS teams,
         e.registered_at, e.synthetic
     FROM enterprises e WHERE e.agency = :agency
 """
@@ -68,7 +68,7 @@ _HELPERS = """
     FROM teams t
     CROSS JOIN LATERAL jsonb_array_elements(t.members) WITH ORDINALITY AS m(member, ordinality)
     LEFT JOIN people p ON p.agency = t.agency AND p.person_id = m.member->>'person'
-    WHERE t.programme = :programme AND t.agency = :agency
+    WHERE t.programme = :programme AND t.agency = :agency AND t.ended_at IS NULL
 """
 _ISSUES = f"""
     SELECT l.case_id, l.title, l.kind, e.name AS enterprise, l.lead, l.state, l.reported_at, l.closed_at, l.synthetic
@@ -231,7 +231,7 @@ _MEMBERS = text(
     CROSS JOIN LATERAL jsonb_array_elements(t.members) WITH ORDINALITY AS m(member, ordinality)
     LEFT JOIN people p ON p.agency = t.agency AND p.person_id = m.member->>'person'
     LEFT JOIN units u ON u.agency = t.agency AND u.unit_id = coalesce(m.member->>'unit', p.unit)
-    WHERE e.enterprise_id = CAST(:enterprise AS uuid) AND t.programme = :programme
+    WHERE e.enterprise_id = CAST(:enterprise AS uuid) AND t.programme = :programme AND t.ended_at IS NULL
         AND m.member->>'role' = ANY(CAST(:roles AS text[]))
     ORDER BY array_position(CAST(:roles AS text[]), m.member->>'role'), t.formed_at, m.ordinality
     """

@@ -8,9 +8,9 @@ from reporting.queries.cases import cases, is_open
 from reporting.queries.clocks import clocks_at
 from reporting.queries.filters import OF_CASES, Condition, enterprise, equals, truth
 from reporting.queries.measure import Measure, Test, apart, distinct, of_agency, of_cases, total
-from reporting.queries.relations import batches, dated, letters, paired
+from reporting.queries.relations import batches, dated, formed, letters, paired
 from reporting.queries.tallied import CLOCKS, ISSUES
-from reporting.read_model.tables import enterprises, programmes, services, teams, visits
+from reporting.read_model.tables import enterprises, programmes, services, visits
 
 
 def _of_programme_agency(rows: FromClause, value: str) -> ColumnElement[bool]:
@@ -118,10 +118,10 @@ MEASURES: dict[str, Measure] = {
         "distinct enterprises with a visit, survey or return visit", ("visit", "survey", "return_visit")
     ),
     "teams": Measure(
-        dated(teams, "formed_at"),
+        formed,
         _TEAMS,
         of_agency,
-        "teams formed",
+        "teams formed and not disbanded",
         groups={"programme": "programme"},
         month="formed_at",
     ),

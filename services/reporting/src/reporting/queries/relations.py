@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, Subquery, Table, literal, null, select, union_all
+from sqlalchemy import ColumnElement, FromClause, Select, Subquery, Table, literal, null, or_, select, union_all
 
 from reporting.queries.cases import cases
 from reporting.queries.moments import Moment
@@ -21,6 +21,19 @@ def dated(table: Table, instant: str) -> Callable[[Moment], Subquery]:
     return relation
 
 
+def formed(moment: Moment) -> Subquery:
+    """One row per team that stands at the moment, with its programme's zone."""
+    return select(teams, _zone(teams)).where(*standing(moment)).subquery("rows")
+
+
+def standing(moment: Moment) -> list[ColumnElement[bool]]:
+    """What holds for a team that had been formed by the moment and had not ended."""
+    ended = teams.c.ended_at
+    if moment.before is None:
+        return [ended.is_(None)]
+    return [teams.c.formed_at < moment.before, or_(ended.is_(None), ended >= moment.before)]
+
+
 def _zone(table: Table) -> ColumnElement[Any]:
     if "programme" not in table.c:
         return null().label("zone")
@@ -33,10 +46,10 @@ def _until(rows: Select[Any], table: Table, instant: str, moment: Moment) -> Sel
 
 
 def paired(moment: Moment) -> Subquery:
-    """One row per team and enterprise."""
+    """One row per team that stands and enterprise."""
     rows = select(teams, team_enterprises.c.enterprise_id.label("enterprise"))
     joined = rows.join(team_enterprises, team_enterprises.c.team_id == teams.c.team_id)
-    return _until(joined, teams, "formed_at", moment).subquery("rows")
+    return joined.where(*standing(moment)).subquery("rows")
 
 
 def batches(moment: Moment) -> Subquery:

@@ -105,9 +105,9 @@ teams = _table(
         Integer(): "programme_version",
         JSONB(): "members findings",
         Boolean(): "synthetic",
-        _INSTANT: "formed_at",
+        _INSTANT: "formed_at ended_at",
     },
-    "team_id programme programme_version agency name tier batch members findings synthetic formed_at",
+    "team_id programme programme_version agency name tier batch members findings synthetic formed_at ended_at",
 )
 team_enterprises = _table(
     "team_enterprises", "team_id enterprise_id", {_ID: "team_id enterprise_id"}, "team_id enterprise_id"

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Protocol, cast
 
 import orjson
-from sqlalchemy import Connection, Table, select, text
+from sqlalchemy import Connection, Row, Select, Table, select, text
 from sqlalchemy import cast as sql_cast
 from sqlalchemy.types import Text
 
@@ -93,7 +93,7 @@ def _earliest(events: Iterable[Envelope]) -> dict[str, datetime]:
 def write_others(connection: Connection, events: Sequence[Envelope]) -> None:
     """What is said of anything but cases."""
     statements.insert_rows(connection, tables.records, [_record(event) for event in events if is_kept(event.stream)])
-    described = describe(events)
+    described = describe([*events, *_teams_told(connection, events)])
     programmes = [one.said.owner["programmes"]["programme_id"] for one in described if "programmes" in one.said.owner]
     before = _zones(connection, programmes)
     write_descriptions(connection, described)
@@ -106,6 +106,31 @@ def _zones(connection: Connection, programmes: Collection[str]) -> dict[str, str
     of = tables.programmes.c
     wanted = select(of.programme_id, of.document["zone"].astext).where(of.programme_id.in_(programmes))
     return dict(connection.execute(wanted).all()) if programmes else {}
+
+
+def _teams_told(connection: Connection, events: Iterable[Envelope]) -> list[Envelope]:
+    """All that was told of the teams of these events: a team is described by how it was formed and how it ended."""
+    streams = {event.stream for event in events if event.stream.startswith("team-")}
+    of = tables.records.c
+    wanted: Select[Any] = select(*of, sql_cast(of.data, Text).label("said")).where(of.stream.in_(streams))
+    return [_told(row) for row in connection.execute(wanted)] if streams else []
+
+
+def _told(row: Row[Any]) -> Envelope:
+    """The event of a record, which keeps all of it but when it was recorded."""
+    return Envelope(
+        id=row.event_id,
+        type=row.type,
+        source=f"/bugle/{row.service}",
+        stream=row.stream,
+        version=row.version,
+        key=row.stream.partition("-")[2],
+        occurred_at=row.occurred_at,
+        recorded_at=row.sequenced_at,
+        data=row.said.encode(),
+        sequenced_at=row.sequenced_at,
+        log_seq=row.log_seq,
+    )
 
 
 def _record(event: Envelope) -> dict[str, Any]:

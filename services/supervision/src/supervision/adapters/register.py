@@ -13,8 +13,8 @@ from sqlalchemy import Connection, Row, TextClause, text
 
 from eventkit.postgres import PostgresTransaction
 from eventkit.store import Transaction
-from supervision.application.ports import DeedRow, DutyRow, Explained, LibraryPolicy, Recorded, Subject
-from supervision.domain.duty import Deed, DutyOpened
+from supervision.application.ports import DeedRow, DutyRow, Explained, LibraryPolicy, PairedTeam, Recorded, Subject
+from supervision.domain.duty import Deed, DutyOpened, Paired
 
 _KEEP = text(
     """
@@ -67,7 +67,7 @@ _DEEDS = """
     WHERE d.programme = :programme AND d.counts = ANY(CAST(:counts AS text[])) AND {mine} AND (
         d.counts <> 'visit' OR CAST(:paired AS text) IS NULL OR EXISTS (SELECT FROM teams p
             WHERE p.programme = d.programme AND :paired = ANY(p.people) AND d.enterprise = ANY(p.enterprises)
-                AND p.since <= CAST(timezone(:zone, d.at) AS date)))
+                AND CAST(timezone(:zone, d.at) AS date) <@ daterange(p.since, p.until)))
     ORDER BY d.at, d.source
 """
 """Deeds with the roles of whoever went: by the directory of the deed's moment, or by the first one for a deed before
@@ -108,19 +108,30 @@ _ENTERPRISE = text(
     "INSERT INTO enterprises (enterprise, agency, tier) VALUES (:enterprise, :agency, :tier) ON CONFLICT DO NOTHING"
 )
 _TEAM = text(
-    "INSERT INTO teams (team, programme, tier, enterprises, roles, people, since) VALUES (:team, :programme, :tier,"
-    " CAST(:enterprises AS text[]), CAST(:roles AS text[]), CAST(:people AS text[]), :since)"
+    "INSERT INTO teams AS t (team, programme, tier, enterprises, roles, people, since)"
+    " VALUES (:team, :programme, :tier, CAST(:enterprises AS text[]), CAST(:roles AS text[]),"
+    " CAST(:people AS text[]), :since)"
     " ON CONFLICT (team) DO UPDATE SET tier = excluded.tier, enterprises = excluded.enterprises,"
-    " roles = excluded.roles, people = excluded.people"
+    " roles = excluded.roles, people = excluded.people, since = excluded.since,"
+    " until = CASE WHEN t.until IS NOT NULL THEN greatest(t.until, excluded.since) END"
 )
 _NAME_UNIT = text(
     "INSERT INTO unit_names (agency, unit, name) VALUES (:agency, :unit, :name)"
     " ON CONFLICT (agency, unit) DO UPDATE SET name = excluded.name"
 )
 _PAIRED = text(
-    "SELECT DISTINCT unnest(people) FROM teams WHERE programme = :programme AND :enterprise = ANY(enterprises)"
+    "SELECT DISTINCT unnest(people) FROM teams"
+    " WHERE programme = :programme AND :enterprise = ANY(enterprises) AND until IS NULL"
 )
-_PAIRED_SINCE = text("SELECT min(since) FROM teams WHERE programme = :programme AND :person = ANY(people)")
+_PAIRINGS = text(
+    "SELECT lower(span) AS since, upper(span) AS until FROM (SELECT unnest(range_agg(daterange(since, until))) AS span"
+    " FROM teams WHERE programme = :programme AND :person = ANY(people)) AS spans ORDER BY since"
+)
+_END_TEAM = text(
+    "INSERT INTO teams AS t (team, programme, tier, enterprises, roles, people, since, until)"
+    " VALUES (:team, :programme, '', '{}', '{}', '{}', :until, :until)"
+    " ON CONFLICT (team) DO UPDATE SET until = greatest(excluded.until, t.since) RETURNING people, enterprises"
+)
 _PEOPLE = text("SELECT person AS id, role, unit, since FROM people WHERE agency = :agency ORDER BY person")
 _UNITS = text("SELECT unit AS id, since FROM units WHERE agency = :agency ORDER BY unit")
 _ENTERPRISES = text(
@@ -130,12 +141,14 @@ _ENTERPRISES = text(
     FULL JOIN (
         SELECT enterprise, array_agg(DISTINCT role) FILTER (WHERE role IS NOT NULL) AS roles, min(since) AS since
         FROM teams, unnest(enterprises) AS enterprise LEFT JOIN LATERAL unnest(roles) AS role ON true
-        WHERE programme = :programme GROUP BY enterprise
+        WHERE programme = :programme AND until IS NULL GROUP BY enterprise
     ) t ON t.enterprise = e.enterprise
     ORDER BY 1
     """
 )
-_TEAMS = text("SELECT team AS id, tier, roles, since FROM teams WHERE programme = :programme ORDER BY team")
+_TEAMS = text(
+    "SELECT team AS id, tier, roles, since FROM teams WHERE programme = :programme AND until IS NULL ORDER BY team"
+)
 
 _TELL = text(
     "INSERT INTO case_words (case_id, title, text, kind, kind_at, kind_by)"
@@ -308,14 +321,17 @@ class PostgresRegister:
         }
         self._connection.execute(_TEAM, told)
 
+    def end_team(self, team: str, programme: str, until: date) -> PairedTeam:
+        row = self._connection.execute(_END_TEAM, {"team": team, "programme": programme, "until": until}).one()
+        return PairedTeam(team, tuple(row.people), tuple(row.enterprises))
+
     def paired(self, programme: str, enterprise: str) -> frozenset[str]:
         about = {"programme": programme, "enterprise": enterprise}
         return frozenset(self._connection.execute(_PAIRED, about).scalars())
 
-    def paired_since(self, programme: str, person: str) -> date | None:
-        about = {"programme": programme, "person": person}
-        since: date | None = self._connection.execute(_PAIRED_SINCE, about).scalar_one()
-        return since
+    def pairings(self, programme: str, person: str) -> Sequence[Paired]:
+        rows = self._connection.execute(_PAIRINGS, {"programme": programme, "person": person})
+        return [Paired(row.since, row.until) for row in rows]
 
     def people(self, agency: str) -> Sequence[Subject]:
         rows = self._connection.execute(_PEOPLE, {"agency": agency})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import count
@@ -23,7 +23,7 @@ from supervision.application.ports import (
 from supervision.application.reference import Reference
 from supervision.domain import duty as duties
 from supervision.domain import naming
-from supervision.domain.duty import NEVER, Deed, Duty, DutyGround, DutyOpened, Moments, View
+from supervision.domain.duty import Deed, Duty, DutyGround, DutyOpened, Moments, View
 from supervision.domain.events import PolicyMatched
 from supervision.domain.facts import BY
 from supervision.domain.naming import natural_id
@@ -159,6 +159,16 @@ class Duties(Reference):
         if duty.opened is not None:
             self.record(session, id, duties.end(duty, ground, at, learnt_at, self._view(session, duty)))
 
+    def release(
+        self, session: Session, policy: Policy, people: Collection[str], at: datetime, learnt_at: datetime
+    ) -> None:
+        """Their team ended: what only somebody in a team can do is judged by the teams that they are still in."""
+        for rule in policy.obligations.duties.values():
+            known = self.register(session.tx).of_rule(policy.programme, rule.id) if rule.paired else {}
+            for person in sorted(known.keys() & set(people)):
+                duty = session.get(self.streams.duty, str(known[person]))
+                self.record(session, known[person], duties.release(duty, at, learnt_at, self._view(session, duty)))
+
     def settle(self, session: Session, id: UUID, upto: datetime) -> int:
         """What has come of a duty before `upto`; how many events that were. Its row is left to `keep`."""
         recounted = self._recount(session, id)
@@ -210,8 +220,7 @@ class Duties(Reference):
         rule, view = policy.obligations.duties.get(opened.rule), self.view(session, policy)
         if rule is None or not rule.paired:
             return view
-        since = self.register(session.tx).paired_since(opened.programme, opened.subject)
-        return replace(view, paired_since=since or NEVER)
+        return replace(view, paired=tuple(self.register(session.tx).pairings(opened.programme, opened.subject)))
 
     def policies(self, session: Session, agency: str) -> list[Policy]:
         """The newest version of every programme of an agency."""

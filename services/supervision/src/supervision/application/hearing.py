@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from eventkit.envelope import Envelope
@@ -20,14 +20,17 @@ from supervision.application.incoming import (
     SessionHeld,
     SuggestionAnswered,
     SuggestionRecorded,
+    TeamDisbanded,
     TeamFormed,
     UnitReportedIn,
     VisitRecorded,
 )
-from supervision.application.ports import DeedRow, LibraryPolicy
+from supervision.application.ports import DeedRow, LibraryPolicy, PairedTeam
 from supervision.domain.duty import Deed
+from supervision.domain.policy import Policy
 from supervision.domain.steering import duty_of
 
+INSTANT, DAY = timedelta(microseconds=1), timedelta(days=1)
 On = Callable[[str], Callable[[Handler], Handler]]
 
 
@@ -50,6 +53,7 @@ class Hearing:
             on(type)(self.count_service)
         on(incoming.ENTERPRISE_REGISTERED)(self.take_enterprise)
         on(incoming.TEAM_FORMED)(self.take_team)
+        on(incoming.TEAM_DISBANDED)(self.dismiss_team)
         on(incoming.SUGGESTION_RECORDED)(self.await_answer)
         on(incoming.SUGGESTION_ANSWERED)(self.take_answer)
         on(incoming.POLICY_PUBLISHED)(self.take_policy)
@@ -89,12 +93,25 @@ class Hearing:
         since = told.at.astimezone(policy.zone).date()
         members = [(member.role, member.person) for member in told.members]
         register.take_team(told.team, told.programme, told.tier, told.enterprises, members, since)
+        people = tuple(person for _, person in members if person is not None)
+        self._pair(session, policy, PairedTeam(told.team, people, told.enterprises), told.at, event.recorded_at)
+
+    def dismiss_team(self, session: Session, event: Envelope) -> None:
+        """The pairing ends after the last day on which it stood, and with it what is owed of it from then on."""
+        told: TeamDisbanded = incoming.read(event)
+        policy = self._duties.newest(session, told.programme)
+        last = (told.at - INSTANT).astimezone(policy.zone).date()
+        ended = self._duties.register(session.tx).end_team(told.team, told.programme, last + DAY)
+        self._pair(session, policy, ended, told.at, event.recorded_at)
+        self._duties.release(session, policy, ended.people, told.at, event.recorded_at)
+
+    def _pair(self, session: Session, policy: Policy, team: PairedTeam, at: datetime, learnt_at: datetime) -> None:
+        """Have what is owed by and to a team follow its having been formed or disbanded."""
         kinds = {rule.subject for rule in policy.obligations.duties.values()}
-        subjects = [*(told.enterprises if "enterprise" in kinds else ()), *((told.team,) if "team" in kinds else ())]
+        subjects = [*(team.enterprises if "enterprise" in kinds else ()), *((team.team,) if "team" in kinds else ())]
         for subject in subjects:
-            self._duties.reconcile(session, policy, told.at, event.recorded_at, only=subject)
-        people = {person for _, person in members if person is not None}
-        register.wake(told.programme, {*people, *told.enterprises}, told.at)
+            self._duties.reconcile(session, policy, at, learnt_at, only=subject)
+        self._duties.register(session.tx).wake(policy.programme, {*team.people, *team.enterprises}, at)
 
     def count_visit(self, session: Session, event: Envelope) -> None:
         """A visit counts for whoever went, for the enterprise and the team."""

@@ -177,6 +177,15 @@ class TeamFormed:
 
 
 @dataclass(frozen=True, slots=True)
+class TeamDisbanded:
+    """intake: a team ended."""
+
+    team: str
+    programme: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class VisitRecorded:
     """intake: a visit, and who went if that is told."""
 
@@ -306,6 +315,7 @@ ISSUE_LINKED = "bugle.intake.issue_linked.v1"
 DIRECTORY_PUBLISHED = ("bugle.intake.directory_published.v1", "bugle.intake.directory_published.v2")
 ENTERPRISE_REGISTERED = "bugle.intake.enterprise_registered.v1"
 TEAM_FORMED = "bugle.intake.team_formed.v1"
+TEAM_DISBANDED = "bugle.intake.team_disbanded.v1"
 VISIT_RECORDED = ("bugle.intake.visit_recorded.v1", "bugle.intake.visit_recorded.v2")
 SERVICE_RECORDED = ("bugle.intake.service_recorded.v1", "bugle.intake.service_recorded.v2")
 SUGGESTION_RECORDED = "bugle.intake.suggestion_recorded.v1"
@@ -320,6 +330,7 @@ _ADAPTERS: Mapping[str, TypeAdapter[Any]] = {
     **dict.fromkeys(DIRECTORY_PUBLISHED, TypeAdapter(DirectoryPublished)),
     ENTERPRISE_REGISTERED: TypeAdapter(EnterpriseRegistered),
     TEAM_FORMED: TypeAdapter(TeamFormed),
+    TEAM_DISBANDED: TypeAdapter(TeamDisbanded),
     **dict.fromkeys(VISIT_RECORDED, TypeAdapter(VisitRecorded)),
     **dict.fromkeys(SERVICE_RECORDED, TypeAdapter(ServiceRecorded)),
     SUGGESTION_RECORDED: TypeAdapter(SuggestionRecorded),

@@ -14,7 +14,7 @@ from eventkit.session import Aggregate
 from eventkit.store import Transaction
 from supervision.domain import duty, notification, publication, steering, watch
 from supervision.domain.calendar import Calendar
-from supervision.domain.duty import Deed, Duty, DutyOpened
+from supervision.domain.duty import Deed, Duty, DutyOpened, Paired
 from supervision.domain.notification import Notification
 from supervision.domain.policy import Policy
 from supervision.domain.watch import Watch
@@ -100,6 +100,15 @@ class Subject:
     tier: str | None = None
     unit: str | None = None
     since: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PairedTeam:
+    """Whom a team pairs with which enterprises."""
+
+    team: str
+    people: tuple[str, ...]
+    enterprises: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,11 +222,14 @@ class Register(Protocol):
     ) -> None:
         """Copy a team: members as (role, person)."""
 
-    def paired(self, programme: str, enterprise: str) -> frozenset[str]:
-        """The people of the programme's teams for an enterprise."""
+    def end_team(self, team: str, programme: str, until: date) -> PairedTeam:
+        """From that day on nobody is paired by the team; one that has not been told of yet pairs nobody so far."""
 
-    def paired_since(self, programme: str, person: str) -> date | None:
-        """The day on which the first of the programme's teams was formed that a person is in; None: is in none."""
+    def paired(self, programme: str, enterprise: str) -> frozenset[str]:
+        """The people of the programme's teams for an enterprise that stand."""
+
+    def pairings(self, programme: str, person: str) -> Sequence[Paired]:
+        """The days on which a person is in a team of the programme, in as few spans as there can be."""
 
     def people(self, agency: str) -> Sequence[Subject]:
         """The people of an agency's directory."""
@@ -226,10 +238,10 @@ class Register(Protocol):
         """The units of an agency's directory."""
 
     def enterprises(self, agency: str, programme: str) -> Sequence[Subject]:
-        """Enterprises with the roles that teams of the programme have for them."""
+        """Enterprises with the roles that teams of the programme that stand have for them."""
 
     def teams(self, programme: str) -> Sequence[Subject]:
-        """The teams of a programme."""
+        """The teams of a programme that stand."""
 
     def tell_case(self, case: str, title: str, text: str | None, kind: str | None, at: datetime) -> None:
         """Keep what a policy may match of a case that was reported at a moment."""

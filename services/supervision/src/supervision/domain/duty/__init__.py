@@ -7,7 +7,7 @@ miss bears the moment at which the duty was due, and evidence that is learnt lat
 
 from __future__ import annotations
 
-from supervision.domain.duty.acts import absent, end, fulfil, recount
+from supervision.domain.duty.acts import absent, end, fulfil, recount, release
 from supervision.domain.duty.deeds import SCHEDULED, UNSCHEDULED, Deed
 from supervision.domain.duty.events import (
     DutyBroken,
@@ -25,10 +25,9 @@ from supervision.domain.duty.events import (
 )
 from supervision.domain.duty.settling import ripe_at, settle
 from supervision.domain.duty.state import Duty, Outcome, Status, apply, status
-from supervision.domain.duty.terms import NEVER, Moments, View, once, terms
+from supervision.domain.duty.terms import Moments, Paired, View, once, terms
 
 __all__ = [
-    "NEVER",
     "SCHEDULED",
     "UNSCHEDULED",
     "Deed",
@@ -46,6 +45,7 @@ __all__ = [
     "Event",
     "Moments",
     "Outcome",
+    "Paired",
     "Status",
     "View",
     "absent",
@@ -55,6 +55,7 @@ __all__ = [
     "fulfil",
     "once",
     "recount",
+    "release",
     "ripe_at",
     "settle",
     "status",

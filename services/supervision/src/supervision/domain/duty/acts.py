@@ -87,6 +87,14 @@ def end(duty: Duty, ground: DutyGround, at: datetime, learnt_at: datetime, view:
     return happened
 
 
+def release(duty: Duty, at: datetime, learnt_at: datetime, view: View) -> list[Event]:
+    """Who owes it is in no team from `at` on: misses of periods that are therefore not owed in full are withdrawn."""
+    if duty.opened is None or duty.ended is not None:
+        return []
+    partial = (term for term in terms(duty.opened, view, learnt_at) if term.partial)
+    return [event for term in partial for event in _rescinded(duty, term, at, lt)]
+
+
 def recount(duty: Duty, found: Moments, calendar: Calendar) -> list[Event]:
     """Anew by the calendar; nothing when it was done or over before the calendar was published, or stays as it was."""
     opened, published = duty.opened, calendar.published_at

@@ -73,7 +73,7 @@ def _pending(duty: Duty, term: Term, view: View) -> Iterator[tuple[Literal["remi
 
     if term.remind_at is not None and not outcome.reminded and open_at(term.remind_at) and not outcome.missed:
         yield "remind", term.remind_at
-    if not term.partial and not outcome.missed and open_at(term.due_at):
+    if not (term.partial or outcome.missed or outcome.excused) and open_at(term.due_at):
         yield "miss", term.due_at
     if term.broken_at is not None and not outcome.broken and open_at(term.broken_at):
         yield "break", term.broken_at

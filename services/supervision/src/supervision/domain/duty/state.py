@@ -28,13 +28,14 @@ Status = Literal["open", "fulfilled", "late", "missed", "broken", "ended"]
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of the duty in one period."""
+    """What became of the duty in one period. `excused`: a miss was withdrawn, and is not told again."""
 
     period: str
     fulfilled_at: datetime | None = None
     in_time: bool = False
     reminded: bool = False
     missed: bool = False
+    excused: bool = False
     broken: bool = False
     card: bool = False
 
@@ -91,10 +92,11 @@ def _noted(duty: Duty, period: str, **changes: object) -> Duty:
 
 def _withdrawn(duty: Duty, event: DutyRescinded) -> Duty:
     outcome, gone = duty.outcome(event.period), set(event.withdrawn)
-    missed = outcome.missed and missed_id(event.duty, event.period) not in gone
+    excused = missed_id(event.duty, event.period) in gone
+    missed = outcome.missed and not excused
     card = outcome.card and card_id(event.duty, event.period) not in gone
     broken = outcome.broken and broken_id(event.duty, event.period) not in gone
-    return _noted(duty, event.period, missed=missed, card=card, broken=broken)
+    return _noted(duty, event.period, missed=missed, excused=excused or outcome.excused, card=card, broken=broken)
 
 
 def status(duty: Duty, period: str) -> Status:

@@ -13,8 +13,12 @@ from supervision.domain.limits import Counting, Limit, parse_limit
 from supervision.domain.periods import ONCE, Period, period_of
 from supervision.domain.policy import Quiet
 
-NEVER = date.max
-"""In no team: nothing is owed that only somebody in a team can do."""
+
+class Paired(NamedTuple):
+    """Days on which somebody is in a team, from `since` until before `until`; None: still."""
+
+    since: date
+    until: date | None
 
 
 class Moments(NamedTuple):
@@ -29,7 +33,7 @@ class Moments(NamedTuple):
 class Term:
     """One period with its moments; deeds count from `from_at` until before `to_at`.
 
-    `partial`: it had begun before it was owed, or could be done: it can be fulfilled but not missed.
+    `partial`: it was not owed, or could not be done, on all its days: it can be fulfilled but not missed.
     """
 
     period: str
@@ -45,15 +49,15 @@ class Term:
 class View:
     """How duties of a programme are judged: counted so, nothing after `until`, nothing before it was known so long.
 
-    `quiet`: when nobody is reminded. `paired_since`: for what only somebody in a team can do, since when the person is
-    in one, `NEVER` for none; None where that does not matter.
+    `quiet`: when nobody is reminded. `paired`: for what only somebody in a team can do, the days on which the person is
+    in one, as few spans as there can be; None where that does not matter.
     """
 
     counting: Counting
     until: datetime | None
     grace: timedelta
     quiet: Quiet | None = None
-    paired_since: date | None = None
+    paired: tuple[Paired, ...] | None = None
 
     def remind_at(self, due_at: datetime, span: Limit | None, since: datetime) -> datetime | None:
         """So long before it is due, outside quiet hours; None where that is not after `since` and before it is due."""
@@ -63,6 +67,15 @@ class View:
         if self.quiet is not None:
             at = self.quiet.moved(at, due_at, self.counting.zone)
         return at if since < at < due_at else None
+
+    def able(self, first: date, last: date) -> bool:
+        """Whether the person is in a team on all these days, where that matters."""
+        spans = self.paired
+        return spans is None or any(s.since <= first and (s.until is None or last < s.until) for s in spans)
+
+    def parted(self, day: date) -> bool:
+        """Whether the person is in no team from a day on, where that matters."""
+        return self.paired is not None and all(s.until is not None and s.until <= day for s in self.paired)
 
 
 def terms(opened: DutyOpened, view: View, upto: datetime) -> Iterator[Term]:
@@ -93,9 +106,9 @@ def _term(opened: DutyOpened, period: Period, view: View) -> Term:
     due = end if opened.within is None else counting.later(end, parse_limit(opened.within)).at
     remind = view.remind_at(due, None if opened.remind is None else parse_limit(opened.remind), begin)
     assert opened.since is not None
-    able = view.paired_since or opened.since
-    partial = max(opened.since, able) > period.first
-    return Term(period.name, begin, end, due, None if able > period.last else remind, None, partial)
+    partial = opened.since > period.first or not view.able(period.first, period.last)
+    reminded = remind if view.able(period.last, period.last) else None
+    return Term(period.name, begin, end, due, reminded, None, partial)
 
 
 def ahead(opened: DutyOpened, view: View, upto: datetime) -> Iterator[Term]:
@@ -105,5 +118,6 @@ def ahead(opened: DutyOpened, view: View, upto: datetime) -> Iterator[Term]:
         return
     for term in _recurring(opened, view):
         yield term
-        if term.from_at >= upto and (not term.partial or view.paired_since == NEVER):
+        first = term.from_at.astimezone(view.counting.zone).date()
+        if term.from_at >= upto and (not term.partial or view.parted(first)):
             return
