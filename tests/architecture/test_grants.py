@@ -30,5 +30,11 @@ def test_service_is_granted_what_it_needs(service: str) -> None:
     assert granted["groups"] == [service]
 
 
-def test_others_only_read() -> None:
-    assert {name: sorted(user) for name, user in USERS.items() if name not in READS} == {"operator": ["reads"]}
+def test_service_is_granted_nothing_else() -> None:
+    assert {field for service in READS for field in USERS[service]} == {"writes", "reads", "groups"}
+
+
+def test_others_read_or_restore() -> None:
+    others = {name: user for name, user in USERS.items() if name not in READS}
+    restorer = {"remakes": [*TOPICS], "forgets": [*READS]}
+    assert others == {"operator": {"reads": [*TOPICS]}, "restorer": restorer}
