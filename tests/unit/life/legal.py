@@ -7,7 +7,10 @@ from collections.abc import Mapping
 Moves = Mapping[str, Mapping[str, set[str]]]
 """By event: each state in which it may be recorded, and the states in which the thing may be afterwards."""
 
-GOING_ON = {"progress_reported", "result_reported"}
+GOING_ON = {
+    *("progress_reported", "result_reported", "enterprise_contacted", "case_planned", "case_graded"),
+    *("case_transferred", "case_arbitrated", "case_merged", "case_withdrawn"),
+}
 """In an answered case these follow only what takes long."""
 UNASSIGNED = {"opened", "classified", "returned", "reopened"}
 WORKED_ON = {"assigned", "received", "accepted", "contacted", "planned", "in_progress"}
@@ -35,25 +38,25 @@ ROUTING: Moves = {
     "case_accepted": {"received": {"accepted"}, **_stay("contacted", "in_progress")},
     "enterprise_contacted": {
         **_to(UNASSIGNED | {"assigned", "received", "accepted"}, "contacted"),
-        **_stay("planned", "in_progress"),
+        **_stay("planned", "in_progress", *ANSWERED),
     },
-    "case_planned": {**_to({"accepted", "contacted"}, "planned"), **_stay("in_progress")},
+    "case_planned": {**_to({"accepted", "contacted"}, "planned"), **_stay("in_progress", *ANSWERED)},
     "progress_reported": {**_to(UNASSIGNED | WORKED_ON, "in_progress"), **_stay(*ANSWERED)},
     "result_reported": _to(
         {"accepted", "contacted", "planned", "in_progress", "passed_on", *ANSWERED}, "result_reported"
     ),
     "result_fed_back": {"result_reported": {"fed_back"}, **_stay("fed_back")},
     "case_returned": _to({"assigned", "received", "contacted", "in_progress"}, "returned"),
-    "case_transferred": _to(WORKED_ON, "returned"),
-    "case_arbitrated": _to((UNASSIGNED | WORKED_ON) - {"opened", "classified"}, "returned"),
+    "case_transferred": _to(WORKED_ON | ANSWERED, "returned"),
+    "case_arbitrated": _to((UNASSIGNED | WORKED_ON | ANSWERED) - {"opened", "classified"}, "returned"),
     "case_passed_on": _to(BEFORE_UNITS, "passed_on"),
     "case_reopened": _to(ANSWERED, "reopened", "passed_on"),
-    "case_merged": _to(OPEN, "merged"),
-    "case_unmerged": {"merged": OPEN, **_stay("withdrawn")},
-    "case_withdrawn": _to(OPEN | {"merged"}, "withdrawn"),
+    "case_merged": _to(OPEN | ANSWERED, "merged"),
+    "case_unmerged": {"merged": OPEN | ANSWERED, **_stay("withdrawn")},
+    "case_withdrawn": _to(OPEN | ANSWERED | {"merged"}, "withdrawn"),
     "case_concluded": _to(ANSWERED, "concluded"),
     "support_reported": _stay(*WORKED_ON, *ANSWERED),
-    "case_graded": _stay(*OPEN),
+    "case_graded": _stay(*OPEN, *ANSWERED),
     "cause_named": _stay(*OPEN, *ANSWERED),
     "return_limit_set": _stay(*ALL),
     "owner_named": _stay(*ALL - {"concluded"}),

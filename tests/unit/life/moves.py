@@ -175,6 +175,16 @@ def _takes_long(scene: Scene) -> bool:
     return scene.case.state in {"result_reported", "fed_back"} and scene.case.outcome == "long_term"
 
 
+def _beside(after: set[str], step: str) -> Callable[[Scene], bool]:
+    """The next step, or one that is made up for while the case takes long."""
+    late = lambda scene: _takes_long(scene) and step not in scene.done and scene.random.random() < 0.3  # noqa: E731
+    return lambda scene: _next(after, step)(scene) or late(scene)
+
+
+def _in_work(scene: Scene) -> bool:
+    return scene.case.state in WORKED_ON or _takes_long(scene)
+
+
 def _progressing(scene: Scene) -> bool:
     return scene.case.state == "planned" or (_takes_long(scene) and scene.random.random() < 0.3)
 
@@ -189,8 +199,8 @@ WAY = {
     "assign": Move("routing", "assign", _office, _units, _next({"classified", "returned", "reopened"}, "assigned")),
     "receive": Move("routing", "receive", _lead, fits=_next({"assigned", "contacted"}, "received")),
     "accept": Move("routing", "accept", _lead, fits=_next({"received", "contacted"}, "accepted")),
-    "contact": Move("routing", "contact", _owner, fits=_next({"received", "accepted", "planned"}, "contacted")),
-    "plan": Move("routing", "plan", _lead, _plan, _next({"accepted", "contacted"}, "planned")),
+    "contact": Move("routing", "contact", _owner, fits=_beside({"received", "accepted", "planned"}, "contacted")),
+    "plan": Move("routing", "plan", _lead, _plan, _beside({"accepted", "contacted"}, "planned")),
     "report_progress": Move("routing", "report_progress", _owner, _progress, _progressing),
     "report_result": Move("routing", "report_result", _answering, _result, _answerable),
     "feed_back": Move("routing", "feed_back", _answering, _feedback, _next({"result_reported"}, "")),
@@ -209,7 +219,7 @@ WAY = {
 
 HANDING_OVER = {
     "return_case": Move("routing", "return_case", _lead, _always(reason="not_ours"), _next(BEFORE, "accepted")),
-    "transfer": Move("routing", "transfer", _office, _units, lambda scene: scene.case.state in WORKED_ON),
+    "transfer": Move("routing", "transfer", _office, _units, _in_work),
     "arbitrate": Move("routing", "arbitrate", _office, _units, lambda scene: scene.case.transfers > 0),
     "pass_on": Move(
         "routing",
@@ -228,7 +238,7 @@ TIMES = {
         "grade",
         _office,
         lambda scene: {"grade": scene.random.choice(("ordinary", "key"))},
-        lambda scene: scene.case.state in WORKED_ON and scene.case.grade != "key",
+        lambda scene: _in_work(scene) and scene.case.grade != "key",
     ),
     "pause_case": Move("supervision", "pause_case", _office, _pause, lambda scene: scene.runs and not scene.pausing),
     "resume_case": Move("supervision", "resume_case", _office, fits=lambda scene: scene.pausing),

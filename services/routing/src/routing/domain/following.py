@@ -9,6 +9,7 @@ from routing.domain import events
 from routing.domain.case import Case, Step
 from routing.domain.events import Event
 from routing.domain.programme import Programme
+from routing.domain.workflow import LONG_TERM
 
 BY = "rule"
 
@@ -32,7 +33,10 @@ def amend(case: Case, changes: Mapping[str, str | None], by: str, at: datetime) 
 
 
 def merge(case: Case, into: str, at: datetime) -> list[Event]:
-    """Confirmed unless the case is too far on; a close-out wins. Nothing for a case that is gone, or into itself."""
+    """Confirmed unless the case is too far on; a close-out wins. Nothing for a case that is gone, or into itself.
+
+    A case that was put off for long is not too far on: it waits for its result like any other.
+    """
     if case.merged_into is not None or case.withdrawn or into == case.id:
         return []
     reason = _too_far_on(case)
@@ -65,4 +69,4 @@ def limit_returning(
 def _too_far_on(case: Case) -> events.TooFarOn | None:
     if case.concluded:
         return "concluded"
-    return "result_reported" if Step.RESULT_REPORTED in case.done else None
+    return "result_reported" if Step.RESULT_REPORTED in case.done and case.outcome != LONG_TERM else None

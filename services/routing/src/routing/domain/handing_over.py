@@ -41,7 +41,7 @@ def returnable(case: Case, at: datetime, programme: Programme) -> Returns:
 
 
 def transfer(case: Case, command: commands.Reassign, programme: Programme, directory: Directory) -> Events:
-    """By the office, until there is a result, as often as the programme allows."""
+    """By the office, until there is a final result, as often as the programme allows."""
     transferable(case, command.act.at, programme)
     if command.lead == case.lead:
         raise errors.LeadsAlready

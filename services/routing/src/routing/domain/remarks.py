@@ -14,7 +14,7 @@ from routing.domain.workflow import allow_move
 
 
 def grade(case: Case, command: commands.Grade, programme: Programme) -> Events:
-    """Until there is a result; nothing when it is of that grade already."""
+    """Until there is a final result; nothing when it is of that grade already."""
     grades = grades_of(case, command.act.at, programme)
     if command.grade not in grades:
         raise errors.UnknownGrade(mend=Text("Choose one of: {choices}.", choices=sorted(grades)))

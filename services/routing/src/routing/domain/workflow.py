@@ -81,8 +81,11 @@ SAID: Mapping[Step, Text] = {
 LONG_TERM = "long_term"
 """A result that does not end the work: it is fed back as what it is, and the end is reported and fed back in turn."""
 
-GOING_ON = (Step.IN_PROGRESS, Step.RESULT_REPORTED, "support")
-"""What goes on, and is shut by nothing, while the last result is long-term."""
+ANSWERS = (Step.RESULT_REPORTED, Step.FED_BACK)
+"""What shuts nothing but a feedback while the last result is long-term: the case is worked on."""
+
+HANDED_OVER = ("transfer", "arbitrate")
+"""Moves that take a case from its unit: what that unit answered was before."""
 
 
 def allow(case: Case, step: Step, at: datetime, *, owner: bool = False) -> None:
@@ -104,11 +107,14 @@ def allow_move(case: Case, move: str, at: datetime) -> None:
     """The same for a move of `MOVES`."""
     gate = _opened_by_long_term(case, move, MOVES[move])
     _allow(case, gate)
-    _not_before(case, gate.needs, at)
+    answered = move in HANDED_OVER and Step.RESULT_REPORTED in case.done
+    _not_before(case, Step.RESULT_REPORTED if answered else gate.needs, at)
 
 
 def _opened_by_long_term(case: Case, what: Step | str, gate: Gate) -> Gate:
-    return Gate(gate.needs, ()) if case.outcome == LONG_TERM and what in GOING_ON else gate
+    if case.outcome != LONG_TERM or what is Step.FED_BACK:
+        return gate
+    return Gate(gate.needs, tuple(step for step in gate.shut_by if step not in ANSWERS))
 
 
 def _allow(case: Case, gate: Gate) -> None:
