@@ -137,21 +137,24 @@ def test_restore_brings_back_no_erased_contact(own: System, office: Office, tmp_
     sound(own)
 
 
-def test_forged_head_is_refused_untouched(own: System, office: Office, tmp_path: Path) -> None:
-    """The manifest says that the log ends earlier; its digests fit."""
-    out = tmp_path / "backup"
-    bugle("backup", "--out", out, "--keys", tmp_path / "keys")
-    manifest = out / "manifest.json"
-    told = orjson.loads(manifest.read_bytes())
-    told["services"]["routing"]["head"]["log_seq"] -= 1
-    manifest.write_bytes(orjson.dumps(told))
-    done = CliRunner().invoke(app, ["restore", str(out)])
-    assert isinstance(done.exception, Unproved) and "the head of routing" in str(done.exception)
+def test_forged_dump_is_refused_untouched(own: System, office: Office, tmp_path: Path) -> None:
+    """Of reporting no log could tell that its dump is another; its digest in the manifest is the new one."""
+    out, later, keys = tmp_path / "backup", tmp_path / "later", tmp_path / "keys"
+    bugle("backup", "--out", out, "--keys", keys)
+    known(office, office.report("备份之后"))
+    wait_quiet(own, 90)
+    told = bugle("backup", "--out", later, "--keys", keys)
+    (later / "reporting.dump").replace(out / "reporting.dump")
+    manifest = orjson.loads((out / "manifest.json").read_bytes())
+    manifest["services"]["reporting"] = told["services"]["reporting"]
+    (out / "manifest.json").write_bytes(orjson.dumps(manifest))
+    done = CliRunner().invoke(app, ["restore", str(out), "--discard-ahead"])
+    assert isinstance(done.exception, Unproved) and "does not bear the signature" in str(done.exception)
     assert own.ready(["intake-http"]) == {"intake-http": True}
 
 
 def test_edited_backup_is_refused(own: System, office: Office, tmp_path: Path) -> None:
-    """An event was edited and dumped again, digests and all; the head is the one that was signed."""
+    """An event was edited in the database before the backup, which is signed like any other."""
     good, edited, keys = tmp_path / "good", tmp_path / "edited", tmp_path / "keys"
     known(office, office.report("改动之前"))
     wait_quiet(own, 90)

@@ -11,9 +11,10 @@ import orjson
 import typer
 
 from bugle.audit.export import Missing, lines, read_head
-from bugle.audit.head import Jwk, SignedHead, sign
+from bugle.audit.head import SignedHead, sign
 from bugle.audit.proof import NoAudit, prove
 from bugle.audit.reads import reads
+from bugle.audit.signing import Jwk
 from bugle.stack.embedded import Stack
 from bugle.stack.errors import StackError
 from bugle.stack.keys import Keys

@@ -8,7 +8,8 @@ from uuid import UUID
 
 import orjson
 
-from bugle.audit.head import Jwk, SignedHead, sign
+from bugle.audit.head import SignedHead, sign
+from bugle.audit.signing import Jwk
 from bugle.verify.database import Database
 from bugle.verify.event import Event, moment
 from bugle.verify.hashing import instant

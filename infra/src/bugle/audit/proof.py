@@ -9,7 +9,8 @@ from pathlib import Path
 import orjson
 
 from bugle.audit.export import FORMAT, read_end, read_row
-from bugle.audit.head import Jwk, SignedHead, public_key
+from bugle.audit.head import SignedHead
+from bugle.audit.signing import Jwk, public_key
 from bugle.verify.event import GENESIS
 from bugle.verify.log import Head, LogRow, check_log
 from bugle.verify.report import Invariant

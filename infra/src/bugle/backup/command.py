@@ -11,13 +11,15 @@ from typing import Annotated, Any
 import typer
 
 from bugle.audit.head import SignedHead
-from bugle.backup.keeping import keep, keep_keys, read_manifest
-from bugle.backup.proving import signed_heads, signers
+from bugle.backup.keeping import keep, keep_keys
+from bugle.backup.manifest import read_manifest
+from bugle.backup.proving import signers
 from bugle.backup.restoring import bring_back, check_idle, keyless, set_keys_aside
 from bugle.backup.topics import Divergence, demand_restorer, diverging, make_anew
 from bugle.stack.home import Home
 from bugle.stack.place import EMBEDDED, Against, Place, running_place
 from bugle.stack.system import System
+from bugle.verify.event import SERVICES as RECORDING
 
 _NAMED = 20
 AHEAD = "ahead.jsonl"
@@ -62,11 +64,12 @@ def restore(
     """Replace every database by the backup and make the topics anew from it.
 
     Exit status 1, with nothing changed, when Kafka has events that the backup lacks, unless --discard-ahead is given,
-    or when the manifest's heads are not signed as they should be. A log that does not lead to its head ends it later.
+    or when the manifest is not signed as it should be or a dump is not the one that it names. A log that does not lead
+    to its head ends it later.
     """
     place = running_place(against)
-    services = read_manifest(folder)["services"]
-    heads = signed_heads(folder, services, signers(place, keys, signer))
+    services = read_manifest(folder, signers(place, keys, signer))["services"]
+    heads = {service: SignedHead.of(services[service]["head"]) for service in RECORDING}
     with _halted(place, services):
         _say("Kafka: what it holds")
         found = diverging(place, {service: head.log_seq for service, head in heads.items()})

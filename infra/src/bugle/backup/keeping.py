@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -12,6 +11,7 @@ from typing import Any
 
 from bugle.audit.head import sign
 from bugle.backup.cut import cut
+from bugle.backup.manifest import FORMAT, write_manifest
 from bugle.backup.programs import digest, dump, dump_keys
 from bugle.stack.databases import plain
 from bugle.stack.errors import StackError
@@ -20,8 +20,6 @@ from bugle.stack.keys import Keys
 from bugle.stack.place import Place
 from bugle.verify.event import SERVICES as RECORDING
 
-FORMAT = "bugle-backup/1"
-MANIFEST = "manifest.json"
 KEY_FILES = ("contact.key", "address.key", "issuer.jwk", "jwks.json", "audit.jwk", "audit.public.jwk")
 WRAPPED = "contact-keys.dump"
 
@@ -29,10 +27,11 @@ Say = Callable[[str], None]
 
 
 def keep(place: Place, out: Path, say: Say) -> dict[str, Any]:
-    """Dump every service into a new folder; its manifest, written last: a folder without one is no backup."""
+    """Dump every service into a new folder; its manifest, signed and written last."""
     if out.exists() and any(out.iterdir()):
         raise StackError(f"{out} is not empty. Give every backup a folder of its own.")
     out.mkdir(parents=True, exist_ok=True, mode=0o700)
+    private = Keys(place.home).audit_key()
     told: dict[str, Any] = {"format": FORMAT, "made_at": datetime.now(UTC).isoformat(), "services": {}}
     with cut(place) as snapshots:
         for service, snapshot in snapshots.items():
@@ -42,9 +41,9 @@ def keep(place: Place, out: Path, say: Say) -> dict[str, Any]:
             about = {"file": file.name, "bytes": file.stat().st_size, "sha256": digest(file)}
             about |= {"migration": snapshot.migration}
             if service in RECORDING:
-                about["head"] = sign(service, snapshot.head, Keys(place.home).audit_key()).json()
+                about["head"] = sign(service, snapshot.head, private).json()
             told["services"][service] = about
-    Home(out).write(MANIFEST, json.dumps(told, indent=1).encode())
+    write_manifest(out, told, private)
     return told
 
 
@@ -72,18 +71,3 @@ def settled_master(key_file: Path) -> Iterator[None]:
         if key_file.with_name(f"{key_file.name}.next").exists():
             raise StackError("A change of the master key was broken off. Finish it first: bugle erase")
         yield
-
-
-def read_manifest(folder: Path) -> dict[str, Any]:
-    """The manifest of a backup whose files are all as they were written; StackError names what is not."""
-    try:
-        told: dict[str, Any] = json.loads((folder / MANIFEST).read_bytes())
-    except (OSError, ValueError) as error:
-        raise StackError(f"{folder} is no backup: its {MANIFEST} cannot be read ({error}).") from error
-    if told.get("format") != FORMAT:
-        raise StackError(f"{folder} is no backup of the form {FORMAT}.")
-    for about in told["services"].values():
-        file = folder / about["file"]
-        if not file.is_file() or digest(file) != about["sha256"]:
-            raise StackError(f"{file} is missing or is not what was backed up. Take another backup.")
-    return told

@@ -1,25 +1,21 @@
-"""That a backup is what was signed: the heads in its manifest, and the logs that it brings back.
-
-The digests in a manifest find what was spoilt by accident. Whoever edits a dump can reckon them anew, and not sign.
-Signatures are looked at before anything is changed. Where a log leads can only be seen once it is loaded.
-"""
+"""By whose keys a backup is proved, and that each log which it has brought back leads to its signed head."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import psycopg
 
-from bugle.audit.head import Jwk, SignedHead, public_key
+from bugle.audit.head import SignedHead
+from bugle.audit.signing import Jwk, public_key
 from bugle.backup.cut import read_head
 from bugle.stack.errors import StackError
 from bugle.stack.keys import Keys
 from bugle.stack.place import Place
 from bugle.verify.database import snapshot
-from bugle.verify.event import SERVICES as RECORDING
 from bugle.verify.log import Head, check_log
 from bugle.verify.report import Invariant
 
@@ -51,30 +47,12 @@ def _read(file: Path) -> Jwk:
     return key
 
 
-def signed_heads(folder: Path, services: Mapping[str, Any], keys: Sequence[Jwk]) -> dict[str, SignedHead]:
-    """The head of each log as the manifest has it; Unproved when one is not what one of the keys' owners signed."""
-    heads = {}
-    for service in RECORDING:
-        try:
-            head = SignedHead.of(services[service]["head"])
-            bytes.fromhex(head.hash)
-        except (KeyError, AttributeError, ValueError) as error:
-            raise Unproved(f"{folder}: the manifest has no signed head of {service}. Take another backup.") from error
-        if head.service != service:
-            raise Unproved(f"{folder}: the head of {service} is that of {head.service}. Take another backup.")
-        if not any(head.is_signed_by(key) for key in keys):
-            raise Unproved(
-                f"{folder}: the head of {service} at {head.log_seq:,} does not bear the signature of"
-                f" {' or '.join(str(key.get('kid')) for key in keys)}; it says that {head.kid} signed it. It was"
-                " changed: take another backup. If the signer's key has been replaced since, name its public half"
-                " with --signer."
-            )
-        heads[service] = head
-    return heads
-
-
 def check_restored(service: str, url: str, wanted: SignedHead) -> None:
-    """Unproved unless the log in the database leads, event by event, to the signed head, where its relay goes on."""
+    """Unproved unless the log in the database leads, event by event, to the signed head, where its relay goes on.
+
+    The signed digest says that the dump is the one that was taken. This says that its log was whole then: a backup of
+    a log that somebody had edited in the database is signed like any other.
+    """
     found = Invariant()
     with psycopg.connect(url) as connection:
         relay = read_head(connection)
@@ -86,8 +64,9 @@ def check_restored(service: str, url: str, wanted: SignedHead) -> None:
     if not found.ok:
         first = "; ".join(found.faults[:3])
         raise Unproved(
-            f"What was restored of {service} is not what was signed, {found.faulty:,} faults: {first}. The services"
-            " stay stopped and this database must not be worked on. Restore another backup."
+            f"What was restored of {service} does not lead to its signed head, {found.faulty:,} faults: {first}."
+            " The log was broken when the backup was taken. The services stay stopped and this database must not be"
+            " worked on. Restore another backup."
         )
 
 
