@@ -43,7 +43,10 @@ class Configuration:
         with self._lock:
             if monotonic() >= self._until:
                 self._renew()
-            address = None if self._held is None else self._held.get(name)
+            held = self._held
+        if held is None:  # it rests: why is in the log since it was asked
+            raise Unavailable(AWAY)
+        address = held.get(name)
         if not isinstance(address, str) or not safe(address):
             log.error("the configuration of %s has no safe %s", self.issuer, name)
             raise Unavailable(AWAY)
