@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any
 
 from supervision.domain import events
@@ -244,8 +244,8 @@ class Watch:
         return next(c for c in self.clocks if (c.name, c.generation) == (name, generation))
 
     def newest(self, name: str) -> Clock | None:
-        """The last generation of a clock in its last round; one of an earlier round may have begun since."""
-        return max((c for c in self.clocks if c.name == name), key=lambda c: (c.round, c.generation), default=None)
+        """The last generation of a clock in its last lap; one of an earlier lap may have begun since."""
+        return max((c for c in self.clocks if c.name == name), key=lambda c: (c.lap, c.generation), default=None)
 
     def granted(self, clock: str, round: int, answer: int, since: datetime | None = None) -> tuple[str, ...]:
         """The spans by which a clock was extended in an answer of a round, as asked since a moment."""
@@ -364,13 +364,25 @@ def _started(watch: Watch, event: events.ClockStarted) -> Watch:
 
 
 def _begun(watch: Watch, event: events.ClockStarted) -> int:
-    """The answer that a clock is about: of the fact it counts from, else, if it left the day, as before."""
+    """The answer that a clock is about: of the clock whose place it takes, or of the fact that it counts from.
+
+    A clock that left the day counts from no fact, and two answers may have been fed back at one moment.
+    """
     if event.fact not in ANSWERING:
         return 0
-    facts = (f for f in reversed(watch.facts) if (f.name, f.round) == (event.fact, event.round))
-    clocks = (c for c in reversed(watch.clocks) if (c.name, c.round) == (event.clock, event.round))
-    same = (f.answer for f in facts if f.at == event.started_at)
-    return next(same, next((c.answer for c in clocks), 0))
+    held = [c for c in watch.clocks if (c.name, c.round) == (event.clock, event.round) and not c.superseded]
+    making_way = (clock.answer for clock in held if clock.replaced)
+    counted = (event.fact, event.round, event.started_at)
+    facts = [f.answer for f in reversed(watch.facts) if (f.name, f.round, f.at) == counted]
+    unclocked = (answer for answer in facts if all(clock.answer != answer for clock in held))
+    ended = (clock.answer for clock in held if clock.cancelled is not None and _counts_as(watch, clock, event))
+    return next(chain(making_way, unclocked, ended, facts), 0)
+
+
+def _counts_as(watch: Watch, clock: Clock, event: events.ClockStarted) -> bool:
+    """Whether the start counts from where an ended clock did, by the extensions that are granted to that by now."""
+    granted = watch.granted(clock.name, *clock.lap, clock.started_at)
+    return (clock.started_at, granted) == (event.started_at, event.extensions)
 
 
 def _paused(watch: Watch, event: events.CasePaused) -> Watch:
