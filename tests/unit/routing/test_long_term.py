@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from routing.domain import decisions, errors, following, handing_over, remarks
@@ -133,6 +135,15 @@ def test_what_takes_long_may_go_to_another_unit() -> None:
     assert (after.state, after.lead, after.round, after.outcome) == ("assigned", made.OTHER, 2, None)
     with pytest.raises(errors.BackInTime):
         transfer(TOLD, 7.5)
+
+
+def test_transfer_follows_the_later_answer() -> None:
+    """The result is of hour 8, its feedback of hour 9; a ledger may date them the other way round."""
+    assert transfer(TOLD, 9) and transfer(EARLY, 8)
+    late = made.given((*made.GIVEN["in_progress"], made.FED_BACK, replace(PUT_OFF, at=made.hours(10))))
+    for case, before in ((TOLD, 8.5), (late, 9.5), (EARLY, 7.5)):
+        with pytest.raises(errors.BackInTime):
+            transfer(case, before)
 
 
 def test_dispute_about_what_takes_long_is_decided() -> None:

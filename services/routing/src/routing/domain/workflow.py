@@ -107,8 +107,8 @@ def allow_move(case: Case, move: str, at: datetime) -> None:
     """The same for a move of `MOVES`."""
     gate = _opened_by_long_term(case, move, MOVES[move])
     _allow(case, gate)
-    answered = move in HANDED_OVER and Step.RESULT_REPORTED in case.done
-    _not_before(case, Step.RESULT_REPORTED if answered else gate.needs, at)
+    answered = [step for step in ANSWERS if move in HANDED_OVER and step in case.done]
+    _not_before(case, max((gate.needs, *answered), key=lambda done: case.done[done]), at)
 
 
 def _opened_by_long_term(case: Case, what: Step | str, gate: Gate) -> Gate:
