@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -37,11 +37,11 @@ def disbanded(at: datetime, learnt_at: datetime | None = None) -> Envelope:
     return told("intake.team_disbanded", at, learnt_at or at, data, key=TEAM)
 
 
-def successor(formed_at: datetime, **members: str) -> Envelope:
+def successor(formed_at: datetime, learnt_at: datetime | None = None, /, **members: str) -> Envelope:
     """Another team for the same enterprise."""
     told_of = {"team": NEW, "programme": PROGRAMME, "agency": AGENCY, "tier": "key", "enterprises": [ENTERPRISE]}
     people = [{"role": role, "person": person, "unit": None} for role, person in members.items()]
-    return told("intake.team_formed", formed_at, formed_at, {**told_of, "members": people}, key=NEW)
+    return told("intake.team_formed", formed_at, learnt_at or formed_at, {**told_of, "members": people}, key=NEW)
 
 
 def begin(place: Place, *duties: dict[str, Any]) -> None:
@@ -86,6 +86,57 @@ def test_successor_goes_on_without_a_gap(place: Place) -> None:
     assert standing(place, "monthly_visit") == {"a": ["duty_opened", *missed], "b": ["duty_opened", missed[-1]]}
 
 
+CHANGE, SWEPT, LEARNT_AT = china("2021-05-15T00:00"), china("2021-06-02T00:00"), china("2021-06-03T09:00:10")
+MISSED = ["duty_opened", "duty_missed 2021-04", "duty_missed 2021-05"]
+
+
+@pytest.mark.parametrize("formed_after", [-10, 10, 100])
+@pytest.mark.parametrize("formed_heard_first", [True, False])
+def test_order_of_arrival_decides_nothing(place: Place, formed_heard_first: bool, formed_after: int) -> None:
+    """May was missed; then the office tells, within the grace, of a change in May. Partitions keep no order: either
+
+    event may be heard first, and sweeps come when they like."""
+    begin(place, VISITS, JUDGE)
+    sweep(place, SWEPT)
+    formed_at = LEARNT_AT + timedelta(seconds=formed_after)
+    formed = successor(CHANGE, formed_at, paired_cadre="a", resident_judge="b")
+    ended = disbanded(CHANGE, LEARNT_AT)
+    for event in (formed, ended) if formed_heard_first else (ended, formed):
+        place.hear(event)
+        sweep(place, min(formed_at, LEARNT_AT) - timedelta(seconds=1))
+    sweep(place, china("2021-06-04T00:00"))
+    assert standing(place, "monthly_visit")["a"] == MISSED
+    assert standing(place, "judge_visit") == {ENTERPRISE: MISSED}
+
+
+def test_successor_told_of_after_the_grace_begins_anew(place: Place) -> None:
+    """The end has been followed up by then: nobody is found at fault twice for the month of the change."""
+    begin(place, VISITS, JUDGE)
+    sweep(place, SWEPT)
+    place.hear(disbanded(CHANGE, LEARNT_AT))
+    sweep(place, LEARNT_AT + timedelta(hours=1))
+    formed_at = LEARNT_AT + timedelta(hours=2)
+    place.hear(successor(CHANGE, formed_at, paired_cadre="a", resident_judge="b"))
+    sweep(place, china("2021-07-02T00:00"))
+    assert standing(place, "monthly_visit")["a"] == [*MISSED, "duty_rescinded 2021-05", "duty_missed 2021-06"]
+    [events] = standing(place, "judge_visit").values()
+    assert sorted(events) == sorted(
+        [*MISSED, "duty_ended", "duty_rescinded 2021-05", "duty_opened", "duty_missed 2021-06"]
+    )
+
+
+def test_end_is_followed_up_when_all_was_heard(place: Place) -> None:
+    """Neither a new directory nor a sweep ends anything before the watermarks have passed the end and the grace."""
+    begin(place, TEAMS, JUDGE)
+    sweep(place, SWEPT)
+    place.hear(disbanded(CHANGE, LEARNT_AT))
+    place.hear(directory(2, LEARNT_AT, a="paired_cadre", b="paired_cadre", j="resident_judge"))
+    sweep(place, LEARNT_AT + timedelta(seconds=119))
+    assert place.kinds()["duty_ended"] == 0
+    sweep(place, LEARNT_AT + timedelta(seconds=121))
+    assert place.kinds()["duty_ended"] == 2
+
+
 def test_duties_of_team_and_enterprise_end_with_it(place: Place) -> None:
     begin(place, TEAMS, JUDGE)
     place.hear(disbanded(china("2021-05-10T09:00")))
@@ -120,6 +171,7 @@ def test_nobody_of_an_ended_team_is_told(place: Place) -> None:
     begin(place, VISITS)
     change = china("2021-05-10T09:00")
     place.hear(disbanded(change), successor(change, paired_cadre="b"))
+    sweep(place, change + timedelta(days=1))
     with place.store.transaction() as tx:
         known = register(tx)
         assert known.paired(PROGRAMME, ENTERPRISE) == {"b"}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from itertools import count
@@ -26,7 +25,9 @@ from supervision.adapters.messages import CODEC
 from supervision.application.context import Context
 from supervision.application.ports import (
     DeedRow,
+    Dismissed,
     DutyRow,
+    Ending,
     Explained,
     LibraryPolicy,
     PairedTeam,
@@ -150,6 +151,25 @@ def roles_of(role: str | None) -> frozenset[str]:
     return frozenset(() if role is None else (role,))
 
 
+def merged(spans: Iterable[Paired]) -> list[Paired]:
+    """As few spans as there can be for the same days, as PostgreSQL's range_agg makes them."""
+    found: list[Paired] = []
+    for span in sorted((span for span in spans if span.until != span.since), key=lambda span: span.since):
+        last = found[-1] if found else None
+        if last is None or (last.until is not None and last.until < span.since):
+            found.append(span)
+        elif last.until is not None:
+            found[-1] = Paired(last.since, None if span.until is None else max(last.until, span.until))
+    return found
+
+
+def _served(enterprise: str, tier: str | None, teams: Sequence[Subject]) -> Subject:
+    """An enterprise with all that its teams bring."""
+    roles = frozenset(role for team in teams for role in team.roles)
+    since = min((team.since for team in teams if team.since is not None), default=None)
+    return Subject(enterprise, roles, tier, None, since)
+
+
 class MemoryRegister:
     """The tables of duties and of what they go by, in memory; as far as no query of SQL is the matter itself."""
 
@@ -161,7 +181,9 @@ class MemoryRegister:
         self.known_people: dict[str, list[Subject]] = {}
         self.known_units: dict[str, list[Subject]] = {}
         self.known_teams: dict[str, tuple[str, Subject, PairedTeam]] = {}
-        self.ended_teams: dict[str, date] = {}
+        self.ended_teams: dict[str, Ending] = {}
+        self.ripe_teams: dict[str, datetime] = {}
+        self.known_enterprises: dict[str, dict[str, str]] = {}
         self.words: dict[str, str] = {}
         self.explained: dict[str, Explained] = {}
 
@@ -213,11 +235,18 @@ class MemoryRegister:
         self.unit_names = dict(names)
 
     def paired(self, programme: str, enterprise: str) -> frozenset[str]:
-        return frozenset()
+        known = (team for held, _, team in self.known_teams.values() if held == programme)
+        standing = (team for team in known if team.team not in self.ended_teams and enterprise in team.enterprises)
+        return frozenset(person for team in standing for person in team.people)
 
     def pairings(self, programme: str, person: str) -> Sequence[Paired]:
         mine = [of for held, of, team in self.known_teams.values() if held == programme and person in team.people]
-        return [Paired(of.since, self.ended_teams.get(of.id)) for of in mine if of.since is not None]
+        return merged(self._span(of) for of in mine)
+
+    def _span(self, team: Subject) -> Paired:
+        assert team.since is not None
+        ended = self.ended_teams.get(team.id)
+        return Paired(team.since, None if ended is None else max(ended.until, team.since))
 
     def tell_roles(self, agency: str, version: int, at: datetime, people: Iterable[tuple[str, str | None]]) -> None:
         pass  # whose roles count when is a query of SQL: see the integration tests
@@ -226,7 +255,7 @@ class MemoryRegister:
         return "jinxian"
 
     def take_enterprise(self, agency: str, enterprise: str, tier: str) -> None:
-        pass  # no duty of these tests is owed to every enterprise
+        self.known_enterprises.setdefault(agency, {}).setdefault(enterprise, tier)
 
     def take_team(
         self,
@@ -242,9 +271,14 @@ class MemoryRegister:
         told = PairedTeam(team, people, tuple(enterprises))
         self.known_teams[team] = (programme, Subject(team, roles, tier, None, since), told)
 
-    def end_team(self, team: str, programme: str, until: date) -> PairedTeam:
-        self.ended_teams[team] = until
-        return self.known_teams[team][2] if team in self.known_teams else PairedTeam(team, (), ())
+    def end_team(self, ending: Ending, ripe_at: datetime) -> None:
+        self.ended_teams[ending.team], self.ripe_teams[ending.team] = ending, ripe_at
+
+    def dismiss(self, team: str) -> Dismissed:
+        del self.ripe_teams[team]
+        ended, nobody = self.ended_teams[team], PairedTeam(team, (), ())
+        paired = self.known_teams[team][2] if team in self.known_teams else nobody
+        return Dismissed(ended.programme, paired, ended.at, ended.learnt_at)
 
     def people(self, agency: str) -> Sequence[Subject]:
         return self.known_people.get(agency, [])
@@ -253,11 +287,15 @@ class MemoryRegister:
         return self.known_units.get(agency, [])
 
     def enterprises(self, agency: str, programme: str) -> Sequence[Subject]:
-        return [replace(of, id=id) for of in self.teams(programme) for id in self.known_teams[of.id][2].enterprises]
+        tiers, of = self.known_enterprises.get(agency, {}), dict[str, list[Subject]]()
+        for team in self.teams(programme):
+            for id in self.known_teams[team.id][2].enterprises:
+                of.setdefault(id, []).append(team)
+        return [_served(id, tiers.get(id), of.get(id, [])) for id in sorted({*tiers, *of})]
 
     def teams(self, programme: str) -> Sequence[Subject]:
-        known = (of for held, of, _ in self.known_teams.values() if held == programme)
-        return [of for of in known if of.id not in self.ended_teams]
+        known = sorted((of for held, of, _ in self.known_teams.values() if held == programme), key=lambda of: of.id)
+        return [of for of in known if of.id not in self.ended_teams or of.id in self.ripe_teams]
 
     def tell_case(self, case: str, title: str, text: str | None, kind: str | None, at: datetime) -> None:
         self.words[case] = title

@@ -101,7 +101,7 @@ def test_end_told_late_withdraws_the_miss_for_good() -> None:
     assert isinstance(rescinded, DutyRescinded) and rescinded.period == "2021-05"
     assert [owing.status(month) for month in ("2021-04", "2021-05")] == ["missed", "open"]
     assert owing.take(duties.release(owing.duty, ended, learnt, alone)) == []
-    assert owing.sweep("2021-06-04T00:00") == []  # even should the person be found in another team of those days
+    assert owing.sweep("2021-06-04T00:00") == []  # nor when another team of those days is told of later
 
 
 @pytest.mark.parametrize(("counts", "asked"), [("visit", True), ("service", False)])

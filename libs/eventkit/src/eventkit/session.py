@@ -130,6 +130,11 @@ class Session:
         self._ordinals[about] += 1
         return uid(cause, stream, event.type, self._ordinals[about])
 
+    @property
+    def pending(self) -> int:
+        """How many events have been recorded and not yet written."""
+        return sum(len(recorded.append.events) for recorded in self._recorded)
+
     def mark(self) -> Mark:
         """Where the session stands; pass it to `undo`."""
         return Mark(len(self._recorded))

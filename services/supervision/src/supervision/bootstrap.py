@@ -34,7 +34,7 @@ from supervision.application.ports import Streams
 from supervision.application.postroom import Postroom
 from supervision.application.raising import Raising
 from supervision.application.reactions import TOPICS, Watching
-from supervision.application.sweeping import Sweeping, SweepingDuties
+from supervision.application.sweeping import Sweeping, SweepingDuties, SweepingTeams
 from supervision.config import NotifierSettings
 
 SERVICE = "supervision"
@@ -63,17 +63,19 @@ def processor(store: PostgresStore) -> Processor:
 
 
 def sweepers(store: PostgresStore) -> list[Sweeper]:
-    """What the sweeper does with what is due: deadlines, then duties, then cards that add up."""
+    """What the sweeper does with what is due: deadlines, ends of teams, duties, then cards that add up."""
     context = make_context()
-    deciding: tuple[Decide, ...] = (Sweeping(context), SweepingDuties(context), AddingUp(context, papers.accounts))
+    duties: tuple[Decide, ...] = (SweepingTeams(context), SweepingDuties(context))
+    deciding: tuple[Decide, ...] = (Sweeping(context), *duties, AddingUp(context, papers.accounts))
     both = zip(agendas(), deciding, strict=True)
     return [Sweeper(store, agenda, decide, projectors=PROJECTORS) for agenda, decide in both]
 
 
 def agendas() -> tuple[Agenda, ...]:
-    """What runs out: deadlines, then duties, then cards that add up."""
+    """What runs out: deadlines, ends of teams, duties, then cards that add up."""
     return (
         Agenda(watches.name, watches.c.case_id.name, CONSUMER, TOPICS),
+        Agenda("teams", "team", CONSUMER, TOPICS, everywhere=True),
         Agenda("duties", "duty", CONSUMER, TOPICS, everywhere=True),
         Agenda("card_accounts", "account", CONSUMER, TOPICS, everywhere=True),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any, cast
 from uuid import UUID
@@ -13,7 +14,17 @@ from sqlalchemy import Connection, Row, TextClause, text
 
 from eventkit.postgres import PostgresTransaction
 from eventkit.store import Transaction
-from supervision.application.ports import DeedRow, DutyRow, Explained, LibraryPolicy, PairedTeam, Recorded, Subject
+from supervision.application.ports import (
+    DeedRow,
+    Dismissed,
+    DutyRow,
+    Ending,
+    Explained,
+    LibraryPolicy,
+    PairedTeam,
+    Recorded,
+    Subject,
+)
 from supervision.domain.duty import Deed, DutyOpened, Paired
 
 _KEEP = text(
@@ -128,26 +139,33 @@ _PAIRINGS = text(
     " FROM teams WHERE programme = :programme AND :person = ANY(people)) AS spans ORDER BY since"
 )
 _END_TEAM = text(
-    "INSERT INTO teams AS t (team, programme, tier, enterprises, roles, people, since, until)"
-    " VALUES (:team, :programme, '', '{}', '{}', '{}', :until, :until)"
-    " ON CONFLICT (team) DO UPDATE SET until = greatest(excluded.until, t.since) RETURNING people, enterprises"
+    "INSERT INTO teams AS t"
+    " (team, programme, tier, enterprises, roles, people, since, until, ended_at, end_learnt_at, ripe_at)"
+    " VALUES (:team, :programme, '', '{}', '{}', '{}', :until, :until, :at, :learnt_at, :ripe_at)"
+    " ON CONFLICT (team) DO UPDATE SET until = greatest(excluded.until, t.since), ended_at = excluded.ended_at,"
+    " end_learnt_at = excluded.end_learnt_at, ripe_at = excluded.ripe_at"
 )
+_DISMISS = text(
+    "UPDATE teams SET ripe_at = NULL WHERE team = :team"
+    " RETURNING programme, people, enterprises, ended_at, end_learnt_at"
+)
+_STANDS = "(until IS NULL OR ripe_at IS NOT NULL)"
 _PEOPLE = text("SELECT person AS id, role, unit, since FROM people WHERE agency = :agency ORDER BY person")
 _UNITS = text("SELECT unit AS id, since FROM units WHERE agency = :agency ORDER BY unit")
 _ENTERPRISES = text(
-    """
-    SELECT coalesce(e.enterprise, t.enterprise) AS id, e.tier, coalesce(t.roles, '{}') AS roles, t.since
+    f"""
+    SELECT coalesce(e.enterprise, t.enterprise) AS id, e.tier, coalesce(t.roles, '{{}}') AS roles, t.since
     FROM (SELECT enterprise, tier FROM enterprises WHERE agency = :agency) e
     FULL JOIN (
         SELECT enterprise, array_agg(DISTINCT role) FILTER (WHERE role IS NOT NULL) AS roles, min(since) AS since
         FROM teams, unnest(enterprises) AS enterprise LEFT JOIN LATERAL unnest(roles) AS role ON true
-        WHERE programme = :programme AND until IS NULL GROUP BY enterprise
+        WHERE programme = :programme AND {_STANDS} GROUP BY enterprise
     ) t ON t.enterprise = e.enterprise
     ORDER BY 1
     """
 )
 _TEAMS = text(
-    "SELECT team AS id, tier, roles, since FROM teams WHERE programme = :programme AND until IS NULL ORDER BY team"
+    f"SELECT team AS id, tier, roles, since FROM teams WHERE programme = :programme AND {_STANDS} ORDER BY team"
 )
 
 _TELL = text(
@@ -321,9 +339,13 @@ class PostgresRegister:
         }
         self._connection.execute(_TEAM, told)
 
-    def end_team(self, team: str, programme: str, until: date) -> PairedTeam:
-        row = self._connection.execute(_END_TEAM, {"team": team, "programme": programme, "until": until}).one()
-        return PairedTeam(team, tuple(row.people), tuple(row.enterprises))
+    def end_team(self, ending: Ending, ripe_at: datetime) -> None:
+        self._connection.execute(_END_TEAM, {**asdict(ending), "ripe_at": ripe_at})
+
+    def dismiss(self, team: str) -> Dismissed:
+        row = self._connection.execute(_DISMISS, {"team": team}).one()
+        paired = PairedTeam(team, tuple(row.people), tuple(row.enterprises))
+        return Dismissed(row.programme, paired, row.ended_at, row.end_learnt_at)
 
     def paired(self, programme: str, enterprise: str) -> frozenset[str]:
         about = {"programme": programme, "enterprise": enterprise}

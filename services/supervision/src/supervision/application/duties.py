@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import count
@@ -159,16 +159,6 @@ class Duties(Reference):
         if duty.opened is not None:
             self.record(session, id, duties.end(duty, ground, at, learnt_at, self._view(session, duty)))
 
-    def release(
-        self, session: Session, policy: Policy, people: Collection[str], at: datetime, learnt_at: datetime
-    ) -> None:
-        """Their team ended: what only somebody in a team can do is judged by the teams that they are still in."""
-        for rule in policy.obligations.duties.values():
-            known = self.register(session.tx).of_rule(policy.programme, rule.id) if rule.paired else {}
-            for person in sorted(known.keys() & set(people)):
-                duty = session.get(self.streams.duty, str(known[person]))
-                self.record(session, known[person], duties.release(duty, at, learnt_at, self._view(session, duty)))
-
     def settle(self, session: Session, id: UUID, upto: datetime) -> int:
         """What has come of a duty before `upto`; how many events that were. Its row is left to `keep`."""
         recounted = self._recount(session, id)
@@ -212,6 +202,11 @@ class Duties(Reference):
         if helping is None:
             return opened.at
         return self._applies(session, helping, programme, opened.at, opened.at.astimezone(programme.zone).date())
+
+    def judged(self, session: Session, id: UUID) -> tuple[Duty, View]:
+        """A duty that was opened, and how it is judged by what is known now."""
+        duty = session.get(self.streams.duty, str(id))
+        return duty, self._view(session, duty)
 
     def _view(self, session: Session, duty: Duty) -> View:
         opened = duty.opened

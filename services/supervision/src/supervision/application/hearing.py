@@ -25,9 +25,9 @@ from supervision.application.incoming import (
     UnitReportedIn,
     VisitRecorded,
 )
-from supervision.application.ports import DeedRow, LibraryPolicy, PairedTeam
+from supervision.application.pairing import Pairing
+from supervision.application.ports import DeedRow, Ending, LibraryPolicy, PairedTeam
 from supervision.domain.duty import Deed
-from supervision.domain.policy import Policy
 from supervision.domain.steering import duty_of
 
 INSTANT, DAY = timedelta(microseconds=1), timedelta(days=1)
@@ -42,6 +42,7 @@ class Hearing:
 
     def __init__(self, duties: Duties) -> None:
         self._duties = duties
+        self._pairing = Pairing(duties)
 
     def listen(self, on: On) -> None:
         """Declare them."""
@@ -94,24 +95,21 @@ class Hearing:
         members = [(member.role, member.person) for member in told.members]
         register.take_team(told.team, told.programme, told.tier, told.enterprises, members, since)
         people = tuple(person for _, person in members if person is not None)
-        self._pair(session, policy, PairedTeam(told.team, people, told.enterprises), told.at, event.recorded_at)
+        self._pairing.follow(
+            session, policy, PairedTeam(told.team, people, told.enterprises), told.at, event.recorded_at
+        )
 
     def dismiss_team(self, session: Session, event: Envelope) -> None:
-        """The pairing ends after the last day on which it stood, and with it what is owed of it from then on."""
+        """The pairing ends after the last day on which it stood.
+
+        What follows for duties is the sweep's: a successor told of before may come later, from another partition.
+        """
         told: TeamDisbanded = incoming.read(event)
         policy = self._duties.newest(session, told.programme)
         last = (told.at - INSTANT).astimezone(policy.zone).date()
-        ended = self._duties.register(session.tx).end_team(told.team, told.programme, last + DAY)
-        self._pair(session, policy, ended, told.at, event.recorded_at)
-        self._duties.release(session, policy, ended.people, told.at, event.recorded_at)
-
-    def _pair(self, session: Session, policy: Policy, team: PairedTeam, at: datetime, learnt_at: datetime) -> None:
-        """Have what is owed by and to a team follow its having been formed or disbanded."""
-        kinds = {rule.subject for rule in policy.obligations.duties.values()}
-        subjects = [*(team.enterprises if "enterprise" in kinds else ()), *((team.team,) if "team" in kinds else ())]
-        for subject in subjects:
-            self._duties.reconcile(session, policy, at, learnt_at, only=subject)
-        self._duties.register(session.tx).wake(policy.programme, {*team.people, *team.enterprises}, at)
+        assert event.sequenced_at is not None
+        ending = Ending(told.team, told.programme, last + DAY, told.at, event.recorded_at)
+        self._duties.register(session.tx).end_team(ending, event.sequenced_at + policy.grace)
 
     def count_visit(self, session: Session, event: Envelope) -> None:
         """A visit counts for whoever went, for the enterprise and the team."""

@@ -112,6 +112,27 @@ class PairedTeam:
 
 
 @dataclass(frozen=True, slots=True)
+class Ending:
+    """A team was disbanded at `at`: from the day `until` on it pairs nobody. `learnt_at`: when that was recorded."""
+
+    team: str
+    programme: str
+    until: date
+    at: datetime
+    learnt_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Dismissed:
+    """A team that stands no more: whom it paired, until when, and when that was recorded."""
+
+    programme: str
+    team: PairedTeam
+    at: datetime
+    learnt_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class DeedRow:
     """A deed, and what it was done by, for and about."""
 
@@ -222,11 +243,17 @@ class Register(Protocol):
     ) -> None:
         """Copy a team: members as (role, person)."""
 
-    def end_team(self, team: str, programme: str, until: date) -> PairedTeam:
-        """From that day on nobody is paired by the team; one that has not been told of yet pairs nobody so far."""
+    def end_team(self, ending: Ending, ripe_at: datetime) -> None:
+        """Nobody is paired by the team any more; it still stands until it is dismissed, once `ripe_at` has passed.
+
+        One that has not been told of yet pairs nobody so far.
+        """
+
+    def dismiss(self, team: str) -> Dismissed:
+        """From now on a team that was ended does not stand."""
 
     def paired(self, programme: str, enterprise: str) -> frozenset[str]:
-        """The people of the programme's teams for an enterprise that stand."""
+        """The people whom the programme's teams still pair with an enterprise."""
 
     def pairings(self, programme: str, person: str) -> Sequence[Paired]:
         """The days on which a person is in a team of the programme, in as few spans as there can be."""

@@ -9,6 +9,7 @@ from uuid import UUID
 from eventkit.clocks import Ripe
 from eventkit.session import Session
 from supervision.application.context import Context
+from supervision.application.pairing import Pairing
 from supervision.domain.sweep import settle
 
 
@@ -32,6 +33,25 @@ class Sweeping:
     def finish(self, session: Session, ripe: Sequence[Ripe]) -> None:
         """Put each watch down for the next moment at which something of it runs out."""
         self._context.keep(session, (one.key for one in ripe))
+
+
+class SweepingTeams:
+    """Has what is owed follow the end of one team after the other."""
+
+    def __init__(self, context: Context) -> None:
+        self._pairing = Pairing(context.duties)
+
+    def prepare(self, session: Session, ripe: Sequence[Ripe]) -> None:
+        """Nothing is loaded for all of them at once: teams end rarely."""
+
+    def decide(self, session: Session, ripe: Ripe) -> int:
+        """End what was owed because of the team alone, and withdraw what was missed since; how many events."""
+        before = session.pending
+        self._pairing.dismiss(session, ripe.key)
+        return session.pending - before
+
+    def finish(self, session: Session, ripe: Sequence[Ripe]) -> None:
+        """A team that is dismissed is on the agenda no more."""
 
 
 class SweepingDuties:
