@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -99,6 +100,8 @@ def test_stop_ends_waiting_for_database(processor: Processor, store: AwayStore, 
 
     asyncio.run(stopped())
     assert store.tries == 1
+    waiting = [thread for thread in threading.enumerate() if isinstance(thread, threading.Timer)]
+    assert not waiting, "it would end the process of whoever holds the app"
     store.away = False
     assert isinstance(event.content, Envelope)
     with store.transaction() as tx:

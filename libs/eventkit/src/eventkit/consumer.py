@@ -69,18 +69,26 @@ def make_app(processor: Processor, settings: WorkerSettings) -> faust.App:
     turn = asyncio.Lock()
     for name in reaction.topics:
         _declare_agent(app, processor, settings, name, turn)
-    app.on_before_shutdown.connect(_stopper(app, processor))
+    app.on_before_shutdown.connect(_stopper(processor))
     return app
 
 
-def _stopper(app: faust.App, processor: Processor) -> Callable[..., Awaitable[None]]:
-    """Ends the wait for a server: Python does not exit before the thread that waits has come to its end.
-
-    One that waits for an answer on an open connection cannot be told; it is left behind after LEAVING_SECONDS.
-    """
+def _stopper(processor: Processor) -> Callable[..., Awaitable[None]]:
+    """Ends the wait for a server: Python does not exit before the thread that waits has come to its end."""
 
     async def stop(*_: object, **__: object) -> None:
         processor.stopping.set()
+
+    return stop
+
+
+def _leaver(app: faust.App) -> Callable[..., Awaitable[None]]:
+    """Ends the whole process LEAVING_SECONDS after the worker stops, so it is for who has nothing else to do then.
+
+    A thread that waits for an answer on an open connection cannot be told to end.
+    """
+
+    async def stop(*_: object, **__: object) -> None:
         last = threading.Timer(LEAVING_SECONDS, _leave, [app])
         last.daemon = True
         last.start()
@@ -126,6 +134,7 @@ def run_worker(processor: Processor, settings: WorkerSettings) -> NoReturn:
         reaction, prefix = processor.reaction, settings.topic_prefix
         demand(settings, [prefix + name for name in reaction.topics], prefix + reaction.consumer)
     app = make_app(processor, settings)
+    app.on_before_shutdown.connect(_leaver(app))
     watchdog = Watchdog(app, processor, settings)
     metrics.serve(settings.metrics_host, settings.metrics_port, {"consumer": watchdog.check})
     threading.Thread(target=watchdog.run, name="watchdog", daemon=True).start()
