@@ -42,8 +42,6 @@ _PUBLISHED = {
     "bugle.intake.directory_published.v2": directories,
     "bugle.intake.policy_published.v1": policies,
 }
-_ANSWERED = "bugle.intake.suggestion_answered.v1"
-_DISBANDED = "bugle.intake.team_disbanded.v1"
 _AMENDED = "bugle.intake.issue_amended.v1"
 
 _AMEND = text(
@@ -55,6 +53,8 @@ _ANSWER = text(
     " WHERE suggestion = CAST(:suggestion AS uuid)"
 )
 _DISBAND = text("UPDATE teams SET disbanded_at = :at WHERE team = CAST(:team AS uuid)")
+_ENDING = {"bugle.intake.suggestion_answered.v1": _ANSWER, "bugle.intake.team_disbanded.v1": _DISBAND}
+"""What is done with the row that an event ends: a suggestion that is answered, a team that is disbanded."""
 _MOVE_ON = text(
     "UPDATE issues i SET version = n.version FROM unnest(CAST(:issues AS uuid[]), CAST(:versions AS integer[]))"
     " AS n(issue, version) WHERE i.issue = n.issue"
@@ -72,9 +72,8 @@ def project(tx: Transaction, written: list[Envelope]) -> None:
         _insert(connection, table, [_row(event, "published_at", versions) for event in newest.values()])
     _amend(connection, [event for event in written if event.type == _AMENDED])
     for event in written:
-        for type, statement in ((_ANSWERED, _ANSWER), (_DISBANDED, _DISBAND)):
-            if event.type == type:
-                connection.execute(statement, {**event.json(), "at": instant(event.occurred_at)})
+        if event.type in _ENDING:
+            connection.execute(_ENDING[event.type], {**event.json(), "at": instant(event.occurred_at)})
     relate(connection, written)
     _move_on(connection, versions, written)
 

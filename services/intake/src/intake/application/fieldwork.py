@@ -71,7 +71,7 @@ class Fieldwork(Context):
     def disband_team(self, session: Session, command: Command) -> Done:
         """Raises NotFound, also for another agency's team, and what `team.disband` raises."""
         caller = command.caller
-        wanted = (self.streams.team, referred(caller.agency or "", "team", command.data["team"]))
+        (wanted,) = self.disband_streams(command)
         state = session.get(*wanted)
         if state.formed is None or not caller.acts_for(state.formed.agency):
             raise NotFound(field="team")
