@@ -327,26 +327,26 @@ def _learnt(watch: Watch, event: events.FactLearnt) -> Watch:
         copied_to_office=event.copied_to_office,
         source=str(event.source),
     )
-    fact = replace(fact, answer=_answer(watch, fact))
     course = event.round + 1 if event.fact in MOVED_ON else event.round
     round = max(watch.round, course) if event.fact in MOVED_ON else watch.round
-    return replace(watch, course=course, round=round, facts=(*watch.facts, fact))
+    return replace(watch, course=course, round=round, facts=_known(watch, fact))
 
 
 def _verified(watch: Watch, event: events.EnterpriseVerified) -> Watch:
     fact = Fact("verified", event.round, event.at, event.learnt_at, satisfaction=event.satisfaction)
-    return replace(watch, facts=(*watch.facts, replace(fact, answer=_answer(watch, fact))))
+    return replace(watch, facts=_known(watch, fact))
 
 
-def _answer(watch: Watch, fact: Fact) -> int:
+def _known(watch: Watch, fact: Fact) -> tuple[Fact, ...]:
+    """The facts with this one, which is about the answer that its round has come to."""
     results = [f.outcome for f in watch.facts if (f.name, f.round) == ("result", fact.round)]
     followed = results if fact.name == "result" else results[:-1]
-    return sum(outcome == LONG_TERM for outcome in followed)
+    return (*watch.facts, replace(fact, answer=sum(outcome == LONG_TERM for outcome in followed)))
 
 
 def _closed(watch: Watch, event: events.CaseClosedOut) -> Watch:
     fact = Fact("closed_out", event.round, event.at, event.learnt_at)
-    return replace(watch, facts=(*watch.facts, replace(fact, answer=_answer(watch, fact))))
+    return replace(watch, facts=_known(watch, fact))
 
 
 def _reopening(watch: Watch, event: events.ReopeningOrdered) -> Watch:
