@@ -38,7 +38,7 @@ def batches(events: Sequence[Envelope], cuts: set[int]) -> Iterator[Sequence[Env
 
 
 @pytest.mark.timeout(300)
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(turns=st.permutations(range(len(EVENTS))), cuts=st.sets(st.integers(0, len(EVENTS)), max_size=12))
 def test_any_arrival_gives_equal_tables(scratch: Connection, turns: Sequence[int], cuts: set[int]) -> None:
     apply(scratch, EVENTS)

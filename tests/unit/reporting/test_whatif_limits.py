@@ -30,7 +30,7 @@ PAUSES = drawn.lists(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(
     *(INSTANTS, LIMITS, LIMITS, PAUSES, drawn.sets(DAYS, max_size=30), drawn.sets(DAYS, max_size=30)),
     *(drawn.sampled_from(ZONES), drawn.sampled_from(("cn", EVERY_DAY))),

@@ -311,7 +311,7 @@ def test_ripe_is_the_next_moment() -> None:
 _DAYS = st.integers(min_value=0, max_value=200)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(done=st.lists(st.tuples(_DAYS, _DAYS), max_size=8), sweeps=st.lists(_DAYS, max_size=8))
 def test_when_it_was_learnt_does_not_change_what_stands(done: list[tuple[int, int]], sweeps: list[int]) -> None:
     """Sweeping often or once, with evidence early or late: the same periods stand as they do; nothing comes twice."""

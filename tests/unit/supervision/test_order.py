@@ -8,7 +8,7 @@ from itertools import combinations
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eventkit.envelope import Envelope
@@ -126,7 +126,7 @@ def topics(draw: st.DrawFn) -> tuple[list[Envelope], list[Envelope]]:
 
 
 @pytest.mark.timeout(90)
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60)
 @given(topics(), st.data())
 def test_random_facts_in_random_orders_come_out_equal(
     both: tuple[list[Envelope], list[Envelope]], data: st.DataObject

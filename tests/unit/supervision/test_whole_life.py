@@ -238,4 +238,4 @@ def _stage(event: WatchEvent) -> tuple[str, Any, Any, Any]:
 
 @pytest.mark.timeout(240)
 class TestWholeLife(WholeLife.TestCase):  # type: ignore[name-defined, misc]
-    settings = settings(max_examples=100, stateful_step_count=100, deadline=None, derandomize=True)
+    settings = settings(max_examples=100, stateful_step_count=100, derandomize=True)
