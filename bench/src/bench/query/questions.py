@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
@@ -55,9 +55,13 @@ class Drawer:
         """A day of the second half of the ledger."""
         return str(self.world.first + timedelta(days=random.randrange(self.world.days // 2, self.world.days)))
 
-    def after(self, random: Random) -> str:
-        """A place deep in the ledger."""
-        at = self.world.end - timedelta(days=random.uniform(1, self.world.days))
+    def after(self, random: Random, month: str | None) -> str:
+        """A place deep in the ledger, or in the month that is asked for: a cursor comes from the page before."""
+        if month is None:
+            at = self.world.end - timedelta(days=random.uniform(1, self.world.days))
+        else:
+            at = datetime.fromisoformat(f"{month}-01").replace(tzinfo=self.world.zone)
+            at += timedelta(days=random.uniform(1, 28))
         return cursor((at, "00000000-0000-0000-0000-000000000000"))
 
 
@@ -71,7 +75,8 @@ def _page(random: Random, of: Drawer) -> Parameters:
 
 
 def _deep(random: Random, of: Drawer) -> Parameters:
-    return _page(random, of) | {"after": of.after(random)}
+    page = _page(random, of)
+    return page | {"after": of.after(random, page.get("reported"))}
 
 
 def _rates(random: Random, of: Drawer) -> Parameters:
