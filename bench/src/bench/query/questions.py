@@ -18,10 +18,10 @@ Parameters = dict[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A kind of request. `most_ms`: its target for the 99th percentile."""
+    """A kind of request. `most_ms`: its target for the 99th percentile; None: it has none, and is asked seldom."""
 
     path: str
-    most_ms: int
+    most_ms: int | None
     draw: Callable[[Random, Drawer], Parameters]
 
 
@@ -102,7 +102,7 @@ QUESTIONS: Mapping[str, Question] = {
     "kpi": Question("/v1/rates", 100, _rates),
     "league": Question("/v1/figures/resolution", 100, _league),
     "league_clocks": Question("/v1/figures/on_time", 100, _league),
-    "scores": Question("/v1/appraisal/departments", 100, _scores),
+    "scores": Question("/v1/appraisal/departments", None, _scores),
 }
 """By the name under which its figure stands. Each is also asked as of a day that is past."""
 AS_OF_MS = 300
