@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, FromClause, Row, func, null, or_, select, text, true
+from sqlalchemy import ColumnElement, Connection, FromClause, Row, and_, func, null, or_, select, text, true
 
 from reporting.queries.filters import Condition, Filters, conditions
 from reporting.queries.measure import Measure
@@ -56,7 +56,7 @@ def figure(
     """
     source = _source(connection, measure, scope, filters, moment, group_by, within)
     rows = source.rows
-    where = _where(source, measure, scope, filters)
+    where = _seen(source, measure, scope, filters) + _own(measure, rows)
     if within is not None:
         assert measure.month is not None
         where += [rows.c[measure.month] >= within.begin, rows.c[measure.month] < within.end]
@@ -77,21 +77,30 @@ def figure(
 def figures(
     connection: Connection, measures: Mapping[str, Measure], scope: Scope, filters: Filters, moment: Moment
 ) -> dict[str, dict[str, Any]]:
-    """The numbers of several figures; those that are counted from the same rows from one statement."""
+    """The numbers of several ratios; those that are counted from the same rows from one statement."""
     told: dict[str, dict[str, Any]] = {}
     for rows in dict.fromkeys(map(_counted_from, measures.values())):
         of = {name: measure for name, measure in measures.items() if _counted_from(measure) == rows}
         first = next(iter(of.values()))
         source = _source(connection, first, scope, filters, moment)
-        kept = select(source.rows).where(*_where(source, first, scope, filters)).subquery("kept")
-        counted = [column for name, measure in of.items() for column in _columns(source, measure, kept, f"{name}_")]
+        kept = select(source.rows).where(*_seen(source, first, scope, filters)).subquery("kept")
+        counted = [
+            column
+            for name, ratio in of.items()
+            for column in _columns(source, ratio, kept, f"{name}_", *_own(ratio, kept))
+        ]
         row = connection.execute(select(*counted)).one()
         told |= {name: _told(measure, row, f"{name}_") for name, measure in of.items()}
     return {name: told[name] for name in measures}
 
 
 def _counted_from(measure: Measure) -> tuple[object, ...]:
-    return measure.relation, measure.where, measure.tally is None
+    return measure.relation, measure.visible, measure.tally is None
+
+
+def _own(measure: Measure, rows: FromClause) -> list[ColumnElement[bool]]:
+    """Which rows the measure counts at all."""
+    return [] if measure.where is None else [measure.where(rows)]
 
 
 def _source(
@@ -111,25 +120,28 @@ def _source(
     return _Source(measure.relation(moment), measure.filters)
 
 
-def _where(source: _Source, measure: Measure, scope: Scope, filters: Filters) -> list[ColumnElement[bool]]:
-    where = [measure.visible(scope, source.rows), *conditions(source.rows, filters, source.filters)]
-    return where if measure.where is None else [*where, measure.where(source.rows)]
+def _seen(source: _Source, measure: Measure, scope: Scope, filters: Filters) -> list[ColumnElement[bool]]:
+    return [measure.visible(scope, source.rows), *conditions(source.rows, filters, source.filters)]
 
 
 def _groups(measure: Measure, group_by: str, found: Iterable[Row[Any]]) -> Iterable[dict[str, Any]]:
     return ({group_by: row.group_key} | _told(measure, row) for row in found if not row.is_total)
 
 
-def _columns(source: _Source, measure: Measure, rows: FromClause, prefix: str = "") -> list[ColumnElement[Any]]:
+def _columns(
+    source: _Source, measure: Measure, rows: FromClause, prefix: str = "", *own: ColumnElement[bool]
+) -> list[ColumnElement[Any]]:
+    """`own`: what holds for the rows that a ratio counts, where they are not chosen by it."""
     if measure.numerator is None:
         value = source.number(rows) if source.tally is not None else measure.value(rows)
         return [value.label(f"{prefix}value"), source.number(rows, rows.c.synthetic).label(f"{prefix}synthetic")]
-    counts = true() if measure.denominator is None else measure.denominator(rows)
+    counts = and_(true() if measure.denominator is None else measure.denominator(rows), *own)
+    excluded = {reason: and_(test(rows), *own) for reason, test in measure.excluded.items()}
     return [
         source.number(rows, measure.numerator(rows), counts).label(f"{prefix}numerator"),
         source.number(rows, counts).label(f"{prefix}denominator"),
         source.number(rows, rows.c.synthetic, counts).label(f"{prefix}synthetic"),
-        *(source.number(rows, test(rows)).label(f"{prefix}excluded_{why}") for why, test in measure.excluded.items()),
+        *(source.number(rows, test).label(f"{prefix}excluded_{reason}") for reason, test in excluded.items()),
     ]
 
 
