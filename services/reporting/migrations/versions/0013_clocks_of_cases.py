@@ -13,6 +13,7 @@ revision = "0013"
 down_revision = "0012"
 
 _BEFORE = "current_setting('bugle.before')::timestamptz"
+_ISSUE = "lead, kind, reported, outcome, satisfaction, closed, merged, withdrawn, passed_on"
 _CLOCK = "lead, kind, unit, clock, due, status, outcome, merged, withdrawn, passed_on"
 
 _EMPTIED = """
@@ -41,33 +42,41 @@ FROM live.clocks_versions c JOIN live.ledger_versions v ON v.case_id = c.case_id
 LEFT JOIN live.zones z ON z.programme_id = v.programme;
 """
 
-# As known before an instant: what whole months have changed, then whole days, then the cases touched on that day.
-_KNOWN = f"""
-CREATE VIEW live_known.clock_tallies AS
-SELECT t.programme, 'now'::text AS level, t.agency, {_CLOCK}, t.synthetic, t.count
-FROM live.zones z JOIN live.clock_tallies t ON t.programme = z.programme_id
-WHERE t.level = 'month' AND t.since < date_trunc('month', {_BEFORE}, z.zone)
+# As known before an instant: what whole months have changed, then whole days, then the cases touched on that day. When
+# these begin is found once for a programme, whose long document is unpacked for it; cases are looked up one by one.
+_KNOWN = """
+CREATE OR REPLACE VIEW live_known.{name}_tallies AS
+WITH day AS MATERIALIZED (
+    SELECT programme_id, date_trunc('month', {before}, zone) AS month_begins,
+        date_trunc('day', {before}, zone) AS begins
+    FROM live.zones
+)
+SELECT t.programme, 'now'::text AS level, t.agency, {columns}, t.synthetic, t.count
+FROM day JOIN live.{name}_tallies t ON t.programme = day.programme_id
+WHERE t.level = 'month' AND t.since < day.month_begins
 UNION ALL
-SELECT t.programme, 'now', t.agency, {_CLOCK}, t.synthetic, t.count
-FROM live.zones z JOIN live.clock_tallies t ON t.programme = z.programme_id
-WHERE t.level = 'day' AND t.since >= date_trunc('month', {_BEFORE}, z.zone)
-    AND t.since < date_trunc('day', {_BEFORE}, z.zone)
+SELECT t.programme, 'now', t.agency, {columns}, t.synthetic, t.count
+FROM day JOIN live.{name}_tallies t ON t.programme = day.programme_id
+WHERE t.level = 'day' AND t.since >= day.month_begins AND t.since < day.begins
 UNION ALL
-SELECT c.programme, 'now', c.agency, {_CLOCK}, c.synthetic, change.count
-FROM live.zones z
+SELECT c.programme, 'now', c.agency, {columns}, c.synthetic, change.count
+FROM day
 CROSS JOIN LATERAL (
-    SELECT DISTINCT case_id FROM live.timeline
-    WHERE sequenced_at >= date_trunc('day', {_BEFORE}, z.zone) AND sequenced_at < {_BEFORE}
+    SELECT DISTINCT case_id FROM live.timeline WHERE sequenced_at >= day.begins AND sequenced_at < {before}
 ) AS touched
-JOIN live.clock_cells c ON c.case_id = touched.case_id AND c.programme = z.programme_id
+CROSS JOIN LATERAL (
+    SELECT * FROM live.{name}_cells WHERE case_id = touched.case_id AND programme = day.programme_id OFFSET 0
+) AS c
 CROSS JOIN LATERAL (VALUES (c.known_from, 1::bigint), (c.known_to, -1::bigint)) AS change (at, count)
-WHERE change.at >= date_trunc('day', {_BEFORE}, z.zone) AND change.at < {_BEFORE};
+WHERE change.at >= day.begins AND change.at < {before};
 """
 
 
 def upgrade() -> None:
     """Empty the tallies, add the columns, and make the views anew; in an empty database the tallies stay whole."""
     role = service_role()
-    for statements in (_EMPTIED, _CELLS, _KNOWN):
-        op.execute(statements)
+    op.execute(_EMPTIED)
+    op.execute(_CELLS)
+    for name, columns in (("issue", _ISSUE), ("clock", _CLOCK)):
+        op.execute(_KNOWN.format(name=name, columns=columns, before=_BEFORE))
     op.execute(f'GRANT SELECT ON live.clock_cells, live_known.clock_tallies TO "{role}"')

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, FromClause, Row, and_, func, null, or_, select, text, true
+from sqlalchemy import ColumnElement, Connection, FromClause, Row, Subquery, and_, func, or_, select, text, true
 
 from reporting.queries.filters import Condition, Filters, conditions
 from reporting.queries.measure import Measure
@@ -19,11 +19,18 @@ from reporting.read_model.tallying import are_whole
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """Where a measure is counted: a row per thing, or tallies with the number of things in `count`."""
+    """Where a measure is counted: a row per thing, or a programme's tallies with the number of things in `count`."""
 
     rows: FromClause
     filters: Mapping[str, Condition]
     tally: Tally | None = None
+    programme: str = ""
+
+    def kept(self, where: Sequence[ColumnElement[bool]], *keys: ColumnElement[Any]) -> Subquery:
+        """The rows to be counted, with these keys besides."""
+        if self.tally is None:
+            return select(self.rows, *keys).where(*where).subquery("kept")
+        return self.tally.few(self.rows, where, keys, self.programme)
 
     def number(self, rows: FromClause, *tests: ColumnElement[bool]) -> ColumnElement[int]:
         """How many things pass the tests."""
@@ -56,18 +63,18 @@ def figure(
     """
     source = _source(connection, measure, scope, filters, moment, group_by, within)
     rows = source.rows
-    where = _seen(source, measure, scope, filters) + _own(measure, rows)
+    where = _seen(source, measure, scope, filters)
     if within is not None:
         assert measure.month is not None
         where += [rows.c[measure.month] >= within.begin, rows.c[measure.month] < within.end]
-    group = null() if group_by is None else source.group(measure, group_by)
-    kept = select(rows, group.label("group_key")).where(*where).subquery("kept")
-    counted = _columns(source, measure, kept)
+    keys = [] if group_by is None else [source.group(measure, group_by).label("group_key")]
+    kept = source.kept(where, *keys)
+    counted, own = _columns(source, measure, kept), _own(measure, kept)
     if group_by is None:
-        return _told(measure, connection.execute(select(*counted)).one())
+        return _told(measure, connection.execute(select(*counted).where(*own)).one())
     sets = func.grouping_sets(text("()"), kept.c.group_key)
     is_total = func.grouping(kept.c.group_key)
-    statement = select(kept.c.group_key, is_total.label("is_total"), *counted).group_by(sets)
+    statement = select(kept.c.group_key, is_total.label("is_total"), *counted).where(*own).group_by(sets)
     statement = statement.having(or_(is_total == 1, source.number(kept) != 0))  # as of an instant, what came and went
     found = connection.execute(statement.order_by(kept.c.group_key)).all()
     total = next(_told(measure, row) for row in found if row.is_total)
@@ -83,7 +90,7 @@ def figures(
         of = {name: measure for name, measure in measures.items() if _counted_from(measure) == rows}
         first = next(iter(of.values()))
         source = _source(connection, first, scope, filters, moment)
-        kept = select(source.rows).where(*_seen(source, first, scope, filters)).subquery("kept")
+        kept = source.kept(_seen(source, first, scope, filters))
         counted = [
             column
             for name, ratio in of.items()
@@ -116,7 +123,7 @@ def _source(
     if group_by is not None:
         by = measure.month if group_by == "month" else measure.groups[group_by]
     if tally is not None and within is None and tally.holds(scope, filters, moment, by) and are_whole(connection):
-        return _Source(tally.rows(filters["programme"]), tally.filters, tally)
+        return _Source(tally.rows(filters["programme"]), tally.filters, tally, filters["programme"])
     return _Source(measure.relation(moment), measure.filters)
 
 

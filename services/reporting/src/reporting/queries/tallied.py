@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Subquery, Table, cast, func, select
+from sqlalchemy import ColumnElement, FromClause, Subquery, Table, cast, func, select
 from sqlalchemy.dialects.postgresql import JSONPATH
 
 from reporting.queries.filters import OF_CASES, Condition, Filters, equals
@@ -20,12 +20,13 @@ _NOT_SHOWN = ("level", "since", "cell")
 @dataclass(frozen=True, slots=True)
 class Tally:
     """`filters`: which it can answer. `month`: an instant of the rows, and the column with its month in the programme's
-    zone. `more`: columns that are made of the others and of the programme."""
+    zone. `tested`: the columns that measures test; `more`: a column that is made of these and of the programme."""
 
     table: Table
     filters: Mapping[str, Condition]
     month: tuple[str, str]
-    more: Callable[[str], Mapping[str, ColumnElement[Any]]] = lambda programme: {}
+    tested: tuple[str, ...]
+    more: Callable[[FromClause, str], Mapping[str, ColumnElement[Any]]] = lambda rows, programme: {}
 
     def holds(self, scope: Scope, filters: Filters, moment: Moment, by: str | None) -> bool:
         """Whether it tells what is asked for: of one programme, as it stands, for a caller who sees the whole of it.
@@ -40,15 +41,23 @@ class Tally:
         """A row per combination of values, with its `count`; as of an instant the changes that make these up."""
         of = self.table
         shown = [column for column in of.columns if column.name not in _NOT_SHOWN]
-        more = (value.label(name) for name, value in self.more(programme).items())
-        return select(*shown, *more).where(of.c.programme == programme, of.c.level == "now").subquery("tallied")
+        return select(*shown).where(of.c.programme == programme, of.c.level == "now").subquery("tallied")
+
+    def few(
+        self, rows: FromClause, where: Sequence[ColumnElement[bool]], keys: Sequence[ColumnElement[Any]], programme: str
+    ) -> Subquery:
+        """Of some of its rows as few as tell the keys and what is tested: each test costs for every row."""
+        alike = [*(rows.c[name] for name in self.tested), *keys]
+        count = func.sum(rows.c["count"]).label("count")
+        few = select(*alike, count).where(*where).group_by(*alike).subquery("few")
+        return select(few, *(value.label(name) for name, value in self.more(few, programme).items())).subquery("kept")
 
 
-def _for_contact(programme: str) -> Mapping[str, ColumnElement[Any]]:
+def _for_contact(rows: FromClause, programme: str) -> Mapping[str, ColumnElement[Any]]:
     """Whether a contact stops the clock: the names of these are read once, not for each row."""
     path = cast('$.clocks[*] ? (@.stops[*] == "contacted").id', JSONPATH)
     names = select(func.jsonb_path_query(programmes.c.document, path)).where(programmes.c.programme_id == programme)
-    return {"for_contact": func.to_jsonb(clock_tallies.c.clock).in_(names)}
+    return {"for_contact": func.to_jsonb(rows.c.clock).in_(names)}
 
 
 def _same(*names: str) -> dict[str, Condition]:
@@ -60,5 +69,12 @@ ISSUES = Tally(
     _same("programme", "department", "kind", "outcome", "satisfaction", "synthetic", "open")
     | {"reported": equals("reported")},
     ("reported_at", "reported"),
+    ("outcome", "satisfaction", "closed", "merged", "withdrawn", "passed_on", "synthetic"),
 )
-CLOCKS = Tally(clock_tallies, _same("programme", "department", "kind", "synthetic"), ("due_at", "due"), _for_contact)
+CLOCKS = Tally(
+    clock_tallies,
+    _same("programme", "department", "kind", "synthetic"),
+    ("due_at", "due"),
+    ("clock", "status", "outcome", "merged", "withdrawn", "passed_on", "synthetic"),
+    _for_contact,
+)
