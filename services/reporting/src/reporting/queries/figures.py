@@ -19,18 +19,17 @@ from reporting.read_model.tallying import are_whole
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """Where a measure is counted: a row per thing, or a programme's tallies with the number of things in `count`."""
+    """Where a measure is counted: a row per thing, or tallies with the number of things in `count`."""
 
     rows: FromClause
     filters: Mapping[str, Condition]
     tally: Tally | None = None
-    programme: str = ""
 
     def kept(self, where: Sequence[ColumnElement[bool]], *keys: ColumnElement[Any]) -> Subquery:
         """The rows to be counted, with these keys besides."""
         if self.tally is None:
             return select(self.rows, *keys).where(*where).subquery("kept")
-        return self.tally.few(self.rows, where, keys, self.programme)
+        return self.tally.few(self.rows, where, keys)
 
     def number(self, rows: FromClause, *tests: ColumnElement[bool]) -> ColumnElement[int]:
         """How many things pass the tests."""
@@ -123,7 +122,7 @@ def _source(
     if group_by is not None:
         by = measure.month if group_by == "month" else measure.groups[group_by]
     if tally is not None and within is None and tally.holds(scope, filters, moment, by) and are_whole(connection):
-        return _Source(tally.rows(filters["programme"]), tally.filters, tally, filters["programme"])
+        return _Source(tally.rows(), tally.filters, tally)
     return _Source(measure.relation(moment), measure.filters)
 
 
