@@ -8,13 +8,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
-
 from eventkit.problems import Faulty, FieldProblem
 from eventkit.text import Text
-from reporting.queries.cases import cases
-from reporting.queries.filters import OF_CASES, conditions
 from reporting.queries.issues import ledger_of, ledger_rows
+from reporting.queries.measures import MEASURES
+from reporting.web.figures import counted
 from reporting.web.opening import View
 from reporting.web.paging import split, window_of
 
@@ -73,10 +71,5 @@ def page_of(view: View) -> Page:
     shown, following = split(found, window, lambda row: (row.reported_at, row.case_id))
     held = ledger_of(view.connection, [row.case_id for row in shown], asked.moment)
     rows = [held[row.case_id] for row in shown]
-    return Page(rows, _total(view), following, view.words.enterprises([row["enterprise"] for row in rows]))
-
-
-def _total(view: View) -> int:
-    of = cases(view.asked.moment)
-    where = (view.asked.scope.cases(of), *conditions(of, view.asked.filters, OF_CASES))
-    return view.connection.scalar(select(func.count()).select_from(of).where(*where)) or 0
+    total = counted(view, MEASURES["issues"])["value"]
+    return Page(rows, total, following, view.words.enterprises([row["enterprise"] for row in rows]))
