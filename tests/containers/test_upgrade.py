@@ -6,6 +6,7 @@ The programmes come in one after the other, each under another state of the upgr
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import create_engine, text
@@ -38,11 +39,12 @@ def test_upgrade_of_one_service_changes_no_figure(compose: Compose, tmp_path: Pa
     assert writers(compose, "chuanhui") == {None}
 
     migrate(compose, STOPS)
-    with meanwhile(compose.place, "liangjiang") as coming:
-        until(lambda: writers(compose, "liangjiang"), 120, "the first cases of the import")
+    with meanwhile(compose.place, "liangjiang"):
+        began = until(lambda: count(compose, "liangjiang"), 120, "the first cases of the import")
         replace_worker(compose, STOPS)
-        assert not coming.done(), "the import was over before the worker had been replaced"
         migrate(compose, CONTRACTS)
+    wait_quiet(compose.place)
+    assert began < count(compose, "liangjiang"), "the import was over before the worker was replaced"
     replace_worker(compose, CONTRACTS)
     for refused in ("latest", EXPANDS):
         for asked in ([MIGRATE], [WORKER, "eventkit.migrate", "--check", "/opt/migrations"]):
@@ -70,9 +72,19 @@ def replace_worker(compose: Compose, release: str) -> None:
 
 def writers(compose: Compose, programme: str) -> set[str | None]:
     """Which versions have written rows of a programme's cases: None is the one without the column."""
+    return set(of_cases(compose, programme, "DISTINCT written_by"))
+
+
+def count(compose: Compose, programme: str) -> int:
+    """How many cases of a programme there are."""
+    [found] = of_cases(compose, programme, "count(*)")
+    return int(found)
+
+
+def of_cases(compose: Compose, programme: str, wanted: str) -> list[Any]:
     engine = create_engine(compose.place.database("routing").url)
     with engine.connect() as connection:
-        query = text("SELECT DISTINCT written_by FROM cases WHERE programme = :programme")
-        found = set(connection.scalars(query, {"programme": programme}))
+        query = text(f"SELECT {wanted} FROM cases WHERE programme = :programme")
+        found = list(connection.scalars(query, {"programme": programme}))
     engine.dispose()
     return found
