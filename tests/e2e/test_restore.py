@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from bugle.backup.proving import Unproved
 from bugle.backup.topics import make_anew
 from bugle.cli import app
 from bugle.erasure import command as erasure
+from bugle.erasure.master import pending
 from bugle.quiet import wait_quiet
 from bugle.stack import Stack, StackError, System
 from bugle.stack.databases import plain
@@ -130,10 +131,45 @@ def test_restore_brings_back_no_erased_contact(own: System, office: Office, tmp_
     bugle("erase", erased)
     wait_quiet(own, 90)
     stale = CliRunner().invoke(app, ["restore", str(out), "--keys", str(keys), "--discard-ahead"])
-    assert isinstance(stale.exception, StackError) and "older than the last erasure" in str(stale.exception)
+    assert isinstance(stale.exception, StackError) and "older than the last `bugle erase`" in str(stale.exception)
     assert bugle("restore", out, "--discard-ahead")["contacts_without_key"] >= 1
     listed = office.call("intake", "GET", path)
     assert ([one["contact_ref"] for one in listed["items"]], listed["erased"]) == ([kept], [erased])
+    sound(own)
+
+
+def lose_intake(system: System) -> None:
+    """The disk of intake's database is lost: of what it knew, Kafka alone still tells."""
+    system.stop()
+    with psycopg.connect(plain(system.database("intake").owner_url)) as owner:
+        owner.execute("DROP SCHEMA public CASCADE")
+
+
+def keep_intake(system: System) -> None:
+    """The database is there, and knows whom it erased."""
+
+
+@pytest.mark.parametrize("fate", [keep_intake, lose_intake])
+def test_copy_of_keys_undoes_no_erasure(
+    own: System, office: Office, tmp_path: Path, fate: Callable[[System], None]
+) -> None:
+    """Erased over HTTP, which leaves the master as it is, after the copy of the keys was made."""
+    out, keys = tmp_path / "backup", tmp_path / "keys"
+    enterprise = office.call("intake", "GET", "/enterprises")["items"][0]["enterprise"]
+    path = f"/enterprises/{enterprise}/contacts"
+    erased, kept = (office.call("intake", "POST", path, PERSON)["contact_ref"] for _ in range(2))
+    wait_quiet(own, 90)
+    bugle("backup", "--out", out, "--keys", keys)
+    office.call("intake", "POST", f"{path}/{erased}/erasure", {}, role="erase")
+    wait_quiet(own, 90)
+    fate(own)
+    for _ in range(2):  # the second time neither the database nor Kafka tells of the erasure
+        told = bugle("restore", out, "--keys", keys, "--discard-ahead")
+        assert (told["restored"], told["erased_again"]) == (True, 1)
+        listed = office.call("intake", "GET", path)
+        assert ([one["contact_ref"] for one in listed["items"]], listed["erased"]) == ([kept], [erased])
+        assert pending(own.database("intake").url) == 1, "the copy still opens the contact"
+    assert bugle("erase")["master_changed"]
     sound(own)
 
 

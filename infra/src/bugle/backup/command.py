@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from bugle.audit.head import SignedHead
+from bugle.backup.erased import remember_erased
 from bugle.backup.keeping import keep, keep_keys
 from bugle.backup.manifest import read_manifest
 from bugle.backup.proving import signers
@@ -74,13 +75,14 @@ def restore(
         _say("Kafka: what it holds")
         found = diverging(place, {service: head.log_seq for service, head in heads.items()})
         kept = _keep_ahead(folder, found) if found.ahead else None
-        done = discard_ahead or not found.ahead
+        done, again = discard_ahead or not found.ahead, 0
         if done:
             demand_restorer(place)
-            bring_back(place, folder, services, heads, set_keys_aside(place, keys), _say)
+            remember_erased(place, found.ahead)
+            again = bring_back(place, folder, services, heads, set_keys_aside(place, keys), _say)
             _say("Kafka: topics anew")
             make_anew(place)
-    told = _told(found, heads, kept, done) | {"contacts_without_key": keyless(place)}
+    told = _told(found, heads, kept, done) | {"contacts_without_key": keyless(place), "erased_again": again}
     if as_json:
         typer.echo(json.dumps(told))
     else:
@@ -146,6 +148,11 @@ def _tell(found: Divergence, told: dict[str, Any]) -> None:
         return
     if told["contacts_without_key"]:
         typer.echo(f"{told['contacts_without_key']:,} contacts have no key: erased since, or their copy was not given.")
+    if told["erased_again"]:
+        typer.echo(
+            f"{told['erased_again']:,} contacts were erased after the copy of the keys was made, and were erased again."
+            " That copy still opens them. Make it useless and replace it: bugle erase, then bugle backup"
+        )
     typer.echo("Restored. The relays publish every log anew; then: bugle verify")
 
 
