@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,12 +11,13 @@ from typing import Annotated, Any
 import typer
 
 from bugle.audit.head import SignedHead
+from bugle.backup.comparing import Divergence, diverging
 from bugle.backup.erased import remember_erased
 from bugle.backup.keeping import keep, keep_keys
 from bugle.backup.manifest import read_manifest
 from bugle.backup.proving import signers
 from bugle.backup.restoring import bring_back, check_idle, keyless, set_keys_aside
-from bugle.backup.topics import Divergence, demand_restorer, diverging, make_anew
+from bugle.backup.topics import demand_restorer, make_anew
 from bugle.stack.home import Home
 from bugle.stack.place import EMBEDDED, Against, Place, running_place
 from bugle.stack.system import System
@@ -73,7 +74,7 @@ def restore(
     heads = {service: SignedHead.of(services[service]["head"]) for service in RECORDING}
     with _halted(place, services):
         _say("Kafka: what it holds")
-        found = diverging(place, {service: head.log_seq for service, head in heads.items()})
+        found = diverging(place, {service: folder / services[service]["file"] for service in RECORDING})
         kept = _keep_ahead(folder, found) if found.ahead else None
         done, again = discard_ahead or not found.ahead, 0
         if done:
@@ -82,7 +83,7 @@ def restore(
             again = bring_back(place, folder, services, heads, set_keys_aside(place, keys), _say)
             _say("Kafka: topics anew")
             make_anew(place)
-    told = _told(found, heads, kept, done) | {"contacts_without_key": keyless(place), "erased_again": again}
+    told = _told(found, kept, done) | {"contacts_without_key": keyless(place), "erased_again": again}
     if as_json:
         typer.echo(json.dumps(told))
     else:
@@ -120,16 +121,10 @@ def _keep_ahead(folder: Path, found: Divergence) -> Path:
     return Home(folder).write(AHEAD, "\n".join(lines).encode() + b"\n")
 
 
-def _behind(found: Divergence, heads: Mapping[str, SignedHead]) -> dict[str, int]:
-    """How many events of each service's log the topics lacked; they are published again with all others."""
-    missing = {service: head.log_seq - found.held[service] for service, head in heads.items()}
-    return {service: count for service, count in missing.items() if count}
-
-
-def _told(found: Divergence, heads: Mapping[str, SignedHead], kept: Path | None, done: bool) -> dict[str, Any]:
+def _told(found: Divergence, kept: Path | None, done: bool) -> dict[str, Any]:
     ahead = [{"service": e.service, "log_seq": e.log_seq, "id": str(e.id), "type": e.type} for e in found.ahead]
     file = None if kept is None else str(kept)
-    return {"restored": done, "ahead": ahead, "ahead_file": file, "behind": _behind(found, heads)}
+    return {"restored": done, "ahead": ahead, "ahead_file": file, "behind": found.behind}
 
 
 def _tell(found: Divergence, told: dict[str, Any]) -> None:

@@ -1,12 +1,11 @@
-"""Kafka's half of a restore: what its topics hold that a backup does not, and making them anew."""
+"""Kafka's half of a restore: its topics are deleted and made anew."""
 
 from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator, Mapping
 from contextlib import closing
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 
 from kafka import KafkaAdminClient
 from kafka.errors import TopicAuthorizationFailedError
@@ -16,50 +15,11 @@ from bugle.stack.home import ROOT
 from bugle.stack.place import Place
 from bugle.stack.system import SERVICES
 from bugle.verify.event import SERVICES as RECORDING
-from bugle.verify.event import Event, Unreadable, from_record
-from bugle.verify.topics import KafkaTopics
 from eventkit.access import clients
 from eventkit.admission import Refused, demand
 from eventkit.topics import TopicSettings, create
 
 _SECONDS = 60
-
-
-@dataclass
-class Divergence:
-    """`ahead`: events behind the backup's head; `held`: how many of the backup's log_seqs the topics have."""
-
-    ahead: list[Event] = field(default_factory=list)
-    held: dict[str, int] = field(default_factory=dict)
-
-
-def diverging(place: Place, heads: Mapping[str, int]) -> Divergence:
-    """What the topics hold against the log_seq at which each service's backup ends; a missing topic holds nothing."""
-    found, seen = Divergence(held=dict.fromkeys(RECORDING, 0)), set()
-    if not _topics(place) <= _present(place):
-        return found
-    for event in _events(place):
-        if (event.service, event.log_seq) in seen:
-            continue
-        seen.add((event.service, event.log_seq))
-        if event.log_seq > heads[event.service]:
-            found.ahead.append(event)
-        else:
-            found.held[event.service] += 1
-    found.ahead.sort(key=lambda event: (event.service, event.log_seq))
-    return found
-
-
-def _events(place: Place) -> Iterator[Event]:
-    with closing(KafkaTopics(place.kafka_access, place.topic_prefix)) as topics:
-        for number in range(topics.partitions):
-            for record in topics.read(number):
-                try:
-                    event = from_record(record.key, record.value, record.headers)
-                except Unreadable:
-                    continue  # bugle verify tells of it; it is none of a service's events
-                if event is not None:
-                    yield event
 
 
 def demand_restorer(place: Place) -> None:
@@ -93,7 +53,7 @@ def make_anew(place: Place) -> None:
         if old := sorted(names & set(admin.list_topics())):
             admin.delete_topics(old)
     until = time.monotonic() + _SECONDS
-    while names & _present(place):
+    while names & present(place):
         if time.monotonic() > until:
             raise StackError(f"Kafka has not deleted the topics within {_SECONDS} s. Run the restore again.")
         time.sleep(0.2)
@@ -103,10 +63,16 @@ def make_anew(place: Place) -> None:
 
 
 def _topics(place: Place) -> set[str]:
-    return {f"{place.topic_prefix}{service}.events" for service in RECORDING}
+    return {topic(place, service) for service in RECORDING}
 
 
-def _present(place: Place) -> set[str]:
+def topic(place: Place, service: str) -> str:
+    """The name of a service's topic."""
+    return f"{place.topic_prefix}{service}.events"
+
+
+def present(place: Place) -> set[str]:
+    """The names of the topics that are there and let the restorer see them."""
     with closing(_admin(place)) as admin:
         return set(admin.list_topics())
 
