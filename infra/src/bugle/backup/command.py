@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from bugle.audit.head import SignedHead
+from bugle.backup.ahead import lists, write_list
 from bugle.backup.comparing import Divergence, diverging
 from bugle.backup.erased import remember_erased
 from bugle.backup.keeping import keep, keep_keys
@@ -18,13 +19,11 @@ from bugle.backup.manifest import read_manifest
 from bugle.backup.proving import signers
 from bugle.backup.restoring import bring_back, check_idle, keyless, set_keys_aside
 from bugle.backup.topics import demand_restorer, make_anew
-from bugle.stack.home import Home
 from bugle.stack.place import EMBEDDED, Against, Place, running_place
 from bugle.stack.system import System
 from bugle.verify.event import SERVICES as RECORDING
 
 _NAMED = 20
-AHEAD = "ahead.jsonl"
 
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
 
@@ -75,7 +74,8 @@ def restore(
     with _halted(place, services):
         _say("Kafka: what it holds")
         found = diverging(place, {service: folder / services[service]["file"] for service in RECORDING})
-        kept = _keep_ahead(folder, found) if found.ahead else None
+        earlier = lists(folder)
+        kept = write_list(folder, found.ahead) if found.ahead else None
         done, again = discard_ahead or not found.ahead, 0
         if done:
             demand_restorer(place)
@@ -84,6 +84,7 @@ def restore(
             _say("Kafka: topics anew")
             make_anew(place)
     told = _told(found, kept, done) | {"contacts_without_key": keyless(place), "erased_again": again}
+    told["earlier_files"] = [str(file) for file in earlier if file != kept]
     if as_json:
         typer.echo(json.dumps(told))
     else:
@@ -108,19 +109,6 @@ def _halted(place: Place, services: Iterable[str]) -> Iterator[None]:
         place.start()
 
 
-def _keep_ahead(folder: Path, found: Divergence) -> Path:
-    """Write down, with everything they say, the events that only Kafka has."""
-    lines = [
-        json.dumps(
-            {"service": e.service, "log_seq": e.log_seq, "id": str(e.id), "type": e.type, "stream": e.stream}
-            | {"version": e.version, "time": e.occurred_at.isoformat(), "data": e.body},
-            ensure_ascii=False,
-        )
-        for e in found.ahead
-    ]
-    return Home(folder).write(AHEAD, "\n".join(lines).encode() + b"\n")
-
-
 def _told(found: Divergence, kept: Path | None, done: bool) -> dict[str, Any]:
     ahead = [{"service": e.service, "log_seq": e.log_seq, "id": str(e.id), "type": e.type} for e in found.ahead]
     file = None if kept is None else str(kept)
@@ -138,6 +126,8 @@ def _tell(found: Divergence, told: dict[str, Any]) -> None:
         typer.echo(
             f"All {len(found.ahead):,} events that only Kafka has are in {told['ahead_file']}, to be entered again."
         )
+    if told["earlier_files"]:
+        typer.echo(f"Earlier restores of this backup left lists, too: {', '.join(told['earlier_files'])}")
     if not told["restored"]:
         typer.echo("Nothing was changed. Take a later backup, or give these events up with --discard-ahead.")
         return
