@@ -12,7 +12,7 @@ from kafka.errors import TopicAuthorizationFailedError
 
 from bugle.stack.errors import StackError
 from bugle.stack.home import ROOT
-from bugle.stack.place import Place
+from bugle.stack.place import Deployed, Place
 from bugle.stack.system import SERVICES
 from bugle.verify.event import SERVICES as RECORDING
 from eventkit.access import clients
@@ -20,22 +20,42 @@ from eventkit.admission import Refused, demand
 from eventkit.topics import TopicSettings, create
 
 _SECONDS = 60
+_REPLICATION = "BUGLE_REPLICATION"
 
 
 def demand_restorer(place: Place) -> None:
-    """StackError unless Kafka lets the restorer in to make the topics; asks the broker, and makes none."""
+    """StackError unless Kafka lets the restorer in to make the topics and has brokers enough for them; makes none."""
     try:
         demand(place.kafka_restoring)
     except Refused as error:
         raise StackError(f"{error} Nothing was changed.") from error
     probe = {name: {"num_partitions": 1, "replication_factor": 1} for name in _topics(place)}
+    wanted = replication(place)
     with closing(_admin(place)) as admin:
+        brokers = [broker for broker in admin.describe_cluster()["brokers"] if not broker.get("is_fenced")]
         told = admin.create_topics(probe, validate_only=True, raise_errors=False)["topics"]
     if any(topic["error_code"] == TopicAuthorizationFailedError.errno for topic in told):
         raise StackError(
             f"Kafka does not let the user {place.kafka_restoring.kafka_user} make the topics anew, as a restore must."
             " Apply infra/acl.toml once more (docs/deploying.md). Nothing was changed."
         )
+    if len(brokers) < wanted:
+        raise StackError(
+            f"{_REPLICATION} is {wanted} and {len(brokers)} brokers run. Start the others, or have the topics lie on"
+            f" fewer: {_REPLICATION}={len(brokers)} before the command. Nothing was changed."
+        )
+
+
+def replication(place: Place) -> int:
+    """On how many brokers each topic is to lie: as the environment says, else the deployed system's file of settings.
+
+    So docker compose takes it when it makes the topics. StackError when it is no number.
+    """
+    held = place.values.get(_REPLICATION) if isinstance(place, Deployed) else None
+    told = os.environ.get(_REPLICATION) or held or "1"
+    if not (told.isdecimal() and int(told)):
+        raise StackError(f"{_REPLICATION} must be a number of brokers, not {told!r}. Nothing was changed.")
+    return int(told)
 
 
 def make_anew(place: Place) -> None:
@@ -57,8 +77,9 @@ def make_anew(place: Place) -> None:
         if time.monotonic() > until:
             raise StackError(f"Kafka has not deleted the topics within {_SECONDS} s. Run the restore again.")
         time.sleep(0.2)
-    replication = int(os.environ.get("BUGLE_REPLICATION", "1"))
-    held = TopicSettings(**asdict(place.kafka_restoring), topic_prefix=place.topic_prefix, replication=replication)
+    held = TopicSettings(
+        **asdict(place.kafka_restoring), topic_prefix=place.topic_prefix, replication=replication(place)
+    )
     create(ROOT / "infra" / "topics.toml", held)
 
 
