@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import orjson
 import psycopg
 import pytest
+from kafka import KafkaAdminClient
 from typer.testing import CliRunner
 
 from bugle.backup import command
@@ -16,12 +18,14 @@ from bugle.backup.proving import Unproved
 from bugle.backup.topics import make_anew
 from bugle.cli import app
 from bugle.erasure import command as erasure
+from bugle.erasure.master import pending
 from bugle.quiet import wait_quiet
 from bugle.stack import Stack, StackError, System
 from bugle.stack.databases import plain
 from bugle.stack.system import SERVICES
 from bugle.verify.command import verified
 from bugle.verify.servers import Addresses
+from eventkit.access import clients
 from tests.support.office import Office, new_agency, until
 from tests.support.stack import running_servers, running_system
 
@@ -60,6 +64,11 @@ def bugle(*arguments: object, status: int = 0) -> dict[str, Any]:
     return told
 
 
+def ahead(told: dict[str, Any]) -> list[dict[str, Any]]:
+    """The events, with all they say, of the file that a restore names."""
+    return [orjson.loads(line) for line in Path(told["ahead_file"]).read_bytes().splitlines()]
+
+
 def sound(system: System) -> None:
     wait_quiet(system, 120)
     databases = {service: system.database(service).url for service in SERVICES}
@@ -94,10 +103,11 @@ def test_kafka_ahead_is_named_then_given_up(own: System, office: Office, tmp_pat
     assert {"bugle.intake.issue_reported.v1", "bugle.routing.case_opened.v1"} <= {
         one["type"] for one in refused["ahead"]
     }
-    assert after in (out / "ahead.jsonl").read_text()
+    assert f"issue-{after}" in {one["stream"] for one in ahead(refused)}
     assert report_count(own) == cases + 1, "a refusal changes nothing"
     told = bugle("restore", out, "--discard-ahead")
     assert (told["restored"], told["behind"]) == (True, {})
+    assert told["ahead_file"] == refused["ahead_file"], "the same list is kept once"
     sound(own)
     assert report_count(own) == cases
     known(office, office.report("恢复之后"))
@@ -120,6 +130,49 @@ def test_empty_kafka_is_made_from_the_stores(own: System, office: Office, tmp_pa
     sound(own)
 
 
+def types(told: dict[str, Any]) -> set[str]:
+    """Of the events that only Kafka has."""
+    return {one["type"] for one in told["ahead"]}
+
+
+def test_other_history_is_ahead_too(own: System, office: Office, tmp_path: Path) -> None:
+    """After events were given up, the numbers that a later backup knows belong to other events."""
+    early, late, keys = tmp_path / "early", tmp_path / "late", tmp_path / "keys"
+    known(office, office.report("更早"))
+    wait_quiet(own, 90)
+    bugle("backup", "--out", early, "--keys", keys)
+    given_up = office.report("后来放弃")
+    known(office, given_up)
+    wait_quiet(own, 90)
+    bugle("backup", "--out", late, "--keys", keys)
+    assert bugle("restore", early, "--discard-ahead")["ahead"]
+    entered = office.report("重新登记")
+    known(office, entered)
+    wait_quiet(own, 90)
+    refused = bugle("restore", late, status=1)
+    assert types(refused) >= {"bugle.intake.issue_reported.v1", "bugle.routing.case_opened.v1"}
+    assert {one["stream"] for one in ahead(refused)} == {f"{name}-{entered}" for name in ("issue", "case", "watch")}
+    assert refused["behind"].keys() >= {"intake", "routing"}, "Kafka lacks what was given up"
+    assert bugle("restore", late, "--discard-ahead")["restored"]
+    sound(own)
+    known(office, given_up)
+
+
+def test_missing_topic_hides_no_other(own: System, office: Office, tmp_path: Path) -> None:
+    out, keys = tmp_path / "backup", tmp_path / "keys"
+    bugle("backup", "--out", out, "--keys", keys)
+    known(office, office.report("备份之后"))
+    wait_quiet(own, 90)
+    own.stop()
+    with closing(KafkaAdminClient(**clients(own.kafka_access))) as admin:
+        admin.delete_topics([f"{own.topic_prefix}routing.events"])
+    refused = bugle("restore", out, status=1)
+    assert "bugle.intake.issue_reported.v1" in types(refused)
+    assert "routing" in refused["behind"]
+    assert bugle("restore", out, "--discard-ahead")["restored"]
+    sound(own)
+
+
 def test_restore_brings_back_no_erased_contact(own: System, office: Office, tmp_path: Path) -> None:
     out, keys = tmp_path / "backup", tmp_path / "keys"
     enterprise = office.call("intake", "GET", "/enterprises")["items"][0]["enterprise"]
@@ -130,10 +183,45 @@ def test_restore_brings_back_no_erased_contact(own: System, office: Office, tmp_
     bugle("erase", erased)
     wait_quiet(own, 90)
     stale = CliRunner().invoke(app, ["restore", str(out), "--keys", str(keys), "--discard-ahead"])
-    assert isinstance(stale.exception, StackError) and "older than the last erasure" in str(stale.exception)
+    assert isinstance(stale.exception, StackError) and "older than the last `bugle erase`" in str(stale.exception)
     assert bugle("restore", out, "--discard-ahead")["contacts_without_key"] >= 1
     listed = office.call("intake", "GET", path)
     assert ([one["contact_ref"] for one in listed["items"]], listed["erased"]) == ([kept], [erased])
+    sound(own)
+
+
+def lose_intake(system: System) -> None:
+    """The disk of intake's database is lost: of what it knew, Kafka alone still tells."""
+    system.stop()
+    with psycopg.connect(plain(system.database("intake").owner_url)) as owner:
+        owner.execute("DROP SCHEMA public CASCADE")
+
+
+def keep_intake(system: System) -> None:
+    """The database is there, and knows whom it erased."""
+
+
+@pytest.mark.parametrize("fate", [keep_intake, lose_intake])
+def test_copy_of_keys_undoes_no_erasure(
+    own: System, office: Office, tmp_path: Path, fate: Callable[[System], None]
+) -> None:
+    """Erased over HTTP, which leaves the master as it is, after the copy of the keys was made."""
+    out, keys = tmp_path / "backup", tmp_path / "keys"
+    enterprise = office.call("intake", "GET", "/enterprises")["items"][0]["enterprise"]
+    path = f"/enterprises/{enterprise}/contacts"
+    erased, kept = (office.call("intake", "POST", path, PERSON)["contact_ref"] for _ in range(2))
+    wait_quiet(own, 90)
+    bugle("backup", "--out", out, "--keys", keys)
+    office.call("intake", "POST", f"{path}/{erased}/erasure", {}, role="erase")
+    wait_quiet(own, 90)
+    fate(own)
+    for _ in range(2):  # the second time neither the database nor Kafka tells of the erasure
+        told = bugle("restore", out, "--keys", keys, "--discard-ahead")
+        assert (told["restored"], told["erased_again"]) == (True, 1)
+        listed = office.call("intake", "GET", path)
+        assert ([one["contact_ref"] for one in listed["items"]], listed["erased"]) == ([kept], [erased])
+        assert pending(own.database("intake").url) == 1, "the copy still opens the contact"
+    assert bugle("erase")["master_changed"]
     sound(own)
 
 

@@ -134,6 +134,13 @@ def test_restore_asks_before_it_changes_anything(guarded: System) -> None:
         demand_restorer(guarded)
 
 
+def test_restore_needs_brokers_enough(guarded: System, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else the topics would be gone when Kafka refuses to make them."""
+    monkeypatch.setenv("BUGLE_REPLICATION", "2")
+    with pytest.raises(StackError, match=r"is 2 and 1 brokers run.*Nothing was changed"):
+        demand_restorer(guarded)
+
+
 def test_restore_without_its_user_says_so(guarded: System) -> None:
     """A system that was deployed before there was a restorer."""
     stranger = replace(guarded.kafka_restoring, kafka_user="nobody")

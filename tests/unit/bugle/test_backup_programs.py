@@ -49,6 +49,30 @@ def test_dump_is_for_its_owner_only(installed: Path, tmp_path: Path) -> None:
         file.unlink()
 
 
+def test_rows_of_a_dump_are_read(installed: Path, tmp_path: Path) -> None:
+    r"""A backslash is written as two, and a tab within a value as \t."""
+    rows = [
+        "SET client_encoding = 'UTF8';",
+        'COPY public.events ("position", stream, traceparent, data) FROM stdin;',
+        "\t".join(["1", "issue-1", r"\N", r'{"text":"a\\"b\\\\n\tc"}']),
+        "\t".join(["2", "issue-2", "00-ab", '{"title":"电压不稳"}']),
+        r"\.",
+        "SELECT 'no row';",
+    ]
+    (tmp_path / "script").write_text("\n".join(rows) + "\n")
+    (installed / "pg_restore").write_text(f"#!/bin/sh\ncat {tmp_path}/script\n")
+    assert list(programs.rows(tmp_path / "intake.dump", "events")) == [
+        {"position": b"1", "stream": b"issue-1", "data": rb'{"text":"a\"b\\n' + b'\tc"}'},
+        {"position": b"2", "stream": b"issue-2", "traceparent": b"00-ab", "data": '{"title":"电压不稳"}'.encode()},
+    ]
+
+
+def test_unreadable_dump_is_told(installed: Path, tmp_path: Path) -> None:
+    (installed / "pg_restore").write_text("#!/bin/sh\necho 'input file is too short' >&2\nexit 1\n")
+    with pytest.raises(StackError, match="pg_restore failed: input file is too short"):
+        list(programs.rows(tmp_path / "intake.dump", "events"))
+
+
 def test_failure_is_told(installed: Path, tmp_path: Path) -> None:
     with pytest.raises(StackError, match="pg_restore failed"):
         programs.load(URL.replace(quote(PASSWORD, safe=""), "other"), tmp_path / "intake.dump")

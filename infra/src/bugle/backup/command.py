@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,18 +11,19 @@ from typing import Annotated, Any
 import typer
 
 from bugle.audit.head import SignedHead
+from bugle.backup.ahead import lists, write_list
+from bugle.backup.comparing import Divergence, diverging
+from bugle.backup.erased import remember_erased
 from bugle.backup.keeping import keep, keep_keys
 from bugle.backup.manifest import read_manifest
 from bugle.backup.proving import signers
 from bugle.backup.restoring import bring_back, check_idle, keyless, set_keys_aside
-from bugle.backup.topics import Divergence, demand_restorer, diverging, make_anew
-from bugle.stack.home import Home
+from bugle.backup.topics import demand_restorer, make_anew
 from bugle.stack.place import EMBEDDED, Against, Place, running_place
 from bugle.stack.system import System
 from bugle.verify.event import SERVICES as RECORDING
 
 _NAMED = 20
-AHEAD = "ahead.jsonl"
 
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
 
@@ -72,15 +73,18 @@ def restore(
     heads = {service: SignedHead.of(services[service]["head"]) for service in RECORDING}
     with _halted(place, services):
         _say("Kafka: what it holds")
-        found = diverging(place, {service: head.log_seq for service, head in heads.items()})
-        kept = _keep_ahead(folder, found) if found.ahead else None
-        done = discard_ahead or not found.ahead
+        found = diverging(place, {service: folder / services[service]["file"] for service in RECORDING})
+        earlier = lists(folder)
+        kept = write_list(folder, found.ahead) if found.ahead else None
+        done, again = discard_ahead or not found.ahead, 0
         if done:
             demand_restorer(place)
-            bring_back(place, folder, services, heads, set_keys_aside(place, keys), _say)
+            remember_erased(place, found.ahead)
+            again = bring_back(place, folder, services, heads, set_keys_aside(place, keys), _say)
             _say("Kafka: topics anew")
             make_anew(place)
-    told = _told(found, heads, kept, done) | {"contacts_without_key": keyless(place)}
+    told = _told(found, kept, done) | {"contacts_without_key": keyless(place), "erased_again": again}
+    told["earlier_files"] = [str(file) for file in earlier if file != kept]
     if as_json:
         typer.echo(json.dumps(told))
     else:
@@ -105,29 +109,10 @@ def _halted(place: Place, services: Iterable[str]) -> Iterator[None]:
         place.start()
 
 
-def _keep_ahead(folder: Path, found: Divergence) -> Path:
-    """Write down, with everything they say, the events that only Kafka has."""
-    lines = [
-        json.dumps(
-            {"service": e.service, "log_seq": e.log_seq, "id": str(e.id), "type": e.type, "stream": e.stream}
-            | {"version": e.version, "time": e.occurred_at.isoformat(), "data": e.body},
-            ensure_ascii=False,
-        )
-        for e in found.ahead
-    ]
-    return Home(folder).write(AHEAD, "\n".join(lines).encode() + b"\n")
-
-
-def _behind(found: Divergence, heads: Mapping[str, SignedHead]) -> dict[str, int]:
-    """How many events of each service's log the topics lacked; they are published again with all others."""
-    missing = {service: head.log_seq - found.held[service] for service, head in heads.items()}
-    return {service: count for service, count in missing.items() if count}
-
-
-def _told(found: Divergence, heads: Mapping[str, SignedHead], kept: Path | None, done: bool) -> dict[str, Any]:
+def _told(found: Divergence, kept: Path | None, done: bool) -> dict[str, Any]:
     ahead = [{"service": e.service, "log_seq": e.log_seq, "id": str(e.id), "type": e.type} for e in found.ahead]
     file = None if kept is None else str(kept)
-    return {"restored": done, "ahead": ahead, "ahead_file": file, "behind": _behind(found, heads)}
+    return {"restored": done, "ahead": ahead, "ahead_file": file, "behind": found.behind}
 
 
 def _tell(found: Divergence, told: dict[str, Any]) -> None:
@@ -141,11 +126,18 @@ def _tell(found: Divergence, told: dict[str, Any]) -> None:
         typer.echo(
             f"All {len(found.ahead):,} events that only Kafka has are in {told['ahead_file']}, to be entered again."
         )
+    if told["earlier_files"]:
+        typer.echo(f"Earlier restores of this backup left lists, too: {', '.join(told['earlier_files'])}")
     if not told["restored"]:
         typer.echo("Nothing was changed. Take a later backup, or give these events up with --discard-ahead.")
         return
     if told["contacts_without_key"]:
         typer.echo(f"{told['contacts_without_key']:,} contacts have no key: erased since, or their copy was not given.")
+    if told["erased_again"]:
+        typer.echo(
+            f"{told['erased_again']:,} contacts were erased after the copy of the keys was made, and were erased again."
+            " That copy still opens them. Make it useless and replace it: bugle erase, then bugle backup"
+        )
     typer.echo("Restored. The relays publish every log anew; then: bugle verify")
 
 

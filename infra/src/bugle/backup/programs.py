@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import subprocess
+import tempfile
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -13,6 +16,10 @@ from bugle.stack.postgres import installed
 
 KEY_TABLES = ("contact_keys", "contact_master")
 """Never in the ordinary dump: a backup must not bring back a key that was destroyed."""
+
+_COPY = re.compile(rb"COPY \S+ \((.*)\) FROM stdin;")
+_ESCAPED = re.compile(rb"\\(.)")
+_MEANT = {b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t", b"v": b"\v"}
 
 
 def dump(url: str, file: Path, snapshot: str) -> None:
@@ -30,6 +37,36 @@ def dump_keys(url: str, file: Path) -> None:
 def load(url: str, file: Path) -> None:
     """Everything that a dump holds, or nothing."""
     _run(url, "pg_restore", "--no-owner", "--single-transaction", "--exit-on-error", str(file))
+
+
+def rows(file: Path, table: str) -> Iterator[dict[str, bytes]]:
+    """The rows of a table as a dump holds them, by column; NULL is left out."""
+    command = [str(installed() / "bin" / "pg_restore"), "--data-only", f"--table={table}", "--file=-", str(file)]
+    with tempfile.TemporaryFile() as said, subprocess.Popen(command, stdout=subprocess.PIPE, stderr=said) as program:
+        assert program.stdout is not None  # it is a pipe
+        yield from _copied(program.stdout)
+        if program.wait():
+            said.seek(0)
+            raise StackError(f"pg_restore failed: {said.read().decode(errors='replace').strip()[-2000:]}")
+
+
+def _copied(lines: Iterable[bytes]) -> Iterator[dict[str, bytes]]:
+    """The rows of a script's COPY, in the text format that PostgreSQL documents under COPY."""
+    columns: list[str] | None = None
+    for line in lines:
+        if columns is None:
+            if head := _COPY.fullmatch(line.rstrip()):
+                columns = [name.strip(' "') for name in head[1].decode().split(",")]
+        elif line == b"\\.\n":
+            columns = None
+        else:
+            values = line[:-1].split(b"\t")
+            named = zip(columns, values, strict=True)
+            yield {name: _ESCAPED.sub(_meant, value) for name, value in named if value != b"\\N"}
+
+
+def _meant(escaped: re.Match[bytes]) -> bytes:
+    return _MEANT.get(escaped[1], escaped[1])
 
 
 def digest(file: Path) -> str:

@@ -14,6 +14,7 @@ import psycopg
 from psycopg import sql
 
 from bugle.audit.head import SignedHead
+from bugle.backup.erased import erase_again
 from bugle.backup.keeping import WRAPPED, settled_master
 from bugle.backup.programs import KEY_TABLES, dump_keys, load
 from bugle.backup.proving import check_restored
@@ -62,14 +63,14 @@ def _others(url: str) -> int:
 def set_keys_aside(place: Place, copy: Path | None) -> Path:
     """The wrapped keys to be loaded afterwards: those of the copy, else those that are there now.
 
-    StackError when the copy is older than the last change of the master: it would bring back what was erased.
+    StackError when the copy is older than the last change of the master: the keys here are of another one.
     """
     present = _masters(place)
     if copy is not None:
         other = read_key(str(copy / "contact.key"), copy / "contact.key")
         if present and present[0] not in (None, fingerprint(other)):
             raise StackError(
-                f"{copy} is older than the last erasure and would undo it. Leave --keys out: keys are here."
+                f"{copy} is older than the last `bugle erase` and does not fit. Leave --keys out: keys are here."
             )
         for name in SEALING_KEYS:
             _put(place, name, (copy / name).read_bytes())
@@ -113,8 +114,11 @@ def keyless(place: Place) -> int:
 
 def bring_back(
     place: Place, folder: Path, services: Mapping[str, Any], heads: Mapping[str, SignedHead], wrapped: Path, say: Say
-) -> None:
-    """Replace every database by its dump; Unproved when a log does not lead to its signed head."""
+) -> int:
+    """Replace every database by its dump; how many contacts were erased again, whose keys had been loaded.
+
+    Unproved when a log does not lead to its signed head.
+    """
     for service, about in services.items():
         say(f"{service}: {about['file']}")
         url = plain(place.database(service).owner_url)
@@ -133,7 +137,9 @@ def bring_back(
     with psycopg.connect(url) as connection:
         connection.execute(sql.SQL("TRUNCATE {}").format(sql.SQL(", ").join(map(sql.Identifier, KEY_TABLES))))
     load(url, wrapped)
+    again = erase_again(place)
     (place.home.path / WRAPPED).unlink(missing_ok=True)
+    return again
 
 
 def _empty(url: str) -> None:

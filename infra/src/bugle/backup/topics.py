@@ -1,81 +1,61 @@
-"""Kafka's half of a restore: what its topics hold that a backup does not, and making them anew."""
+"""Kafka's half of a restore: its topics are deleted and made anew."""
 
 from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator, Mapping
 from contextlib import closing
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 
 from kafka import KafkaAdminClient
 from kafka.errors import TopicAuthorizationFailedError
 
 from bugle.stack.errors import StackError
 from bugle.stack.home import ROOT
-from bugle.stack.place import Place
+from bugle.stack.place import Deployed, Place
 from bugle.stack.system import SERVICES
 from bugle.verify.event import SERVICES as RECORDING
-from bugle.verify.event import Event, Unreadable, from_record
-from bugle.verify.topics import KafkaTopics
 from eventkit.access import clients
 from eventkit.admission import Refused, demand
 from eventkit.topics import TopicSettings, create
 
 _SECONDS = 60
-
-
-@dataclass
-class Divergence:
-    """`ahead`: events behind the backup's head; `held`: how many of the backup's log_seqs the topics have."""
-
-    ahead: list[Event] = field(default_factory=list)
-    held: dict[str, int] = field(default_factory=dict)
-
-
-def diverging(place: Place, heads: Mapping[str, int]) -> Divergence:
-    """What the topics hold against the log_seq at which each service's backup ends; a missing topic holds nothing."""
-    found, seen = Divergence(held=dict.fromkeys(RECORDING, 0)), set()
-    if not _topics(place) <= _present(place):
-        return found
-    for event in _events(place):
-        if (event.service, event.log_seq) in seen:
-            continue
-        seen.add((event.service, event.log_seq))
-        if event.log_seq > heads[event.service]:
-            found.ahead.append(event)
-        else:
-            found.held[event.service] += 1
-    found.ahead.sort(key=lambda event: (event.service, event.log_seq))
-    return found
-
-
-def _events(place: Place) -> Iterator[Event]:
-    with closing(KafkaTopics(place.kafka_access, place.topic_prefix)) as topics:
-        for number in range(topics.partitions):
-            for record in topics.read(number):
-                try:
-                    event = from_record(record.key, record.value, record.headers)
-                except Unreadable:
-                    continue  # bugle verify tells of it; it is none of a service's events
-                if event is not None:
-                    yield event
+_REPLICATION = "BUGLE_REPLICATION"
 
 
 def demand_restorer(place: Place) -> None:
-    """StackError unless Kafka lets the restorer in to make the topics; asks the broker, and makes none."""
+    """StackError unless Kafka lets the restorer in to make the topics and has brokers enough for them; makes none."""
     try:
         demand(place.kafka_restoring)
     except Refused as error:
         raise StackError(f"{error} Nothing was changed.") from error
     probe = {name: {"num_partitions": 1, "replication_factor": 1} for name in _topics(place)}
+    wanted = replication(place)
     with closing(_admin(place)) as admin:
+        brokers = [broker for broker in admin.describe_cluster()["brokers"] if not broker.get("is_fenced")]
         told = admin.create_topics(probe, validate_only=True, raise_errors=False)["topics"]
     if any(topic["error_code"] == TopicAuthorizationFailedError.errno for topic in told):
         raise StackError(
             f"Kafka does not let the user {place.kafka_restoring.kafka_user} make the topics anew, as a restore must."
             " Apply infra/acl.toml once more (docs/deploying.md). Nothing was changed."
         )
+    if len(brokers) < wanted:
+        raise StackError(
+            f"{_REPLICATION} is {wanted} and {len(brokers)} brokers run. Start the others, or have the topics lie on"
+            f" fewer: {_REPLICATION}={len(brokers)} before the command. Nothing was changed."
+        )
+
+
+def replication(place: Place) -> int:
+    """On how many brokers each topic is to lie: as the environment says, else the deployed system's file of settings.
+
+    So docker compose takes it when it makes the topics. StackError when it is no number.
+    """
+    held = place.values.get(_REPLICATION) if isinstance(place, Deployed) else None
+    told = os.environ.get(_REPLICATION) or held or "1"
+    if not (told.isdecimal() and int(told)):
+        raise StackError(f"{_REPLICATION} must be a number of brokers, not {told!r}. Nothing was changed.")
+    return int(told)
 
 
 def make_anew(place: Place) -> None:
@@ -93,20 +73,27 @@ def make_anew(place: Place) -> None:
         if old := sorted(names & set(admin.list_topics())):
             admin.delete_topics(old)
     until = time.monotonic() + _SECONDS
-    while names & _present(place):
+    while names & present(place):
         if time.monotonic() > until:
             raise StackError(f"Kafka has not deleted the topics within {_SECONDS} s. Run the restore again.")
         time.sleep(0.2)
-    replication = int(os.environ.get("BUGLE_REPLICATION", "1"))
-    held = TopicSettings(**asdict(place.kafka_restoring), topic_prefix=place.topic_prefix, replication=replication)
+    held = TopicSettings(
+        **asdict(place.kafka_restoring), topic_prefix=place.topic_prefix, replication=replication(place)
+    )
     create(ROOT / "infra" / "topics.toml", held)
 
 
 def _topics(place: Place) -> set[str]:
-    return {f"{place.topic_prefix}{service}.events" for service in RECORDING}
+    return {topic(place, service) for service in RECORDING}
 
 
-def _present(place: Place) -> set[str]:
+def topic(place: Place, service: str) -> str:
+    """The name of a service's topic."""
+    return f"{place.topic_prefix}{service}.events"
+
+
+def present(place: Place) -> set[str]:
+    """The names of the topics that are there and let the restorer see them."""
     with closing(_admin(place)) as admin:
         return set(admin.list_topics())
 

@@ -1,0 +1,61 @@
+"""Whom a restore must not bring back: contacts whose keys lie in the copy and who were erased since it was made.
+
+The erasure stands in the log that is about to be replaced, or only in Kafka where the database is lost. Once the
+restore is done neither may tell of it, so the home remembers: a restore that is repeated must not bring them back.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+import psycopg
+
+from bugle.stack.databases import plain
+from bugle.stack.place import Place
+from bugle.verify.event import Event
+
+FILE = "erased-contacts.json"
+_TYPE = "contact_erased"
+_LOG = "SELECT to_regclass('public.events')"
+_RECORDED = "SELECT DISTINCT data::json ->> 'contact_ref' FROM events WHERE type LIKE %s"
+_OLDER = "UPDATE contacts SET wrapped_key = NULL WHERE contact_ref::text = ANY(%s)"
+_ERASE = """
+    WITH gone AS (DELETE FROM contact_keys WHERE contact_ref::text = ANY(%s) RETURNING contact_ref),
+         noted AS (INSERT INTO contact_reads (contact_ref, reader, deed)
+                   SELECT contact_ref, 'restore', 'erased' FROM gone)
+    UPDATE contact_master SET erasures = erasures + (SELECT count(*) FROM gone) RETURNING (SELECT count(*) FROM gone)
+"""
+
+
+def remember_erased(place: Place, ahead: Iterable[Event]) -> None:
+    """Write down, before anything is changed, whom the database and the events that only Kafka has tell as erased."""
+    told = {str(event.body.get("contact_ref")) for event in ahead if event.short_type == _TYPE}
+    with psycopg.connect(plain(place.database("intake").owner_url)) as connection:
+        erased = _remembered(place) | told | _recorded(connection)
+    if erased:
+        place.home.write(FILE, json.dumps({"contacts": sorted(erased)}, indent=1).encode())
+
+
+def erase_again(place: Place) -> int:
+    """Destroy the keys of all who are known as erased; how many there were.
+
+    They count as erased since the last change of the master: the copy that they came from can still be opened.
+    """
+    with psycopg.connect(plain(place.database("intake").owner_url)) as connection:
+        erased = list(_remembered(place) | _recorded(connection))
+        connection.execute(_OLDER, [erased])
+        row = connection.execute(_ERASE, [erased]).fetchone()
+    return int(row[0]) if row else 0
+
+
+def _remembered(place: Place) -> set[str]:
+    return set(place.home.read(FILE).get("contacts", ()))
+
+
+def _recorded(connection: psycopg.Connection[Any]) -> set[str]:
+    """Of the log that is there; of none where it is lost."""
+    if connection.execute(_LOG).fetchone() == (None,):
+        return set()
+    return {ref for (ref,) in connection.execute(_RECORDED, [f"bugle.intake.{_TYPE}.%"])}
