@@ -16,7 +16,7 @@ from bugle.chaos.requests import Recorded, check_requests
 from bugle.verify.event import Event
 from bugle.verify.hashing import instant
 from bugle.verify.report import Invariant
-from tests.unit.bugle.verifying import CASE, Recorder, at
+from tests.unit.bugle.verifying import CASE, Recorder, System, at
 
 AT = datetime(2026, 3, 2, 1, tzinfo=UTC)
 TYPE = "bugle.intake.issue_reported.v1"
@@ -87,6 +87,19 @@ def edited(found: Recorded) -> Recorded:
 )
 def test_mutated_event_is_found(file: Path, mutate: Callable[[list[Recorded]], list[Recorded]], invariant: str) -> None:
     assert broken(file.read_bytes().splitlines(), mutate(list(EVENTS))) == {invariant}
+
+
+@pytest.mark.parametrize("dropped", ["case_opened", "watch_opened"])
+def test_dropped_effect_is_found(dropped: str) -> None:
+    """Every request was acknowledged and every event received: what is missing came of none of them."""
+    recorder = Recorder()
+    recorder.report_issue()
+    recorder.route("case_opened", 0)
+    recorder.watch("watch_opened", 0)
+    assert System(recorder.events).verify().ok
+    lost = System([event for event in recorder.events if event.short_type != dropped]).verify()
+    assert not lost.invariants["I5"].ok
+    assert f"has 0 {dropped}, where 1 belong" in lost.invariants["I5"].faults[0]
 
 
 def with_digest(line: bytes) -> bytes:
