@@ -58,7 +58,7 @@ def _events(place: Place) -> Iterator[Event]:
                     event = from_record(record.key, record.value, record.headers)
                 except Unreadable:
                     continue  # bugle verify tells of it; it is none of a service's events
-                if event is not None:
+                if event is not None and event.service == record.service:  # else bugle verify tells of it too
                     yield event
 
 
