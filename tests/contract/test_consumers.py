@@ -12,7 +12,7 @@ import pytest
 from contracts import EVENTS
 from eventkit.arrivals import read
 from eventkit.codec import message
-from eventkit.envelope import Envelope, to_record
+from eventkit.envelope import Envelope, partition_of, to_record
 from eventkit.memory import MemoryStore
 from eventkit.reactions import Gate
 from eventkit.session import Session
@@ -54,7 +54,8 @@ ASKED = [
 def answered(event: Envelope) -> object:
     """What intake notes or records of an event of an issue whose merger and withdrawal were asked for."""
     notes, streams = Notes(), Streams(CODEC)
-    arrival, gate = read(f"{event.service}.events", 0, 0, *to_record(event)), Gate(set(), set())
+    arrival = read(f"{event.service}.events", partition_of(event.key), 0, *to_record(event))
+    gate = Gate(set(), set())
     with MemoryStore("intake").transaction() as tx:
         session = Session(tx)
         asked = [replace(CODEC.decode(one), at=event.occurred_at) for one in ASKED]

@@ -187,6 +187,20 @@ def test_command_exits_2_without_a_server(stood: System, away: str) -> None:
             {"I5"},
         ),
         (
+            "routing",
+            "events",
+            "UPDATE events SET type = replace(type, '.case_opened.', '.case_passed_over.')",
+            "UPDATE events SET type = replace(type, '.case_passed_over.', '.case_opened.')",
+            {"I5"},
+        ),
+        (
+            "supervision",
+            "events",
+            "UPDATE events SET type = replace(type, '.watch_opened.', '.watch_passed_over.')",
+            "UPDATE events SET type = replace(type, '.watch_passed_over.', '.watch_opened.')",
+            {"I5"},
+        ),
+        (
             "reporting",
             "live.timeline",
             "UPDATE live.timeline SET occurred_at = occurred_at + interval '1 s' WHERE version = 1",
@@ -223,8 +237,8 @@ def test_command_exits_2_without_a_server(stood: System, away: str) -> None:
         ),
     ],
     ids=[
-        *("edited", "deleted", "swapped", "truncated", "not received", "re-dated row", "surplus row", "version"),
-        *("changes", "tally"),
+        *("edited", "deleted", "swapped", "truncated", "not received", "case dropped", "watch dropped"),
+        *("re-dated row", "surplus row", "version", "changes", "tally"),
     ],
 )  # fmt: skip
 def test_damage_in_a_database_is_found(

@@ -46,11 +46,12 @@ def cause(name: str) -> UUID:
 
 
 def arrival(name: str, key: str, *, kind: str = "happened", offset: int = 0, topic: str = "source.events") -> Arrival:
-    """An event of another service called "source", as it comes off its topic."""
+    """An event of another service called "source", or as the topic says, as it comes off it."""
+    service = topic.removesuffix(".events")
     event = Envelope(
         id=cause(name),
-        type=f"bugle.source.{kind}.v1",
-        source="/bugle/source",
+        type=f"bugle.{service}.{kind}.v1",
+        source=f"/bugle/{service}",
         stream=f"thing-{key}",
         version=offset + 1,
         key=key,

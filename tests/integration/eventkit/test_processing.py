@@ -29,9 +29,10 @@ class Bench:
         self.store = store
         self.broken: set[str] = set()
         self.needs: dict[str, str] = {}
-        self.reaction = Reactions(CONSUMER, ["source.events"], provides=lambda event: [event.json()["name"]])
-        for kind in ("happened", "opening"):
-            self.reaction.on(f"bugle.source.{kind}.v1", loads=lambda event: [(BOOK, event.key)])(self.handle)
+        topics = ["source.events", "other.events"]
+        self.reaction = Reactions(CONSUMER, topics, provides=lambda event: [event.json()["name"]])
+        for kind in ("source.happened", "source.opening", "other.happened"):
+            self.reaction.on(f"bugle.{kind}.v1", loads=lambda event: [(BOOK, event.key)])(self.handle)
         self.processor = Processor(store, self.reaction)
 
     def handle(self, session: Session, event: Envelope) -> None:

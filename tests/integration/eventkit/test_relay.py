@@ -127,6 +127,45 @@ def test_lost_broker_repeats_but_never_skips(engine: Engine) -> None:
     assert len(published) > 8, "what was not acknowledged is sent again"
 
 
+def logged_only(engine: Engine) -> None:
+    """Seven events that a relay has logged and not published."""
+    write(engine, "a", range(7))
+    with engine.connect() as connection, lead(connection, "ledgers") as sequencer:
+        assert sequencer is not None
+        assert len(sequencer.sequence(10, 0)) == 7
+
+
+def published(engine: Engine) -> int:
+    with engine.connect() as connection:
+        return connection.execute(text("SELECT published_seq FROM relay_state")).scalar_one()
+
+
+def test_lost_broker_repeats_one_batch(engine: Engine) -> None:
+    logged_only(engine)
+    topic = Topic(7)
+    topic.fail_in = 4
+    run(engine, topic)
+    assert [event.log_seq for event in topic.events] == [1, 2, 3, 4, 4, 5, 6, 7]
+    assert published(engine) == 7
+
+
+class Brief(Topic):
+    """The relay is told to stop as soon as a batch is acknowledged."""
+
+    def confirm(self) -> None:
+        assert self.relay is not None
+        self.relay.stopping.set()
+
+
+def test_stopped_relay_catches_up_later(engine: Engine) -> None:
+    logged_only(engine)
+    first, second = Brief(0), Topic(4)
+    run(engine, first)
+    assert ([event.log_seq for event in first.events], published(engine)) == ([1, 2, 3], 3)
+    run(engine, second)
+    assert ([event.log_seq for event in second.events], published(engine)) == ([4, 5, 6, 7], 7)
+
+
 def test_only_one_relay_leads(engine: Engine) -> None:
     with ExitStack() as stack:
         first, second = (stack.enter_context(engine.connect()) for _ in range(2))

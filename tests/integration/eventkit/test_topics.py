@@ -13,7 +13,6 @@ from kafka import KafkaAdminClient
 from kafka.admin import ConfigResource, ConfigResourceType
 
 from bugle.stack.home import ROOT
-from eventkit.arrivals import read
 from eventkit.envelope import Envelope
 from eventkit.http.reading import BATCH_LIMIT
 from eventkit.publisher import KafkaPublisher
@@ -40,9 +39,8 @@ def admin(broker: str) -> Iterator[KafkaAdminClient]:
 def largest() -> Envelope:
     """An event whose data are as large as a request, and a little larger for what the service adds."""
     sample = arrival("large", "key")
-    found = read(sample.topic, 0, 0, sample.key, sample.value, sample.headers).content
-    assert isinstance(found, Envelope)
-    return replace(found, data=b'{"text":"' + b"x" * (BATCH_LIMIT + 1000) + b'"}')
+    assert isinstance(sample.content, Envelope)
+    return replace(sample.content, data=b'{"text":"' + b"x" * (BATCH_LIMIT + 1000) + b'"}')
 
 
 def test_topic_takes_largest_event(broker: str, prefix: str) -> None:

@@ -22,11 +22,16 @@ from sqlalchemy import Engine, text
 from bugle.chaos.proxy import Proxy
 from bugle.stack.embedded import Stack
 from bugle.stack.ports import HOST
+from eventkit import redriving
+from eventkit.arrivals import Arrival
+from eventkit.postgres import PostgresStore
+from eventkit.processing import Processor
 from eventkit.publisher import KafkaPublisher
 from eventkit.relay import Relay
 from eventkit.settings import KafkaSettings
 from eventkit.watchdog import EXIT_STALLED
-from tests.support.ledgers import arrival
+from tests.support.ledgers import arrival, names
+from tests.support.toy_worker import reactions
 
 _numbers = count(1)
 GRACE = 30
@@ -50,10 +55,18 @@ class Line:
     def send(self, *events: tuple[str, str, int]) -> None:
         producer = KafkaProducer(bootstrap_servers=self.kafka, acks="all")
         for name, key, offset in events:
-            record = arrival(name, key, offset=offset)
-            producer.send(self.topic, record.value, key=record.key, headers=record.headers, partition=record.partition)
+            self._send(producer, arrival(name, key, offset=offset))
         producer.flush()
         producer.close()
+
+    def _send(self, producer: KafkaProducer, record: Arrival) -> None:
+        producer.send(self.topic, record.value, key=record.key, headers=record.headers, partition=record.partition)
+
+    def forge(self, name: str, key: str) -> None:
+        """Have an event of another service on this one's topic."""
+        with closing(KafkaProducer(bootstrap_servers=self.kafka, acks="all")) as producer:
+            self._send(producer, arrival(name, key, topic="other.events"))
+            producer.flush()
 
     def start(self, **settings: object) -> subprocess.Popen[bytes]:
         environment = {
@@ -74,6 +87,10 @@ class Line:
     def deposits(self) -> int:
         with self.engine.connect() as connection:
             return connection.execute(text("SELECT count(*) FROM events")).scalar_one()
+
+    def parked(self) -> int:
+        with self.engine.connect() as connection:
+            return connection.execute(text("SELECT count(*) FROM parked")).scalar_one()
 
     def members(self) -> int:
         """How many workers Kafka takes for members of the group."""
@@ -138,6 +155,33 @@ def test_poison_leaves_other_keys_alone(line: Line) -> None:
         ("k", "ValueError: poison"),
         ("k", "an earlier event of this key is parked"),
     ]
+    worker.send_signal(signal.SIGTERM)
+    assert worker.wait(timeout=20) == 0
+
+
+@pytest.mark.timeout(90)
+def test_forged_event_has_no_effect(
+    line: Line, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    line.send(("a", "k", 0))
+    line.forge("forged", "k")
+    line.send(("b", "k", 1), *((f"x{n}", f"m{n}", n) for n in range(20)))
+    worker = line.start()
+    line.until(lambda: line.deposits() == 21 and line.parked() == 2)
+    store = PostgresStore(line.engine, "ledgers")
+    with store.transaction() as tx:
+        forged, behind = tx.parked("toys", "k")
+    assert forged.reason == "bugle.other.happened.v1 has no place in source.events"
+    assert names([behind.arrival]) == ["b"]
+
+    asked = ["redrive", "k", "--discard", forged.arrival.place, "--reason", "none of source's", "--by", "li"]
+    monkeypatch.setattr("sys.argv", asked)
+    with pytest.raises(SystemExit) as end:
+        redriving.run(Processor(store, reactions))
+    assert (end.value.code, capsys.readouterr().out.splitlines()[-1]) == (0, "k  1 applied")
+    line.send(("c", "k", 2))
+    line.until(lambda: line.deposits() == 23)
+    assert line.parked() == 0
     worker.send_signal(signal.SIGTERM)
     assert worker.wait(timeout=20) == 0
 

@@ -10,7 +10,7 @@ from uuid import uuid4
 import orjson
 
 from eventkit.arrivals import read
-from eventkit.envelope import Envelope, parse_instant, to_record
+from eventkit.envelope import Envelope, parse_instant, partition_of, to_record
 from eventkit.postgres import PostgresStore
 from intake.bootstrap import processor
 from tests.integration.intake.agency import Agency, fault
@@ -25,7 +25,7 @@ def arrive(agency: Agency, name: str, case: str, at: datetime, **data: Any) -> N
     said = orjson.dumps({"case": case, "round": 1, "by": "o", "new_field": 1, **data})
     type, source, stream = f"bugle.{name}.v1", f"/bugle/{service}", f"watch-{case}"
     event = Envelope(uuid4(), type, source, stream, offset + 1, case, at, at, said, at, offset + 1)
-    arrival = read(f"{service}.events", 0, offset, *to_record(event))
+    arrival = read(f"{service}.events", partition_of(case), offset, *to_record(event))
     processor(PostgresStore(agency.engine, "intake")).process([arrival])
 
 

@@ -38,11 +38,12 @@ class Delivery:
         self._consumer = KafkaConsumer(bootstrap_servers=kafka, group_id=None, auto_offset_reset="earliest")
         self._consumer.assign([TopicPartition(f"{self.prefix}{t}", n) for t in TOPICS for n in range(PARTITIONS)])
 
-    def publish(self, events: Sequence[Envelope], mark: datetime | None = None) -> None:
-        """Put events on their topics and, behind them, a watermark on every partition."""
+    def publish(self, events: Sequence[Envelope], mark: datetime | None = None, *, topic: str | None = None) -> None:
+        """Put events on their topics, or on that one, and, behind them, a watermark on every partition."""
         for event in events:
             key, value, headers = to_record(event)
-            self._producer.send(f"{self.prefix}{event.service}.events", key=key, value=value, headers=headers)
+            held = f"{self.prefix}{topic or f'{event.service}.events'}"
+            self._producer.send(held, key=key, value=value, headers=headers)
         self._producer.flush()
         if mark is not None:
             self._mark(mark)

@@ -182,6 +182,23 @@ def test_discarded_event_stays_out(delivery: Delivery) -> None:
     assert (report.tables["ledger"][0], report.aside) == (5, 1)
 
 
+def test_forged_event_stays_out(delivery: Delivery) -> None:
+    log = courses(5)
+    delivery.publish(log.events)
+    forged = Log()
+    forged.reported(str(uid("forged")), day(1))
+    delivery.publish(forged.events, topic="supervision.events")
+    delivery.apply()
+    with PostgresStore(delivery.engine, CONSUMER).transaction() as tx:
+        assert list(tx.parked_keys(CONSUMER).values()) == [1]
+    change(delivery, "DELETE FROM parked")  # as where an earlier version read it
+
+    report = rebuild(delivery.settings)
+
+    assert (report.swapped, report.differing, report.aside) == (True, {}, 0)
+    assert report.tables["ledger"][0] == 5
+
+
 def test_redriven_events_come_in(delivery: Delivery) -> None:
     log = courses(5)
     late = str(uid("late"))

@@ -14,7 +14,7 @@ import orjson
 from sqlalchemy import Engine, text
 
 from eventkit.arrivals import Arrival, read
-from eventkit.envelope import Envelope, to_record
+from eventkit.envelope import Envelope, partition_of, to_record
 from eventkit.postgres import PostgresStore
 from eventkit.processing import Processor
 from eventkit.sequencer import lead
@@ -86,7 +86,7 @@ def issue(programme: str, case: str | None = None, **changes: Any) -> Envelope:
 def arrival(event: Envelope) -> Arrival:
     """The event as a record of its service's topic."""
     key, value, headers = to_record(event)
-    return read(f"{event.service}.events", 0, next(_offsets), key, value, headers)
+    return read(f"{event.service}.events", partition_of(event.key), next(_offsets), key, value, headers)
 
 
 @dataclass(frozen=True)

@@ -150,6 +150,26 @@ def test_case_that_cannot_be_decided_holds_up_no_other(place: Place) -> None:
     assert place.sweeper().sweep() == 5
 
 
+class Last(Sweeping):
+    """Is told to stop while it decides."""
+
+    stop = threading.Event()
+
+    def decide(self, session: Session, ripe: Ripe) -> int:
+        self.stop.set()
+        return super().decide(session, ripe)
+
+
+def test_stopped_sweep_ends_after_its_chunk(place: Place) -> None:
+    [partition, *_] = map(partition_of, ids := cases(40))
+    together = [case for case in ids if partition_of(case) == partition][:2]
+    given_received(place, together)
+    place.watermark(LATER)
+    agenda = Agenda(watches.name, "case_id", CONSUMER, TOPICS)
+    assert Sweeper(place.store, agenda, Last(make_context()), limit=1).sweep(Last.stop) == 5
+    assert place.sweeper().sweep() == 5
+
+
 class Late(Sweeping):
     """Finds that another writer was first, once."""
 

@@ -16,7 +16,7 @@ from bugle.chaos.requests import Recorded, check_requests
 from bugle.verify.event import Event
 from bugle.verify.hashing import instant
 from bugle.verify.report import Invariant
-from tests.unit.bugle.verifying import CASE, Recorder, at
+from tests.unit.bugle.verifying import CASE, Recorder, System, at
 
 AT = datetime(2026, 3, 2, 1, tzinfo=UTC)
 TYPE = "bugle.intake.issue_reported.v1"
@@ -89,6 +89,19 @@ def test_mutated_event_is_found(file: Path, mutate: Callable[[list[Recorded]], l
     assert broken(file.read_bytes().splitlines(), mutate(list(EVENTS))) == {invariant}
 
 
+@pytest.mark.parametrize("dropped", ["case_opened", "watch_opened"])
+def test_dropped_effect_is_found(dropped: str) -> None:
+    """Every request was acknowledged and every event received: what is missing came of none of them."""
+    recorder = Recorder()
+    recorder.report_issue()
+    recorder.route("case_opened", 0)
+    recorder.watch("watch_opened", 0)
+    assert System(recorder.events).verify().ok
+    lost = System([event for event in recorder.events if event.short_type != dropped]).verify()
+    assert not lost.invariants["I5"].ok
+    assert f"has 0 {dropped}, where 1 belong" in lost.invariants["I5"].faults[0]
+
+
 def with_digest(line: bytes) -> bytes:
     return orjson.dumps(orjson.loads(line) | {"digest": "0" * 64})
 
@@ -102,14 +115,38 @@ def with_digest(line: bytes) -> bytes:
         pytest.param(lambda x: [with_digest(x[0]), *x[1:]], "I1", id="edited"),
         pytest.param(lambda x: [*x[:5], with_digest(x[5]), *x[6:]], "I2", id="repetition edited"),
         pytest.param(lambda x: [*x[:8], _answering(x[8], "else")], "I2", id="answer edited"),
+        pytest.param(lambda x: [*x[:8], _refusing(x[8])], "I2", id="refused after it was acknowledged"),
+        pytest.param(lambda x: [*x[:6], *x[7:8], _refusing(x[8])], "I2", id="refused after it was recorded"),
     ],
 )
 def test_mutated_ledger_is_found(file: Path, mutate: Callable[[list[bytes]], list[bytes]], invariant: str) -> None:
     assert invariant in broken(mutate(file.read_bytes().splitlines()), EVENTS)
 
 
+@pytest.mark.parametrize(("status", "found"), [(409, {"I2"}), (422, {"I2"}), (401, set())])
+def test_refusal_of_the_unheard_is_no_answer(file: Path, status: int, found: set[str]) -> None:
+    """A token that a wrong clock does not take says nothing of the request."""
+    lines = file.read_bytes().splitlines()
+    assert broken([*lines[:8], _refusing(lines[8], status)], EVENTS) == found
+
+
+@pytest.mark.parametrize("earlier", [[], [Outcome.unknown], [Outcome.unknown, Outcome.unknown]])
+def test_refusal_of_what_never_happened_passes(tmp_path: Path, earlier: list[Outcome]) -> None:
+    ledger = Ledger(tmp_path / "other.jsonl")
+    for attempt, outcome in enumerate([*earlier, Outcome.refused], start=1):
+        noted = ledger.intend(REFUSED, attempt, REFUSED, "intake", TYPE, told(REFUSED))
+        ledger.settle(noted, outcome, 422 if outcome is Outcome.refused else 503, b"", False)
+    ledger.close()
+    assert broken(ledger.path.read_bytes().splitlines(), []) == set()
+
+
 def _renumbered(line: bytes, n: int) -> bytes:
     return orjson.dumps(orjson.loads(line) | {"n": n})
+
+
+def _refusing(line: bytes, status: int = 409) -> bytes:
+    told = {"outcome": Outcome.refused, "status": status, "answer": None, "replayed": False}
+    return orjson.dumps(orjson.loads(line) | told)
 
 
 def _answering(line: bytes, answer: str) -> bytes:

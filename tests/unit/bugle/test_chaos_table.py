@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
+from typer.testing import CliRunner
 
+from bugle.chaos import command
 from bugle.chaos.arena import Arena, Unavailable
 from bugle.chaos.lives import Writers
+from bugle.chaos.report import Report
 from bugle.chaos.table import Row, Table
 from bugle.chaos.verdict import NAMES
+from bugle.cli import app
 from bugle.stack import StackError
 from bugle.verify.report import NAMED, Invariant
 from tests.unit.bugle.verifying import Recorder, System
@@ -72,6 +77,32 @@ def test_skipped_fault_stands_with_its_reason() -> None:
     assert skipped == "the disk is full  " + "-       " * 9 + "skipped: mounting takes root"
     assert table.ok
     assert [Row.of(row.json()) for row in table.rows] == table.rows
+
+
+@pytest.mark.parametrize("skipped", [0, 1, 2])
+def test_run_without_verdict_is_no_success(skipped: int) -> None:
+    table = Table([Row("the disk is full", {}, None, missing="mounting takes root")] * skipped)
+    assert not table.ok
+    assert list(table.lines())[-1] == "Nothing was judged."
+    table.add("done", judged(), 1.5)
+    assert table.ok
+    assert "Nothing was judged." not in list(table.lines())
+
+
+@pytest.mark.parametrize(
+    ("faults", "missing", "status"), [([], None, 0), (["lost"], None, 1), ([], "mounting takes root", 2)]
+)
+def test_command_ends_by_its_verdict(
+    faults: list[str], missing: str | None, status: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def storm(done: Report, names: list[str], seconds: float, keep: bool) -> None:
+        row = Row(names[0], {"I1": faults} if faults else {}, 1.0, missing=missing)
+        done.add(row.json() | {"seconds": 1.0})
+
+    monkeypatch.setattr(command, "_storm", storm)
+    answer = CliRunner().invoke(app, ["chaos", "--only", "disk", "--json"])
+    assert answer.exit_code == status, answer.output
+    assert json.loads(answer.stdout)["ok"] is (status == 0)
 
 
 @pytest.mark.parametrize("error", [Unavailable("no disk"), StackError("not quiet")])

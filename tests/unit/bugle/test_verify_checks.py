@@ -21,6 +21,7 @@ def system() -> System:
                  tier="key", synthetic=False)  # fmt: skip
     for case in (CASE, OTHER):
         recorder.report_issue(case)
+        recorder.route("case_opened", 0, case)
         recorder.route("case_classified", 1, case, kind="power")
         recorder.route("case_assigned", 2, case, lead="power-supply", supporting=[], letter="1", meeting=None, round=1)
         recorder.watch("watch_opened", 0, case)
@@ -33,7 +34,7 @@ def test_sound_system_is_clean(system: System) -> None:
     report = system.verify()
     assert report.ok
     assert {name: found.checked for name, found in report.invariants.items()} == {
-        "I3": 7, "I4": 11, "I5": 8 + 7 + 7 + 11, "I6": 10 + 2 + 6 + 6 + 2 + 1 + 1, "I8": 11
+        "I3": 7, "I4": 13, "I5": 10 + 7 + 9 + 13 + 2 + 2, "I6": 12 + 2 + 6 + 6 + 2 + 1 + 1, "I8": 13
     }  # fmt: skip
     assert report.notes == []
 
@@ -54,7 +55,7 @@ def test_swapped_kafka_events_break_I4(system: System) -> None:
 
 def test_edited_kafka_event_breaks_I4(system: System) -> None:
     records = next(held for place, held in system.topics.items() if place[0] == "routing")
-    records[0] = replace(records[0], value=(records[0].value or b"").replace(b"power", b"water"))
+    records[1] = replace(records[1], value=(records[1].value or b"").replace(b"power", b"water"))
     assert broken(system.verify()) == {"I4", "I6"}
 
 
@@ -186,6 +187,48 @@ def test_event_that_reporting_discarded_is_in_no_fold(system: System) -> None:
     assert broken(system.verify()) == {"I6"}
     store.discards_ = [Discard(told.id, "supervision.events[0]@1", told.key, "nonsense", "li")]
     assert broken(system.verify()) == set()
+
+
+@pytest.mark.parametrize(("consumer", "effect"), [("routing", "case_opened"), ("supervision", "watch_opened")])
+def test_effect_dropped_breaks_I5(consumer: str, effect: str) -> None:
+    """The report is in the inbox and nothing came of it, as of a handler that returns at once."""
+    recorder = Recorder()
+    for name in (CASE, OTHER):
+        recorder.report_issue(name)
+    recorder.route("case_opened", 0)
+    recorder.watch("watch_opened", 0)
+    if consumer == "routing":
+        recorder.watch("watch_opened", 0, OTHER)
+    else:
+        recorder.route("case_opened", 0, OTHER)
+    system = System(recorder.events)
+    report = system.verify()
+    assert broken(report) == {"I5"}
+    assert report.invariants["I5"].faults == [f"{consumer}: {OTHER} has 0 {effect}, where 1 belong"]
+
+
+@pytest.mark.parametrize("place", ["parked", "waiting", "discarded"])
+def test_effect_of_what_is_aside_is_not_missed(place: str) -> None:
+    recorder = Recorder()
+    reported = recorder.report_issue()
+    recorder.watch("watch_opened", 0)
+    system = System(recorder.events)
+    assert broken(system.verify()) == {"I5"}
+    system.stores["routing"].inbox.append((reported.id, place))
+    assert broken(system.verify()) == set()
+
+
+def test_effect_twice_or_of_nothing_breaks_I5() -> None:
+    recorder = Recorder()
+    recorder.report_issue()
+    recorder.route("case_opened", 0)
+    recorder.watch("watch_opened", 0)
+    recorder.watch("watch_opened", 0)
+    recorder.route("case_opened", 0, OTHER)
+    assert sorted(System(recorder.events).verify().invariants["I5"].faults) == [
+        f"routing: {OTHER} has 1 case_opened, where 0 belong",
+        f"supervision: {CASE} has 2 watch_opened, where 1 belong",
+    ]
 
 
 def test_event_received_from_nowhere_breaks_I5(system: System) -> None:

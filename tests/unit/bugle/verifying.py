@@ -116,6 +116,10 @@ class MemoryStore:
     def ids(self) -> list[UUID]:
         return sorted(row.event.id for row in self.rows if row.event)
 
+    def keyed(self, service: str, name: str) -> list[tuple[str, UUID]]:
+        events = [row.event for row in self.rows if row.event]
+        return sorted((event.key, event.id) for event in events if (event.service, event.short_type) == (service, name))
+
     def received(self, consumer: str) -> list[tuple[UUID, str]]:
         return sorted(self.inbox)
 

@@ -21,6 +21,8 @@ from bugle.chaos.report import Report, begin
 from bugle.stack import StackError
 from bugle.stack.commands import terminable
 
+NOTHING_JUDGED = 2
+
 
 def chaos(
     minutes: Annotated[float, typer.Option(help="How long faults are begun; each is healed and judged.", min=0)] = 10,
@@ -34,7 +36,8 @@ def chaos(
 ) -> None:
     """Try random faults on an embedded system of its own while a client writes; then say which invariants held.
 
-    Exit status 0 when every invariant held after every fault, 1 when one did not or could not be judged.
+    Exit status 0 when every invariant held after every fault that this machine can do, 1 when one did not or could not
+    be judged, 2 when this machine can do none of them.
     """
     names = [name for name in FAULTS if only in name]
     if not names:
@@ -46,7 +49,7 @@ def chaos(
             _storm(done, names, 60 * minutes, keep)
     finally:
         _print(done, as_json)
-    raise typer.Exit(0 if done.table.ok else 1)
+    raise typer.Exit(0 if done.table.ok else 1 if done.table.judged else NOTHING_JUDGED)
 
 
 def _print(done: Report, as_json: bool) -> None:

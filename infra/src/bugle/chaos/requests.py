@@ -8,9 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import httpx
+
 from bugle.chaos.ledger import Attempt, Outcome, digest
 from bugle.verify.hashing import instant
 from bugle.verify.report import Invariant
+
+_UNHEARD = {httpx.codes.UNAUTHORIZED}
+"""Answered before the request is looked at: a server whose clock is wrong takes nobody's token."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,5 +77,19 @@ def _check_once(sent: Sequence[Attempt], found: Sequence[Recorded], i2: Invarian
         i2.fault(f"{named}: carried out more than once")
     if len({attempt.digest for attempt in sent}) > 1:
         i2.fault(f"{named}: used for different requests")
+    _check_refusals(sent, found, named, i2)
     if answered and answered[0].replayed and all(a.outcome is not Outcome.unknown for a in sent):
         i2.fault(f"{named}: its first answer says that it is a repetition")
+
+
+def _check_refusals(sent: Sequence[Attempt], found: Sequence[Recorded], named: str, i2: Invariant) -> None:
+    """A retry gets the first answer, so nothing refuses what has happened. What is recorded though nothing but a
+    refusal was ever told is I1's affair. The client sends nothing more after a refusal."""
+    outcomes = [attempt.outcome for attempt in sent if attempt.status not in _UNHEARD]
+    if Outcome.refused not in outcomes:
+        return
+    last = len(outcomes) - 1 - outcomes[::-1].index(Outcome.refused)
+    if Outcome.acknowledged in outcomes[:last]:
+        i2.fault(f"{named}: refused after it had been acknowledged")
+    elif found and {*outcomes} != {Outcome.refused}:
+        i2.fault(f"{named}: refused, and recorded by another attempt")

@@ -98,8 +98,13 @@ class Table:
 
     @property
     def ok(self) -> bool:
-        """Whether all rows are."""
-        return all(row.ok for row in self.rows)
+        """Whether all rows are, and one of them at least is a verdict."""
+        return self.judged and all(row.ok for row in self.rows)
+
+    @property
+    def judged(self) -> bool:
+        """Whether there is a fault that was not skipped."""
+        return any(row.missing is None for row in self.rows)
 
     def lines(self) -> Iterator[str]:
         """The table as text, then what is broken."""
@@ -110,3 +115,5 @@ class Table:
         yield from (f"{row.fault}: {row.error}" for row in self.rows if row.error is not None)
         for row in self.rows:
             yield from row.findings()
+        if not self.judged:
+            yield "Nothing was judged."

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from bugle.verify.consumption import SOURCES, Discard, check_consumption
 from bugle.verify.delivery import Delivery
+from bugle.verify.effects import CAUSE, EFFECTS, check_effects
 from bugle.verify.event import SERVICES
 from bugle.verify.log import Head, LogRow, check_log, check_versions
 from bugle.verify.projection import Projection, Tables, Topics
@@ -25,6 +26,7 @@ class Store(Protocol):
     def adrift(self) -> Iterable[tuple[UUID, str]]: ...
     def pending(self) -> tuple[int, int]: ...
     def ids(self) -> Iterable[UUID]: ...
+    def keyed(self, service: str, name: str) -> Iterable[tuple[str, UUID]]: ...
 
 
 class Inbox(Protocol):
@@ -49,16 +51,23 @@ def run(
     for service in SERVICES:
         say(f"{service}: streams, log and chain")
         _check_store(service, stores[service], deliveries[service], report)
-    for consumer, sources in SOURCES.items():
+    for consumer in SOURCES:
         say(f"{consumer}: what it received")
-        recorded = [stores[source].ids() for source in sources]
-        check_consumption(consumer, recorded, inboxes[consumer].received(consumer), report.invariants["I5"])
+        _check_consumer(consumer, stores, inboxes, report.invariants["I5"])
         for place, count in inboxes[consumer].aside(consumer).items():
             if count:
                 report.notes.append(f"{consumer}: {count} events are {place}")
         report.notes += [f"{consumer}: {discard}" for discard in inboxes[consumer].discards(consumer)]
     Projection(tables, topics, deliveries, report, say).check()
     return report
+
+
+def _check_consumer(consumer: str, stores: Mapping[str, Store], inboxes: Mapping[str, Inbox], found: Invariant) -> None:
+    recorded = [stores[source].ids() for source in SOURCES[consumer]]
+    aside = check_consumption(consumer, recorded, inboxes[consumer].received(consumer), found)
+    if effect := EFFECTS.get(consumer):
+        causes, effects = stores["intake"].keyed("intake", CAUSE), stores[consumer].keyed(consumer, effect)
+        check_effects(consumer, causes, effects, aside, found)
 
 
 def _check_store(service: str, store: Store, delivery: Delivery, report: Report) -> None:

@@ -39,16 +39,19 @@ class Discard:
 
 def check_consumption(
     consumer: str, recorded: Iterable[Iterable[UUID]], received: Iterable[tuple[UUID, str]], found: Invariant
-) -> None:
-    """Walk ascending sequences side by side.
+) -> set[UUID]:
+    """Walk ascending sequences side by side; the ids that are aside.
 
     `recorded`: the ids of each source, each ascending. `received`: (id, "received" or one of ASIDE), ascending.
     An event that is received and not aside counts as applied.
     """
+    set_aside: set[UUID] = set()
     told = merge(*(((id, "") for id in source) for source in recorded), received)
     for id, entries in groupby(told, key=itemgetter(0)):
         places = [place for _, place in entries]
         aside = [place for place in places if place in ASIDE]
+        if aside:
+            set_aside.add(id)
         found.checked += 1
         if "" not in places:
             found.fault(f"{consumer}: event {id} is {places[0]}, but no source recorded it")
@@ -56,3 +59,4 @@ def check_consumption(
             found.fault(f"{consumer}: event {id} was recorded by its source but neither applied, parked nor set aside")
         elif len(aside) > 1:
             found.fault(f"{consumer}: event {id} is {' and '.join(aside)}")
+    return set_aside

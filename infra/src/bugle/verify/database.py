@@ -37,6 +37,9 @@ _PENDING = """
     SELECT count(*), count(*) FILTER (WHERE recorded_at < now() - interval '60 s')
     FROM pending JOIN events USING (position)
 """
+_KEYED = """
+    SELECT key, event_id FROM events JOIN log USING (position) WHERE type LIKE %(type)s ORDER BY key COLLATE "C"
+"""
 _RECEIVED = """
     SELECT event_id, 'received' FROM inbox WHERE consumer = %(consumer)s
     UNION ALL SELECT event_id, 'parked' FROM parked WHERE consumer = %(consumer)s AND event_id IS NOT NULL
@@ -101,6 +104,10 @@ class Database:
         """The ids of all sequenced events, ascending."""
         query = "SELECT event_id FROM events JOIN log USING (position) ORDER BY event_id"
         return (row[0] for row in self._stream(query))
+
+    def keyed(self, service: str, name: str) -> Iterator[tuple[str, UUID]]:
+        """Key and id of all sequenced events of that name, in any version, ascending by key."""
+        return self._stream(_KEYED, {"type": f"bugle.{service}.{name}.%"})
 
     def received(self, consumer: str) -> Iterator[tuple[UUID, str]]:
         """What the consumer's side knows, ascending by id."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import orjson
 
-from eventkit.envelope import Envelope, Headers, Watermark, from_record
+from eventkit.envelope import Envelope, Headers, Watermark, from_record, partition_of
 from eventkit.errors import Malformed
 
 
@@ -46,12 +46,29 @@ def read(
     value: bytes | None,
     headers: Iterable[tuple[str, bytes]],
 ) -> Arrival:
-    """The arrival of a record; a malformed one carries its error instead of a content."""
+    """The arrival of a record; a malformed one carries its error instead of a content. `topic`: without its prefix."""
     kept = list(headers)
     try:
-        return Arrival(topic, partition, offset, key, value, kept, from_record(key, value, kept))
+        content = from_record(key, value, kept)
+        _demand_home(content, topic, partition)
     except Malformed as error:
         return Arrival(topic, partition, offset, key, value, kept, None, str(error))
+    return Arrival(topic, partition, offset, key, value, kept, content)
+
+
+def _demand_home(content: Envelope | Watermark, topic: str, partition: int) -> None:
+    """Kafka lets a service write its own topic alone, so what another's topic says in its name is forged."""
+    owner = topic.removesuffix(".events")
+    if isinstance(content, Watermark):
+        if content.service != owner:
+            raise Malformed(f"bugle.{content.service}.watermark.v1 has no place in {topic}")
+        return
+    if not content.type.startswith(f"bugle.{owner}."):
+        raise Malformed(f"{content.type} has no place in {topic}")
+    if content.source != f"/bugle/{owner}":
+        raise Malformed(f"the source {content.source} has no place in {topic}")
+    if (home := partition_of(content.key)) != partition:
+        raise Malformed(f"its key belongs in partition {home}, not in {partition}")
 
 
 def pack(arrival: Arrival) -> bytes:

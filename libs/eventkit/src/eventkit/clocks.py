@@ -157,7 +157,7 @@ def run(sweepers: Sequence[Sweeper], stop: Event, idle: float = IDLE_SECONDS) ->
     while not stop.is_set():
         try:
             for sweeper in sweepers:
-                sweeper.sweep()
+                sweeper.sweep(stop)
             stop.wait(idle)
         except (DBAPIError, VersionConflict) as error:
             if policy_of(error) is not Policy.RETRY:
@@ -185,16 +185,17 @@ class Sweeper:
         self._limit = limit
         self._swept_at = monotonic()
 
-    def sweep(self) -> int:
-        """All that is due now; how many events came of it."""
+    def sweep(self, stop: Event | None = None) -> int:
+        """All that is due now, or as much of it as comes before `stop`, in whole chunks; how many events came of it."""
         count = 0
-        while True:
+        while stop is None or not stop.is_set():
             ripe, events = self._chunk()
             count += events
             if not ripe:
                 self._swept_at = monotonic()
                 last.labels(self._agenda.consumer).set_to_current_time()
-                return count
+                break
+        return count
 
     def check(self, silence: float = 30.0) -> None:
         """For readiness: raises when no sweep has come to its end for so many seconds."""

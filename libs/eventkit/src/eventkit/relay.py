@@ -90,17 +90,23 @@ class Relay:
         publisher = self._make_publisher()
         try:
             confirmed = self._catch_up(sequencer, publisher)
-            self._follow(sequencer, publisher, confirmed)
+            if not self.stopping.is_set():  # set only later, the log is confirmed as far as it reaches
+                self._follow(sequencer, publisher, confirmed)
         finally:
             publisher.close()
 
     def _catch_up(self, sequencer: Sequencer, publisher: Publisher) -> int:
-        """Publish what the log has beyond the last acknowledged event; the log_seq that is acknowledged now."""
+        """Publish what the log has beyond the last acknowledged event; the log_seq that is acknowledged now.
+
+        Each batch is kept: a relay that falls while it catches up repeats no more than one. `stopping` ends it early.
+        """
         confirmed = sequencer.head.published_seq
-        while events := sequencer.logged(confirmed, BATCH):
+        while not self.stopping.is_set() and (events := sequencer.logged(confirmed, BATCH)):
             publisher.publish(events)
             publisher.confirm()
             confirmed = events[-1].log_seq or confirmed
+            sequencer.keep(confirmed)
+            self._count(0, confirmed)
         return confirmed
 
     def _follow(self, sequencer: Sequencer, publisher: Publisher, confirmed: int) -> None:

@@ -62,6 +62,33 @@ def sleeping_relay(arena: Arena) -> None:
         _wake("intake-relay", sleeper, arena)
 
 
+def sleeping_sweeper(arena: Arena) -> None:
+    """A sweeper is stopped, perhaps with rows in hand; another fires what is due, and the first comes back to it."""
+    sleeper = arena.system.kill("supervision-sweeper", signal.SIGSTOP)
+    try:
+        with another("supervision-sweeper", arena):
+            before = _missed(arena)
+            until(lambda: _missed(arena) > before, "a miss that the other sweeper finds", 90)
+            _wake("supervision-sweeper", sleeper, arena)
+            arena.system.wait(["supervision-sweeper"])
+    finally:
+        _wake("supervision-sweeper", sleeper, arena)
+
+
+def sleeping_interface(arena: Arena) -> None:
+    """Intake's interface is stopped past its clients' patience, and carries out on waking what they have given up."""
+    sleeper = arena.system.kill("intake-http", signal.SIGSTOP)
+    try:
+        until(lambda: arena.report().outcome is Outcome.unknown, "a report that is not answered")
+    finally:
+        _wake("intake-http", sleeper, arena)
+    arena.reported()
+
+
+def _missed(arena: Arena) -> int:
+    return int(arena.rows("supervision", "SELECT count(*) FROM events WHERE type LIKE '%%.deadline_missed.%%'")[0][0])
+
+
 def wrong_clock(seconds: int, arena: Arena) -> None:
     """An application host is wrong by so much; nothing fires for that."""
     if faketime() is None:
@@ -93,6 +120,8 @@ FAULTS: dict[str, Callable[[Arena], None]] = {
     "workers join and leave": come_and_go,
     "a worker sleeps and wakes": sleeping_worker,
     "a relay sleeps and wakes": sleeping_relay,
+    "a sweeper sleeps and wakes": sleeping_sweeper,
+    "an interface sleeps and wakes": sleeping_interface,
     "clocks are an hour ahead": partial(wrong_clock, HOUR),
     "clocks are an hour behind": partial(wrong_clock, -HOUR),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from contextlib import ExitStack, closing
 from functools import partial
@@ -13,7 +14,8 @@ from bugle.chaos.arena import Arena, until
 from bugle.chaos.client import Client
 from bugle.chaos.ledger import Outcome
 
-REPORTS = 5
+AWAY, BETWEEN = 45.0, 2.0
+"""Seconds: longer than a delivery may take (25) and its confirmation is waited for (30), with a report now and then."""
 
 
 def kill(server: str, arena: Arena) -> None:
@@ -29,10 +31,13 @@ def kill(server: str, arena: Arena) -> None:
 
 
 def kafka_away(arena: Arena) -> None:
-    """Intake goes on all the same: it is asked for more reports while nothing can be published."""
+    """Intake goes on all the same, until relays have given up what they had in hand: it is asked for more reports while
+    nothing can be published."""
     arena.stack.supervisor.stop(["kafka"])
-    for _ in range(REPORTS):
+    back = time.monotonic() + AWAY
+    while time.monotonic() < back:
         until(lambda: arena.report().outcome is Outcome.acknowledged, "a report that intake takes without Kafka")
+        time.sleep(BETWEEN)
 
 
 def postgres_away(arena: Arena) -> None:

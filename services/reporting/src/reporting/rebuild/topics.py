@@ -8,9 +8,9 @@ from typing import Any
 
 from kafka import KafkaConsumer, TopicPartition
 
+from eventkit import arrivals
 from eventkit.access import clients
-from eventkit.envelope import Envelope, Watermark, from_record
-from eventkit.errors import Malformed
+from eventkit.envelope import Envelope
 from eventkit.settings import KafkaSettings
 from reporting.rebuild.places import Extent, Place
 
@@ -70,10 +70,7 @@ def _events(records: list[Any], place: Place, end: int, extent: Extent) -> list[
     for record in records:
         if record.offset >= end or (*place, record.offset) in extent.aside:
             continue
-        try:
-            content = from_record(record.key, record.value, record.headers)
-        except Malformed:
-            continue
-        if not isinstance(content, Watermark):
+        content = arrivals.read(*place, record.offset, record.key, record.value, record.headers).content
+        if isinstance(content, Envelope):
             events.append(content)
     return events
