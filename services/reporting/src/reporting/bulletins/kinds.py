@@ -49,5 +49,5 @@ def drawn(of: OfProgramme, matter: Matter) -> Drawn:
     rule = _LIST if listed else rule_of(of.document, matter.kind)
     held = of.period(matter.about, None if listed else rule["every"])
     about = Reported.within(of, held)
-    told = content(about, rule, of.asked.knowledge())
+    told = content(about, rule, of.asked.known)
     return Drawn(told, period_titles(held), end=held.end, final=told["over"] and told["complete"])

@@ -97,7 +97,7 @@ def _drawn(of: OfProgramme, kind: str, only: str, told: Told, at: datetime, unit
     content = {
         "programme": {"id": of.id, **of.document["title"]},
         "report": {"id": kind, **NAMES[kind], "every": kind},
-        "known_until": of.asked.knowledge().watermark,
+        "known_until": of.asked.known.watermark,
         "units": unit_names(about),
         "kinds": {one["id"]: {"zh": one["zh"], "en": one["en"]} for one in of.document.get("kinds", ())},
         **told,

@@ -25,7 +25,7 @@ from reporting.issuing.printing import files
 from reporting.issuing.tables import documents, renditions
 from reporting.queries.desk import look
 from reporting.queries.filters import check_known
-from reporting.queries.moments import NOW, Moment, knowledge
+from reporting.queries.moments import NOW, Moment
 from reporting.queries.programme_routes import OfProgramme
 
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
@@ -76,14 +76,14 @@ def as_known(of: OfProgramme) -> OfProgramme:
     """The programme as it is known by all watermarks, or was at the instant that was asked for; PeriodNotOver when
     not everything that was known then has come in yet."""
     asked = of.asked
-    known = knowledge(asked.connection, asked.as_of)
+    known = asked.known
     if not known.complete(NOW) or known.watermark is None:
         mend = Text("try again when everything up to then has been read: see bugle status")
         raise PeriodNotOver(Text("Not everything that was known by then has been read yet."), mend=mend)
     as_of = asked.as_of if asked.as_of.before is not None else Moment(None, known.watermark)
     look(asked.connection, as_of)
     check_known(asked.connection, asked.scope, asked.filters)
-    return OfProgramme(replace(asked, as_of=as_of))
+    return OfProgramme(replace(asked, as_of=as_of, known=replace(known, as_of=as_of)))
 
 
 def _freeze(

@@ -83,7 +83,8 @@ class Scheduler:
         """Whether it was issued here: not by another, and ordered by the programme as it was known when it was due."""
         as_of = Moment(due.at.isoformat(), due.at)
         with Desk(self.engine).looking(as_of) as connection:
-            of = OfProgramme(Asked(connection, _EVERYTHING, {"programme": programme}, NOW, as_of))
+            known = knowledge(connection, as_of)
+            of = OfProgramme(Asked(connection, _EVERYTHING, {"programme": programme}, NOW, as_of, known))
             if not any(rule["id"] == due.report and "issue" in rule for rule in of.document.get("reports", ())):
                 return False
             id = issue(of, Order(Matter(due.report, due.period), BY, self.folder, due.at))

@@ -35,27 +35,27 @@ _PATIENCE = text("SELECT set_config('statement_timeout', :milliseconds, true)")
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A request that has been checked: what its caller may see, by which filters, at which moment, as known when."""
+    """A request that has been checked: what its caller may see, by which filters, at which moment, as known when.
+
+    `known`: what was known by now, or at most by `as_of`. It is read before all rows: an event that comes in between
+    may be among them, but none is told to be there that they lack.
+    """
 
     connection: Connection
     scope: Scope
     filters: dict[str, str]
     moment: Moment
     as_of: Moment
-
-    def knowledge(self) -> Knowledge:
-        """What is known: by now, or at most what was by `as_of`."""
-        return knowledge(self.connection, self.as_of)
+    known: Knowledge
 
     def answer(self, body: dict[str, Any], case: str | None = None) -> Response:
         """The body with what every answer tells."""
-        known = self.knowledge()
         about = {
             "at": self.moment.given,
             "as_of": self.as_of.given,
             "filters": self.filters,
-            "complete": known.complete(self.moment, case),
-            "watermark": known.watermark,
+            "complete": self.known.complete(self.moment, case),
+            "watermark": self.known.watermark,
         }
         return json_response(body | about)
 
@@ -102,7 +102,7 @@ class Desk:
             if as_of is not NOW:
                 look(connection, as_of)
                 check_known(connection, scope, filters)
-            yield Asked(connection, scope, filters, at, as_of)
+            yield Asked(connection, scope, filters, at, as_of, knowledge(connection, as_of))
 
     @contextmanager
     def keeping(self, who: Caller) -> Iterator[Connection]:

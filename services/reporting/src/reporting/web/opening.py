@@ -164,7 +164,7 @@ class Pages:
         with self.desk.asked(caller, request, known, *BESIDES, *besides, snapshot=snapshot) as asked:
             words = Words(asked.connection, asked.scope, language or language_of(request))
             programme = OfProgramme(asked) if "programme" in asked.filters else None
-            yield View(request, caller, asked, words, asked.knowledge(), programme)
+            yield View(request, caller, asked, words, asked.known, programme)
 
     @contextmanager
     def of_programme(self, visitor: Visitor, request: Request, *besides: str) -> Iterator[View]:
