@@ -72,9 +72,9 @@ def crawl(client: TestClient, begin: str) -> dict[str, int]:
 
 
 @pytest.mark.timeout(180)
-@pytest.mark.parametrize("language", ["zh", "en"])
-def test_every_link_leads_somewhere(browser: TestClient, language: str) -> None:
-    seen = crawl(browser, f"/overview?programme=jinxian&lang={language}")
+@pytest.mark.parametrize("asked", ["lang=zh", "lang=en", "lang=en&at=2021-03-12"])
+def test_every_link_leads_somewhere(browser: TestClient, asked: str) -> None:
+    seen = crawl(browser, f"/overview?programme=jinxian&{asked}")
     refused = {address: status for address, status in seen.items() if status >= 400}
     assert refused == {}
     shapes = {shape(address).split("?")[0] for address in seen}

@@ -42,7 +42,8 @@ def _league(view: View) -> Chunks:
 def _scores(view: View) -> tuple[Mapping[str, Any], Mapping[str, str]]:
     """The appraisal of the period, and what its items are called."""
     of = view.of
-    told = appraisal.departments(view.connection, view.asked.scope, of.id, of.document, period_of(view))
+    until = period_of(view).until(view.asked.moment.before)
+    told = appraisal.departments(view.connection, view.asked.scope, of.id, of.document, until)
     return told, {item["id"]: view.words.said(item) for item in told.get("formula", ())}
 
 
@@ -75,8 +76,10 @@ def _points(view: View) -> Chunks:
 
 
 def _supervision(view: View) -> Chunks:
-    of = view.of
-    yield named(view, _by_event(appraisal.supervision_list(view.connection, view.asked.scope, of.id, period_of(view))))
+    asked, month = view.asked, period_of(view)
+    yield named(
+        view, _by_event(appraisal.supervision_list(view.connection, asked.scope, view.of.id, month, asked.moment))
+    )
 
 
 def _climbed(view: View) -> Chunks:
@@ -93,7 +96,7 @@ def _by_event(items: Sequence[Mapping[str, Any]]) -> Iterator[Row]:
 
 def _cadres(view: View) -> Chunks:
     of = view.of
-    found = cadres(view.connection, view.asked.scope, of.id, of.document, period_of(view))
+    found = cadres(view.connection, view.asked.scope, of.id, of.document, period_of(view), view.asked.moment)
     yield [
         {
             **{name: one[name] for name in ("person", "name", "unit", "rule", "duty")},

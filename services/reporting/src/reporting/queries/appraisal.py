@@ -10,10 +10,12 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from reporting.queries.fired import About, Fired, fired
-from reporting.queries.issues import as_dict
+from reporting.queries.issues import ledger_of
+from reporting.queries.moments import NOW, Moment
+from reporting.queries.past import ledger_at
 from reporting.queries.periods import Period
 from reporting.queries.scope import Scope, agency_of
-from reporting.read_model.tables import ledger, units
+from reporting.read_model.tables import units
 
 Document = Mapping[str, Any]
 
@@ -23,19 +25,26 @@ _EVER = datetime(1970, 1, 1, tzinfo=UTC)
 _SHOWN = ("case_id", "title", "enterprise", "lead", "kind", "state", "level", "synthetic")
 
 
-def supervision_list(connection: Connection, scope: Scope, programme: str, month: Period) -> list[dict[str, Any]]:
+def supervision_list(
+    connection: Connection, scope: Scope, programme: str, month: Period, moment: Moment = NOW
+) -> list[dict[str, Any]]:
     """Cases that missed, were given a card, climbed or were raised in the month, with these events; the most first.
+
+    At a moment that is past: as they stood, by the events until then.
 
     A miss or card counts that a duty about the case brought, as one that its clocks did.
     """
     by_case: defaultdict[str, list[Fired]] = defaultdict(list)
-    for one in fired(connection, scope, programme, _SUPERVISED, month.begin, month.end):
+    held = month.until(moment.before)
+    for one in fired(connection, scope, programme, _SUPERVISED, held.begin, held.end):
         if one.case_id is not None:
             by_case[one.case_id].append(one)
-    columns = (ledger.c[name] for name in _SHOWN)
-    seen = select(*columns).where(ledger.c.case_id.in_(list(by_case)), scope.cases(ledger))
-    rows = connection.execute(seen).all()
-    items = [as_dict(row) | {"events": [_event(one) for one in by_case[row.case_id]]} for row in rows]
+    of = ledger_at(moment)
+    seen = connection.scalars(select(of.c.case_id).where(of.c.case_id.in_(list(by_case)), scope.cases(of))).all()
+    items = [
+        {name: row[name] for name in _SHOWN} | {"events": [_event(one) for one in by_case[case]]}
+        for case, row in ledger_of(connection, seen, moment).items()
+    ]
     return sorted(items, key=lambda item: (-len(item["events"]), item["case_id"]))
 
 

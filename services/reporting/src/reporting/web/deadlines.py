@@ -67,12 +67,10 @@ def breaking(view: View, month: str) -> Breaking:
 def climbed(view: View, month: str) -> list[dict[str, Any]]:
     """Cases that climbed in the month, until the view's moment."""
     held = view.of.period(month, field="month")
-    items = supervision_list(view.connection, view.asked.scope, view.of.id, held)
+    items = supervision_list(view.connection, view.asked.scope, view.of.id, held, view.asked.moment)
     found = []
     for item in items:
-        events = [
-            one for one in item["events"] if one["type"] in ("case_escalated", "case_raised") and one["at"] < view.now
-        ]
+        events = [one for one in item["events"] if one["type"] in ("case_escalated", "case_raised")]
         if events:
             found.append({**item, "events": events})
     return found

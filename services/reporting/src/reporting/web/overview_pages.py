@@ -17,7 +17,7 @@ from reporting.web import overview
 from reporting.web.charts import trend_chart
 from reporting.web.deadlines import breaking
 from reporting.web.figures import counted, rate
-from reporting.web.opening import Pages, View
+from reporting.web.opening import AT, Pages, View
 from reporting.web.rendering import CARRIED
 
 FIRST = ("closed_share", "resolution", "satisfaction", "on_time")
@@ -30,7 +30,7 @@ def add_overview(router: APIRouter, pages: Pages) -> None:
     @router.get("/")
     def home(request: Request, who: Visiting) -> Response:
         """All programmes of the caller; where there is but one, its overview."""
-        with pages.opened(who, request, OF_PROGRAMME) as view:
+        with pages.opened(who, request, OF_PROGRAMME, AT) as view:
             if len(view.words.programmes) == 1 and "programme" not in view.asked.filters:
                 [only] = view.words.programmes
                 return RedirectResponse(address("/overview", {**request.query_params, "programme": only}), 303)
@@ -39,7 +39,7 @@ def add_overview(router: APIRouter, pages: Pages) -> None:
     @router.get("/overview")
     def one(request: Request, who: Visiting) -> Response:
         """How a programme stands."""
-        with pages.opened(who, request, {"synthetic": OF_CASES["synthetic"]}, "place", "places") as view:
+        with pages.opened(who, request, {"synthetic": OF_CASES["synthetic"]}, AT, "place", "places") as view:
             if view.programme is None:
                 return RedirectResponse(address("/", dict(request.query_params)), 303)
             return _overview(view)
