@@ -20,6 +20,7 @@ from reporting.queries.lists import LISTINGS as KINDS
 from tests.integration.reporting.serving import holding, reading
 from tests.integration.reporting.test_programme_reads import DOCUMENT, read
 from tests.support.http import TestClient
+from tests.support.shown import numbers
 from tests.support.tokens import Issuer
 from tests.unit.reporting.made import START, Log, day, enterprise_of, iso, programme
 
@@ -269,6 +270,46 @@ def test_pages_at_a_day_show_that_day(client: TestClient, issuer: Issuer) -> Non
         assert LATE not in answer.text and "改后" not in answer.text
     told = browse(client, issuer, f"/points?programme=jinxian&month=2021-03&unit=bank&at={THEN}&lang=en").text
     assert re.search(r"Score 98: 100 to begin with", told)
+
+
+@pytest.mark.timeout(180)
+@pytest.mark.parametrize("asked", ["", f"&at={THEN}", "&at=2021-03-31", "&synthetic=false", "&as_of=2021-03-31"])
+@pytest.mark.parametrize("who", [("office", {}), ("department", {"department": "bank"})])
+def test_number_of_the_overview_is_its_evidence(
+    client: TestClient, issuer: Issuer, asked: str, who: tuple[str, dict[str, str]]
+) -> None:
+    """Counts, and the scores of the league table: each is what the page that it leads to comes to."""
+    client.cookies.set(COOKIE, issuer.token(who[0], **who[1]))
+    page = client.get(f"/overview?programme=jinxian&lang=en{asked}", headers={"accept": "text/html"}).text
+    found = [one for one in numbers(page) if "%" not in one.text]
+    scores = 0
+    for number in found:
+        assert number.address is not None, number
+        behind = client.get(number.address, headers={"accept": "text/html"})
+        assert behind.status_code == 200, number
+        if number.address.startswith("/points"):
+            scores += 1
+            assert f"Score {number.text}: " in behind.text or "No event gave or took points" in behind.text, number
+        else:
+            [count] = re.findall(r'<p class="count" role="status">([0-9,]+)', behind.text)
+            assert count == number.text, number
+    assert len(found) > 10 and (scores > 0 or "Departments in 2021-03" not in page)
+
+
+def league(client: TestClient, issuer: Issuer, asked: str, role: str = "office", **claims: str) -> dict[str, Any]:
+    """Rank, given, kept by its closing and score, of each department."""
+    path = f"/v1/exports/league?programme=jinxian&period=2021-03&format=parquet{asked}"
+    answer = client.get(path, headers=issuer.headers(role, **claims))
+    assert answer.status_code == 200, answer.text
+    rows = parquet.read_table(pa.BufferReader(answer.content)).to_pylist()
+    return {row["unit"]: (row["rank"], row["given"], row["score"]) for row in rows}
+
+
+def test_league_is_of_its_moment(client: TestClient, issuer: Issuer) -> None:
+    assert league(client, issuer, "") == {"park": (1, 1, 101), "bank": (2, 2, 94)}
+    assert league(client, issuer, f"&at={THEN}") == {"bank": (1, 1, 98)}
+    assert league(client, issuer, "&synthetic=false") == {"park": (1, 1, 101), "bank": (2, 1, 96)}
+    assert league(client, issuer, "&synthetic=true") == {"bank": (1, 1, 98)}
 
 
 @pytest.mark.parametrize("page", ["/documents", "/documents/monthly", f"/issued/{EARLY}"])

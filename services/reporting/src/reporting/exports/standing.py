@@ -11,6 +11,7 @@ from reporting.exports.listing import Chunks, Listing, fixed
 from reporting.queries import appraisal
 from reporting.queries.cadres import cadres
 from reporting.queries.periods import Period
+from reporting.queries.programme_routes import OF_SCORES
 from reporting.web import deadlines, overview
 from reporting.web.opening import View
 from reporting.web.points import places_of
@@ -43,7 +44,7 @@ def _scores(view: View) -> tuple[Mapping[str, Any], Mapping[str, str]]:
     """The appraisal of the period, and what its items are called."""
     of = view.of
     until = period_of(view).until(view.asked.moment.before)
-    told = appraisal.departments(view.connection, view.asked.scope, of.id, of.document, until)
+    told = appraisal.departments(view.connection, view.asked.scope, of.id, of.document, until, view.asked.filters)
     return told, {item["id"]: view.words.said(item) for item in told.get("formula", ())}
 
 
@@ -118,13 +119,15 @@ STANDING: Mapping[str, Listing] = {
     "league": Listing(
         fixed("unit", "rank", "given", "closed_out", "kept", "fell_due", "share_kept", "score", "points"),
         _league,
-        parameters=PERIOD,
+        OF_SCORES,
+        PERIOD,
     ),
-    "appraisal": Listing(fixed("unit", "score", "item", "times", "points"), _appraisal, parameters=PERIOD),
+    "appraisal": Listing(fixed("unit", "score", "item", "times", "points"), _appraisal, OF_SCORES, PERIOD),
     "points": Listing(
         fixed("unit", "item", "occurred_at", "title", "case_id", "event_id"),
         _points,
-        parameters=("unit", *PERIOD),
+        OF_SCORES,
+        ("unit", *PERIOD),
     ),
     "supervision-list": Listing(fixed(*_EVENTS), _supervision, parameters=PERIOD),
     "climbed": Listing(fixed(*_EVENTS), _climbed, parameters=PERIOD),

@@ -27,6 +27,7 @@ _OF_SCORES: dict[str, Condition] = {
     "programme": OF_CASES["programme"],
     "unit": equals("unit"),
     "month": equals("month"),
+    "synthetic": OF_CASES["synthetic"],
 }
 
 
@@ -58,7 +59,7 @@ def score_of(desk: Desk, who: Caller, request: Request, window: Window) -> Respo
         document, basis = _document(asked, programme), programme_basis(asked.connection, programme)
         held = period(month, zone_of(document["zone"]), field="month")
         until = held.until(asked.moment.before)
-        told = appraisal.departments(asked.connection, asked.scope, programme, document, until)
+        told = appraisal.departments(asked.connection, asked.scope, programme, document, until, asked.filters)
         of_unit = next((points.bounded(asked, held, one) for one in told["items"] if one["unit"] == unit), None)
         return asked.answer(
             {

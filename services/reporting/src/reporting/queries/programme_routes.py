@@ -23,14 +23,15 @@ from reporting.queries.cadres import cadres as duties_of
 from reporting.queries.completeness import completeness
 from reporting.queries.coverage import coverage, responsible, tiers, uncovered
 from reporting.queries.desk import PAGING, Asked, At, Desk, Who, parameters, reads
-from reporting.queries.filters import OF_CASES
+from reporting.queries.filters import OF_CASES, Condition
 from reporting.queries.issues import as_dict
 from reporting.queries.periods import Every, Period, period
 from reporting.queries.zones import zone_of
 from reporting.read_model.tables import programmes
 
 OF_PROGRAMME = {"programme": OF_CASES["programme"]}
-"""The one filter of a programme's routes."""
+"""The one filter of most of a programme's routes."""
+OF_SCORES = OF_PROGRAMME | {"synthetic": OF_CASES["synthetic"]}
 
 
 class OfProgramme:
@@ -55,9 +56,11 @@ class OfProgramme:
 
 
 @contextmanager
-def of_programme(desk: Desk, who: Caller, request: Request, *besides: str) -> Iterator[OfProgramme]:
+def of_programme(
+    desk: Desk, who: Caller, request: Request, *besides: str, filters: dict[str, Condition] = OF_PROGRAMME
+) -> Iterator[OfProgramme]:
     """Faulty also when no programme is named."""
-    with desk.asked(who, request, OF_PROGRAMME, *besides) as asked:
+    with desk.asked(who, request, filters, *besides) as asked:
         if "programme" not in asked.filters:
             mend = Text("write the id of a programme")
             raise Faulty([FieldProblem("programme", Text("this parameter is required"), mend)])
@@ -113,20 +116,20 @@ def _add_appraisal(router: APIRouter, desk: Desk) -> None:
             items = appraisal.supervision_list(of.asked.connection, of.asked.scope, of.id, held, of.asked.moment)
             return of.asked.answer({"period": held.name, "items": items})
 
-    @router.get("/appraisal/departments", response_class=Response, openapi_extra=parameters(OF_PROGRAMME, "programme"))
+    @router.get("/appraisal/departments", response_class=Response, openapi_extra=parameters(OF_SCORES, "programme"))
     def departments(request: Request, who: Who, period: str, at: At = None) -> Response:
         """The score of each department in a period, by the programme's formula, each item with its earliest 20 events.
 
         `more`: the address of all events of an item that has further ones.
         """
-        with of_programme(desk, who, request, "at", "period") as of:
+        with of_programme(desk, who, request, "at", "period", filters=OF_SCORES) as of:
             asked, held = of.asked, of.period(period)
             until = held.until(asked.moment.before)
-            told = appraisal.departments(asked.connection, asked.scope, of.id, of.document, until)
+            told = appraisal.departments(asked.connection, asked.scope, of.id, of.document, until, asked.filters)
             items = [points.bounded(asked, held, unit) for unit in told["items"]]
             return asked.answer({"period": held.name, **told, "items": items})
 
-    @router.get("/appraisal/events", response_class=Response, openapi_extra=parameters(OF_PROGRAMME, "programme"))
+    @router.get("/appraisal/events", response_class=Response, openapi_extra=parameters(OF_SCORES, "programme"))
     def events(
         period: str,
         unit: str,
@@ -137,7 +140,7 @@ def _add_appraisal(router: APIRouter, desk: Desk) -> None:
         at: At = None,
     ) -> Response:
         """All events of a department that count by one item of the formula in a period, page by page."""
-        with of_programme(desk, who, request, "at", "period", "unit", "item", "limit", "after") as of:
+        with of_programme(desk, who, request, *PAGING, "period", "unit", "item", filters=OF_SCORES) as of:
             held = of.period(period)
             told = points.events(of.asked, of.document, held, unit, item, window)
             return of.asked.answer({"period": held.name, "unit": unit, "item": item, **told})

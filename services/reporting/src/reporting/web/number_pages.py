@@ -11,6 +11,7 @@ from pagekit.session import Visiting
 from reporting.queries.basis import programme_basis
 from reporting.queries.named import general, narrowed
 from reporting.queries.pressing import OF_DEADLINES
+from reporting.queries.programme_routes import OF_SCORES
 from reporting.web import deadlines
 from reporting.web.behind import explained
 from reporting.web.figures import mean, rate, rates_of
@@ -69,7 +70,8 @@ def _add_points(router: APIRouter, pages: Pages) -> None:
     @router.get("/points")
     def points(request: Request, who: Visiting, unit: str = "", month: str = "") -> Response:
         """What gave and took points from a department in a month, event by event."""
-        with pages.of_programme(who, request, AT, "unit", "month") as view:
+        with pages.opened(who, request, OF_SCORES, AT, "unit", "month") as view:
+            view.needs_programme()
             told = scored(view, month)
             row = next((one for one in told["items"] if one["unit"] == unit), None)
             events = [id for item in (row["items"] if row else ()) for id in item["events"]]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -73,9 +73,10 @@ def trend(view: View) -> list[Month]:
 
 
 def standing(view: View, month: str) -> tuple[Period, list[dict[str, Any]]]:
-    """The league table of the month."""
-    held = view.of.period(month)
-    return held, league(Reported.within(view.of, held))
+    """The league table of the month, counted as the evidence of its numbers: at the view's moment, by its filters."""
+    held, asked = view.of.period(month), view.asked
+    filters = {name: value for name, value in asked.filters.items() if name == "synthetic"}
+    return held, league(replace(Reported.within(view.of, held), moment=asked.moment, filters=filters))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,8 @@ from fastapi.responses import RedirectResponse
 
 from pagekit.addresses import address
 from pagekit.session import Visiting
-from reporting.queries.filters import OF_CASES
 from reporting.queries.measures import MEASURES
-from reporting.queries.programme_routes import OF_PROGRAMME
+from reporting.queries.programme_routes import OF_PROGRAMME, OF_SCORES
 from reporting.web import overview
 from reporting.web.charts import trend_chart
 from reporting.web.deadlines import breaking
@@ -39,7 +38,7 @@ def add_overview(router: APIRouter, pages: Pages) -> None:
     @router.get("/overview")
     def one(request: Request, who: Visiting) -> Response:
         """How a programme stands."""
-        with pages.opened(who, request, {"synthetic": OF_CASES["synthetic"]}, AT, "place", "places") as view:
+        with pages.opened(who, request, OF_SCORES, AT, "place", "places") as view:
             if view.programme is None:
                 return RedirectResponse(address("/", dict(request.query_params)), 303)
             return _overview(view)
@@ -97,7 +96,7 @@ def _cells(view: View, place: str) -> Callable[[object, object], str]:
     def cell(kind: object, where: object) -> str:
         given = {name: value for name, value in (("kind", kind), (place, where)) if value is not overview.EVERY}
         lacking = ",".join(name for name, value in given.items() if value is None)
-        kept = {name: view.request.query_params.get(name) for name in CARRIED}
+        kept = {name: view.request.query_params.get(name) for name in (*CARRIED, "synthetic")}
         return address("/counted/issues", kept | given | {"without": lacking})
 
     return cell
