@@ -312,6 +312,12 @@ def test_league_is_of_its_moment(client: TestClient, issuer: Issuer) -> None:
     assert league(client, issuer, "&synthetic=true") == {"bank": (1, 1, 98)}
 
 
+def test_last_day_of_a_month_shows_it(client: TestClient, issuer: Issuer) -> None:
+    for asked in ("&at=2021-03-31", "&as_of=2021-03-31"):
+        page = browse(client, issuer, f"/overview?programme=jinxian&lang=en{asked}").text
+        assert "Departments in 2021-03" in page and "unit=bank" in page
+
+
 @pytest.mark.parametrize("page", ["/documents", "/documents/monthly", f"/issued/{EARLY}"])
 def test_page_of_no_moment_refuses_one(client: TestClient, issuer: Issuer, page: str) -> None:
     answer = browse(client, issuer, f"{page}?programme=jinxian&at={THEN}&lang=en")
