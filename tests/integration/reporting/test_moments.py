@@ -312,6 +312,15 @@ def test_league_is_of_its_moment(client: TestClient, issuer: Issuer) -> None:
     assert league(client, issuer, "&synthetic=true") == {"bank": (1, 1, 98)}
 
 
+def test_department_is_not_shown_a_false_league(client: TestClient, issuer: Issuer) -> None:
+    """The bank shares no issue with the park; the park's row by the bank's issues would be made up of nothing."""
+    assert league(client, issuer, "", "department", department="bank") == {"bank": (None, 1, 94)}
+    assert league(client, issuer, "", "department", department="park") == {"park": (None, 1, 101)}
+    client.cookies.set(COOKIE, issuer.token("department", department="bank"))
+    page = client.get("/overview?programme=jinxian&lang=en&at=2021-03-31", headers={"accept": "text/html"}).text
+    assert "Only your own department is shown" in page and "Not ranked" in page
+
+
 def test_last_day_of_a_month_shows_it(client: TestClient, issuer: Issuer) -> None:
     for asked in ("&at=2021-03-31", "&as_of=2021-03-31"):
         page = browse(client, issuer, f"/overview?programme=jinxian&lang=en{asked}").text

@@ -68,10 +68,16 @@ def trend(view: View) -> list[Month]:
 
 
 def standing(view: View, month: str) -> tuple[Period, list[dict[str, Any]]]:
-    """The league table of the month, counted as the evidence of its numbers: at the view's moment, by its filters."""
+    """The league table of the month, counted as the evidence of its numbers is: at the view's moment, by its filters.
+
+    A department has its own row alone, without a rank. Of the others it sees only the issues that it shares with them,
+    and who is ranked by these stands in no order that anybody else would know.
+    """
     held, asked = view.of.period(month), view.asked
     filters = {name: value for name, value in asked.filters.items() if name == "synthetic"}
-    return held, league(replace(Reported.within(view.of, held), moment=asked.moment, filters=filters))
+    rows = league(replace(Reported.within(view.of, held), moment=asked.moment, filters=filters))
+    own = asked.scope.department
+    return held, rows if own is None else [{**row, "rank": None} for row in rows if row["unit"] == own]
 
 
 @dataclass(frozen=True, slots=True)

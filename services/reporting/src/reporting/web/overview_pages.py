@@ -81,6 +81,7 @@ def _overview(view: View) -> Response:
         chart=trend_chart([m.name for m in months], [m.reported for m in months], [m.closed for m in months], names),
         breaking=breaking(view, months[-1].name),
         league=league,
+        alone=view.asked.scope.department is not None,
         period=period,
         grid=overview.grid(view, place, None if view.request.query_params.get("places") == "all" else overview.COLUMNS),
         place=place,
