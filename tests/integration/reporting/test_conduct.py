@@ -45,7 +45,7 @@ def rows(scratch: Connection, log: Log, name: str, scope: Scope = ALL) -> list[d
     apply(scratch, log.events)
     scratch.execute(text("SET LOCAL search_path TO live, public"))
     listing = HANDLED[name]
-    return [dict(row._mapping) for row in listed(scratch, listing, scope, "jinxian", "jinxian", Window(200, None))]
+    return listed(scratch, listing, scope, "jinxian", "jinxian", Window(200, None))
 
 
 def assigned(log: Log, case: str, at: float, lead: str, round_: int = 1, *supporting: str) -> None:
@@ -289,7 +289,12 @@ def test_issue_page_has_its_contributions(filled: Engine, issuer: Issuer) -> Non
         rows = {one.split("?")[0]: len(client.get(html.unescape(one)).text.splitlines()) for one in files}
         told = client.get(f"/v1/issues/{case}/timeline", headers=office).json()["items"]
         assert rows == {"/exports/events": len(told) + 1, "/exports/lists.contributions": len(mine) + 1}
-        assert 'aria-labelledby="contributions"' not in client.get(f"/issues/{case}?at=2021-04-22").text
+        at = mine[1]["from_at"][:10]
+        then = client.get(f"/v1/lists/contributions?programme=jinxian&limit=200&at={at}", headers=office).json()
+        stood = [one for one in then["items"] if one["case_id"] == case]
+        assert all(one["to_at"] < f"{at}T16:00:01" for one in stood)  # that day ends at 16:00 in UTC
+        page = client.get(f"/issues/{case}?at={at}").text
+        assert page.split('aria-labelledby="contributions"')[1].split("</section>")[0].count("<tr>") == len(stood) + 1
 
 
 def test_files_of_an_issue_ask_for_one(filled: Engine, issuer: Issuer) -> None:

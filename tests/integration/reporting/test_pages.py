@@ -72,9 +72,9 @@ def crawl(client: TestClient, begin: str) -> dict[str, int]:
 
 
 @pytest.mark.timeout(180)
-@pytest.mark.parametrize("language", ["zh", "en"])
-def test_every_link_leads_somewhere(browser: TestClient, language: str) -> None:
-    seen = crawl(browser, f"/overview?programme=jinxian&lang={language}")
+@pytest.mark.parametrize("asked", ["lang=zh", "lang=en", "lang=en&at=2021-03-12", "lang=en&synthetic=false"])
+def test_every_link_leads_somewhere(browser: TestClient, asked: str) -> None:
+    seen = crawl(browser, f"/overview?programme=jinxian&{asked}")
     refused = {address: status for address, status in seen.items() if status >= 400}
     assert refused == {}
     shapes = {shape(address).split("?")[0] for address in seen}
@@ -264,15 +264,25 @@ def test_program_goes_on_reading_problems(browser: TestClient) -> None:
 
 
 @pytest.mark.timeout(180)
-@pytest.mark.parametrize("page", ["/overview", "/programme"])
+@pytest.mark.parametrize(
+    "page",
+    [
+        "/overview?",
+        "/overview?at=2021-03-12&",
+        "/overview?synthetic=false&",
+        "/programme?",
+        "/programme?at=2021-03-12&",
+    ],
+)
 @pytest.mark.parametrize("who", [("analyst", {}), ("department", {"department": "bank"})])
 def test_number_is_what_lies_behind_it(
     browser: TestClient, issuer: Issuer, page: str, who: tuple[str, dict[str, str]]
 ) -> None:
-    """Whoever looks: the list behind a number is as long as the number, within what the caller may see."""
+    """Whoever looks, and at which moment: the list behind a number is as long as the number, within what the caller may
+    see."""
     role, claims = who
     browser.cookies.set(COOKIE, issuer.token(role, **claims))
-    found = [one for one in numbers(browser.get(f"{page}?programme=jinxian&lang=en").text) if "%" not in one.text]
+    found = [one for one in numbers(browser.get(f"{page}programme=jinxian&lang=en").text) if "%" not in one.text]
     assert len(found) > 10
     for number in found:
         assert number.address is not None and number.address.startswith("/counted/"), number

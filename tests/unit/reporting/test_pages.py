@@ -15,7 +15,7 @@ from reporting.queries.periods import Every, names
 from reporting.queries.working_days import WorkingDays
 from reporting.web.issue import entry, withdrawn
 from reporting.web.ledger import USUAL, columns_of
-from reporting.web.overview import laid_out, months_until
+from reporting.web.overview import laid_out, month_before, months_until
 from reporting.web.rendering import CARRIED
 from reporting.web.sliding import slider
 from reporting.web.strip import Strip, strip
@@ -38,6 +38,20 @@ def test_addresses_carry_programme_and_day() -> None:
     assert here.to("/", programme=None, at=None) == "/"
     assert here.here(at=None) == "/ledger?programme=jinxian&state=assigned"
     assert here.kept("at") == [("programme", "jinxian"), ("state", "assigned")]
+
+
+@pytest.mark.parametrize(
+    ("moment", "month"),
+    [
+        ("2021-04-01T00:00:00", "2021-03"),  # the end of 31 March
+        ("2021-04-01T00:00:00.000001", "2021-04"),  # its first instant
+        ("2021-04-01T00:00:30", "2021-04"),
+        ("2021-01-01T00:00:00", "2020-12"),
+        ("2021-03-31T12:00:00", "2021-03"),
+    ],
+)
+def test_moment_is_of_a_month(moment: str, month: str) -> None:
+    assert month_before(china(moment), CHINA) == month
 
 
 @pytest.mark.parametrize("given", ["//evil.example", "https://evil.example", "ledger", "/a\r\nb", "/\\evil", None])

@@ -16,7 +16,8 @@ from reporting.read_model.tables import units
 def league(of: Reported) -> list[Told]:
     """Departments by rank; equal ones share it. Score first, then share of deadlines kept; without either the rank is
     None. `points`: the appraisal's items with the events behind them."""
-    appraised = appraisal.departments(of.connection, of.scope, of.programme, of.document, of.period)
+    until = of.period.until(None if of.moment is None else of.moment.before)
+    appraised = appraisal.departments(of.connection, of.scope, of.programme, of.document, until, of.filters)
     scores = {one["unit"]: one for one in appraised["items"]}
     assigned = _groups(of, MEASURES["letters"], "unit")
     closed = _groups(of, MEASURES["issues_closed"], "department")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection
 
 from reporting.queries.figures import figure
+from reporting.queries.filters import Filters
 from reporting.queries.measure import Measure
 from reporting.queries.measures import MEASURES, RATES
 from reporting.queries.moments import Moment
@@ -31,7 +32,10 @@ _DISTINCT = frozenset({"enterprises_visited", "enterprises_with_issues"})
 
 @dataclass(frozen=True, slots=True)
 class Reported:
-    """What a report is about. `document`: of the programme's newest version."""
+    """What a report is about. `document`: of the programme's newest version.
+
+    `moment`: how things stand in it, where that is not the end of the period; `filters`: by which it counts alone.
+    """
 
     connection: Connection
     scope: Scope
@@ -39,6 +43,8 @@ class Reported:
     agency: str
     document: Mapping[str, Any]
     period: Period
+    moment: Moment | None = None
+    filters: Filters = field(default_factory=dict)
 
     @classmethod
     def within(cls, of: OfProgramme, period: Period) -> Reported:
@@ -49,8 +55,8 @@ class Reported:
         self, measure: Measure, group_by: str | None = None, *, within: Period | None = None, end: Period | None = None
     ) -> Told:
         """A measure of the programme at the end of the period (or of `end`), counted `within` one or from the start."""
-        moment = Moment(None, (end or within or self.period).end)
-        filters = {"programme": self.programme}
+        moment = self.moment or Moment(None, (end or within or self.period).end)
+        filters = {**self.filters, "programme": self.programme}
         return figure(self.connection, measure, self.scope, filters, moment, group_by, within)
 
 

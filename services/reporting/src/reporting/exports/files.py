@@ -23,7 +23,7 @@ from reporting.exports.formats import FORMATS, Ending
 from reporting.exports.listing import Listing
 from reporting.exports.naming import listing_of, title_of
 from reporting.exports.room import ListTooLong, Room
-from reporting.web.opening import Pages, View
+from reporting.web.opening import AT, Pages, View
 from reporting.web.provenance import provenance
 
 PARAMETERS = ("format", "columns")
@@ -106,7 +106,7 @@ class Exports:
 
     @contextmanager
     def _opened(self, order: Order, listing: Listing) -> Iterator[View]:
-        known = (*PARAMETERS, *listing.parameters)
+        known = (AT, *PARAMETERS, *listing.parameters)
         with self._pages.looking(
             order.caller,
             order.request,

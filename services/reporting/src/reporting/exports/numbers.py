@@ -14,6 +14,7 @@ from reporting.queries.hotspots import GROUPS, checked_groups, hotspots
 from reporting.queries.issues import as_dict
 from reporting.queries.measures import MEASURES
 from reporting.queries.named import general, narrowed, of_asked
+from reporting.queries.programme_routes import OF_SCORES
 from reporting.web.figures import counted as figure
 from reporting.web.figures import rate, rates_of
 from reporting.web.opening import View
@@ -132,7 +133,7 @@ NUMBERS: Mapping[str, Listing] = {
         OF_CASES,
         of_programme=False,
     ),
-    "trend": Listing(fixed("month", "reported", "closed_out"), _trend),
+    "trend": Listing(fixed("month", "reported", "closed_out"), _trend, OF_SCORES),
     "hotspots": Listing(
         lambda view: (*_groups(view), "issues", "open", "unsatisfied", "synthetic_count"),
         _hotspots,

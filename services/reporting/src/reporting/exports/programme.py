@@ -14,6 +14,7 @@ from reporting.queries import beside, lists
 from reporting.queries.completeness import stepped
 from reporting.queries.coverage import in_way, responsible, tiers
 from reporting.queries.issues import as_dict
+from reporting.queries.past import as_folded
 from reporting.web.opening import View
 from reporting.web.overview_pages import at_a_glance
 
@@ -34,9 +35,10 @@ def _listed(view: View, id: str) -> Chunks:
     listing, issue = lists.named(view.of.document, id).listing, issue_of(view)
     if issue is not None:
         listing = lists.OF_ONE
-    query = lists.list_query(listing, view.asked.scope, view.of.id, view.of.agency, issue)
+    moment = view.asked.moment
+    query = lists.list_query(listing, view.asked.scope, view.of.id, view.of.agency, moment, issue)
     for chunk in streamed(view.connection, *query):
-        yield [as_dict(row) for row in chunk]
+        yield as_folded(view.connection, [as_dict(row) for row in chunk], moment)
 
 
 def _coverage(view: View) -> Chunks:
@@ -66,7 +68,7 @@ def _completeness(view: View) -> Chunks:
     of, asked = view.of, view.asked
 
     def read(window: Window) -> Sequence[Mapping[str, Any]]:
-        rows, shown = stepped(asked.connection, asked.scope, of.id, of.document, window)
+        rows, shown = stepped(asked.connection, asked.scope, of.id, of.document, window, asked.moment)
         return [shown[row.case_id] for row in rows]
 
     yield from paged(read, lambda row: (UUID(row["case_id"]),))

@@ -11,6 +11,7 @@ from reporting.exports.listing import Chunks, Listing, fixed
 from reporting.queries import appraisal
 from reporting.queries.cadres import cadres
 from reporting.queries.periods import Period
+from reporting.queries.programme_routes import OF_SCORES
 from reporting.web import deadlines, overview
 from reporting.web.opening import View
 from reporting.web.points import places_of
@@ -42,7 +43,8 @@ def _league(view: View) -> Chunks:
 def _scores(view: View) -> tuple[Mapping[str, Any], Mapping[str, str]]:
     """The appraisal of the period, and what its items are called."""
     of = view.of
-    told = appraisal.departments(view.connection, view.asked.scope, of.id, of.document, period_of(view))
+    until = period_of(view).until(view.asked.moment.before)
+    told = appraisal.departments(view.connection, view.asked.scope, of.id, of.document, until, view.asked.filters)
     return told, {item["id"]: view.words.said(item) for item in told.get("formula", ())}
 
 
@@ -75,8 +77,10 @@ def _points(view: View) -> Chunks:
 
 
 def _supervision(view: View) -> Chunks:
-    of = view.of
-    yield named(view, _by_event(appraisal.supervision_list(view.connection, view.asked.scope, of.id, period_of(view))))
+    asked, month = view.asked, period_of(view)
+    yield named(
+        view, _by_event(appraisal.supervision_list(view.connection, asked.scope, view.of.id, month, asked.moment))
+    )
 
 
 def _climbed(view: View) -> Chunks:
@@ -93,7 +97,7 @@ def _by_event(items: Sequence[Mapping[str, Any]]) -> Iterator[Row]:
 
 def _cadres(view: View) -> Chunks:
     of = view.of
-    found = cadres(view.connection, view.asked.scope, of.id, of.document, period_of(view))
+    found = cadres(view.connection, view.asked.scope, of.id, of.document, period_of(view), view.asked.moment)
     yield [
         {
             **{name: one[name] for name in ("person", "name", "unit", "rule", "duty")},
@@ -115,13 +119,15 @@ STANDING: Mapping[str, Listing] = {
     "league": Listing(
         fixed("unit", "rank", "given", "closed_out", "kept", "fell_due", "share_kept", "score", "points"),
         _league,
-        parameters=PERIOD,
+        OF_SCORES,
+        PERIOD,
     ),
-    "appraisal": Listing(fixed("unit", "score", "item", "times", "points"), _appraisal, parameters=PERIOD),
+    "appraisal": Listing(fixed("unit", "score", "item", "times", "points"), _appraisal, OF_SCORES, PERIOD),
     "points": Listing(
         fixed("unit", "item", "occurred_at", "title", "case_id", "event_id"),
         _points,
-        parameters=("unit", *PERIOD),
+        OF_SCORES,
+        ("unit", *PERIOD),
     ),
     "supervision-list": Listing(fixed(*_EVENTS), _supervision, parameters=PERIOD),
     "climbed": Listing(fixed(*_EVENTS), _climbed, parameters=PERIOD),

@@ -9,51 +9,63 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from reporting.queries.filters import Filters
 from reporting.queries.fired import About, Fired, fired
-from reporting.queries.issues import as_dict
+from reporting.queries.issues import ledger_of
+from reporting.queries.moments import NOW, Moment
+from reporting.queries.past import ledger_at
 from reporting.queries.periods import Period
 from reporting.queries.scope import Scope, agency_of
-from reporting.read_model.tables import ledger, units
+from reporting.read_model.tables import units
 
 Document = Mapping[str, Any]
 
 _SUPERVISED = ("deadline_missed", "card_issued", "case_escalated", "case_raised", "duty_missed", "duty_card_issued")
+ALL: Filters = {}
 _CARD, _CARD_OF_DUTY = "card_issued", "duty_card_issued"
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
 _SHOWN = ("case_id", "title", "enterprise", "lead", "kind", "state", "level", "synthetic")
 
 
-def supervision_list(connection: Connection, scope: Scope, programme: str, month: Period) -> list[dict[str, Any]]:
+def supervision_list(
+    connection: Connection, scope: Scope, programme: str, month: Period, moment: Moment = NOW
+) -> list[dict[str, Any]]:
     """Cases that missed, were given a card, climbed or were raised in the month, with these events; the most first.
+
+    At a moment that is past: as they stood, by the events until then.
 
     A miss or card counts that a duty about the case brought, as one that its clocks did.
     """
     by_case: defaultdict[str, list[Fired]] = defaultdict(list)
-    for one in fired(connection, scope, programme, _SUPERVISED, month.begin, month.end):
+    held = month.until(moment.before)
+    for one in fired(connection, scope, programme, _SUPERVISED, held.begin, held.end):
         if one.case_id is not None:
             by_case[one.case_id].append(one)
-    columns = (ledger.c[name] for name in _SHOWN)
-    seen = select(*columns).where(ledger.c.case_id.in_(list(by_case)), scope.cases(ledger))
-    rows = connection.execute(seen).all()
-    items = [as_dict(row) | {"events": [_event(one) for one in by_case[row.case_id]]} for row in rows]
+    of = ledger_at(moment)
+    seen = connection.scalars(select(of.c.case_id).where(of.c.case_id.in_(list(by_case)), scope.cases(of))).all()
+    items = [
+        {name: row[name] for name in _SHOWN} | {"events": [_event(one) for one in by_case[case]]}
+        for case, row in ledger_of(connection, seen, moment).items()
+    ]
     return sorted(items, key=lambda item: (-len(item["events"]), item["case_id"]))
 
 
 def departments(
-    connection: Connection, scope: Scope, programme: str, document: Document, period: Period
+    connection: Connection, scope: Scope, programme: str, document: Document, period: Period, filters: Filters = ALL
 ) -> dict[str, Any]:
     """The score of every department of which an event counts: `base` plus the points of each item, capped if it says.
 
     An event counts for the unit it names, else for the lead of its moment. What was withdrawn counts for nobody.
     A card is a card: one for a missed duty counts as `card_issued`, unless the formula has an item of its own for it.
     An item's `where` narrows by the event's data or that which opened its stream, to a value or some values; of one
-    case its `per_case` earliest count, whenever that was.
+    case its `per_case` earliest count, whenever that was. Of the filters `synthetic` is heeded.
     """
     formula = document.get("appraisal", {}).get("department")
     if formula is None:
         return {"base": None, "items": []}
     by_unit: defaultdict[str, dict[str, list[Fired]]] = defaultdict(dict)
-    for unit, item, events in _counted(connection, scope, programme, formula["items"], period, scope.department):
+    about = About(unit=scope.department, synthetic=_synthetic(filters))
+    for unit, item, events in _counted(connection, scope, programme, formula["items"], period, about):
         by_unit[unit][item] = events
     named = select(units.c.unit_id, units.c.name).where(units.c.agency == agency_of(programme))
     titles = dict(connection.execute(named).all())
@@ -66,13 +78,21 @@ def departments(
 
 
 def behind(
-    connection: Connection, scope: Scope, programme: str, document: Document, period: Period, unit: str, item: str
+    connection: Connection,
+    scope: Scope,
+    filters: Filters,
+    document: Document,
+    period: Period,
+    unit: str,
+    item: str,
 ) -> list[Fired]:
-    """The events that count for a unit by one item of the formula, the earliest first; none for what is not in it."""
+    """The events that count for a unit by one item of the formula, the earliest first; none for what is not in it. Of
+    the filters `programme` and `synthetic` are heeded."""
     items = document.get("appraisal", {}).get("department", {}).get("items", ())
     if scope.department not in (None, unit):
         return []
-    found = _counted(connection, scope, programme, items, period, unit, only=item)
+    about = About(unit=unit, synthetic=_synthetic(filters))
+    found = _counted(connection, scope, filters["programme"], items, period, about, only=item)
     return [one for *_, events in found for one in events]
 
 
@@ -82,16 +102,16 @@ def _counted(
     programme: str,
     formula: Sequence[Document],
     period: Period,
-    unit: str | None,
+    whose: About,
     only: str | None = None,
 ) -> Iterator[tuple[str, str, list[Fired]]]:
-    """Unit, id of the item and the events that count, where there are any; of one `unit`, and of one item `only`."""
+    """Unit, id of the item and the events that count, where there are any; `whose` they are, and of one item `only`."""
     names = {item["event"] for item in formula}
     counted_as = {_CARD_OF_DUTY: _CARD} if _CARD in names and _CARD_OF_DUTY not in names else {}
     items = [item for item in formula if only in (None, item["id"])]
     asked = {item["event"] for item in items}
     asked |= {name for name, counts in counted_as.items() if counts in asked}
-    about = About(unit=unit, fields={name for item in items for name in item.get("where", ())})
+    about = whose._replace(fields={name for item in items for name in item.get("where", ())})
     came = fired(connection, scope, programme, asked, period.begin, period.end, about)
     limited = {item["event"] for item in items if "per_case" in item}
     cases = {one.case_id for one in came if one.name in limited and one.case_id is not None}
@@ -101,11 +121,15 @@ def _counted(
     for one in (*earlier, *came):
         if one.unit is not None:
             by_unit[one.unit][counted_as.get(one.name, one.name)].append(one)
-    for whose, events in by_unit.items():
+    for unit, events in by_unit.items():
         for item in items:
             counts = [one for one in asked_for(item, events.get(item["event"], [])) if one.at >= period.begin]
             if counts:
-                yield whose, item["id"], counts
+                yield unit, item["id"], counts
+
+
+def _synthetic(filters: Filters) -> bool | None:
+    return filters["synthetic"] == "true" if "synthetic" in filters else None
 
 
 def capped(item: Mapping[str, Any], count: int) -> int:

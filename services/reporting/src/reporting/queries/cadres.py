@@ -7,11 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, or_, select
+from sqlalchemy import ColumnElement, Connection, FromClause, Row, and_, or_, select
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 
 from eventkit.envelope import parse_instant
 from reporting.projections.case_event import short_type
+from reporting.queries.moments import NOW, Moment
 from reporting.queries.periods import Period, within
 from reporting.queries.scope import Scope, agency_of
 from reporting.read_model.tables import people, records
@@ -22,23 +23,24 @@ ONCE = "once"
 
 
 def cadres(
-    connection: Connection, scope: Scope, programme: str, document: Document, period: Period
+    connection: Connection, scope: Scope, programme: str, document: Document, period: Period, moment: Moment = NOW
 ) -> list[dict[str, Any]]:
     """The duties of each official in the period: what is open, fulfilled, late, missed or broken, with the events that
-    say so. Open is also what nobody has done anything for yet; nothing is that is due after `observed_until`.
+    say so, as it was at the moment. Open is also what nobody has done anything for yet; nothing is that is due after
+    `observed_until`.
     """
     named = select(people.c.person_id, people.c.name).where(people.c.agency == agency_of(programme))
     names = dict(connection.execute(named).all())
     until = document.get("observed_until")
     observed = None if until is None else parse_instant(until)
     by_duty: defaultdict[str, list[Row[Any]]] = defaultdict(list)
-    for row in _events(connection, scope, programme, period):
+    for row in _events(connection, scope, programme, period, moment):
         by_duty[row.stream].append(row)
     items = [_duty(events, names, period, observed) for events in by_duty.values()]
     return sorted((item for item in items if item["periods"]), key=lambda item: (item["person"], item["rule"]))
 
 
-def _events(connection: Connection, scope: Scope, programme: str, period: Period) -> Iterable[Row[Any]]:
+def _events(connection: Connection, scope: Scope, programme: str, period: Period, moment: Moment) -> Iterable[Row[Any]]:
     """What opened each duty and what ended it, and what came of it in the period, by duty and in order."""
     first = records.alias("first")
     opened, name = first.c.data, records.c.data["period"].astext
@@ -53,11 +55,20 @@ def _events(connection: Connection, scope: Scope, programme: str, period: Period
             opened["programme"].astext == programme,
             opened["person"].astext.is_not(None),
             or_(name.is_(None), name.in_([one.name for one in within(period)]), once),
+            *_until(moment, first),
             *(() if scope.agency is None else (opened["agency"].astext == scope.agency,)),
             *(() if scope.department is None else (opened["unit"].astext == scope.department,)),
         )
         .order_by(records.c.stream, records.c.version)
     )
+
+
+def _until(moment: Moment, first: FromClause) -> Iterator[ColumnElement[bool]]:
+    """Of a duty that had been opened what had occurred; and what withdraws some of it, whenever that came."""
+    if moment.before is not None:
+        yield first.c.occurred_at < moment.before
+        withdraws = records.c.type == "bugle.supervision.duty_rescinded.v1"
+        yield or_(records.c.occurred_at < moment.before, withdraws)
 
 
 def _duty(

@@ -7,39 +7,41 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Row, select, text
+from sqlalchemy import Connection, Row, select
 
 from eventkit.paging import Window
 from reporting.projections.workflow import BEGINNING, FACTS
 from reporting.queries.issues import as_dict
+from reporting.queries.moments import Moment
+from reporting.queries.past import as_folded, ledger_at, written
 from reporting.queries.scope import Scope
-from reporting.read_model.tables import ledger
 
 Document = Mapping[str, Any]
 
 
 def completeness(
-    connection: Connection, scope: Scope, programme: str, document: Document, window: Window
+    connection: Connection, scope: Scope, programme: str, document: Document, window: Window, moment: Moment
 ) -> tuple[Sequence[Row[Any]], dict[str, dict[str, Any]], list[dict[str, Any]]]:
-    """A page of cases by id, what each has and lacks, and the departments; nothing without the programme's list."""
-    rows, shown = stepped(connection, scope, programme, document, window)
-    about = _about(scope, programme, document)
-    leads = connection.execute(_OF_LEADS, {**about, "cases": None})
+    """A page of cases by id, what each had and lacked, and the departments; nothing without the programme's list."""
+    rows, shown = stepped(connection, scope, programme, document, window, moment)
+    about = _about(scope, programme, document) | {"cases": None}
+    leads = connection.execute(written(_OF_LEADS, ("lead", "has", "cases"), moment, about))
     return rows, shown, _departments(document.get("completeness", ()), leads)
 
 
 def stepped(
-    connection: Connection, scope: Scope, programme: str, document: Document, window: Window
+    connection: Connection, scope: Scope, programme: str, document: Document, window: Window, moment: Moment
 ) -> tuple[Sequence[Row[Any]], dict[str, dict[str, Any]]]:
-    """A page of cases by id, and what each of them has and lacks."""
-    mine = (ledger.c.programme == programme, scope.cases(ledger))
-    rows = connection.execute(
-        window.select(select(ledger.c.case_id, ledger.c.title, ledger.c.lead).where(*mine), ledger.c.case_id)
-    ).all()
+    """A page of cases by id, and what each of them had and lacked."""
+    of = ledger_at(moment)
+    mine = select(of.c.case_id, of.c.title, of.c.lead).where(of.c.programme == programme, scope.cases(of))
+    rows = connection.execute(window.select(mine, of.c.case_id)).all()
     about = _about(scope, programme, document) | {"cases": [row.case_id for row in rows]}
-    having = {of[0]: of[1] for of in connection.execute(_OF_CASES, about)}
+    found = connection.execute(written(_OF_CASES, ("case_id", "has"), moment, about))
+    having: dict[str, list[str]] = {row.case_id: row.has for row in found}
     steps = document.get("completeness", ())
-    return rows, {row.case_id: as_dict(row) | _state(steps, having.get(row.case_id, ())) for row in rows}
+    shown = as_folded(connection, [as_dict(row) for row in rows], moment)
+    return rows, {row["case_id"]: row | _state(steps, having.get(row["case_id"], ())) for row in shown}
 
 
 def _about(scope: Scope, programme: str, document: Document) -> dict[str, Any]:
@@ -120,11 +122,11 @@ WITH mine AS (
 These are dispatches by item, sessions that were held, and accountability.
 """
 
-_OF_CASES = text(_HAVING + "SELECT CAST(case_id AS text), array_agg(DISTINCT id) FROM has GROUP BY case_id")
-_OF_LEADS = text(
+_OF_CASES = _HAVING + "SELECT CAST(case_id AS text) AS case_id, array_agg(DISTINCT id) AS has FROM has GROUP BY case_id"
+_OF_LEADS = (
     _HAVING
     + """
-SELECT lead, has, count(*) FROM (
+SELECT lead, has, count(*) AS cases FROM (
     SELECT m.lead, array_remove(array_agg(DISTINCT has.id ORDER BY has.id), NULL) AS has
     FROM mine m LEFT JOIN has ON has.case_id = m.case_id WHERE m.lead IS NOT NULL GROUP BY m.case_id, m.lead
 ) AS of_case GROUP BY lead, has

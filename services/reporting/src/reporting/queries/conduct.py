@@ -1,6 +1,7 @@
 """How issues were handled, as lists that every programme has: who held them when, who returned them, what looks odd.
 
 All by query from cases' events and intervals, as of the instant that the transaction looks at; nothing is kept for it.
+For a moment that is past, `queries.past` has the tables be as they stood.
 """
 
 from __future__ import annotations
@@ -13,11 +14,12 @@ _MINE = """
 _ENDS = """
     SELECT least(
         coalesce(CAST(nullif(current_setting('bugle.before', true), '') AS timestamptz), now()),
-        CAST(document->>'observed_until' AS timestamptz)
+        CAST(:before AS timestamptz), CAST(document->>'observed_until' AS timestamptz)
     ) AS at
     FROM programmes WHERE programme_id = :programme
 """
-"""Until when intervals that go on are counted: the instant that is looked at, but nothing after `observed_until`."""
+"""Until when intervals that go on are counted: the instant that is looked at, but nothing after the moment that is
+asked about, nor after `observed_until`."""
 
 
 def _days(interval: str) -> str:

@@ -27,6 +27,7 @@ _OF_SCORES: dict[str, Condition] = {
     "programme": OF_CASES["programme"],
     "unit": equals("unit"),
     "month": equals("month"),
+    "synthetic": OF_CASES["synthetic"],
 }
 
 
@@ -53,11 +54,12 @@ def composite_of(desk: Desk, who: Caller, request: Request, window: Window) -> R
 
 def score_of(desk: Desk, who: Caller, request: Request, window: Window) -> Response:
     """The points of a department in a month, item by item with the earliest events behind each, and where all are."""
-    with desk.asked(who, request, _OF_SCORES, *_PAGING) as asked:
+    with desk.asked(who, request, _OF_SCORES, "at", *_PAGING) as asked:
         programme, unit, month = (_required(asked, name) for name in ("programme", "unit", "month"))
         document, basis = _document(asked, programme), programme_basis(asked.connection, programme)
         held = period(month, zone_of(document["zone"]), field="month")
-        told = appraisal.departments(asked.connection, asked.scope, programme, document, held)
+        until = held.until(asked.moment.before)
+        told = appraisal.departments(asked.connection, asked.scope, programme, document, until, asked.filters)
         of_unit = next((points.bounded(asked, held, one) for one in told["items"] if one["unit"] == unit), None)
         return asked.answer(
             {

@@ -14,6 +14,7 @@ from sqlalchemy import (
     and_,
     any_,
     cast,
+    false,
     func,
     literal,
     or_,
@@ -46,11 +47,13 @@ class Fired(NamedTuple):
 
 
 class About(NamedTuple):
-    """Which events are wanted: about these cases, and for this unit; and which fields of their data. None: all."""
+    """Which events are wanted: about these cases, for this unit, of issues that are `synthetic` or of all others; and
+    which fields of their data. None: all."""
 
     cases: Collection[str] | None = None
     unit: str | None = None
     fields: Collection[str] | None = None
+    synthetic: bool | None = None
 
 
 EVERYTHING = About()
@@ -98,6 +101,10 @@ class _Sought(NamedTuple):
         whose = true() if self.about.unit is None else unit == self.about.unit
         return of.c.type.in_(self.types), of.c.occurred_at >= self.begin, of.c.occurred_at < self.end, among, whose
 
+    def made(self, synthetic: ColumnElement[bool]) -> tuple[ColumnElement[bool], ...]:
+        """By whether the case was made up."""
+        return () if self.about.synthetic is None else (synthetic.is_(self.about.synthetic),)
+
     def told(self, data: ColumnElement[Any]) -> ColumnElement[Any]:
         """The wanted fields of an event's data: whole, it is most of what a long list costs."""
         if self.about.fields is None:
@@ -120,6 +127,7 @@ def _of_cases(connection: Connection, sought: _Sought) -> Iterable[Fired]:
         .where(
             ledger.c.programme == sought.programme,
             sought.scope.rows(ledger),
+            *sought.made(ledger.c.synthetic),
             *sought.fits(timeline, timeline.c.case_id, timeline.c.case_id.type, unit),
         )
     )
@@ -129,6 +137,7 @@ def _of_cases(connection: Connection, sought: _Sought) -> Iterable[Fired]:
 def _of_records(connection: Connection, sought: _Sought) -> Iterable[Fired]:
     first = records.alias("first")
     case = func.coalesce(records.c.data["case"].astext, first.c.data["case"].astext)
+    of_case = select(ledger.c.synthetic).where(ledger.c.case_id == cast(case, ledger.c.case_id.type)).scalar_subquery()
     unit, data = records.c.data["unit"].astext, (sought.told(of.c.data) for of in (records, first))
     rows = connection.execute(
         select(records.c.event_id, records.c.type, records.c.occurred_at, case, unit, *data)
@@ -136,6 +145,7 @@ def _of_records(connection: Connection, sought: _Sought) -> Iterable[Fired]:
         .where(
             first.c.version == 1,
             first.c.data["programme"].astext == sought.programme,
+            *sought.made(func.coalesce(of_case, false())),
             *sought.fits(records, case, Text(), unit),
         )
         .where(*(() if sought.scope.agency is None else (first.c.data["agency"].astext == sought.scope.agency,)))

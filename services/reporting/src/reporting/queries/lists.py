@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, column, select, text
+from sqlalchemy import ColumnElement, Connection, Select, text
 
 from eventkit.catalogues import LANGUAGES, catalogue
 from eventkit.errors import Problem
@@ -15,6 +15,8 @@ from eventkit.paging import Window
 from eventkit.text import Text
 from reporting.queries import conduct
 from reporting.queries.issues import as_dict
+from reporting.queries.moments import NOW, Moment
+from reporting.queries.past import as_folded, written
 from reporting.queries.scope import Scope
 
 Document = Mapping[str, Any]
@@ -60,6 +62,7 @@ _ENTERPRISES = """
             WHERE p.enterprise_id = e.enterprise_id AND t.programme = :programme AND t.ended_at IS NULL) AS teams,
         e.registered_at, e.synthetic
     FROM enterprises e WHERE e.agency = :agency
+        AND (CAST(:before AS timestamptz) IS NULL OR e.registered_at < :before)
 """
 _HELPERS = """
     SELECT t.team_id, m.ordinality AS ordinal, t.name AS team, t.tier, m.member->>'role' AS role,
@@ -199,24 +202,36 @@ def named(document: Document, id: str) -> Named:
 
 
 def list_query(
-    listing: Listing, scope: Scope, programme: str, agency: str, issue: str | None = None
+    listing: Listing, scope: Scope, programme: str, agency: str, moment: Moment = NOW, issue: str | None = None
 ) -> tuple[Select[Any], Sequence[ColumnElement[Any]]]:
-    """The list's rows, and the key by which they are in order. `issue`: of a list that is about one."""
+    """The list's rows, still to be `as_folded`, and the key that orders them. `issue`: of a list about one."""
     about = {"programme": programme, "agency": agency}
     if ":department" in listing.sql:
         about["department"] = scope.department  # type: ignore[assignment]
     if issue is not None:
         about["issue"] = issue
-    of = text(listing.sql).bindparams(**about).columns(*(column(name) for name in listing.columns)).subquery("listed")
-    return select(of), [of.c[name] for name in listing.columns[: listing.keys]]
+    rows = written(listing.sql, listing.columns, moment, about)
+    return rows, [rows.selected_columns[name] for name in listing.columns[: listing.keys]]
 
 
 def listed(
-    connection: Connection, listing: Listing, scope: Scope, programme: str, agency: str, window: Window
-) -> list[Row[Any]]:
-    """A page of the list, by its key."""
-    rows, keys = list_query(listing, scope, programme, agency)
-    return list(connection.execute(window.select(rows, *keys)))
+    connection: Connection,
+    listing: Listing,
+    scope: Scope,
+    programme: str,
+    agency: str,
+    window: Window,
+    moment: Moment = NOW,
+) -> list[dict[str, Any]]:
+    """A page of the list as it stood, by its key."""
+    rows, keys = list_query(listing, scope, programme, agency, moment)
+    found = connection.execute(window.select(rows, *keys))
+    return as_folded(connection, [as_dict(row) for row in found], moment)
+
+
+def key_of(listing: Listing, row: Mapping[str, Any]) -> tuple[Any, ...]:
+    """What a row of the list is paged by."""
+    return tuple(row[name] for name in listing.columns[: listing.keys])
 
 
 _ENTERPRISE = text(

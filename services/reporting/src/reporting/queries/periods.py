@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -41,6 +41,10 @@ class Period:
         match = _NAME.fullmatch(self.name)
         assert match is not None
         return _every(match)
+
+    def until(self, moment: datetime | None) -> Period:
+        """Under the same name, but of what comes before the moment alone; all of it without one."""
+        return self if moment is None else replace(self, end=max(self.begin, min(self.end, moment)))
 
     def holds(self, other: str) -> bool:
         """Whether the period of this name lies within this one."""

@@ -30,17 +30,19 @@ def bounded(asked: Asked, period: Period, unit: Mapping[str, Any]) -> dict[str, 
 
 
 def address(asked: Asked, period: Period, unit: str, item: str) -> str:
-    """Where the events of an item are told page by page, by what is known where this was asked."""
+    """Where the events of an item are told page by page, at the moment, and by what is known, where this was asked."""
     given = {"programme": asked.filters["programme"], "period": period.name, "unit": unit, "item": item}
-    known = {} if asked.as_of.given is None else {"as_of": asked.as_of.given}
-    return f"{ADDRESS}?{urlencode(given | known)}"
+    given |= {name: value for name, value in asked.filters.items() if name == "synthetic"}
+    when = {"at": asked.moment.given, "as_of": asked.as_of.given}
+    return f"{ADDRESS}?{urlencode(given | {name: value for name, value in when.items() if value is not None})}"
 
 
 def events(
     asked: Asked, document: Mapping[str, Any], period: Period, unit: str, item: str, window: Window
 ) -> dict[str, Any]:
     """A page of the events for which an item counts, by moment and id, and how many there are."""
-    found = appraisal.behind(asked.connection, asked.scope, asked.filters["programme"], document, period, unit, item)
+    until = period.until(asked.moment.before)
+    found = appraisal.behind(asked.connection, asked.scope, asked.filters, document, until, unit, item)
     after = None if window.after is None else (window.after[0], str(window.after[1]))
     rest = [one for one in found if after is None or (one.at, one.event_id) > after]
     return {"count": len(found), **page(rest, window, key=lambda one: (one.at, one.event_id), item=_event)}

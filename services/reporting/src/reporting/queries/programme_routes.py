@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -21,15 +22,16 @@ from reporting.queries.beside import sessions
 from reporting.queries.cadres import cadres as duties_of
 from reporting.queries.completeness import completeness
 from reporting.queries.coverage import coverage, responsible, tiers, uncovered
-from reporting.queries.desk import Asked, At, Desk, Who, parameters, reads
-from reporting.queries.filters import OF_CASES
+from reporting.queries.desk import PAGING, Asked, At, Desk, Who, parameters, reads
+from reporting.queries.filters import OF_CASES, Condition
 from reporting.queries.issues import as_dict
 from reporting.queries.periods import Every, Period, period
 from reporting.queries.zones import zone_of
 from reporting.read_model.tables import programmes
 
 OF_PROGRAMME = {"programme": OF_CASES["programme"]}
-"""The one filter of a programme's routes."""
+"""The one filter of most of a programme's routes."""
+OF_SCORES = OF_PROGRAMME | {"synthetic": OF_CASES["synthetic"]}
 
 
 class OfProgramme:
@@ -54,9 +56,11 @@ class OfProgramme:
 
 
 @contextmanager
-def of_programme(desk: Desk, who: Caller, request: Request, *besides: str) -> Iterator[OfProgramme]:
+def of_programme(
+    desk: Desk, who: Caller, request: Request, *besides: str, filters: dict[str, Condition] = OF_PROGRAMME
+) -> Iterator[OfProgramme]:
     """Faulty also when no programme is named."""
-    with desk.asked(who, request, OF_PROGRAMME, *besides) as asked:
+    with desk.asked(who, request, filters, *besides) as asked:
         if "programme" not in asked.filters:
             mend = Text("write the id of a programme")
             raise Faulty([FieldProblem("programme", Text("this parameter is required"), mend)])
@@ -105,26 +109,27 @@ def _add_sessions(router: APIRouter, desk: Desk) -> None:
 
 def _add_appraisal(router: APIRouter, desk: Desk) -> None:
     @router.get("/supervision-list", response_class=Response, openapi_extra=parameters(OF_PROGRAMME, "programme"))
-    def supervision_list(request: Request, who: Who, month: str) -> Response:
+    def supervision_list(request: Request, who: Who, month: str, at: At = None) -> Response:
         """Cases that missed, were given a card or climbed in a month (or quarter, or year), with these events."""
-        with of_programme(desk, who, request, "month") as of:
+        with of_programme(desk, who, request, "at", "month") as of:
             held = of.period(month, field="month")
-            items = appraisal.supervision_list(of.asked.connection, of.asked.scope, of.id, held)
+            items = appraisal.supervision_list(of.asked.connection, of.asked.scope, of.id, held, of.asked.moment)
             return of.asked.answer({"period": held.name, "items": items})
 
-    @router.get("/appraisal/departments", response_class=Response, openapi_extra=parameters(OF_PROGRAMME, "programme"))
-    def departments(request: Request, who: Who, period: str) -> Response:
+    @router.get("/appraisal/departments", response_class=Response, openapi_extra=parameters(OF_SCORES, "programme"))
+    def departments(request: Request, who: Who, period: str, at: At = None) -> Response:
         """The score of each department in a period, by the programme's formula, each item with its earliest 20 events.
 
         `more`: the address of all events of an item that has further ones.
         """
-        with of_programme(desk, who, request, "period") as of:
-            held = of.period(period)
-            told = appraisal.departments(of.asked.connection, of.asked.scope, of.id, of.document, held)
-            items = [points.bounded(of.asked, held, unit) for unit in told["items"]]
-            return of.asked.answer({"period": held.name, **told, "items": items})
+        with of_programme(desk, who, request, "at", "period", filters=OF_SCORES) as of:
+            asked, held = of.asked, of.period(period)
+            until = held.until(asked.moment.before)
+            told = appraisal.departments(asked.connection, asked.scope, of.id, of.document, until, asked.filters)
+            items = [points.bounded(asked, held, unit) for unit in told["items"]]
+            return asked.answer({"period": held.name, **told, "items": items})
 
-    @router.get("/appraisal/events", response_class=Response, openapi_extra=parameters(OF_PROGRAMME, "programme"))
+    @router.get("/appraisal/events", response_class=Response, openapi_extra=parameters(OF_SCORES, "programme"))
     def events(
         period: str,
         unit: str,
@@ -132,29 +137,33 @@ def _add_appraisal(router: APIRouter, desk: Desk) -> None:
         request: Request,
         who: Who,
         window: Annotated[Window, Depends(keyset(datetime, UUID))],
+        at: At = None,
     ) -> Response:
         """All events of a department that count by one item of the formula in a period, page by page."""
-        with of_programme(desk, who, request, "period", "unit", "item", "limit", "after") as of:
+        with of_programme(desk, who, request, *PAGING, "period", "unit", "item", filters=OF_SCORES) as of:
             held = of.period(period)
             told = points.events(of.asked, of.document, held, unit, item, window)
             return of.asked.answer({"period": held.name, "unit": unit, "item": item, **told})
 
     @router.get("/appraisal/cadres", response_class=Response, openapi_extra=parameters(OF_PROGRAMME, "programme"))
-    def cadres(request: Request, who: Who, period: str) -> Response:
+    def cadres(request: Request, who: Who, period: str, at: At = None) -> Response:
         """The duties of each official in a period: open, done, late or missed, with the events that say so."""
-        with of_programme(desk, who, request, "period") as of:
-            held = of.period(period)
-            items = duties_of(of.asked.connection, of.asked.scope, of.id, of.document, held)
-            return of.asked.answer({"period": held.name, "items": items})
+        with of_programme(desk, who, request, "at", "period") as of:
+            asked, held = of.asked, of.period(period)
+            items = duties_of(asked.connection, asked.scope, of.id, of.document, held, asked.moment)
+            return asked.answer({"period": held.name, "items": items})
 
 
 def _add_completeness(router: APIRouter, desk: Desk) -> None:
     @router.get("/completeness", response_class=Response, openapi_extra=parameters(OF_PROGRAMME, "programme"))
-    def complete(request: Request, who: Who, window: Annotated[Window, Depends(keyset(UUID))]) -> Response:
+    def complete(
+        request: Request, who: Who, window: Annotated[Window, Depends(keyset(UUID))], at: At = None
+    ) -> Response:
         """Which of the programme's steps each case has and lacks, by case id, and how complete each department is."""
-        with of_programme(desk, who, request, "limit", "after") as of:
+        with of_programme(desk, who, request, *PAGING) as of:
             asked = of.asked
-            rows, shown, departments = completeness(asked.connection, asked.scope, of.id, of.document, window)
+            about = (asked.connection, asked.scope, of.id, of.document, window, asked.moment)
+            rows, shown, departments = completeness(*about)
             body = page(rows, window, key=lambda row: (row.case_id,), item=lambda row: shown[row.case_id])
             return asked.answer(body | {"departments": departments, "steps": of.document.get("completeness", [])})
 
@@ -167,13 +176,15 @@ def _add_lists(router: APIRouter, desk: Desk) -> None:
         who: Who,
         limit: Annotated[int, Query(ge=1, le=MOST)] = LIMIT,
         after: str | None = None,
+        at: At = None,
     ) -> Response:
-        """A list of the programme, page by page."""
-        with of_programme(desk, who, request, "limit", "after") as of:
+        """A list of the programme as it stood, page by page."""
+        with of_programme(desk, who, request, *PAGING) as of:
             asked, named = of.asked, lists.named(of.document, list)
             window = keyset(*named.listing.key_types)(limit, after)
-            rows = lists.listed(asked.connection, named.listing, asked.scope, of.id, of.agency, window)
-            body = page(rows, window, key=lambda row: row[: named.listing.keys], item=as_dict)
+            about = (asked.scope, of.id, of.agency, window, asked.moment)
+            rows = lists.listed(asked.connection, named.listing, *about)
+            body = page(rows, window, key=partial(lists.key_of, named.listing), item=dict)
             return asked.answer({"list": list, "zh": named.zh, "en": named.en} | body)
 
 

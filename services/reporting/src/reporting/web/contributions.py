@@ -12,9 +12,7 @@ from reporting.web.opening import View
 
 
 def contributions_of(view: View, issue: Mapping[str, Any]) -> Sequence[Row[Any]]:
-    """The intervals in their order, until what is known now or was `as_of`; none as the issue stood `at` a day."""
-    if view.asked.moment.before is not None:
-        return ()
-    about = (issue["programme"], issue["agency"], issue["case_id"])
+    """The intervals in their order, until the view's moment."""
+    about = (issue["programme"], issue["agency"], view.asked.moment, issue["case_id"])
     rows, keys = list_query(OF_ONE, view.asked.scope, *about)
     return view.connection.execute(rows.order_by(*keys)).all()

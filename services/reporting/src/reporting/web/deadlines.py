@@ -54,25 +54,23 @@ class Breaking:
 
 
 def breaking(view: View, month: str) -> Breaking:
-    """Of the view's programme, at its moment."""
+    """Of the view's programme, at its moment and by its filters."""
     held = working_days(view.connection, str(view.of.document.get("calendar", "none")))
     today = (view.now - timedelta(microseconds=1)).astimezone(view.zone).date()
     by = held.after(today, SOON)
-    of = {"programme": view.of.id}
-    due = listed(view, of | {"status": "running", "due": str(by)})
-    missed = listed(view, of | {"status": "missed", "open": "true"})
+    of = view.asked.filters
+    due = listed(view, {**of, "status": "running", "due": str(by)})
+    missed = listed(view, {**of, "status": "missed", "open": "true"})
     return Breaking(by, held.knows(by), due, missed, climbed(view, month), month)
 
 
 def climbed(view: View, month: str) -> list[dict[str, Any]]:
-    """Cases that climbed in the month, until the view's moment."""
+    """Cases that climbed in the month, until the view's moment and by its filter `synthetic`."""
     held = view.of.period(month, field="month")
-    items = supervision_list(view.connection, view.asked.scope, view.of.id, held)
-    found = []
-    for item in items:
-        events = [
-            one for one in item["events"] if one["type"] in ("case_escalated", "case_raised") and one["at"] < view.now
-        ]
+    items = supervision_list(view.connection, view.asked.scope, view.of.id, held, view.asked.moment)
+    found, wanted = [], view.asked.filters.get("synthetic")
+    for item in (one for one in items if wanted in (None, str(one["synthetic"]).lower())):
+        events = [one for one in item["events"] if one["type"] in ("case_escalated", "case_raised")]
         if events:
             found.append({**item, "events": events})
     return found

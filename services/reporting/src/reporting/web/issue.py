@@ -14,6 +14,7 @@ from eventkit.envelope import parse_instant
 from eventkit.errors import Problem
 from reporting.projections.case_event import short_type
 from reporting.queries.issues import timeline_of
+from reporting.queries.past import ledger_at
 from reporting.read_model.tables import ledger
 from reporting.web.issue_clocks import Clock, clocks_of
 from reporting.web.opening import View
@@ -160,13 +161,19 @@ def _said(data: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 
 
 def _related(view: View, issue: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
-    """Issues that this one is a part of, repeats or was merged into, and those that say so of it."""
+    """Issues that this one is a part of, repeats or was merged into, and those that say so of it; as they stood."""
     of, id = ledger.c, issue["case_id"]
-    found: list[Mapping[str, Any]] = []
+    found: list[tuple[str, str]] = []
     for column in ("parent", "recurrence_of", "merged_into"):
         for how, where in ((column, of.case_id == issue[column]), (f"{column}_of", of[column] == id)):
-            rows = view.connection.execute(
-                select(of.case_id, of.title, of.state).where(where, view.asked.scope.cases(ledger))
-            )
-            found += [{"how": how, **row} for row in rows.mappings()]
-    return found
+            found += [(how, case) for case in view.connection.scalars(select(of.case_id).where(where))]
+    stood = ledger_at(view.asked.moment)
+    wanted = select(stood.c.case_id, stood.c.title, stood.c.state, stood.c.merged_into).where(
+        stood.c.case_id.in_({case for _, case in found}), view.asked.scope.cases(stood)
+    )
+    held = {row["case_id"]: row for row in view.connection.execute(wanted).mappings()} if found else {}
+    return [
+        {"how": how, **held[case]}
+        for how, case in found
+        if case in held and (how != "merged_into_of" or held[case]["merged_into"] == id)
+    ]

@@ -14,7 +14,7 @@ from pagekit.session import Visiting
 from reporting.web.contributions import contributions_of
 from reporting.web.issue import event_of, story_of
 from reporting.web.kept import case_of, kept_event
-from reporting.web.opening import Pages, View
+from reporting.web.opening import AT, Pages, View
 from reporting.web.telling import Telling
 
 STEPS = ("reported_at", "assigned_at", "contacted_at", "result_at", "closed_at")
@@ -27,7 +27,7 @@ def add_issue(router: APIRouter, pages: Pages) -> None:
     @router.get("/issues/{case}")
     def issue(case: str, request: Request, who: Visiting) -> Response:
         """The story of an issue."""
-        with pages.opened(who, request, {}) as view:
+        with pages.opened(who, request, {}, AT) as view:
             story = story_of(view, case)
             view.about(story.issue)
             issue = story.issue
@@ -45,7 +45,7 @@ def add_issue(router: APIRouter, pages: Pages) -> None:
     @router.get("/issues/{case}/events/{event}")
     def event(case: str, event: str, request: Request, who: Visiting) -> Response:
         """One event of an issue, whole; asked for by htmx, as a part of the page."""
-        with pages.opened(who, request, {}) as view:
+        with pages.opened(who, request, {}, AT) as view:
             found = event_of(view, case, event)
             view.about(found["issue"])
             return _shown(view, found, found["issue"])
@@ -53,7 +53,7 @@ def add_issue(router: APIRouter, pages: Pages) -> None:
     @router.get("/events/{event}")
     def kept(event: UUID, request: Request, who: Visiting) -> Response:
         """One event by its id: of an issue, or of an enterprise, a team, a visit or a service."""
-        with pages.opened(who, request, {}) as view:
+        with pages.opened(who, request, {}, AT) as view:
             case = case_of(view, event)
             if case is not None:
                 found = event_of(view, case, str(event))

@@ -26,6 +26,8 @@ def kept_event(view: View, event: UUID) -> dict[str, Any]:
     """The event whole, as far as its agency is the caller's."""
     of, agency = records.c, view.asked.scope.agency
     wanted = select(records).where(of.event_id == str(event), or_(*(of.stream.like(f"{s}-%") for s in _STREAMS)))
+    if view.asked.moment.before is not None:
+        wanted = wanted.where(of.occurred_at < view.asked.moment.before)
     if agency is not None:
         wanted = wanted.where(of.data["agency"].astext == agency)
     row = view.connection.execute(wanted).one_or_none()

@@ -8,7 +8,7 @@ from pagekit.session import Visiting
 from reporting.projections.workflow import STATES
 from reporting.queries.filters import OF_CASES
 from reporting.web import ledger, saved
-from reporting.web.opening import Pages, View
+from reporting.web.opening import AT, Pages, View
 
 
 def add_ledger(router: APIRouter, pages: Pages) -> None:
@@ -17,7 +17,7 @@ def add_ledger(router: APIRouter, pages: Pages) -> None:
     @router.get("/ledger")
     def listed(request: Request, who: Visiting) -> Response:
         """Issues by filters, page by page, with chosen columns."""
-        with pages.opened(who, request, OF_CASES, *ledger.BESIDES) as view:
+        with pages.opened(who, request, OF_CASES, AT, *ledger.BESIDES) as view:
             columns = ledger.columns_of(request.query_params.get("columns"))
             dense = request.query_params.get("density") == "dense"
             return view.page(

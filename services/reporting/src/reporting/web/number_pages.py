@@ -11,10 +11,11 @@ from pagekit.session import Visiting
 from reporting.queries.basis import programme_basis
 from reporting.queries.named import general, narrowed
 from reporting.queries.pressing import OF_DEADLINES
+from reporting.queries.programme_routes import OF_SCORES
 from reporting.web import deadlines
 from reporting.web.behind import explained
 from reporting.web.figures import mean, rate, rates_of
-from reporting.web.opening import Pages
+from reporting.web.opening import AT, Pages
 from reporting.web.paging import split, window_of
 from reporting.web.points import places_of, scored
 
@@ -32,7 +33,7 @@ def _add_counted(router: APIRouter, pages: Pages) -> None:
     @router.get("/counted/{measure}")
     def counted(measure: str, request: Request, who: Visiting) -> Response:
         """What a number is counted from and by which rules, and its rows, each with the events behind it."""
-        with pages.opened(who, request, narrowed(general(measure)).filters, "part", "reason", "after") as view:
+        with pages.opened(who, request, narrowed(general(measure)).filters, AT, "part", "reason", "after") as view:
             found = explained(view, measure)
             names = view.words.enterprises(
                 [row.enterprise for row in found.rows if hasattr(row, "enterprise") and row.enterprise]
@@ -44,7 +45,7 @@ def _add_deadlines(router: APIRouter, pages: Pages) -> None:
     @router.get("/deadlines")
     def due(request: Request, who: Visiting) -> Response:
         """Deadlines by status, unit and day, the earliest first."""
-        with pages.opened(who, request, OF_DEADLINES, "after") as view:
+        with pages.opened(who, request, OF_DEADLINES, AT, "after") as view:
             window = window_of(request, datetime, UUID, str, int)
             rows, total = deadlines.listed(view, view.asked.filters, window)
             shown, following = split(rows, window, lambda row: (row.due_at, row.case_id, row.clock, row.generation))
@@ -61,7 +62,7 @@ def _add_climbed(router: APIRouter, pages: Pages) -> None:
     @router.get("/climbed")
     def climbed(request: Request, who: Visiting, month: str = "") -> Response:
         """Issues that climbed to a leader in a month."""
-        with pages.of_programme(who, request, "month") as view:
+        with pages.of_programme(who, request, AT, "month") as view:
             return view.page("climbed.html", month=month, items=deadlines.climbed(view, month))
 
 
@@ -69,7 +70,8 @@ def _add_points(router: APIRouter, pages: Pages) -> None:
     @router.get("/points")
     def points(request: Request, who: Visiting, unit: str = "", month: str = "") -> Response:
         """What gave and took points from a department in a month, event by event."""
-        with pages.of_programme(who, request, "unit", "month") as view:
+        with pages.opened(who, request, OF_SCORES, AT, "unit", "month") as view:
+            view.needs_programme()
             told = scored(view, month)
             row = next((one for one in told["items"] if one["unit"] == unit), None)
             events = [id for item in (row["items"] if row else ()) for id in item["events"]]
@@ -88,7 +90,7 @@ def _add_mean(router: APIRouter, pages: Pages) -> None:
     @router.get("/mean")
     def weighed_mean(request: Request, who: Visiting) -> Response:
         """The rates that a programme weighs, and their mean."""
-        with pages.of_programme(who, request) as view:
+        with pages.of_programme(who, request, AT) as view:
             rates = [rate(view, name) for name in rates_of(view)]
             return view.page(
                 "mean.html", rates=rates, mean=mean(rates), basis=programme_basis(view.connection, view.of.id)

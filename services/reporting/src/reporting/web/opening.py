@@ -27,8 +27,10 @@ from reporting.web.sliding import Slider, knowing, slider
 from reporting.web.words import Words
 from reporting.web.writing import Writing
 
-BESIDES = ("programme", "at", "lang")
+BESIDES = ("programme", "lang")
 """Parameters that every page takes."""
+AT = "at"
+"""The parameter of pages that show how things stood; no other takes it, since its rows would be today's."""
 STALE = timedelta(minutes=5)
 """Watermarks come each second; after so long something stands still."""
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -26,24 +26,19 @@ COLUMNS = 12
 
 def last_month(view: View, found: Iterable[str]) -> str:
     """The month that the overview ends with: that of its moment, but of a finished programme its last one."""
-    if view.asked.moment.before is None and (months := sorted(found)):
-        return min(months[-1], _month(view.now, view.zone)) if _finished(view) else _month(view.now, view.zone)
-    return _month(view.now, view.zone, before=True)
+    last = month_before(view.now, view.zone)
+    if view.asked.moment.before is None and _finished(view) and (months := sorted(found)):
+        return min(months[-1], last)
+    return last
 
 
 def _finished(view: View) -> bool:
     return view.programme is not None and view.programme.document.get("observed_until") is not None
 
 
-def _month(moment: datetime, zone: ZoneInfo, before: bool = False) -> str:
-    local = moment.astimezone(zone)
-    first = before and (local.day, local.hour, local.minute) == (1, 0, 0)
-    year, month = (
-        (local.year, local.month)
-        if not first
-        else ((local.year, local.month - 1) if local.month > 1 else (local.year - 1, 12))
-    )
-    return f"{year}-{month:02}"
+def month_before(moment: datetime, zone: ZoneInfo) -> str:
+    """The month of the last instant before a moment: of one that ends a month, that month."""
+    return f"{(moment - timedelta(microseconds=1)).astimezone(zone):%Y-%m}"
 
 
 def months_until(last: str) -> list[str]:
@@ -73,9 +68,16 @@ def trend(view: View) -> list[Month]:
 
 
 def standing(view: View, month: str) -> tuple[Period, list[dict[str, Any]]]:
-    """The league table of the month."""
-    held = view.of.period(month)
-    return held, league(Reported.within(view.of, held))
+    """The league table of the month, counted as the evidence of its numbers is: at the view's moment, by its filters.
+
+    A department has its own row alone, without a rank. Of the others it sees only the issues that it shares with them,
+    and who is ranked by these stands in no order that anybody else would know.
+    """
+    held, asked = view.of.period(month), view.asked
+    filters = {name: value for name, value in asked.filters.items() if name == "synthetic"}
+    rows = league(replace(Reported.within(view.of, held), moment=asked.moment, filters=filters))
+    own = asked.scope.department
+    return held, rows if own is None else [{**row, "rank": None} for row in rows if row["unit"] == own]
 
 
 @dataclass(frozen=True, slots=True)

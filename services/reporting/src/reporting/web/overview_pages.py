@@ -10,14 +10,13 @@ from fastapi.responses import RedirectResponse
 
 from pagekit.addresses import address
 from pagekit.session import Visiting
-from reporting.queries.filters import OF_CASES
 from reporting.queries.measures import MEASURES
-from reporting.queries.programme_routes import OF_PROGRAMME
+from reporting.queries.programme_routes import OF_PROGRAMME, OF_SCORES
 from reporting.web import overview
 from reporting.web.charts import trend_chart
 from reporting.web.deadlines import breaking
 from reporting.web.figures import counted, rate
-from reporting.web.opening import Pages, View
+from reporting.web.opening import AT, Pages, View
 from reporting.web.rendering import CARRIED
 
 FIRST = ("closed_share", "resolution", "satisfaction", "on_time")
@@ -30,7 +29,7 @@ def add_overview(router: APIRouter, pages: Pages) -> None:
     @router.get("/")
     def home(request: Request, who: Visiting) -> Response:
         """All programmes of the caller; where there is but one, its overview."""
-        with pages.opened(who, request, OF_PROGRAMME) as view:
+        with pages.opened(who, request, OF_PROGRAMME, AT) as view:
             if len(view.words.programmes) == 1 and "programme" not in view.asked.filters:
                 [only] = view.words.programmes
                 return RedirectResponse(address("/overview", {**request.query_params, "programme": only}), 303)
@@ -39,7 +38,7 @@ def add_overview(router: APIRouter, pages: Pages) -> None:
     @router.get("/overview")
     def one(request: Request, who: Visiting) -> Response:
         """How a programme stands."""
-        with pages.opened(who, request, {"synthetic": OF_CASES["synthetic"]}, "place", "places") as view:
+        with pages.opened(who, request, OF_SCORES, AT, "place", "places") as view:
             if view.programme is None:
                 return RedirectResponse(address("/", dict(request.query_params)), 303)
             return _overview(view)
@@ -82,6 +81,7 @@ def _overview(view: View) -> Response:
         chart=trend_chart([m.name for m in months], [m.reported for m in months], [m.closed for m in months], names),
         breaking=breaking(view, months[-1].name),
         league=league,
+        alone=view.asked.scope.department is not None,
         period=period,
         grid=overview.grid(view, place, None if view.request.query_params.get("places") == "all" else overview.COLUMNS),
         place=place,
@@ -97,7 +97,7 @@ def _cells(view: View, place: str) -> Callable[[object, object], str]:
     def cell(kind: object, where: object) -> str:
         given = {name: value for name, value in (("kind", kind), (place, where)) if value is not overview.EVERY}
         lacking = ",".join(name for name, value in given.items() if value is None)
-        kept = {name: view.request.query_params.get(name) for name in CARRIED}
+        kept = {name: view.request.query_params.get(name) for name in (*CARRIED, "synthetic")}
         return address("/counted/issues", kept | given | {"without": lacking})
 
     return cell

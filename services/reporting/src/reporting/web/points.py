@@ -13,9 +13,10 @@ from reporting.web.opening import View
 
 
 def scored(view: View, month: str) -> dict[str, Any]:
-    """The appraisal of the view's programme in a month."""
-    of = view.of
-    return appraisal.departments(view.connection, view.asked.scope, of.id, of.document, of.period(month, field="month"))
+    """The appraisal of the view's programme in a month, until its moment."""
+    of, held = view.of, view.of.period(month, field="month")
+    until = held.until(view.asked.moment.before)
+    return appraisal.departments(view.connection, view.asked.scope, of.id, of.document, until, view.asked.filters)
 
 
 def places_of(view: View, events: Sequence[str]) -> Mapping[str, RowMapping]:

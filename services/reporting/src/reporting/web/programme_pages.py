@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
@@ -17,7 +18,7 @@ from reporting.queries.filters import OF_CASES, conditions
 from reporting.queries.measures import MEASURES
 from reporting.web import overview
 from reporting.web.figures import counted, mean, rate, rates_of
-from reporting.web.opening import Pages, View
+from reporting.web.opening import AT, Pages, View
 from reporting.web.paging import split, window_of
 
 LONG_TERM = {"outcome": "long_term", "open": "true"}
@@ -35,12 +36,12 @@ def _add_page(router: APIRouter, pages: Pages) -> None:
     @router.get("/programme")
     def programme(request: Request, who: Visiting) -> Response:
         """Everything that is counted in a programme."""
-        with pages.of_programme(who, request, "month") as view:
+        with pages.of_programme(who, request, AT, "month") as view:
             of = view.of
             month = request.query_params.get("month") or overview.trend(view)[-1].name
             rates = [rate(view, name) for name in rates_of(view)]
             held = of.period(month, field="month")
-            owed = cadres(view.connection, view.asked.scope, of.id, of.document, held)
+            owed = cadres(view.connection, view.asked.scope, of.id, of.document, held, view.asked.moment)
             return view.page(
                 "programme.html",
                 rates=rates,
@@ -65,7 +66,7 @@ def _add_coverage(router: APIRouter, pages: Pages) -> None:
     @router.get("/coverage")
     def covered(request: Request, who: Visiting, way: str | None = None) -> Response:
         """Enterprises by who is responsible for them, page by page."""
-        with pages.of_programme(who, request, "way", "after") as view:
+        with pages.of_programme(who, request, AT, "way", "after") as view:
             held = _responsible(view)
             wanted = in_way(held, view.of.document, way)
             window = window_of(request, str, UUID)
@@ -88,10 +89,10 @@ def _add_lists(router: APIRouter, pages: Pages) -> None:
     @router.get("/lists/{list}")
     def listing(list: str, request: Request, who: Visiting) -> Response:
         """A list of the programme, page by page."""
-        with pages.of_programme(who, request, "after") as view:
+        with pages.of_programme(who, request, AT, "after") as view:
             named = lists.named(view.of.document, list)
-            keys = named.listing.keys
             window = window_of(request, *named.listing.key_types)
-            found = lists.listed(view.connection, named.listing, view.asked.scope, view.of.id, view.of.agency, window)
-            rows, following = split(found, window, lambda row: row[:keys])
+            about = (view.asked.scope, view.of.id, view.of.agency, window, view.asked.moment)
+            found = lists.listed(view.connection, named.listing, *about)
+            rows, following = split(found, window, partial(lists.key_of, named.listing))
             return view.page("list.html", named=named, rows=rows, next=following)

@@ -16,7 +16,7 @@ from pagekit.sent import sent
 from pagekit.session import Visiting, Visitor, refuse_foreign
 from reporting.queries.scope import needs_agency
 from reporting.web import whatif
-from reporting.web.opening import Pages, View
+from reporting.web.opening import AT, Pages, View
 from reporting.whatif.recounts import Page
 from reporting.whatif.scales import items_of, rates_of
 from reporting.whatif.scores import means, scores
@@ -50,7 +50,7 @@ def add_whatif(router: APIRouter, pages: Pages) -> None:
 def _answer(request: Request, who: Visitor, pages: Pages, told: dict[str, str] | None) -> Response:
     needs_agency(who.caller)
     besides = whatif.parameters_of(request.query_params)
-    with pages.opened(who, request, {}, *besides, snapshot=READ_SECONDS) as view:
+    with pages.opened(who, request, {}, AT, *besides, snapshot=READ_SECONDS) as view:
         view.needs_programme()
         try:
             asked = whatif.question(view)
