@@ -119,7 +119,7 @@ def test_metrics_count_requests_and_commands(bank: Bank) -> None:
     assert 'bugle_commands_total{outcome="refused",service="ledgers",type="bugle.ledgers.deposit.v1"}' in text
 
 
-def test_failures_are_told_from_nought(tmp_path: Path) -> None:
+def test_failures_are_told_from_nought(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Prometheus sees no increase of a series that is born at 1. A refusal is none, and a probe has its own alert."""
 
     def interfere(command: Command) -> NoReturn:
@@ -129,6 +129,7 @@ def test_failures_are_told_from_nought(tmp_path: Path) -> None:
         raise ConnectionError
 
     store = MemoryStore("ledgers")
+    monkeypatch.setattr(readiness, "LOOK_SECONDS", 0)
     with running_bank(tmp_path, store, deposit_book(interfere), ready={"broker": broker}) as bank:
         before = _failures(bank)
         bank.open("b1")
