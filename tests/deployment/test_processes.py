@@ -14,7 +14,7 @@ from bugle.stack.system import HTTP, PROCESSES, SERVICES
 from tests.deployment.kubernetes import config_names, pods, written
 
 JOBS = ("topics", *(f"{service}-migrate" for service in SERVICES))
-OF_THE_OPERATOR = ("BUGLE_SMTP_", "BUGLE_OIDC_", "OTEL_", "FORWARDED_ALLOW_IPS", "TMPDIR")
+OF_THE_OPERATOR = ("BUGLE_SMTP_", "BUGLE_OIDC_", "OTEL_", "FORWARDED_ALLOW_IPS", "BUGLE_DATABASE_POOL", "TMPDIR")
 """What the embedded stack's processes find in the environment of `bugle up`."""
 
 Composed = dict[str, dict[str, Any]]
