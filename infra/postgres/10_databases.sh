@@ -8,7 +8,7 @@ make() {
   psql -v ON_ERROR_STOP=1 --username "$POSTGRES_USER" --dbname postgres \
     -v name="bugle_$service" -v owner="bugle_${service}_owner" \
     -v password="$password" -v owner_password="$owner_password" <<'SQL'
-CREATE ROLE :"name" LOGIN CONNECTION LIMIT 60 PASSWORD :'password';
+CREATE ROLE :"name" LOGIN CONNECTION LIMIT 100 PASSWORD :'password';
 CREATE ROLE :"owner" LOGIN CONNECTION LIMIT 5 PASSWORD :'owner_password';
 CREATE DATABASE :"name" OWNER :"owner";
 REVOKE ALL ON DATABASE :"name" FROM PUBLIC;

@@ -15,8 +15,10 @@ from bugle import cli
 from bugle.stack.home import ROOT
 from bugle.stack.system import PROCESSES
 from tests.support.observability import (
+    CASES,
     FOLDER,
     MOVED_ELSEWHERE,
+    RULES,
     RUNBOOK,
     alerts,
     declared,
@@ -67,9 +69,16 @@ def test_commands_of_runbook_exist() -> None:
 
 
 def test_prometheus_finds_every_process() -> None:
-    [job] = yaml.safe_load((FOLDER / "prometheus.yml").read_text())["scrape_configs"]
+    config = yaml.safe_load((FOLDER / "prometheus.yml").read_text())
+    assert sorted(config["rule_files"]) == sorted(file.name for file in RULES)
+    [job] = config["scrape_configs"]
     found = {name: entry["port"] for entry in job["dns_sd_configs"] for name in entry["names"]}
     assert found == {process: 8000 if process.endswith("-http") else 9000 for process in PROCESSES}
+
+
+def test_every_process_is_missed_by_name() -> None:
+    asked = re.findall(r'absent\(up{job="bugle",process="([\w-]+)"}\)', alerts()["ProcessMissing"])
+    assert sorted(asked) == sorted(PROCESSES)
 
 
 def compose() -> dict[str, Any]:
@@ -99,9 +108,9 @@ def test_images_log_as_json() -> None:
 
 @needs_promtool
 def test_each_alert_is_quiet_then_fires() -> None:
-    told = (FOLDER / "alerts.test.yml").read_text()
+    told = "".join(cases.read_text() for cases in CASES)
     assert [name for name in alerts() if f'alertname="{name}"' not in told] == []
-    done = promtool("test", "rules", str(FOLDER / "alerts.test.yml"))
+    done = promtool("test", "rules", *map(str, CASES))
     assert done.returncode == 0, done.stdout + done.stderr
 
 
@@ -109,13 +118,13 @@ def test_each_alert_is_quiet_then_fires() -> None:
 @pytest.mark.parametrize("alert", alerts())
 def test_alert_that_cannot_fire_is_noticed(alert: str, tmp_path: Path) -> None:
     """The expression of one alert spoilt: its case must fail."""
-    rules = yaml.safe_load((FOLDER / "alerts.yml").read_text())
-    for rule in rules["groups"][0]["rules"]:
-        if rule.get("alert") == alert:
-            rule["expr"] = "vector(0) > 1"
-    (tmp_path / "alerts.yml").write_text(yaml.safe_dump(rules))
-    shutil.copy(FOLDER / "alerts.test.yml", tmp_path)
-    done = promtool("test", "rules", str(tmp_path / "alerts.test.yml"))
+    for file in RULES:
+        spoilt = yaml.safe_load(file.read_text())
+        for rule in spoilt["groups"][0]["rules"]:
+            if rule.get("alert") == alert:
+                rule["expr"] = "vector(0) > 1"
+        (tmp_path / file.name).write_text(yaml.safe_dump(spoilt))
+    done = promtool("test", "rules", *(shutil.copy(cases, tmp_path) for cases in CASES))
     assert done.returncode != 0 and alert in done.stdout + done.stderr
 
 

@@ -67,6 +67,11 @@ class Compose:
             timeout=600,
         )
 
+    def keep(self, name: str, value: str) -> None:
+        """Write a setting into the project's .env, as an operator does."""
+        kept = [line for line in self.file.read_text("utf-8").splitlines() if line.partition("=")[0] != name]
+        self.file.write_text("\n".join([*kept, f"{name}={value}"]) + "\n", "utf-8")
+
     def containers(self, service: str) -> list[str]:
         """The ids of a service's containers."""
         return self.run("ps", "--quiet", service).stdout.split()

@@ -17,7 +17,7 @@ from tests.containers.later_releases import CONTRACTS, EXPANDS, STOPS, build
 from tests.support.office import until
 
 pytestmark = pytest.mark.timeout(900)
-WORKER, MIGRATE = "routing-worker", "routing-migrate"
+WORKER, MIGRATE, VERSION = "routing-worker", "routing-migrate", "BUGLE_ROUTING_VERSION"
 
 
 def test_upgrade_of_one_service_changes_no_figure(compose: Compose, tmp_path: Path) -> None:
@@ -46,28 +46,33 @@ def test_upgrade_of_one_service_changes_no_figure(compose: Compose, tmp_path: Pa
     wait_quiet(compose.place)
     assert began < count(compose, "liangjiang"), "the import was over before the worker was replaced"
     replace_worker(compose, CONTRACTS)
+    upgraded = compose.containers(WORKER)
+    compose.run("up", "--detach", "--no-deps", "--wait", WORKER)
+    assert compose.containers(WORKER) == upgraded, "an `up` without further words took another image"
     for refused in ("latest", EXPANDS):
         for asked in ([MIGRATE], [WORKER, "eventkit.migrate", "--check", "/opt/migrations"]):
-            told = compose.attempt("run", "--rm", "--no-deps", *asked, BUGLE_VERSION=refused)
+            told = compose.attempt("run", "--rm", "--no-deps", *asked, **{VERSION: refused})
             assert told.returncode == 1
             assert f"serves code from {STOPS} on" in told.stderr
     assert "Everything agrees." in bugle(compose, "demo", "--check")
 
 
 def migrate(compose: Compose, release: str) -> str:
-    return compose.run("run", "--rm", "--no-deps", MIGRATE, BUGLE_VERSION=release).stdout
+    compose.keep(VERSION, release)
+    return compose.run("run", "--rm", "--no-deps", MIGRATE).stdout
 
 
 def start_later_worker(compose: Compose) -> str:
     """The worker that uses what the expansion brought, beside the one that does not know of it; its container's id."""
-    run = compose.run("run", "--detach", "--no-deps", WORKER, "later_worker", BUGLE_VERSION=EXPANDS)
+    run = compose.run("run", "--detach", "--no-deps", WORKER, "later_worker", **{VERSION: EXPANDS})
     container = run.stdout.strip()
     until(lambda: healthy(container), 120, "the later release's worker")
     return container
 
 
 def replace_worker(compose: Compose, release: str) -> None:
-    compose.run("up", "--detach", "--no-deps", "--force-recreate", "--wait", WORKER, BUGLE_VERSION=release)
+    compose.keep(VERSION, release)
+    compose.run("up", "--detach", "--no-deps", "--force-recreate", "--wait", WORKER)
 
 
 def writers(compose: Compose, programme: str) -> set[str | None]:

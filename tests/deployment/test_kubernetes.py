@@ -9,8 +9,11 @@ from typing import Any
 
 import kubernetes_validate
 import pytest
+from fastapi import FastAPI
 
 from bugle.stack.system import FRONTENDS, HTTP, PROCESSES, SERVICES
+from eventkit.http.server import server
+from eventkit.settings import ServingSettings
 from intake.application.reactions import TOPICS as INTAKE
 from reporting import TOPICS as REPORTING
 from routing.bootstrap import TOPICS as ROUTING
@@ -102,6 +105,20 @@ def test_process_is_asked_for_health(sent: list[Document], process: str) -> None
 
 
 @needs_kustomize
+@pytest.mark.parametrize("process", PROCESSES)
+def test_requests_are_still_taken_while_it_ends(sent: list[Document], process: str) -> None:
+    """A gateway learns late that a pod ends; what it then still sends is answered, and finished before the kill."""
+    [container] = pods(sent)[process]["containers"]
+    if process not in HTTP:
+        assert "lifecycle" not in container
+        return
+    settings = ServingSettings(jwks_file="", issuer="", audience="", http_port=0)
+    finishing = server(FastAPI(), settings).config.timeout_graceful_shutdown
+    waiting = container["lifecycle"]["preStop"]["sleep"]["seconds"]
+    assert finishing and 0 < waiting + finishing < pods(sent)[process]["terminationGracePeriodSeconds"]
+
+
+@needs_kustomize
 def test_secrets_come_by_reference_only(sent: list[Document]) -> None:
     assert [of["metadata"]["name"] for of in sent if of["kind"] == "Secret"] == []
     for of in sent:
@@ -156,3 +173,12 @@ def test_nothing_is_reachable_by_default() -> None:
         "podSelector": {},
         "policyTypes": ["Ingress", "Egress"],
     }
+
+
+def test_spans_may_leave() -> None:
+    """From every pod, to where Prometheus is and by OTLP over HTTP, which is what the exporter speaks."""
+    spec = one(written(), "NetworkPolicy", "spans")["spec"]
+    assert (spec["podSelector"], spec["policyTypes"]) == ({}, ["Egress"])
+    [rule] = spec["egress"]
+    [scraped] = one(written(), "NetworkPolicy", "metrics")["spec"]["ingress"]
+    assert (rule["to"], rule["ports"]) == (scraped["from"], [{"protocol": "TCP", "port": 4318}])

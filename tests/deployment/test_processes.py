@@ -10,11 +10,11 @@ import yaml
 
 from bugle.stack import Stack
 from bugle.stack.home import ROOT, Home
-from bugle.stack.system import PROCESSES, SERVICES
+from bugle.stack.system import HTTP, PROCESSES, SERVICES
 from tests.deployment.kubernetes import config_names, pods, written
 
 JOBS = ("topics", *(f"{service}-migrate" for service in SERVICES))
-OF_THE_OPERATOR = ("BUGLE_SMTP_", "BUGLE_OIDC_", "OTEL_", "TMPDIR")
+OF_THE_OPERATOR = ("BUGLE_SMTP_", "BUGLE_OIDC_", "OTEL_", "FORWARDED_ALLOW_IPS", "BUGLE_DATABASE_POOL", "TMPDIR")
 """What the embedded stack's processes find in the environment of `bugle up`."""
 
 Composed = dict[str, dict[str, Any]]
@@ -53,6 +53,12 @@ def test_embedded_process_has_no_less(composed: Composed, tmp_path: Path, proces
     names = {name for name in composed[process]["environment"] if not name.startswith(OF_THE_OPERATOR)}
     assert names <= set(Stack(Home(tmp_path)).system.environment(process))
     assert composed[process]["command"] == [process.replace("-", ".entrypoints.")]
+
+
+@pytest.mark.parametrize("process", HTTP)
+def test_proxy_may_be_trusted(composed: Composed, process: str) -> None:
+    """Else everybody behind it has its address, and with it one allowance."""
+    assert "FORWARDED_ALLOW_IPS" in composed[process]["environment"]
 
 
 def test_files_of_keys_are_mounted(composed: Composed) -> None:

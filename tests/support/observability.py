@@ -11,6 +11,8 @@ import yaml
 from bugle.stack.home import ROOT
 
 FOLDER = ROOT / "infra" / "observability"
+CASES = sorted(FOLDER.glob("*.test.yml"))
+RULES = [FOLDER / cases.name.replace(".test", "") for cases in CASES]
 RUNBOOK = (ROOT / "docs" / "runbook.md").read_text()
 _METRIC = re.compile(r"\b(bugle_[a-z_]+)")
 _DECLARED = re.compile(r'(Counter|Gauge|Histogram)\(\s*"(bugle_\w+)"|^NAME = "(bugle_\w+)"', re.MULTILINE)
@@ -45,16 +47,20 @@ def documented() -> set[str]:
 
 def alerts() -> dict[str, str]:
     """Alert → expression."""
-    [group] = yaml.safe_load((FOLDER / "alerts.yml").read_text())["groups"]
-    return {rule["alert"]: rule["expr"] for rule in group["rules"] if "alert" in rule}
+    return {rule["alert"]: rule["expr"] for rule in rules() if "alert" in rule}
+
+
+def rules() -> list[dict[str, Any]]:
+    """Every rule of every file."""
+    groups = [group for file in RULES for group in yaml.safe_load(file.read_text())["groups"]]
+    return [rule for group in groups for rule in group["rules"]]
 
 
 def expressions() -> list[str]:
     """Every expression of rules and dashboard."""
-    [group] = yaml.safe_load((FOLDER / "alerts.yml").read_text())["groups"]
     dashboard: dict[str, Any] = json.loads((FOLDER / "grafana" / "dashboards" / "bugle.json").read_text())
     shown = [target["expr"] for panel in dashboard["panels"] for target in panel["targets"]]
-    return [rule["expr"] for rule in group["rules"]] + shown
+    return [rule["expr"] for rule in rules()] + shown
 
 
 def metrics_of(expression: str) -> set[str]:

@@ -20,6 +20,7 @@ from eventkit.relay import Relay
 from eventkit.sequencer import lead
 from eventkit.session import Session
 from tests.support.ledgers import BOOK, NOON, Deposited, Opened, cause
+from tests.support.metering import value
 
 
 class Topic:
@@ -30,12 +31,14 @@ class Topic:
         self.fail_in = -1
         self._stop_after = stop_after
         self.relay: Relay | None = None
+        self.led: list[float] = []
 
     @property
     def events(self) -> list[Envelope]:
         return [record for record in self.records if isinstance(record, Envelope)]
 
     def publish(self, events: Sequence[Envelope]) -> None:
+        self.led.append(value("bugle_relay_leader", service="ledgers"))
         for event in events:
             if self.fail_in == 0:
                 self.fail_in = -1
@@ -164,6 +167,15 @@ def test_stopped_relay_catches_up_later(engine: Engine) -> None:
     assert ([event.log_seq for event in first.events], published(engine)) == ([1, 2, 3], 3)
     run(engine, second)
     assert ([event.log_seq for event in second.events], published(engine)) == ([4, 5, 6, 7], 7)
+
+
+def test_lead_is_told_while_it_lasts(engine: Engine) -> None:
+    write(engine, "a", [1])
+    topic = Topic(1)
+    topic.fail_in = 0
+    run(engine, topic)
+    assert len(topic.led) > 1, "the lead was lost with the broker and taken again"
+    assert (set(topic.led), value("bugle_relay_leader", service="ledgers")) == ({1}, 0)
 
 
 def test_only_one_relay_leads(engine: Engine) -> None:

@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 from typing import Annotated, Any
 
 import httpx
 import pytest
 from fastapi import APIRouter, Depends, Response
 
+from eventkit import readiness
+from eventkit.auth import SESSION
+from eventkit.depths import Depths
 from eventkit.http import Limits
 from eventkit.http.buckets import MOST, Buckets
 from eventkit.http.limits import PARAMETERS
+from eventkit.http.server import server
 from eventkit.memory import MemoryStore
 from eventkit.paging import Window, keyset
+from eventkit.settings import ServingSettings
 from tests.support.ledger_service import Bank, running_bank
 
 
@@ -26,6 +33,21 @@ class Clock:
 
     def __call__(self) -> float:
         return self.now
+
+
+class Hanging(Depths):
+    """Counts how often it is looked up; may let whoever looks wait."""
+
+    def __init__(self) -> None:
+        self.looks = 0
+        self.looked, self.let_go = Event(), Event()
+        self.let_go.set()
+
+    def tell(self) -> None:
+        self.looks += 1
+        if self.looks > 1:
+            self.looked.set()
+        self.let_go.wait()
 
 
 def test_bucket_empties_and_refills() -> None:
@@ -102,9 +124,93 @@ def test_made_up_tokens_share_a_bucket(bank: Bank) -> None:
     assert [answer.status_code for answer in answers] == [401] * 4 + [429]
 
 
+def visit(bank: Bank, token: str, **headers: str) -> int:
+    """The status of what a browser asks for, which has its token in a cookie."""
+    return bank.http.get("/v1/none", headers={"Cookie": f"{SESSION}={token}", **headers}).status_code
+
+
+def token(bank: Bank, **claims: str) -> str:
+    return bank.office(**claims)["Authorization"].removeprefix("Bearer ")
+
+
+def test_signed_in_visitors_have_buckets_of_their_own(bank: Bank) -> None:
+    """All come from one address, that of the proxy. A browser's bucket is the same person's as that of his tokens."""
+    assert [visit(bank, token(bank, sub="first", jti=str(n))) for n in range(5)] == [404] * 4 + [429]
+    assert visit(bank, token(bank, sub="second")) == 404
+    assert bank.http.get("/v1/pages", headers=bank.office(sub="first")).status_code == 429
+
+
+def test_made_up_cookies_share_a_bucket(bank: Bank) -> None:
+    assert [visit(bank, f"made.up.{n}") for n in range(5)] == [404] * 4 + [429]
+    assert bank.http.get("/v1/pages").status_code == 429, "it is the address's"
+
+
+def test_cookie_covers_no_false_token(bank: Bank) -> None:
+    """Whoever sends a header is who it says: a cookie beside it is not asked."""
+    false = {"Authorization": "Bearer made.up"}
+    assert [visit(bank, token(bank), **false) for _ in range(5)] == [404] * 4 + [429]
+    assert visit(bank, token(bank)) == 404
+
+
+def test_cookie_opens_no_interface(bank: Bank) -> None:
+    """It names whose bucket pays, and nothing else: another site's form would bring it along."""
+    assert bank.http.post("/v1/books/b1/deposits", headers={"Cookie": f"{SESSION}={token(bank)}"}).status_code == 401
+
+
+def behind(bank: Bank, proxy: str, held: ServingSettings) -> list[int]:
+    """Statuses of five requests of one visitor and one of another, who come by a proxy, under our server."""
+    config = server(bank.app, held).config
+    config.load()
+
+    async def ask() -> list[int]:
+        transport = httpx.ASGITransport(config.loaded_app, client=(proxy, 1))  # type: ignore[arg-type]  # an ASGI app
+        async with httpx.AsyncClient(transport=transport, base_url="http://toy") as http:
+            visitors = ["198.51.100.1"] * 5 + ["198.51.100.2"]
+            return [
+                (await http.get("/v1/none", headers={"X-Forwarded-For": f"x, {who}"})).status_code for who in visitors
+            ]
+
+    return asyncio.run(ask())
+
+
+def test_trusted_proxy_tells_addresses_apart(bank: Bank, monkeypatch: pytest.MonkeyPatch) -> None:
+    held = ServingSettings(jwks_file="", issuer="", audience="", http_port=0)
+    monkeypatch.setenv("FORWARDED_ALLOW_IPS", "10.1.0.0/16")
+    assert behind(bank, "10.1.2.3", held) == [404] * 4 + [429, 404]
+    assert behind(bank, "10.9.2.3", held) == [404] * 4 + [429, 429], "anybody may say where he comes from"
+
+
 def test_health_is_told_however_often(bank: Bank) -> None:
     assert {bank.http.get("/live").status_code for _ in range(9)} == {200}
     assert "ratelimit" not in bank.http.get("/live").headers
+
+
+def test_scrapes_take_one_look(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a token and past every limit: were each to look, they would take threads and database from all others."""
+    monkeypatch.setattr(readiness, "monotonic", Clock())
+    depths = Hanging()
+    with running_bank(tmp_path, MemoryStore("ledgers"), depths=depths) as bank:
+        assert {bank.http.get("/metrics").status_code for _ in range(50)} == {200}
+    assert depths.looks == 1
+
+
+def test_scrapes_do_not_queue(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock()
+    monkeypatch.setattr(readiness, "monotonic", clock)
+    depths = Hanging()
+    with running_bank(tmp_path, MemoryStore("ledgers"), depths=depths) as bank, ThreadPoolExecutor(1) as pool:
+        old = bank.http.get("/metrics").text
+        clock.now += readiness.LOOK_SECONDS
+        depths.let_go.clear()
+        looking = pool.submit(bank.http.get, "/metrics")
+        try:
+            assert depths.looked.wait(20)
+            assert {bank.http.get("/metrics").text for _ in range(50)} == {old}
+            clock.now += readiness.LONG_SECONDS + 1
+            assert told(bank.http.get("/metrics")) == (503, "unavailable"), "what hangs is away"
+        finally:
+            depths.let_go.set()
+        assert (looking.result().status_code, depths.looks) == (200, 2)
 
 
 def test_too_many_parameters_are_422(bank: Bank) -> None:

@@ -16,7 +16,7 @@ from jsonschema_rs import Draft202012Validator
 from psycopg import errors as postgres
 from sqlalchemy.exc import OperationalError
 
-from eventkit import readiness
+from eventkit import metrics, readiness
 from eventkit.auth import caller
 from eventkit.caller import Caller
 from eventkit.commands import Command, CommandBook, Done
@@ -117,6 +117,38 @@ def test_metrics_count_requests_and_commands(bank: Bank) -> None:
     route = 'method="POST",route="/books/{book}/deposits",service="ledgers"'
     assert f"bugle_http_requests_total{{{route}," in text
     assert 'bugle_commands_total{outcome="refused",service="ledgers",type="bugle.ledgers.deposit.v1"}' in text
+
+
+def test_failures_are_told_from_nought(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Prometheus sees no increase of a series that is born at 1. A refusal is none, and a probe has its own alert."""
+
+    def interfere(command: Command) -> NoReturn:
+        raise KeyError("fault")
+
+    def broker() -> NoReturn:
+        raise ConnectionError
+
+    store = MemoryStore("ledgers")
+    monkeypatch.setattr(readiness, "LOOK_SECONDS", 0)
+    with running_bank(tmp_path, store, deposit_book(interfere), ready={"broker": broker}) as bank:
+        before = _failures(bank)
+        bank.open("b1")
+        assert (bank.http.get("/ready").status_code, bank.http.get("/v1/none").status_code) == (503, 404)
+        assert _failures(bank) == before
+        bank.deposit("b1", {"amount": 5})
+        assert _failures(bank) == before + 1
+
+
+def test_first_scrape_tells_no_failures(tmp_path: Path) -> None:
+    """As of a process that has just started."""
+    metrics.failures.clear()
+    with running_bank(tmp_path, MemoryStore("ledgers")) as bank:
+        assert _failures(bank) == 0
+
+
+def _failures(bank: Bank) -> float:
+    [found] = re.findall(r'^bugle_http_failures_total{service="ledgers"} (\S+)$', bank.http.get("/metrics").text, re.M)
+    return float(found)
 
 
 def test_read_carries_its_version(bank: Bank) -> None:

@@ -26,6 +26,9 @@ LOOK_SECONDS = 10
 KEPT = 4096
 """Most verified tokens kept; an agency's frontends share a few."""
 
+SESSION = "bugle_session"
+"""The cookie in which pages keep a visitor's token. No interface takes it, for another site's form would send it."""
+
 log = logging.getLogger("eventkit.auth")
 
 bearer_scheme = HTTPBearer(auto_error=False, bearerFormat="JWT", description="A token signed by the issuer")
@@ -150,6 +153,15 @@ def authenticate(request: HTTPConnection) -> Caller:
         raise Unauthenticated
     tokens: Tokens = request.app.state.tokens
     return tokens.verify(token.strip())
+
+
+def paying(request: HTTPConnection) -> Caller:
+    """Who pays for a request by his allowance: its caller or, where it names none, the visitor of its cookie."""
+    token = request.cookies.get(SESSION)
+    if token is None or "authorization" in request.headers:
+        return authenticate(request)
+    tokens: Tokens = request.app.state.tokens
+    return tokens.verify(token)
 
 
 async def caller(request: Request, _: Annotated[object, Security(bearer_scheme)] = None) -> Caller:

@@ -12,6 +12,8 @@ from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, Counter, Histogram,
 from eventkit.readiness import Check, Readiness
 
 requests = Counter("bugle_http_requests", "Answers to HTTP requests", ["service", "method", "route", "status"])
+failures = Counter("bugle_http_failures", "Answers 5xx to anything but a probe", ["service"])
+"""Told from the start as 0: of a series that is born at 1, Prometheus sees no increase."""
 seconds = Histogram(
     "bugle_http_request_seconds",
     "From the first byte of a request to its answer",

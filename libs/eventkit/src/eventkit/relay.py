@@ -62,6 +62,8 @@ class Relay:
         self._every = watermark_seconds
         self.stopping = Event()
         self.ready = Event()
+        self._leading = telemetry.leader.labels(service)
+        telemetry.watermark.labels(service).set(0)  # one that never promises must be seen to
 
     def run(self) -> None:
         """Survives the loss of either server; ends on `stopping`, with LeadershipLost when fenced,
@@ -72,9 +74,9 @@ class Relay:
                 with self._engine.connect() as connection, lead(connection, self._service) as sequencer:
                     connection.detach()  # back in the pool it would go on holding the lock
                     self.ready.set()
-                    telemetry.leader.labels(self._service).set(sequencer is not None)
                     if sequencer is not None:
-                        self._lead(sequencer)
+                        with self._leading.track_inprogress():
+                            self._lead(sequencer)
             except (LeadershipLost, *REFUSALS):
                 raise  # no server is lost: trying again would only hide it
             except (DBAPIError, KafkaError, TimeoutError) as error:

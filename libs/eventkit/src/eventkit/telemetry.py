@@ -10,7 +10,9 @@ parked = Counter("bugle_consumer_parked", "Events set aside because one of their
 retries = Counter("bugle_consumer_retries", "Batches tried again: server away or writer first", ["consumer"])
 sequenced = Counter("bugle_relay_sequenced", "Events given their place in the log", ["service"])
 published = Gauge("bugle_relay_published_seq", "Highest log_seq that Kafka has acknowledged", ["service"])
-watermark = Gauge("bugle_relay_watermark_seconds", "Unix time of the last watermark sent", ["service"])
+watermark = Gauge(
+    "bugle_relay_watermark_seconds", "Unix time of the last watermark sent, 0 before the first", ["service"]
+)
 lag = Gauge(
     "bugle_consumer_lag_records",
     "Records behind the committed offset",

@@ -8,12 +8,12 @@ from urllib.parse import urlsplit
 
 from fastapi import Depends, Request, Response
 
-from eventkit.auth import Tokens, Unauthenticated
+from eventkit.auth import SESSION, Tokens, Unauthenticated
 from eventkit.caller import Caller, Forbidden
 from eventkit.catalogues import LANGUAGES, ON_PAPER
 from eventkit.text import Text
 
-COOKIE = "bugle_session"
+COOKIE = SESSION
 LANGUAGE = "bugle_language"
 LANGUAGE_SECONDS = 366 * 24 * 3600
 BEGUN = "bugle_signing"

@@ -30,6 +30,7 @@ class Guard:
     def __init__(self, app: ASGIApp, service: str) -> None:
         self._app = app
         self._service = service
+        self._failures = metrics.failures.labels(service)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -70,6 +71,8 @@ class Guard:
         about = (self._service, _method(scope), _route(scope).removeprefix("/v1"), status)
         metrics.requests.labels(*about).inc()
         metrics.seconds.labels(*about).observe(took)
+        if status >= 500 and scope["path"] not in PROBES:
+            self._failures.inc()
 
     def _tell(self, scope: Scope, status: int, took: float, span: Span) -> None:
         """By the route, not the path: what stands in a path may be somebody's name."""

@@ -9,7 +9,8 @@ from fastapi import APIRouter, Response
 from eventkit.depths import Depths
 from eventkit.http.answers import json_response
 from eventkit.metrics import exposition
-from eventkit.readiness import Check, Readiness
+from eventkit.problems import Unavailable
+from eventkit.readiness import Check, Glance, Readiness
 from eventkit.store import Store
 
 
@@ -37,11 +38,18 @@ def health(checks: Mapping[str, Check], depths: Depths | None) -> APIRouter:
         passed, found = readiness.tell()
         return json_response({"ready": passed, "checks": found}, status=200 if passed else 503)
 
+    scrape = Glance(lambda: _scrape(depths))
+
     @router.get("/metrics")
     def metrics() -> Response:
-        if depths is not None:
-            depths.tell()
-        body, media = exposition()
-        return Response(body, media_type=media)
+        if (told := scrape.tell()) is None:
+            raise Unavailable
+        return Response(told[0], media_type=told[1])
 
     return router
+
+
+def _scrape(depths: Depths | None) -> tuple[bytes, str]:
+    if depths is not None:
+        depths.tell()
+    return exposition()

@@ -15,7 +15,7 @@ from typing import Final
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from eventkit.auth import Unauthenticated, authenticate
+from eventkit.auth import Unauthenticated, paying
 from eventkit.errors import Problem
 from eventkit.http.buckets import Allowance, Buckets
 from eventkit.problems import Faulty, FieldProblem, Unavailable
@@ -166,7 +166,7 @@ def _check_head(scope: Scope) -> None:
 def _who(scope: Scope) -> Hashable:
     """Whose bucket: the caller's, however many tokens it has, or the address of one who has no valid token."""
     try:
-        caller = authenticate(HTTPConnection(scope))
+        caller = paying(HTTPConnection(scope))
     except Unauthenticated:
         client = scope.get("client")
         return ("address", client[0] if client else None)
