@@ -13,7 +13,7 @@ import pytest
 from reporting.bulletins.cells import Cells
 from reporting.bulletins.labels import FORMS
 from reporting.issuing.changes import changes
-from reporting.issuing.freezing import canonical, digest, formulas, same
+from reporting.issuing.freezing import canonical, digest, formulas, other_rules, same
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -189,6 +189,24 @@ def test_canonical_text_is_one() -> None:
     assert canonical({"b": here, "a": [1, None, "中"]}) == '{"a":[1,null,"中"],"b":"2021-11-03T09:00:00+08:00"}'
     assert canonical({"b": 1, "a": at}) == canonical({"a": at, "b": 1}) == '{"a":"2021-11-03T01:00:00Z","b":1}'
     assert digest("abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+
+
+PINS: dict[str, Any] = {
+    "known_before": "2021-11-03T01:00:00Z",
+    "programme": {"id": "jinxian", "version": 1},
+    "calendar": {"id": "cn", "version": None},
+    "formulas": "abc",
+}
+
+
+def test_rules_that_differ_are_told() -> None:
+    assert other_rules(PINS, {**PINS, "known_before": "2021-12-01T00:00:00Z"}) == []
+    after = {"programme": {"id": "jinxian", "version": 2}, "calendar": {"id": "cn", "version": 1}, "formulas": "abd"}
+    assert other_rules(PINS, after) == [
+        {"rule": "programme", "from": "jinxian 1", "to": "jinxian 2"},
+        {"rule": "calendar", "from": "cn", "to": "cn 1"},
+        {"rule": "formulas", "from": "abc", "to": "abd"},
+    ]
 
 
 def test_formulas_have_a_version() -> None:

@@ -122,3 +122,9 @@ SECTIONS: Final = {
     "items": _("Tasks"),
     "text": _("Text"),
 }
+RULES: Final = {
+    "programme": _("Programme, version"),
+    "calendar": _("Calendar, version"),
+    "formulas": _("Definitions of figures"),
+}
+"""The rules that a document goes by, as its pins name them."""
