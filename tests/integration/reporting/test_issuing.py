@@ -15,13 +15,15 @@ from docx import Document
 from pypdf import PdfReader
 
 from eventkit.envelope import Envelope
+from eventkit.ids import uid
 from pagekit.session import COOKIE
+from reporting.issuing import causes
 from tests.integration.reporting.delivery import Delivery
 from tests.integration.reporting.serving import reading
-from tests.integration.reporting.test_documents import EVIL, FIRST, SECOND, story
+from tests.integration.reporting.test_documents import DOCUMENT, EVIL, FIRST, SECOND, story
 from tests.support.http import TestClient
 from tests.support.tokens import Issuer
-from tests.unit.reporting.made import Log, day
+from tests.unit.reporting.made import START, Log, day, enterprise_of, programme
 
 MARCH = "/v1/documents/monthly?programme=jinxian&period=2021-03"
 KNOWN = datetime(2021, 5, 10, tzinfo=UTC)
@@ -125,6 +127,49 @@ def test_restatement_says_what_and_why(client: TestClient, delivery: Delivery, t
     text = file(client, second["document"], "md").decode()
     assert "## 更正内容及原因" in text and "本期更正" in text
     assert "| 办理指标 | 问题解决率 | 本期 | 1 / 2 | 2 / 2 |" in text
+
+
+def test_changed_rule_is_told_beside_events(client: TestClient, delivery: Delivery, told: Log) -> None:
+    """From now on a miss takes five points; an innocent event became known too."""
+    issued(client)
+    [item] = DOCUMENT["appraisal"]["department"]["items"]
+    department = {"base": 100, "items": [item | {"points": -5}]}
+    document = {**DOCUMENT, "appraisal": DOCUMENT["appraisal"] | {"department": department}}
+    published = {**programme(), "version": 2, "document": document}
+    told.add("intake", "programme_published", "programme-jinxian", "jinxian", START, **published)
+    told.case("routing", "owner_named", FIRST, day(3), unit="bank", by="office")
+    delivery.publish(learnt(told, 2), LATER)
+    delivery.apply()
+    second = issued(client)
+    assert second["restated"]["rules"] == [{"rule": "programme", "from": "jinxian 1", "to": "jinxian 2"}]
+    places = {(one["item"], one["column"]): (one["from"], one["to"]) for one in second["restated"]["changes"]}
+    assert places["供电公司", "Score"] == (98, 95)
+    assert second["restated"]["causes"]["total"] == 1
+    text = file(client, second["document"], "md").decode()
+    assert "| 方案及版本 | jinxian 1 | jinxian 2 |" in text and "不论是否影响数据" in text
+
+
+def test_each_cause_is_listed_once(
+    client: TestClient, delivery: Delivery, told: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An enterprise, a team, a visit and a service that became known late; up to MOST are listed, all are counted."""
+    issued(client)
+    enterprise, before = str(uid("enterprise", "late")), len(told.events)
+    registered = enterprise_of(enterprise)
+    told.add("intake", "enterprise_registered", f"enterprise-{enterprise}", enterprise, day(4), **registered)
+    told.team(str(uid("team", "late")), day(4), [enterprise])
+    told.visit(str(uid("visit", "late")), enterprise, "call", day(5))
+    told.service(str(uid("service", "late")), "recovery", 1, 7, day(5))
+    elsewhere = str(uid("enterprise", "elsewhere"))
+    far = enterprise_of(elsewhere, "elsewhere")
+    told.add("intake", "enterprise_registered", f"enterprise-{elsewhere}", elsewhere, day(4), **far)
+    delivery.publish(learnt(told, len(told.events) - before), LATER)
+    delivery.apply()
+    monkeypatch.setattr(causes, "MOST", 3)
+    held = issued(client)["restated"]["causes"]
+    ids = sorted(str(event.id) for event in told.events[before:-1])
+    assert (held["total"], [one["event"] for one in held["items"]]) == (4, ids[:3])
+    assert {one["about"] for one in held["items"]} <= {"荣鑫实业", "call", "recovery", "专班01"}
 
 
 def test_nothing_new_is_refused(client: TestClient, delivery: Delivery, told: Log) -> None:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from functools import partial
+from html import escape, unescape
 from typing import Any
 
 import orjson
 import pytest
 
 from eventkit.ids import uid
+from pagekit.session import COOKIE
+from reporting.web import documents as web_documents
+from reporting.web.paging import window_of
 from tests.integration.reporting.delivery import Delivery
 from tests.integration.reporting.serving import reading
 from tests.integration.reporting.test_documents import FIRST, SECOND, story
@@ -88,6 +94,71 @@ def test_supervision_list_of_a_month(client: TestClient) -> None:
     document = issued(client, f"/v1/documents/supervision-list{OF}&period=2021-03")
     assert orjson.loads(document["content"])["told"]["supervised"]["total"] == 1
     assert "# 四进四问督办清单" in text(client, document)
+
+
+def test_every_document_is_reached(client: TestClient, issuer: Issuer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Page by page, the newest first, and each kind alone; editions name each other over pages."""
+    months = [issued(client, f"/v1/documents/monthly{OF}&period=2021-0{month}") for month in (1, 2, 3, 4)]
+    letter = issued(client, f"/v1/documents/letter{OF}&about={FIRST}")
+    made = [one["document"] for one in (*months, letter)]
+    client.cookies.set(COOKIE, issuer.token("office"))
+    monkeypatch.setattr(web_documents, "window_of", partial(window_of, limit=2))
+    assert walked(client, f"/documents{OF}") == made[::-1]
+    assert walked(client, f"/documents{OF}&kind=monthly") == made[3::-1]
+    assert walked(client, f"/documents{OF}&kind=letter") == made[4:]
+    assert walked(client, f"/documents{OF}&kind=minutes") == []
+
+
+def walked(client: TestClient, address: str) -> list[str]:
+    """The documents that a list tells, page by page."""
+    found = list[str]()
+    while address:
+        page = client.get(address, headers={"accept": "text/html"})
+        assert page.status_code == 200, page.text
+        found += re.findall(r'scope="row"><a href="/issued/([0-9a-f-]+)', page.text)
+        [address] = re.findall(r'rel="next" href="([^"]+)"', page.text) or [""]
+        address = unescape(address)
+    return found
+
+
+def test_editions_meet_over_pages(
+    client: TestClient, delivery: Delivery, told: Log, issuer: Issuer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = issued(client)
+    told.case("routing", "result_reported", SECOND, day(20), unit="power-supply", outcome="solved", by="power-supply")
+    delivery.publish(learnt(told, 1), LATER)
+    delivery.apply()
+    second = issued(client)
+    client.cookies.set(COOKIE, issuer.token("office"))
+    monkeypatch.setattr(web_documents, "window_of", partial(window_of, limit=1))
+    newest = client.get(f"/documents{OF}&lang=en").text
+    assert f"/issued/{first['document']}?programme=jinxian" in newest and "restates edition 1" in newest
+    [following] = re.findall(r'rel="next" href="([^"]+)"', newest)
+    assert f"/issued/{second['document']}?programme=jinxian" in client.get(f"{unescape(following)}&lang=en").text
+
+
+@pytest.mark.parametrize(
+    "draft", ["letter?about={FIRST}", "minutes?about={DISPATCH}", "supervision-list?period=2021-03"]
+)
+def test_office_issues_papers_from_the_page(client: TestClient, issuer: Issuer, draft: str) -> None:
+    """From the list, which has the newest months, to the draft, and by its button to the document."""
+    kind, _, about = draft.format(FIRST=FIRST, DISPATCH=DISPATCH).partition("?")
+    client.cookies.set(COOKIE, issuer.token("office"))
+    address = f"/documents/{kind}{OF}&{about}"
+    assert f'href="{escape(address.removesuffix("2021-03"))}' in client.get(f"/documents{OF}").text
+    assert f'action="{escape(address)}"' in client.get(address).text
+    answer = client.post(address, follow_redirects=False)
+    assert answer.status_code == 303, answer.text
+    assert client.get(answer.headers["location"]).status_code == 200
+
+
+def test_department_is_offered_no_papers(client: TestClient, issuer: Issuer) -> None:
+    client.cookies.set(COOKIE, issuer.token("department", department="bank"))
+    for page in (f"/documents{OF}", f"/issues/{FIRST}"):
+        answer = client.get(page)
+        assert answer.status_code == 200 and "/documents/letter" not in answer.text
+    client.cookies.set(COOKIE, issuer.token("office"))
+    assert f"/documents/letter?programme=jinxian&amp;about={FIRST}" in client.get(f"/issues/{FIRST}").text
 
 
 def test_kinds_are_listed(client: TestClient) -> None:

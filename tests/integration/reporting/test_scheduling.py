@@ -10,8 +10,12 @@ from typing import Any
 
 import orjson
 import pytest
+from psycopg.errors import QueryCanceled
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
+from reporting.issuing import acts
+from reporting.issuing.printing import files
 from reporting.issuing.scheduling import Scheduler
 from reporting.issuing.tables import documents
 from tests.integration.reporting.delivery import Delivery
@@ -113,6 +117,31 @@ def test_broken_template_is_told_and_mended(
     assert "monthly of jinxian over 2021-03 is not issued" in caplog.text
     (tmp_path / "monthly.docx").unlink()
     assert (scheduler.round(), value("bugle_documents_failing")) == (2, 0)
+
+
+@pytest.mark.parametrize("fault", [ValueError("too large on page 2"), QueryCanceled("canceling statement")])
+def test_one_fault_does_not_hold_up_others(
+    delivery: Delivery,
+    told: Log,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    fault: Exception,
+) -> None:
+    """Neither one in our program nor a statement that takes too long: March fails, April is issued."""
+
+    def failing(markdown: dict[str, str], *about: Any) -> Any:
+        if "2021年3月" in markdown["zh"]:
+            raise OperationalError("SELECT", {}, fault) if isinstance(fault, QueryCanceled) else fault
+        return files(markdown, *about)
+
+    scheduler = Scheduler(delivery.engine)
+    with monkeypatch.context() as planted:
+        planted.setattr(acts, "files", failing)
+        assert (scheduler.round(), value("bugle_documents_failing")) == (1, 1)
+    assert [row.about for row in kept(delivery)] == ["2021-04"]
+    assert "monthly of jinxian over 2021-03 is not issued" in caplog.text
+    assert str(fault) in caplog.text and "Traceback" in caplog.text
+    assert (scheduler.round(), value("bugle_documents_failing")) == (1, 0)
 
 
 def test_unread_logs_are_waited_for(delivery: Delivery) -> None:

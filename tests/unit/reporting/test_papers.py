@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -200,6 +201,19 @@ def test_long_table_goes_over_pages() -> None:
     reader = PdfReader(BytesIO(printed(sheet_of(many))))
     assert len(reader.pages) > 3
     assert all("指标" in page.extract_text() for page in reader.pages[:3])
+
+
+@pytest.mark.parametrize("others", [0, 12, 21])
+def test_cell_longer_than_a_page_goes_on(others: int) -> None:
+    """Wherever on the page its row begins, and with a longer one behind it."""
+    names, events = [f"某干部{n}×1" for n in range(300)], [f"2021-10-{n:04}超期" for n in range(400)]
+    before = [row([f"第{n}行", n]) for n in range(others)]
+    rows = [*before, row(["走访", "、".join(names)]), row(["、".join(events), 1])]
+    long = MARKDOWN.replace(row(["登记问题", 52]), "\n".join(rows))
+    pages = ["".join(page.extract_text().split()) for page in PdfReader(BytesIO(printed(sheet_of(long)))).pages]
+    said = "".join(re.sub(r"^—\d+—(指标本期)?", "", page) for page in pages)
+    assert [name for name in (*names, *events) if name not in said] == []
+    assert [page.count("走访") for page in pages] == [names[0] in page for page in pages]
 
 
 def test_wide_table_stays_on_the_page() -> None:

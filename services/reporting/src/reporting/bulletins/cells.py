@@ -11,6 +11,9 @@ from zoneinfo import ZoneInfo
 
 from babel.numbers import format_decimal, format_percent
 
+from eventkit.envelope import parse_instant
+from reporting.bulletins.labels import REASONS
+
 Told = Mapping[str, Any]
 _BETWEEN = {"zh": ("、", "；"), "en": (", ", "; ")}
 
@@ -31,6 +34,7 @@ class Cells:
             "change": self.change, "day": self.day, "minute": self.minute, "joined": self.joined, "unit": self.unit,
             "kind": self.kind, "happened": self.happened, "points": self.points, "times": self.times,
             "amount": self.amount, "units": self.units, "event": self.event,
+            "called": self.called, "written": self.written,
         }  # fmt: skip
 
     def number(self, value: float | None) -> str | None:
@@ -69,11 +73,29 @@ class Cells:
         """An instant to the minute, in the programme's zone."""
         return f"{moment.astimezone(self.zone):%Y-%m-%d %H:%M}"
 
-    def amount(self, value: float | str | None) -> str | None:
-        """A figure of any kind: a number, a share, or what it divides."""
+    def amount(self, value: float | str | Mapping[str, str] | None) -> str | None:
+        """A figure of any kind: a number, a share, or what it divides; or a text, in this language if it has two."""
+        if isinstance(value, Mapping):
+            return value[self.language]
         if value is None or isinstance(value, str):
             return value
         return self.percent(value) if isinstance(value, float) else self.number(value)
+
+    def called(self, item: str | Mapping[str, str] | None) -> str | None:
+        """What a line of a table is called: by catalogues, if they know it."""
+        return self.texts.gettext(item) if isinstance(item, str) and item else self.amount(item or None)
+
+    def written(self, value: Any, form: str) -> str | None:
+        """A value as its column is written; instants come as JSON has them."""
+        if value is None:
+            return None
+        forms: Mapping[str, Callable[[Any], str | None]] = {
+            "amount": self.amount, "number": self.number, "times": self.times, "joined": self.joined,
+            "points": self.points, "excluded": lambda counts: self.counted(counts, REASONS),
+            "day": lambda at: self.day(parse_instant(at)), "minute": lambda at: self.minute(parse_instant(at)),
+            "happened": lambda events: self.happened({**one, "at": parse_instant(one["at"])} for one in events),
+        }  # fmt: skip
+        return forms[form](value)
 
     def event(self, name: str) -> str:
         """What an event is called."""

@@ -25,8 +25,6 @@ NAMES: Final[Mapping[str, Mapping[str, str]]] = {
 }
 """What they are called. A programme's own report of the same id precedes them."""
 
-_OF_LETTER = ("title", "kind", "lead", "supporting", "meeting", "enterprise_name", "reported_at")
-
 
 class UnknownMatter(Problem):
     """There is no such meeting with minutes, and no such case that was assigned by letter."""

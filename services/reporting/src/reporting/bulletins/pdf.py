@@ -87,13 +87,14 @@ def _block(block: Block) -> Flowable:
 
 
 def _table(rows: Sequence[Sequence[Cell]]) -> Table:
+    """A row that is longer than a page goes on over the next; its short cells stand where it begins."""
     left, right = (_style(f"cell{align}", paper.WU_HAO, align, leading=1.4 * paper.WU_HAO) for align in _SIDES)
     cells = [[_text(cell.text, right if cell.right else left) for cell in row] for row in rows]
     look = TableStyle([
-        ("GRID", (0, 0), (-1, -1), 0.5, black), ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
+        ("GRID", (0, 0), (-1, -1), 0.5, black), ("VALIGN", (0, 0), (-1, -1), "TOP"),
         ("LEFTPADDING", (0, 0), (-1, -1), _PADDING), ("RIGHTPADDING", (0, 0), (-1, -1), _PADDING),
     ])  # fmt: skip
-    return Table(cells, _widths(rows), repeatRows=1, style=look, spaceBefore=6, spaceAfter=6)
+    return Table(cells, _widths(rows), repeatRows=1, splitInRow=1, style=look, spaceBefore=6, spaceAfter=6)
 
 
 def _widths(rows: Sequence[Sequence[Cell]]) -> list[float]:

@@ -30,7 +30,8 @@ class Rounds:
         self._ended_at = monotonic()
 
     def run(self, stop: Event, rest: float) -> None:
-        """Until told to stop. A server that is away is waited for; any other failure ends the process."""
+        """Until told to stop. A server that is away is waited for; a document's fault is the round's affair; any other
+        failure ends the process."""
         while not stop.is_set():
             try:
                 self._scheduler.round()

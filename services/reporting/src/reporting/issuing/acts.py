@@ -20,7 +20,7 @@ from reporting.bulletins.matter import Drawn, Matter
 from reporting.issuing.causes import Span, causes
 from reporting.issuing.changes import changes
 from reporting.issuing.errors import NothingChanged, PeriodNotOver
-from reporting.issuing.freezing import canonical, digest, pins, same
+from reporting.issuing.freezing import canonical, digest, other_rules, pins, same
 from reporting.issuing.printing import files
 from reporting.issuing.tables import documents, renditions
 from reporting.queries.desk import look
@@ -96,7 +96,7 @@ def _freeze(
 ) -> str:
     known_before = content["pins"]["known_before"]
     if standing is not None:
-        content["restates"] = _restated(connection, held, standing, told, known_before)
+        content["restates"] = _restated(connection, held, standing, told, content["pins"])
     at = connection.scalar(_CLOCK)
     assert at is not None
     kept, matter = canonical(content), order.matter
@@ -117,11 +117,12 @@ def _freeze(
 
 
 def _restated(
-    connection: Connection, held: OfProgramme, standing: Row[Any], told: Drawn, known_before: datetime
+    connection: Connection, held: OfProgramme, standing: Row[Any], told: Drawn, pinned: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """What is restated, what changed and why; NothingChanged where nothing did, or it is known no later."""
-    former: Mapping[str, Any] = orjson.loads(standing.content)["told"]
-    after = orjson.loads(canonical(told.content))
+    """What is restated, what changed, by which other rules and why; NothingChanged where nothing did, or it is known no
+    later."""
+    kept: Mapping[str, Any] = orjson.loads(standing.content)
+    former, after, known_before = kept["told"], orjson.loads(canonical(told.content)), pinned["known_before"]
     if same(former, after) or known_before <= standing.known_before:
         raise NothingChanged(mend=Text("read the one that stands: /v1/issued/{document}", document=standing.document))
     span = Span(held.id, held.agency, standing.known_before, known_before, told.end or known_before, told.only)
@@ -131,6 +132,7 @@ def _restated(
         "serial": standing.serial,
         "known_before": standing.known_before,
         "changes": changes(former, after),
+        "rules": other_rules(kept["pins"], pinned),
         "causes": causes(connection, span),
     }
 

@@ -2,17 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import chain
 from typing import Any
 
-from sqlalchemy import Connection, Row, String, Table, and_, cast, func, literal, or_, select, text, true
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    String,
+    Table,
+    and_,
+    case,
+    cast,
+    func,
+    literal,
+    or_,
+    select,
+    text,
+    true,
+    union_all,
+)
 
 from reporting.projections.case_event import short_type
 from reporting.projections.workflow import FACTS
-from reporting.read_model.tables import VERSIONS, clocks, ledger, records, timeline
+from reporting.read_model.tables import clocks, ledger, records, timeline
 
 MOST = 200
 """Causes that are listed; how many there are is told."""
@@ -22,15 +38,8 @@ _BESIDE = (
     *("clock_stopped", "clock_unobserved"),
 )
 """Events of a case that figures go by, beside the facts that move it."""
-_RESCINDED = ("misses_rescinded", "clock_cancelled")
-"""Events that also undo what was earlier than they are."""
-_DESCRIBED = {
-    "enterprises": ("enterprise_registered", "enterprise_id", "registered_at", "name"),
-    "teams": ("team_formed", "team_id", "formed_at", "name"),
-    "visits": ("visit_recorded", "visit_id", "visited_at", "mode"),
-    "services": ("service_recorded", "record_id", "served_at", "kind"),
-}
-"""Of what is no case: the event's name, and the columns of its id, its time and what it is called."""
+_CALLED = {"enterprise": "name", "team": "name", "visit": "mode", "service": "kind"}
+"""What is neither a case nor known by its stream alone: by which field of its first event it is called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +60,17 @@ class Span:
 def causes(connection: Connection, span: Span) -> dict[str, Any]:
     """`total`, and up to MOST `items` in the order in which they became known.
 
-    Each has `event` (its id, of a reference the id of the thing), `type`, `occurred_at`, `known_at` and `about`.
+    Each has `event` (its id), `type`, `occurred_at`, `known_at` and `about`.
     Reads the tables as they are, not as they were known.
     """
-    found = sorted(
-        chain(_of_cases(connection, span), _of_records(connection, span), _described(connection, span)),
-        key=lambda one: (one["known_at"], one["event"]),
-    )
-    return {"total": len(found), "items": found[:MOST]}
+    found = union_all(_of_cases(span), _of_records(span)).subquery()
+    total = func.count().over().label("total")
+    wanted = select(found, total).order_by(found.c.known_at, found.c.event).limit(MOST)
+    rows = connection.execute(wanted).all()
+    return {"total": rows[0].total if rows else 0, "items": [_told(row) for row in rows]}
 
 
-def _of_cases(connection: Connection, span: Span) -> Iterator[dict[str, Any]]:
+def _of_cases(span: Span) -> Select[Any]:
     """Facts and what was fired or withdrawn. A cancelled clock counts when it had begun by the end of the period."""
     names = (*FACTS, *_BESIDE)
     begun = select(literal(1)).where(
@@ -70,8 +79,8 @@ def _of_cases(connection: Connection, span: Span) -> Iterator[dict[str, Any]]:
         cast(clocks.c.generation, String) == timeline.c.data["generation"].astext,
         clocks.c.started_at < span.end,
     )
-    rows = select(timeline, ledger.c.title).join(ledger, ledger.c.case_id == timeline.c.case_id)
-    wanted = rows.where(
+    rows = select(*_columns(timeline, ledger.c.title)).join(ledger, ledger.c.case_id == timeline.c.case_id)
+    return rows.where(
         ledger.c.programme == span.programme,
         timeline.c.sequenced_at >= span.known_from,
         timeline.c.sequenced_at < span.known_before,
@@ -82,7 +91,6 @@ def _of_cases(connection: Connection, span: Span) -> Iterator[dict[str, Any]]:
             and_(_named(timeline, ("misses_rescinded",)), _withdraws_earlier(span)),
         ),
     )
-    return (_told(row, row.title) for row in connection.execute(wanted))
 
 
 def _withdraws_earlier(span: Span) -> Any:
@@ -94,41 +102,45 @@ def _withdraws_earlier(span: Span) -> Any:
     ).bindparams(end=span.end)
 
 
-def _of_records(connection: Connection, span: Span) -> Iterator[dict[str, Any]]:
-    """Events of the programme's sessions, duties, letters and the like."""
+def _of_records(span: Span) -> Select[Any]:
+    """Events of the programme's teams, visits, services, sessions, duties, letters and the like, and of the agency's
+    enterprises."""
     first = records.alias("first")
-    rows = select(records).join(first, and_(first.c.stream == records.c.stream, first.c.version == 1))
-    wanted = rows.where(
-        first.c.data["programme"].astext == span.programme,
+    kind = func.split_part(first.c.stream, "-", 1)
+    called = case(*((kind == name, first.c.data[field].astext) for name, field in _CALLED.items()))
+    rows = select(*_columns(records, func.coalesce(called, records.c.stream)))
+    return rows.join(first, and_(first.c.stream == records.c.stream, first.c.version == 1)).where(
+        or_(
+            first.c.data["programme"].astext == span.programme,
+            and_(kind == "enterprise", first.c.data["agency"].astext == span.agency),
+        ),
         records.c.sequenced_at >= span.known_from,
         records.c.sequenced_at < span.known_before,
         true() if span.only is None else records.c.stream.endswith(span.only, autoescape=True),
         or_(records.c.occurred_at < span.end, _named(records, ("duty_rescinded", "supervision_letter_withdrawn"))),
     )
-    return (_told(row, row.stream) for row in connection.execute(wanted))
-
-
-def _described(connection: Connection, span: Span) -> Iterator[dict[str, Any]]:
-    """Enterprises, teams, visits and services that were told of, or told of differently."""
-    for table, (event, id, at, called) in _DESCRIBED.items() if span.only is None else ():
-        held = VERSIONS[table].c
-        owner = held.agency == span.agency if table == "enterprises" else held.programme == span.programme
-        anew = held.ended_at.is_(None) if table == "teams" else true()  # its end is an event among the records
-        known = (held.known_from >= span.known_from, held.known_from < span.known_before)
-        rows = select(held[id], held[at], held[called], held.known_from).where(owner, anew, *known, held[at] < span.end)
-        for thing, occurred, name, learnt in connection.execute(rows):
-            yield {"event": thing, "type": event, "occurred_at": occurred, "known_at": learnt, "about": name}
 
 
 def _named(table: Table, names: Iterable[str]) -> Any:
     return func.split_part(table.c.type, ".", 3).in_(list(names))
 
 
-def _told(row: Row[Any], about: str) -> dict[str, Any]:
+def _columns(table: Table, about: ColumnElement[Any]) -> list[ColumnElement[Any]]:
+    of = table.c
+    return [
+        of.event_id.label("event"),
+        of.type,
+        of.occurred_at,
+        of.sequenced_at.label("known_at"),
+        about.label("about"),
+    ]
+
+
+def _told(row: Row[Any]) -> dict[str, Any]:
     return {
-        "event": row.event_id,
+        "event": row.event,
         "type": short_type(row.type),
         "occurred_at": row.occurred_at,
-        "known_at": row.sequenced_at,
-        "about": about,
+        "known_at": row.known_at,
+        "about": row.about,
     }

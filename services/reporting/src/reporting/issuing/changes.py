@@ -1,104 +1,61 @@
-"""What a restatement changes: figure by figure, from what to what."""
+"""What a restatement changes: everything that documents print, line by line, from what to what."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from reporting.bulletins.labels import COLUMNS, RATES, SECTIONS, TALLIES
+from reporting.bulletins.labels import COLUMNS, FORMS, SECTIONS
+from reporting.issuing.printed import PARTS, Part
+from reporting.issuing.reads import Told
 
-Told = Mapping[str, Any]
-_SCORED = ("assigned", "closed", "score", "rank")
-_GATHERED = ("issues", "open", "unsatisfied")
-_OWED = ("fulfilled", "late", "missed", "open")
+Key = tuple[Any, ...]
 
 
-class Figure(NamedTuple):
-    """Where a figure stands: section, line and column, each as documents name it in English or as it is called."""
+class Line(NamedTuple):
+    """A line of a document: of which part, what it is called, and what stands in its columns."""
 
-    section: str
-    item: str
-    column: str
+    part: Part
+    called: Any
+    columns: dict[str, Any]
 
 
 def changes(before: Told, after: Told) -> list[dict[str, Any]]:
-    """Each figure that differs: `section`, `item`, `column`, `from`, `to`. None: it did not stand there.
+    """What differs: `section`, `item`, `column`, `from`, `to`; None: it did not stand there. `form`: how it is written.
 
-    Where the figures agree and the documents do not, one entry says that the text differs.
+    Section and column are named as documents name them in English, the item as its line is called. A line is found
+    again by what it is about. Where nothing differs that is printed, one entry says that the text does.
     """
-    old, new = dict(figures(before)), dict(figures(after))
-    found = [
-        {**place._asdict(), "from": old.get(place), "to": new.get(place)}
-        for place in dict.fromkeys([*old, *new])
-        if old.get(place) != new.get(place)
-    ]
-    text = {**Figure(SECTIONS["text"], SECTIONS["text"], SECTIONS["text"])._asdict(), "from": None, "to": None}
-    return found or [text]
+    old, new = dict(lines(before)), dict(lines(after))
+    found = [one for key in dict.fromkeys([*old, *new]) for one in _differing(old.get(key), new.get(key))]
+    return found or [_entry("text", None, "text", None, None)]
 
 
-def figures(told: Told) -> Iterator[tuple[Figure, Any]]:
-    """All figures of a document's content, as JSON has it."""
-    for name, read in _READ.items():
-        for item, column, value in read(told[name], told) if name in told else ():
-            yield Figure(SECTIONS[name], item, COLUMNS[column]), value
+def lines(told: Told) -> Iterator[tuple[Key, Line]]:
+    """All lines of a document's content, as JSON has it; those about the same are told apart by their order."""
+    seen = Counter[Key]()
+    for part in PARTS:
+        for row in part.rows(told):
+            key = (part.section, *(row.get(name) for name in part.key))
+            yield (*key, seen[key]), Line(part, part.called(row, told), _columns(part, row, told))
+            seen[key] += 1
 
 
-_Read = Iterator[tuple[str, str, Any]]
+def _columns(part: Part, row: Told, told: Told) -> dict[str, Any]:
+    return {name: read(row, told) for name, read in part.columns.items()}
 
 
-def _tallies(rows: Any, told: Told) -> _Read:
-    for one in rows:
-        for column in ("period", "cumulative"):
-            yield TALLIES[one["measure"]], column, one[column]
+def _differing(old: Line | None, new: Line | None) -> Iterator[dict[str, Any]]:
+    line = new or old
+    assert line is not None
+    hidden = () if old and new else line.part.named
+    for column in line.columns:
+        was, now = (None if one is None else one.columns[column] for one in (old, new))
+        if was != now and column not in hidden:
+            yield _entry(line.part.section, line.called, column, was, now)
 
 
-def _rates(rows: Any, told: Told) -> _Read:
-    for one in rows:
-        for column in ("period", "cumulative"):
-            part = one[column]
-            fraction = f"{part['numerator']} / {part['denominator']}"
-            yield RATES[one["rate"]], column, part["value"] if part["denominator"] is None else fraction
-
-
-def _league(rows: Any, told: Told) -> _Read:
-    for one in rows:
-        yield from ((one["name"], column, one[column]) for column in _SCORED)
-        yield one["name"], "kept", f"{one['kept']} / {one['due']}"
-
-
-def _services(rows: Any, told: Told) -> _Read:
-    for one in rows:
-        yield from ((one["zh"], column, one["count"][column]) for column in ("period", "cumulative"))
-        if one["amount"]:
-            yield one["zh"], "amount", one["amount"]["cumulative"]
-
-
-def _listed(held: Any, told: Told) -> _Read:
-    yield "", "total", held["total"]
-    for one in held["items"]:
-        name = " ".join(filter(None, (one["enterprise_name"], one["title"])))
-        yield name, "listed", len(one.get("events", ())) or 1
-
-
-def _gathering(rows: Any, told: Told) -> _Read:
-    for one in rows:
-        unit = told["units"].get(one["department"], one["department"])
-        kind = told["kinds"].get(one["kind"], {}).get("zh", one["kind"])
-        yield from ((f"{kind or ''} {unit or ''}".strip(), column, one[column]) for column in _GATHERED)
-
-
-def _owed(rows: Any, told: Told) -> _Read:
-    for one in rows:
-        yield from ((one["title"], column, one[column]) for column in _OWED)
-
-
-_READ = {
-    "tallies": _tallies,
-    "rates": _rates,
-    "league": _league,
-    "services": _services,
-    "supervised": _listed,
-    "long_term": _listed,
-    "gathering": _gathering,
-    "owed": _owed,
-}
+def _entry(section: str, item: Any, column: str, was: Any, now: Any) -> dict[str, Any]:
+    about = {"section": SECTIONS[section], "item": item, "column": COLUMNS[column]}
+    return {**about, "from": was, "to": now, "form": FORMS.get(column, "amount")}

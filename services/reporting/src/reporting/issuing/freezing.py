@@ -11,6 +11,7 @@ import orjson
 from sqlalchemy import func, select, text
 
 from reporting import CONSUMER
+from reporting.bulletins.labels import RULES
 from reporting.queries.issues import as_dict
 from reporting.queries.measures import MEASURES, RATES
 from reporting.queries.programme_routes import OfProgramme
@@ -57,6 +58,18 @@ def pins(of: OfProgramme, known_before: datetime) -> Told:
         "calendar": {"id": calendar, "version": connection.scalar(newest)},
         "formulas": formulas(),
     }
+
+
+def other_rules(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Which rules two documents do not go by alike: `rule`, `from`, `to`; nothing is told of those that agree."""
+    named = [(rule, _ruled(before, rule), _ruled(after, rule)) for rule in RULES]
+    return [{"rule": rule, "from": was, "to": now} for rule, was, now in named if was != now]
+
+
+def _ruled(pinned: Mapping[str, Any], rule: str) -> str:
+    """By which rule a document goes: which programme or calendar in which version, or the definitions' digest."""
+    held = pinned[rule]
+    return held if isinstance(held, str) else " ".join(str(part) for part in held.values() if part is not None)
 
 
 def formulas() -> str:

@@ -52,16 +52,17 @@ class Scheduler:
     def round(self) -> int:
         """Issue what has become due and is known; how many documents that were.
 
-        Each is as of the instant at which it was due, whenever that is done. One that cannot be issued is told in the
-        log and tried again in the next round; the others are issued.
+        Each is as of the instant at which it was due, whenever that is done. One that cannot be issued, whatever the
+        fault, is told in the log and tried again in the next round; the others are issued.
         """
         made, failures = 0, 0
         for programme, due in list(self._asked_for()):
             try:
                 made += self._issue(programme, due)
-            except Problem as error:
+            except Exception as error:  # also a statement that took too long: it is this document's alone
                 failures += 1
-                log.error("%s of %s over %s is not issued: %s", due.report, programme, due.period, error)
+                named, ours = (due.report, programme, due.period, error), not isinstance(error, Problem)
+                log.error("%s of %s over %s is not issued: %s", *named, exc_info=ours)
         issued.inc(made)
         failing.set(failures)
         return made

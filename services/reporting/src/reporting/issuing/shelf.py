@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import orjson
@@ -27,16 +28,16 @@ def visible(scope: Scope) -> ColumnElement[bool]:
 
 
 def listed(connection: Connection, scope: Scope, filters: dict[str, str], window: Window) -> list[Row[Any]]:
-    """A page of documents in the order in which they were issued."""
+    """A page of documents in the order in which they were issued, or with the newest first: the window says."""
     wanted = _described().where(visible(scope), *(documents.c[name] == value for name, value in filters.items()))
     return list(connection.execute(window.select(wanted, documents.c.issued_at, documents.c.document)))
 
 
-def newest(connection: Connection, scope: Scope, filters: dict[str, str], limit: int) -> list[Row[Any]]:
-    """The documents that were issued last, the newest first."""
-    wanted = _described().where(visible(scope), *(documents.c[name] == value for name, value in filters.items()))
-    latest = wanted.order_by(documents.c.issued_at.desc(), documents.c.document).limit(limit)
-    return list(connection.execute(latest))
+def linked(connection: Connection, scope: Scope, rows: Sequence[Row[Any]]) -> list[Row[Any]]:
+    """The editions that these restate, and those that restate these."""
+    ids, restated = [row.document for row in rows], [row.restates for row in rows if row.restates is not None]
+    either = documents.c.document.in_(restated) | documents.c.restates.in_(ids)
+    return list(connection.execute(_described().where(visible(scope), either)))
 
 
 def found(connection: Connection, scope: Scope, document: str) -> Row[Any]:

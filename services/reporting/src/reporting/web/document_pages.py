@@ -12,13 +12,14 @@ from fastapi.responses import RedirectResponse
 from pagekit.addresses import address
 from pagekit.session import Visiting, refuse_foreign
 from reporting.bulletins.drawing import draw
-from reporting.bulletins.kinds import drawn
-from reporting.bulletins.matter import Matter
+from reporting.bulletins.kinds import drawn, matter
 from reporting.issuing import shelf
 from reporting.issuing.acts import Order, issue
 from reporting.issuing.routes import ISSUERS, file_response
-from reporting.web.documents import as_html, issued_of, names_of, reports_of
+from reporting.web.documents import FILTERS, as_html, issued_of, names_of
+from reporting.web.drafts import MOST, papers_of, reports_of
 from reporting.web.opening import Pages
+from reporting.web.paging import PAGED
 
 
 def add_documents(router: APIRouter, pages: Pages, templates: Path | None) -> None:
@@ -27,12 +28,15 @@ def add_documents(router: APIRouter, pages: Pages, templates: Path | None) -> No
     _add_issued(router, pages)
 
     @router.post("/documents/{report}")
-    def issue_document(report: str, request: Request, who: Visiting, period: str = "") -> Response:
+    def issue_document(
+        report: str, request: Request, who: Visiting, period: str | None = None, about: str | None = None
+    ) -> Response:
         """Issue the draft of this page."""
         refuse_foreign(request)
         who.caller.needs(ISSUERS)
-        with pages.of_programme(who, request, "period") as view:
-            id = issue(view.of, Order(Matter(report, period), who.caller.sub, templates))
+        order = Order(matter(report, period, about), who.caller.sub, templates)
+        with pages.of_programme(who, request, "period", "about") as view:
+            id = issue(view.of, order)
             view.connection.commit()
             return RedirectResponse(address(f"/issued/{id}", {"programme": view.of.id}), 303)
 
@@ -41,19 +45,31 @@ def _add_drafts(router: APIRouter, pages: Pages) -> None:
 
     @router.get("/documents")
     def listed(request: Request, who: Visiting) -> Response:
-        """The reports that the programme orders, period by period."""
-        with pages.of_programme(who, request) as view:
-            return view.page("documents.html", reports=reports_of(view), issued=issued_of(view))
+        """What has been issued, page by page, and what can be drawn up."""
+        with pages.of_programme(who, request, *FILTERS, *PAGED) as view:
+            issued, following = issued_of(view)
+            return view.page(
+                "documents.html",
+                kinds=names_of(view),
+                issued=issued,
+                next=following,
+                reports=reports_of(view),
+                papers=papers_of(view),
+                most=MOST,
+            )
 
     @router.get("/documents/{report}")
-    def one(report: str, request: Request, who: Visiting, period: str = "") -> Response:
-        """A report of one period."""
-        with pages.of_programme(who, request, "period") as view:
-            told = drawn(view.of, Matter(report, period))
+    def one(
+        report: str, request: Request, who: Visiting, period: str | None = None, about: str | None = None
+    ) -> Response:
+        """A report of one period, or what is about a meeting or a case."""
+        named = matter(report, period, about)
+        with pages.of_programme(who, request, "period", "about") as view:
+            told = drawn(view.of, named)
             text = draw({"told": told.content}, told.title, view.words.language, view.of.zone)
             may = told.final and not who.caller.roles.isdisjoint(ISSUERS)
-            about = {"report": told.content["report"], "period": period, "text": as_html(text)}
-            return view.page("document.html", **about, may_issue=may)
+            shown = {"report": told.content["report"], "title": period or told.title[view.words.language]}
+            return view.page("document.html", **shown, text=as_html(text), may_issue=may)
 
 
 def _add_issued(router: APIRouter, pages: Pages) -> None:

@@ -40,6 +40,7 @@ def add_issue(router: APIRouter, pages: Pages) -> None:
                 steps=[(name, issue[name]) for name in STEPS],
                 contributions=contributions_of(view, issue),
                 telling=Telling(view.words, view.cells, issue["programme"], issue["agency"]),
+                may_draft=view.asked.scope.department is None,
             )
 
     @router.get("/issues/{case}/events/{event}")

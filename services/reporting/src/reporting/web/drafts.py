@@ -1,0 +1,89 @@
+"""What a programme can have drawn up: its reports period by period, the newest meetings, and the newest letters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import and_, func, select
+
+from eventkit.envelope import parse_instant
+from reporting.bulletins.kinds import kinds
+from reporting.queries.periods import Every, names
+from reporting.read_model.tables import ledger, records
+from reporting.web.opening import View
+
+MOST = 24
+"""Periods, meetings and letters that are listed of each document, the newest ones."""
+_HELD = ("session_held", "dispatch_held")
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A document about periods. `periods`: the newest first; `left_out`: how many older ones there are."""
+
+    rule: Mapping[str, Any]
+    periods: Sequence[str]
+    left_out: int
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A document about a meeting or a case: its id, what it is called, and when it was held or assigned."""
+
+    about: str
+    called: str | None
+    at: datetime | None
+
+
+def reports_of(view: View) -> list[Report]:
+    """The programme's reports and its supervision list of months, with the periods from its beginning until now, or
+    until it was last watched."""
+    document = view.of.document
+    begun = date.fromisoformat(str(document.get("starts_on", view.now.astimezone(view.zone).date())))
+    until = document.get("observed_until")
+    last = view.now if until is None else min(view.now, parse_instant(until))
+    found = []
+    for kind in kinds(view.of):
+        if kind["every"] is not None:
+            every: Every = "month" if kind["every"] == "list" else kind["every"]
+            held = names(every, begun, last.astimezone(view.zone).date())
+            found.append(Report(kind, held[:MOST], max(0, len(held) - MOST)))
+    return found
+
+
+def papers_of(view: View) -> list[tuple[Mapping[str, Any], list[Paper]]]:
+    """Minutes and letters that could be drawn up, each kind with the newest; none for a department, which drafts
+    nothing."""
+    if view.asked.scope.department is not None:
+        return []
+    listed = {"minutes": _meetings, "letter": _letters}
+    about_none = [kind for kind in kinds(view.of) if kind["every"] is None]
+    return [(kind, listed[kind["id"]](view)) for kind in about_none]
+
+
+def _meetings(view: View) -> list[Paper]:
+    """Joint sessions and dispatches that were held."""
+    first, of = records.alias("first"), records.c
+    rows = (
+        select(of.stream, of.occurred_at, first.c.data["title"].astext.label("title"))
+        .join(first, and_(first.c.stream == of.stream, first.c.version == 1))
+        .where(func.split_part(of.type, ".", 3).in_(_HELD), first.c.data["programme"].astext == view.of.id)
+        .order_by(of.occurred_at.desc(), of.stream)
+        .limit(MOST)
+    )
+    return [Paper(row.stream.partition("-")[2], row.title, row.occurred_at) for row in view.connection.execute(rows)]
+
+
+def _letters(view: View) -> list[Paper]:
+    """Cases that were assigned by letter."""
+    of = ledger.c
+    rows = (
+        select(of.case_id, of.letter, of.title, of.assigned_at)
+        .where(of.programme == view.of.id, of.letter.is_not(None), view.asked.scope.cases(ledger))
+        .order_by(of.assigned_at.desc().nulls_last(), of.case_id)
+        .limit(MOST)
+    )
+    return [Paper(row.case_id, f"{row.letter} {row.title}", row.assigned_at) for row in view.connection.execute(rows)]
