@@ -15,7 +15,7 @@ import openpyxl
 import pyarrow as pa
 import pytest
 from pyarrow import parquet
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 
 from bugle.stack import Stack
 from eventkit.postgres import make_engine
@@ -246,11 +246,32 @@ def test_file_gives_its_connection_back(client: TestClient, engine: Engine) -> N
             assert connection.scalar(text("SELECT 1")) == 1
 
 
-def test_file_that_takes_too_long_is_refused(engine: Engine, issuer: Issuer) -> None:
-    with TestClient(application(settings(issuer, export_seconds=0), engine)) as client:
+def slowly(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
+    """Has the ledger's rows come one by one, each after so long a statement."""
+    of_chunk = issues.ledger_of
+
+    def slow(connection: Connection, *about: Any) -> Any:
+        connection.execute(text(f"SELECT pg_sleep({seconds})"))
+        return of_chunk(connection, *about)
+
+    monkeypatch.setattr(listing, "CHUNK", 1)
+    monkeypatch.setattr(issues, "ledger_of", slow)
+
+
+def test_statement_without_rows_is_given_up(engine: Engine, issuer: Issuer, monkeypatch: pytest.MonkeyPatch) -> None:
+    with TestClient(application(settings(issuer, export_seconds=0.5), engine)) as client, monkeypatch.context() as slow:
+        slowly(slow, 20)
         answer = client.get(address("ledger", "csv"), headers=issuer.headers("office"))
         assert (answer.status_code, answer.json()["type"]) == (422, "urn:bugle:problem:list-too-long")
         assert client.get("/v1/ledger?programme=jinxian", headers=issuer.headers("office")).status_code == 200
+
+
+def test_list_of_any_length_becomes_a_file(engine: Engine, issuer: Issuer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All of it takes longer than it may stand still."""
+    slowly(monkeypatch, 0.8)
+    with TestClient(application(settings(issuer, export_seconds=2), engine)) as client:
+        answer = client.get(address("ledger", "csv"), headers=issuer.headers("office"))
+    assert (answer.status_code, answer.headers["bugle-rows"]) == (200, "4")
 
 
 def test_disk_that_is_full_is_told(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
