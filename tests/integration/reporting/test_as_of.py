@@ -41,10 +41,11 @@ def interleaved(
 
 
 def sequenced(events: Sequence[Envelope], seed: int) -> list[Envelope]:
-    """The events in an order in which they may have entered their logs: late evidence, several at one instant."""
+    """The events in an order in which they may have entered their logs, none before it occurred: late evidence, several
+    at one instant."""
     random, at, found = Random(seed), START, []
     for event in interleaved(events, random, lambda event: (event.service, event.stream)):
-        at += timedelta(seconds=random.choice((0, 1, 3600)))
+        at = max(at + timedelta(seconds=random.choice((0, 1, 3600))), event.occurred_at)
         found.append(replace(event, sequenced_at=at))
     return found
 

@@ -11,6 +11,7 @@ import pytest
 from bugle.chaos.arena import Arena, Unavailable
 from bugle.chaos.lives import Writers
 from bugle.chaos.table import Row, Table
+from bugle.chaos.verdict import NAMES
 from bugle.stack import StackError
 from bugle.verify.report import NAMED, Invariant
 from tests.unit.bugle.verifying import Recorder, System
@@ -19,23 +20,34 @@ MANY = NAMED + 10
 
 
 def broken(*faults: str) -> Invariant:
-    found = Invariant(most=sys.maxsize)
+    found = Invariant(checked=1, most=sys.maxsize)
     for fault in faults:
         found.fault(fault)
     return found
 
 
+def judged(**found: Invariant) -> dict[str, Invariant]:
+    """What was found of every invariant; those that are not named hold."""
+    return {name: Invariant(checked=1) for name in NAMES} | found
+
+
 def test_many_old_faults_hide_no_new_one() -> None:
     table, old = Table(), [f"lost {n}" for n in range(MANY)]
-    table.add("first", {"I4": broken(*old)}, 1.0)
-    assert table.add("second", {"I4": broken(*old)}, 1.0).ok
-    assert not table.add("third", {"I4": broken(*old, "lost as well")}, 1.0).ok
+    table.add("first", judged(I4=broken(*old)), 1.0)
+    assert table.add("second", judged(I4=broken(*old)), 1.0).ok
+    assert not table.add("third", judged(I4=broken(*old, "lost as well")), 1.0).ok
     assert table.rows[-1].broken == {"I4": ["lost as well"]}
+
+
+def test_unchecked_invariant_is_not_known_to_hold() -> None:
+    row = Table().add("a fault", judged(I7=Invariant()), 1.0)
+    assert not row.ok
+    assert [name for name, cell in zip(NAMES, row.cells(), strict=True) if cell != "ok"] == ["I7"]
 
 
 def test_all_faults_are_counted_by_invariant() -> None:
     table = Table()
-    table.add("a fault", {"I1": broken("gone"), "I4": broken(*(f"lost {n}" for n in range(MANY)))}, 1.0)
+    table.add("a fault", judged(I1=broken("gone"), I4=broken(*(f"lost {n}" for n in range(MANY)))), 1.0)
     lines = list(table.lines())[2:]
     assert lines[:2] == [f"a fault: {MANY + 1} new faults: I1 1, I4 {MANY}", "a fault: I1 gone"]
     assert lines[-1] == "a fault: I4 and 10 more"
@@ -53,7 +65,7 @@ def test_verification_names_as_many_as_asked() -> None:
 
 def test_skipped_fault_stands_with_its_reason() -> None:
     table = Table()
-    table.add("done", {}, 1.5)
+    table.add("done", judged(), 1.5)
     table.rows.append(Row("the disk is full", {}, None, missing="mounting takes root"))
     done, skipped = list(table.lines())[1:]
     assert done.split()[1:] == ["ok"] * 9 + ["1.5", "s"]

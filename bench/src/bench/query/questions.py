@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
@@ -18,10 +18,10 @@ Parameters = dict[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A kind of request. `most_ms`: its target for the 99th percentile."""
+    """A kind of request. `most_ms`: its target for the 99th percentile; None: it has none, and is asked seldom."""
 
     path: str
-    most_ms: int
+    most_ms: int | None
     draw: Callable[[Random, Drawer], Parameters]
 
 
@@ -55,9 +55,13 @@ class Drawer:
         """A day of the second half of the ledger."""
         return str(self.world.first + timedelta(days=random.randrange(self.world.days // 2, self.world.days)))
 
-    def after(self, random: Random) -> str:
-        """A place deep in the ledger."""
-        at = self.world.end - timedelta(days=random.uniform(1, self.world.days))
+    def after(self, random: Random, month: str | None) -> str:
+        """A place deep in the ledger, or in the month that is asked for: a cursor comes from the page before."""
+        if month is None:
+            at = self.world.end - timedelta(days=random.uniform(1, self.world.days))
+        else:
+            at = datetime.fromisoformat(f"{month}-01").replace(tzinfo=self.world.zone)
+            at += timedelta(days=random.uniform(1, 28))
         return cursor((at, "00000000-0000-0000-0000-000000000000"))
 
 
@@ -71,7 +75,8 @@ def _page(random: Random, of: Drawer) -> Parameters:
 
 
 def _deep(random: Random, of: Drawer) -> Parameters:
-    return _page(random, of) | {"after": of.after(random)}
+    page = _page(random, of)
+    return page | {"after": of.after(random, page.get("reported"))}
 
 
 def _rates(random: Random, of: Drawer) -> Parameters:
@@ -97,7 +102,7 @@ QUESTIONS: Mapping[str, Question] = {
     "kpi": Question("/v1/rates", 100, _rates),
     "league": Question("/v1/figures/resolution", 100, _league),
     "league_clocks": Question("/v1/figures/on_time", 100, _league),
-    "scores": Question("/v1/appraisal/departments", 100, _scores),
+    "scores": Question("/v1/appraisal/departments", None, _scores),
 }
 """By the name under which its figure stands. Each is also asked as of a day that is past."""
 AS_OF_MS = 300

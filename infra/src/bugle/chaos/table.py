@@ -9,6 +9,8 @@ from typing import Any
 from bugle.chaos.verdict import NAMES
 from bugle.verify.report import NAMED, Invariant
 
+NOTHING = "nothing was there to be checked"
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -81,11 +83,14 @@ class Table:
     _told: set[str] = field(default_factory=set)
 
     def add(self, fault: str, found: Mapping[str, Invariant], recovered: float) -> Row:
-        """The row of a fault that is over."""
+        """The row of a fault that is over. An invariant for which there was nothing to check is not known to hold."""
         broken = {}
-        for name, invariant in found.items():
+        for name in NAMES:
+            invariant = found[name]
             new = [text for text in invariant.faults if text not in self._told]
             self._told.update(new)
+            if not invariant.checked and invariant.ok:
+                new = [NOTHING]
             if new:
                 broken[name] = new
         self.rows.append(Row(fault, broken, recovered))

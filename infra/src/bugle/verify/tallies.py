@@ -11,9 +11,11 @@ _ISSUES = (
     "programme, agency, lead, kind, outcome, satisfaction, closed, merged, withdrawn, passed_on, synthetic",
 )
 _CLOCKS = (
-    "l.programme, l.agency, l.lead, l.kind, c.unit, split_part(c.clock, ':', 1), c.status, l.synthetic",
+    "l.programme, l.agency, l.lead, l.kind, c.unit, split_part(c.clock, ':', 1), c.status,"
+    " CASE WHEN l.outcome IN ('explained', 'long_term') THEN l.outcome END, l.merged_into IS NOT NULL, l.withdrawn,"
+    " l.jurisdiction IS NOT DISTINCT FROM 'passed_on' OR l.passed_to IS NOT NULL, l.synthetic",
     "live.clocks c JOIN live.ledger l USING (case_id)",
-    "programme, agency, lead, kind, unit, clock, status, synthetic",
+    "programme, agency, lead, kind, unit, clock, status, outcome, merged, withdrawn, passed_on, synthetic",
 )
 _MISTALLIED = """
 WITH held AS (

@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, FromClause, Select, Subquery, and_, not_, or_, select
 
 from reporting.queries.moments import Moment
-from reporting.read_model.tables import ledger, programmes, spans, timeline, traits
+from reporting.queries.zones import zones
+from reporting.read_model.tables import ledger, spans, timeline, traits
 
 _LASTING = ("case_id", "programme", "agency", "enterprise", "ledger_row", "synthetic", "reported_at")
 _CHANGING = (
@@ -24,7 +25,6 @@ def cases(moment: Moment) -> Subquery:
     `closed`, `merged`: whether it was by then. `passed_on`: it was reported as a matter of others, or has been passed
     on to a body outside by then.
     """
-    zone = programmes.c.document["zone"].astext.label("zone")
     of_state, of_traits = ledger, ledger
     source: FromClause = ledger
     if moment.before is not None:
@@ -33,8 +33,8 @@ def cases(moment: Moment) -> Subquery:
     outside = or_(of_traits.c.jurisdiction.is_not_distinct_from("passed_on"), _passed_on(moment)).label("passed_on")
     ended = (of_traits.c[was].is_not(None).label(name) for name, was in _ENDED.items())
     changing = (of_traits.c[name] for name in _CHANGING)
-    columns = [*(ledger.c[n] for n in _LASTING), of_state.c.state, *changing, *ended, outside, zone]
-    named = source.outerjoin(programmes, programmes.c.programme_id == ledger.c.programme)
+    columns = [*(ledger.c[n] for n in _LASTING), of_state.c.state, *changing, *ended, outside, zones.c.zone]
+    named = source.outerjoin(zones, zones.c.programme_id == ledger.c.programme)
     rows: Select[Any] = select(*columns).select_from(named)
     if moment.before is not None:
         rows = rows.where(ledger.c.reported_at < moment.before)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, FromClause, Row, func, null, or_, select, text, true
+from sqlalchemy import ColumnElement, Connection, FromClause, Row, Subquery, and_, func, or_, select, text, true
 
 from reporting.queries.filters import Condition, Filters, conditions
 from reporting.queries.measure import Measure
@@ -24,6 +24,12 @@ class _Source:
     rows: FromClause
     filters: Mapping[str, Condition]
     tally: Tally | None = None
+
+    def kept(self, where: Sequence[ColumnElement[bool]], *keys: ColumnElement[Any]) -> Subquery:
+        """The rows to be counted, with these keys besides."""
+        if self.tally is None:
+            return select(self.rows, *keys).where(*where).subquery("kept")
+        return self.tally.few(self.rows, where, keys)
 
     def number(self, rows: FromClause, *tests: ColumnElement[bool]) -> ColumnElement[int]:
         """How many things pass the tests."""
@@ -56,18 +62,18 @@ def figure(
     """
     source = _source(connection, measure, scope, filters, moment, group_by, within)
     rows = source.rows
-    where = _where(source, measure, scope, filters)
+    where = _seen(source, measure, scope, filters)
     if within is not None:
         assert measure.month is not None
         where += [rows.c[measure.month] >= within.begin, rows.c[measure.month] < within.end]
-    group = null() if group_by is None else source.group(measure, group_by)
-    kept = select(rows, group.label("group_key")).where(*where).subquery("kept")
-    counted = _columns(source, measure, kept)
+    keys = [] if group_by is None else [source.group(measure, group_by).label("group_key")]
+    kept = source.kept(where, *keys)
+    counted, own = _columns(source, measure, kept), _own(measure, kept)
     if group_by is None:
-        return _told(measure, connection.execute(select(*counted)).one())
+        return _told(measure, connection.execute(select(*counted).where(*own)).one())
     sets = func.grouping_sets(text("()"), kept.c.group_key)
     is_total = func.grouping(kept.c.group_key)
-    statement = select(kept.c.group_key, is_total.label("is_total"), *counted).group_by(sets)
+    statement = select(kept.c.group_key, is_total.label("is_total"), *counted).where(*own).group_by(sets)
     statement = statement.having(or_(is_total == 1, source.number(kept) != 0))  # as of an instant, what came and went
     found = connection.execute(statement.order_by(kept.c.group_key)).all()
     total = next(_told(measure, row) for row in found if row.is_total)
@@ -77,21 +83,30 @@ def figure(
 def figures(
     connection: Connection, measures: Mapping[str, Measure], scope: Scope, filters: Filters, moment: Moment
 ) -> dict[str, dict[str, Any]]:
-    """The numbers of several figures; those that are counted from the same rows from one statement."""
+    """The numbers of several ratios; those that are counted from the same rows from one statement."""
     told: dict[str, dict[str, Any]] = {}
     for rows in dict.fromkeys(map(_counted_from, measures.values())):
         of = {name: measure for name, measure in measures.items() if _counted_from(measure) == rows}
         first = next(iter(of.values()))
         source = _source(connection, first, scope, filters, moment)
-        kept = select(source.rows).where(*_where(source, first, scope, filters)).subquery("kept")
-        counted = [column for name, measure in of.items() for column in _columns(source, measure, kept, f"{name}_")]
+        kept = source.kept(_seen(source, first, scope, filters))
+        counted = [
+            column
+            for name, ratio in of.items()
+            for column in _columns(source, ratio, kept, f"{name}_", *_own(ratio, kept))
+        ]
         row = connection.execute(select(*counted)).one()
         told |= {name: _told(measure, row, f"{name}_") for name, measure in of.items()}
     return {name: told[name] for name in measures}
 
 
 def _counted_from(measure: Measure) -> tuple[object, ...]:
-    return measure.relation, measure.where, measure.tally is None
+    return measure.relation, measure.visible, measure.tally is None
+
+
+def _own(measure: Measure, rows: FromClause) -> list[ColumnElement[bool]]:
+    """Which rows the measure counts at all."""
+    return [] if measure.where is None else [measure.where(rows)]
 
 
 def _source(
@@ -107,29 +122,32 @@ def _source(
     if group_by is not None:
         by = measure.month if group_by == "month" else measure.groups[group_by]
     if tally is not None and within is None and tally.holds(scope, filters, moment, by) and are_whole(connection):
-        return _Source(tally.rows(filters["programme"]), tally.filters, tally)
+        return _Source(tally.rows(), tally.filters, tally)
     return _Source(measure.relation(moment), measure.filters)
 
 
-def _where(source: _Source, measure: Measure, scope: Scope, filters: Filters) -> list[ColumnElement[bool]]:
-    where = [measure.visible(scope, source.rows), *conditions(source.rows, filters, source.filters)]
-    return where if measure.where is None else [*where, measure.where(source.rows)]
+def _seen(source: _Source, measure: Measure, scope: Scope, filters: Filters) -> list[ColumnElement[bool]]:
+    return [measure.visible(scope, source.rows), *conditions(source.rows, filters, source.filters)]
 
 
 def _groups(measure: Measure, group_by: str, found: Iterable[Row[Any]]) -> Iterable[dict[str, Any]]:
     return ({group_by: row.group_key} | _told(measure, row) for row in found if not row.is_total)
 
 
-def _columns(source: _Source, measure: Measure, rows: FromClause, prefix: str = "") -> list[ColumnElement[Any]]:
+def _columns(
+    source: _Source, measure: Measure, rows: FromClause, prefix: str = "", *own: ColumnElement[bool]
+) -> list[ColumnElement[Any]]:
+    """`own`: what holds for the rows that a ratio counts, where they are not chosen by it."""
     if measure.numerator is None:
         value = source.number(rows) if source.tally is not None else measure.value(rows)
         return [value.label(f"{prefix}value"), source.number(rows, rows.c.synthetic).label(f"{prefix}synthetic")]
-    counts = true() if measure.denominator is None else measure.denominator(rows)
+    counts = and_(true() if measure.denominator is None else measure.denominator(rows), *own)
+    excluded = {reason: and_(test(rows), *own) for reason, test in measure.excluded.items()}
     return [
         source.number(rows, measure.numerator(rows), counts).label(f"{prefix}numerator"),
         source.number(rows, counts).label(f"{prefix}denominator"),
         source.number(rows, rows.c.synthetic, counts).label(f"{prefix}synthetic"),
-        *(source.number(rows, test(rows)).label(f"{prefix}excluded_{why}") for why, test in measure.excluded.items()),
+        *(source.number(rows, test).label(f"{prefix}excluded_{reason}") for reason, test in excluded.items()),
     ]
 
 

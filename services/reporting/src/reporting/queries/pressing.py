@@ -13,6 +13,7 @@ from reporting.queries.clocks import clocks_at
 from reporting.queries.filters import OF_CASES, Condition, equals
 from reporting.queries.measure import Measure, distinct, of_cases
 from reporting.queries.moments import Moment
+from reporting.queries.tallied import ISSUES
 from reporting.read_model.tables import timeline
 
 _CLIMBS = (
@@ -65,10 +66,11 @@ PRESSING: dict[str, Measure] = {
         OF_CASES,
         of_cases,
         "issues closed out ÷ issues reported",
-        numerator=lambda rows: rows.c.closed_at.is_not(None),
+        numerator=lambda rows: rows.c.closed,
         groups={"department": "lead", "kind": "kind", "programme": "programme"},
         month="reported_at",
         grounds=("closed_at",),
+        tally=ISSUES,
     ),
     "deadlines": Measure(
         clocks_at,

@@ -9,7 +9,8 @@ from sqlalchemy import ColumnElement, FromClause, Select, Subquery, Table, liter
 
 from reporting.queries.cases import cases
 from reporting.queries.moments import Moment
-from reporting.read_model.tables import programmes, services, team_enterprises, teams, timeline, visits
+from reporting.queries.zones import zones
+from reporting.read_model.tables import services, team_enterprises, teams, timeline, visits
 
 
 def dated(table: Table, instant: str) -> Callable[[Moment], Subquery]:
@@ -37,8 +38,7 @@ def standing(moment: Moment) -> list[ColumnElement[bool]]:
 def _zone(table: Table) -> ColumnElement[Any]:
     if "programme" not in table.c:
         return null().label("zone")
-    zone = programmes.c.document["zone"].astext
-    return select(zone).where(programmes.c.programme_id == table.c.programme).scalar_subquery().label("zone")
+    return select(zones.c.zone).where(zones.c.programme_id == table.c.programme).scalar_subquery().label("zone")
 
 
 def _until(rows: Select[Any], table: Table, instant: str, moment: Moment) -> Select[Any]:

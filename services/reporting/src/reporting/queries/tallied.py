@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Subquery, Table, cast, func, select
-from sqlalchemy.dialects.postgresql import JSONPATH
+from sqlalchemy import ColumnElement, FromClause, Subquery, Table, func, select
 
+from reporting.queries.clocks import for_contact
 from reporting.queries.filters import OF_CASES, Condition, Filters, equals
 from reporting.queries.moments import Moment
 from reporting.queries.scope import Scope
-from reporting.read_model.tables import clock_tallies, issue_tallies, programmes
+from reporting.read_model.tables import clock_tallies, issue_tallies
 
 _NOT_SHOWN = ("level", "since", "cell")
 
@@ -20,35 +20,37 @@ _NOT_SHOWN = ("level", "since", "cell")
 @dataclass(frozen=True, slots=True)
 class Tally:
     """`filters`: which it can answer. `month`: an instant of the rows, and the column with its month in the programme's
-    zone. `more`: columns that are made of the others and of the programme."""
+    zone. `tested`: the columns that measures test; `more`: those that are made of these and of the programme."""
 
     table: Table
     filters: Mapping[str, Condition]
     month: tuple[str, str]
-    more: Callable[[str], Mapping[str, ColumnElement[Any]]] = lambda programme: {}
+    tested: tuple[str, ...]
+    more: Callable[[FromClause], Mapping[str, ColumnElement[Any]]] = lambda rows: {}
 
     def holds(self, scope: Scope, filters: Filters, moment: Moment, by: str | None) -> bool:
-        """Whether it tells what is asked for: of one programme, as it stands, for a caller who sees the whole of it.
+        """Whether it tells what is asked for: as it stands, for a caller who sees whole programmes.
 
         `by`: the column of a measure's rows that makes the groups.
         """
-        known = "programme" in filters and filters.keys() <= self.filters.keys()
+        known = filters.keys() <= self.filters.keys()
         grouped = by in (None, self.month[0], *self.table.c.keys())
         return known and grouped and moment.before is None and scope.department is None
 
-    def rows(self, programme: str) -> Subquery:
+    def rows(self) -> Subquery:
         """A row per combination of values, with its `count`; as of an instant the changes that make these up."""
         of = self.table
         shown = [column for column in of.columns if column.name not in _NOT_SHOWN]
-        more = (value.label(name) for name, value in self.more(programme).items())
-        return select(*shown, *more).where(of.c.programme == programme, of.c.level == "now").subquery("tallied")
+        return select(*shown).where(of.c.level == "now").subquery("tallied")
 
-
-def _for_contact(programme: str) -> Mapping[str, ColumnElement[Any]]:
-    """Whether a contact stops the clock: the names of these are read once, not for each row."""
-    path = cast('$.clocks[*] ? (@.stops[*] == "contacted").id', JSONPATH)
-    names = select(func.jsonb_path_query(programmes.c.document, path)).where(programmes.c.programme_id == programme)
-    return {"for_contact": func.to_jsonb(clock_tallies.c.clock).in_(names)}
+    def few(
+        self, rows: FromClause, where: Sequence[ColumnElement[bool]], keys: Sequence[ColumnElement[Any]]
+    ) -> Subquery:
+        """Of some of its rows as few as tell the keys and what is tested: each test costs for every row."""
+        alike = [rows.c.programme, *(rows.c[name] for name in self.tested), *keys]
+        count = func.sum(rows.c["count"]).label("count")
+        few = select(*alike, count).where(*where).group_by(*alike).subquery("few")
+        return select(few, *(value.label(name) for name, value in self.more(few).items())).subquery("kept")
 
 
 def _same(*names: str) -> dict[str, Condition]:
@@ -60,5 +62,12 @@ ISSUES = Tally(
     _same("programme", "department", "kind", "outcome", "satisfaction", "synthetic", "open")
     | {"reported": equals("reported")},
     ("reported_at", "reported"),
+    ("outcome", "satisfaction", "closed", "merged", "withdrawn", "passed_on", "synthetic"),
 )
-CLOCKS = Tally(clock_tallies, _same("programme", "department", "kind", "synthetic"), ("due_at", "due"), _for_contact)
+CLOCKS = Tally(
+    clock_tallies,
+    _same("programme", "department", "kind", "synthetic"),
+    ("due_at", "due"),
+    ("clock", "status", "outcome", "merged", "withdrawn", "passed_on", "synthetic"),
+    lambda rows: {"for_contact": for_contact(rows.c.programme, rows.c.clock)},
+)

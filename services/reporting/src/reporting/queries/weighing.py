@@ -8,7 +8,6 @@ from typing import Any
 
 from sqlalchemy import FromClause, and_, not_, or_
 
-from reporting.queries.cases import cases
 from reporting.queries.measure import Measure, Test, apart
 from reporting.queries.measures import RATES
 
@@ -40,8 +39,7 @@ def weighed(document: Document) -> dict[str, tuple[Measure, int]]:
 
     Excluded cases leave numerator and denominator; one that is excluded twice counts under the first reason named. An
     unsatisfied answer that no other has followed stays in the rate of satisfaction.
-    Of the response rate, which counts clocks, these are the clocks of excluded cases, whatever they ended as; tallies
-    of clocks do not tell what their cases are, so it is then counted row by row.
+    Of the response rate, which counts clocks, these are the clocks of excluded cases, whatever they ended as.
     """
     return {
         rate["id"]: (_excluding(rate["id"], rate.get("exclude", ())), rate["weight"])
@@ -60,8 +58,7 @@ def _excluding(rate: str, reasons: Any) -> Measure:
         return and_(True if held is None else held(rows), not_(or_(False, *given)))
 
     grounds = dict.fromkeys([*measure.grounds, *(_GROUNDS[reason] for reason in reasons)])
-    tally = measure.tally if measure.relation is cases or not own else None
-    return replace(measure, tally=tally, denominator=counts, excluded=apart(own | general), grounds=tuple(grounds))
+    return replace(measure, denominator=counts, excluded=apart(own | general), grounds=tuple(grounds))
 
 
 def _of_rate(rate: str, test: Test) -> Test:

@@ -174,8 +174,9 @@ issue_tallies = _table(
 clock_tallies = _table(
     "clock_tallies",
     _LEVELED,
-    _COUNTED | {Boolean(): "synthetic"},
-    "programme level since cell agency lead kind unit clock due status synthetic count",
+    _COUNTED | {Boolean(): "merged withdrawn passed_on synthetic"},
+    "programme level since cell agency lead kind unit clock due status outcome merged withdrawn passed_on synthetic"
+    " count",
 )
 TALLIES = (issue_tallies, clock_tallies)
 """How many issues and clocks have the same values: now, and by how many that changed in each month and on each day."""
