@@ -21,8 +21,8 @@ from bugle.stack.keys import Keys
 from bugle.stack.place import EMBEDDED, Against, Place, running_place
 
 SUBJECT = "export"
-PATIENCE = httpx.Timeout(60, read=900)
-"""The service begins to answer when the file is whole."""
+PATIENCE = httpx.Timeout(60, read=3600)
+"""The service begins to answer when the file is whole; an Excel file of a million rows takes many minutes."""
 
 
 class Ending(StrEnum):

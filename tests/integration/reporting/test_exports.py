@@ -9,12 +9,13 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import openpyxl
 import pyarrow as pa
 import pytest
 from pyarrow import parquet
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 
 from bugle.stack import Stack
 from eventkit.postgres import make_engine
@@ -32,6 +33,7 @@ from tests.integration.reporting.serving import holding, reading, settings
 from tests.integration.reporting.test_programme_edges import story
 from tests.support.http import TestClient
 from tests.support.tokens import Issuer
+from tests.unit.reporting.made import day
 
 OF = "programme=jinxian&period=2021-03"
 EVERY = [
@@ -44,6 +46,7 @@ FILLED = [
     *("ledger", "events", "deadlines", "numbers", "rates", "trend", "hotspots", "coverage", "teams", "programmes"),
     *("counted.issues", "counted.on_time&part=denominator", "counted.letters", "counted.teams", "counted.enterprises"),
     *("counted.enterprises_visited", "counted.service_count", "counted.team_enterprises", "counted.batches"),
+    "sessions",
 ]
 """Lists that have rows in the common history."""
 IDS = ("case_id", "visit_id", "team_id", "record_id", "enterprise_id", "batch", "letter", "month")
@@ -101,6 +104,19 @@ def test_list_with_rows_is_the_same_in_every_format(filled: Engine, issuer: Issu
     assert list(head) == list(lines[0]) and len(held) == len(lines) == len(rows) > 0
     first = next(iter(held[0]))
     assert [row[first] for row in held] == [row[head[0]] for row in lines] or first not in IDS
+
+
+def test_session_starts_by_the_local_clock(filled: Engine, issuer: Issuer) -> None:
+    """It is called for an instant: local time for people, with its zone for programs, as any other."""
+    with reading(filled, issuer, headers=issuer.headers("office")) as client:
+        [held] = as_table(client.get(address("sessions", "parquet")).content)
+        [line] = as_csv(client.get(address("sessions", "csv", lang="en")).content)
+        book = openpyxl.load_workbook(io.BytesIO(client.get(address("sessions", "xlsx", lang="en")).content))
+    [head, row] = book.worksheets[0].iter_rows(values_only=True)
+    there = day(3).astimezone(ZoneInfo("Asia/Shanghai")).replace(tzinfo=None)
+    assert held["starts_at"] == day(3)
+    assert line["Starts"] == str(there)
+    assert row[list(head).index("Starts")] == there
 
 
 def test_file_has_the_rows_of_the_list(client: TestClient) -> None:
@@ -230,11 +246,32 @@ def test_file_gives_its_connection_back(client: TestClient, engine: Engine) -> N
             assert connection.scalar(text("SELECT 1")) == 1
 
 
-def test_file_that_takes_too_long_is_refused(engine: Engine, issuer: Issuer) -> None:
-    with TestClient(application(settings(issuer, export_seconds=0), engine)) as client:
+def slowly(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
+    """Has the ledger's rows come one by one, each after so long a statement."""
+    of_chunk = issues.ledger_of
+
+    def slow(connection: Connection, *about: Any) -> Any:
+        connection.execute(text(f"SELECT pg_sleep({seconds})"))
+        return of_chunk(connection, *about)
+
+    monkeypatch.setattr(listing, "CHUNK", 1)
+    monkeypatch.setattr(issues, "ledger_of", slow)
+
+
+def test_statement_without_rows_is_given_up(engine: Engine, issuer: Issuer, monkeypatch: pytest.MonkeyPatch) -> None:
+    with TestClient(application(settings(issuer, export_seconds=0.5), engine)) as client, monkeypatch.context() as slow:
+        slowly(slow, 20)
         answer = client.get(address("ledger", "csv"), headers=issuer.headers("office"))
         assert (answer.status_code, answer.json()["type"]) == (422, "urn:bugle:problem:list-too-long")
         assert client.get("/v1/ledger?programme=jinxian", headers=issuer.headers("office")).status_code == 200
+
+
+def test_list_of_any_length_becomes_a_file(engine: Engine, issuer: Issuer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All of it takes longer than it may stand still."""
+    slowly(monkeypatch, 0.8)
+    with TestClient(application(settings(issuer, export_seconds=2), engine)) as client:
+        answer = client.get(address("ledger", "csv"), headers=issuer.headers("office"))
+    assert (answer.status_code, answer.headers["bugle-rows"]) == (200, "4")
 
 
 def test_disk_that_is_full_is_told(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:

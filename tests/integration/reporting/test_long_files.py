@@ -160,6 +160,41 @@ def test_file_that_breaks_off_is_no_whole_file(http: httpx.Client, monkeypatch: 
             list(answer.iter_bytes())
 
 
+@pytest.mark.timeout(200)
+def test_file_that_nobody_awaits_is_given_up(http: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The client hangs up while its file is made: the next chunk is not read, and its place is free."""
+    begins, gone, ended = (threading.Event() for _ in range(3))
+    begun, chunks = listed.streamed, []
+
+    def watched(*about: Any) -> Iterator[Sequence[Any]]:
+        try:
+            for chunk in begun(*about):
+                chunks.append(len(chunk))
+                begins.set()
+                if len(chunks) == 1:
+                    assert gone.wait(60)
+                yield chunk
+        finally:
+            ended.set()
+
+    monkeypatch.setattr(listed, "streamed", watched)
+    address = (str(http.base_url.host), http.base_url.port or 0)
+    with socket.create_connection(address) as leaving:
+        leaving.sendall(f"GET {PATH} HTTP/1.1\r\nHost: x\r\n{_sent(http)}\r\n\r\n".encode())
+        assert begins.wait(60)
+    gone.set()
+    assert ended.wait(60)
+    assert sum(chunks) < ROWS
+    monkeypatch.undo()
+    while (answer := http.get(f"{PATH}&enterprise=none")).status_code == 429:
+        pass  # until what is left of the first has been cleared away
+    assert answer.status_code == 422  # no such filter: the place is free
+
+
+def _sent(http: httpx.Client) -> str:
+    return f"Authorization: {http.headers['authorization']}"
+
+
 def test_abandoned_workbook_closes_its_files(tmp_path: Path) -> None:
     with (tmp_path / "file").open("w+b") as file:
         from tests.unit.reporting.test_export_formats import cells

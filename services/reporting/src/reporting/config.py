@@ -22,7 +22,8 @@ class PageSettings(HttpSettings):
 
     `oidc_…`: this process as a client of the issuer's provider, see `pagekit.provider`.
     `document_templates`: a folder of the office's own Word templates, `<kind>.docx` or `document.docx` for all kinds.
-    `exports_in_hand`: lists that are made files of at a time; `export_seconds`: how long one may take.
+    `exports_in_hand`: lists that are made files of at a time; `export_seconds`: how long one may
+    stand still, which is what a statement may take until it gives rows.
     """
 
     issuer_key_file: str = ""

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from eventkit.envelope import parse_instant
 from reporting.exports.columns import Kind, kind_of
 from reporting.web.telling import Telling
 from reporting.web.words import Words
@@ -30,7 +31,7 @@ class Cells:
         return self._writing.zone
 
     def stored(self, row: Row, column: str) -> Any:
-        """The value by the kind of its column, ids and codes as they are."""
+        """The value by the kind of its column, ids and codes as they are. Days and instants out of events are text."""
         value = row.get(column)
         if value is None:
             return None
@@ -43,6 +44,8 @@ class Cells:
                 return float(value)
             case Kind.DAY:
                 return value if isinstance(value, date) else date.fromisoformat(str(value))
+            case Kind.INSTANT:
+                return value if isinstance(value, datetime) else parse_instant(str(value))
             case _:
                 return value
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum, auto
+from functools import cache
 from typing import Final
 
 
@@ -38,6 +39,7 @@ SEVERAL: Final = frozenset(
 )
 
 
+@cache
 def kind_of(column: str) -> Kind:
     """The kind of a column of this name."""
     if column.endswith("_at"):

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import errno
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
+from anyio import from_thread
 from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
 from psycopg.errors import QueryCanceled
 from sqlalchemy.exc import OperationalError
+from starlette.requests import ClientDisconnect
 
 from eventkit.caller import Caller
 from eventkit.problems import Faulty, FieldProblem, Unavailable
@@ -79,25 +81,25 @@ class Exports:
         listing, caller = listing_of(order.list), order.caller
         name = f'attachment; filename="{order.list}.{order.ending}"'
         with (
-            self._room.taken((caller.agency, caller.sub)) as check,
+            self._room.taken((caller.agency, caller.sub)),
             _folder() as folder,
             (folder / "file").open("w+b") as file,
         ):
-            headers = self._fill(file, order, listing, check)
+            headers = self._fill(file, order, listing)
             sent = (folder / "file").open("rb")
         told = {"Content-Length": str(_size(sent)), "Content-Disposition": name}
         return Made(sent, FORMATS[order.ending].media, headers | told).response()
 
-    def _fill(self, file: IO[bytes], order: Order, listing: Listing, check: Callable[[], None]) -> dict[str, str]:
+    def _fill(self, file: IO[bytes], order: Order, listing: Listing) -> dict[str, str]:
         """Write the file; the headers that tell of it."""
         with ExitStack() as failing:
-            with _in_time(), self._opened(order, listing) as view:
+            with _going_on(), self._opened(order, listing) as view:
                 sheet, rows = FORMATS[order.ending].begin(file, chosen(view, listing), _cells(view)), 0
                 failing.callback(sheet.abandon)
                 for chunk in listing.rows(view):
                     sheet.write(chunk)
                     rows += len(chunk)
-                    check()
+                    check_waiting(order.request)
                 told, headers = provenance(view, title_of(view, order.list), rows)
             sheet.close(told)  # the connection has been given back: putting a workbook together takes long
             failing.pop_all()
@@ -138,9 +140,15 @@ def _cells(view: View) -> Cells:
     return Cells(view.words, view.cells, *own)
 
 
+def check_waiting(request: Request) -> None:
+    """Raises ClientDisconnect when nobody waits for the answer any more. To be asked in a thread of the request's."""
+    if from_thread.run(request.is_disconnected):
+        raise ClientDisconnect
+
+
 @contextmanager
-def _in_time() -> Iterator[None]:
-    """One statement that takes all the time there is comes to the same as many."""
+def _going_on() -> Iterator[None]:
+    """A statement that gives no row in its time is not waited for."""
     try:
         yield
     except OperationalError as error:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import threading
-import time
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
 
 from eventkit.errors import Problem
@@ -28,7 +27,7 @@ class FileInHand(Problem):
 
 
 class ListTooLong(Problem):
-    """The list is too long to be made a file of in the time that is allowed."""
+    """The next rows of the list were not found in the time that is allowed."""
 
     slug = "list-too-long"
     status = 422
@@ -36,7 +35,10 @@ class ListTooLong(Problem):
 
 
 class Room:
-    """`most` files at a time in this process, one of each caller, each in `seconds`."""
+    """`most` files at a time in this process, one of each caller, each as long as its list is.
+
+    `seconds`: how long one may stand still; that is what a statement may take until it gives rows.
+    """
 
     def __init__(self, most: int, seconds: float) -> None:
         self._most = most
@@ -45,22 +47,16 @@ class Room:
         self._lock = threading.Lock()
 
     @contextmanager
-    def taken(self, who: Hashable) -> Iterator[Callable[[], None]]:
-        """A place for one file; what it yields is called now and then and raises ListTooLong when time is up."""
+    def taken(self, who: Hashable) -> Iterator[None]:
+        """A place for one file."""
         with self._lock:
             if who in self._callers:
                 raise FileInHand
             if len(self._callers) >= self._most:
                 raise FilesInHand
             self._callers.add(who)
-        until = time.monotonic() + self.seconds
-
-        def check() -> None:
-            if time.monotonic() >= until:
-                raise ListTooLong
-
         try:
-            yield check
+            yield
         finally:
             with self._lock:
                 self._callers.remove(who)
