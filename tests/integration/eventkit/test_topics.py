@@ -19,6 +19,7 @@ from eventkit.publisher import KafkaPublisher
 from eventkit.settings import KafkaSettings
 from eventkit.topics import TopicSettings, create
 from tests.support.ledgers import arrival
+from tests.support.office import until
 
 pytestmark = pytest.mark.timeout(60)
 
@@ -59,11 +60,15 @@ def test_present_topic_gets_declared_settings(
     held, file = TopicSettings(kafka=broker, topic_prefix=prefix), tmp_path / "topics.toml"
     topic = ConfigResource(ConfigResourceType.TOPIC, f"{prefix}intake.events")
 
-    def declared(size: int) -> str:
+    def declared(size: int) -> bool:
+        """Whether the topic has the size; a broker learns of it from the controller a moment later."""
         file.write_text(f'[config]\n"max.message.bytes" = "{size}"\n[partitions]\n"intake.events" = 12\n')
         create(file, held)
-        [told] = admin.describe_configs([topic]).values()
-        return str(told[topic.name]["max.message.bytes"]["value"])
+        return bool(until(lambda: told() == str(size), 20, "the topic's size"))
 
-    assert declared(2_000_000) == "2000000"
-    assert declared(3_000_000) == "3000000"
+    def told() -> str:
+        [settings] = admin.describe_configs([topic]).values()
+        return str(settings[topic.name]["max.message.bytes"]["value"])
+
+    assert declared(2_000_000)
+    assert declared(3_000_000)
