@@ -26,7 +26,10 @@ def generate(
     days: Annotated[int, typer.Option(min=1, max=MOST_DAYS, help="From the programme's first day on.")] = 365,
     out: Annotated[Path | None, typer.Option(help="A new folder for the files; else the issues are printed.")] = None,
 ) -> None:
-    """Make up a ledger of any size: seasons, slow units, returns, reopenings, late evidence. Every row is synthetic.
+    """Make up a ledger of any size: seasons, slow units, moved due dates, late contacts. Every row is synthetic.
+
+    A row of a ledger tells the last course of its issue: earlier rounds, returns, extensions, mergers and withdrawals
+    stand in its note as words, and importing it makes no events of them. bugle scenarios plays those.
 
     With --out the enterprises of the issues are written too, and the command that imports all of it is told.
 
