@@ -1,4 +1,4 @@
-"""A worker process over the account book of `ledgers`: deposits 1 for every event it reads.
+"""A worker process over the account book of `ledgers`: deposits 1 for every event it reads of TOY_SOURCE.
 
 An event named "poison" raises. It logs what it takes in hand. Run by tests as `python -m tests.support.toy_worker`.
 """
@@ -6,6 +6,7 @@ An event named "poison" raises. It logs what it takes in hand. Run by tests as `
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Sequence
 
 from eventkit.arrivals import Arrival
@@ -18,10 +19,11 @@ from eventkit.session import Session
 from eventkit.settings import WorkerSettings, read
 from tests.support.ledgers import BOOK, Deposited
 
-reactions = Reactions("toys", ["source.events"])
+SOURCE = os.environ.get("TOY_SOURCE", "source")
+reactions = Reactions("toys", [f"{SOURCE}.events"])
 
 
-@reactions.on("bugle.source.happened.v1", loads=lambda event: [(BOOK, event.key)])
+@reactions.on(f"bugle.{SOURCE}.happened.v1", loads=lambda event: [(BOOK, event.key)])
 def deposit(session: Session, event: Envelope) -> None:
     if event.json()["name"] == "poison":
         raise ValueError("poison")

@@ -40,22 +40,23 @@ GRACE = 30
 
 @dataclass
 class Line:
-    """A topic of its own, and workers on it."""
+    """A topic of its own, which is a service's, and workers on it."""
 
     kafka: str
     engine: Engine
     folder: Path
+    source: str = "source"
     prefix: str = field(default_factory=lambda: f"toy{next(_numbers)}.")
     workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     @property
     def topic(self) -> str:
-        return f"{self.prefix}source.events"
+        return f"{self.prefix}{self.source}.events"
 
     def send(self, *events: tuple[str, str, int]) -> None:
         producer = KafkaProducer(bootstrap_servers=self.kafka, acks="all")
         for name, key, offset in events:
-            self._send(producer, arrival(name, key, offset=offset))
+            self._send(producer, arrival(name, key, offset=offset, topic=f"{self.source}.events"))
         producer.flush()
         producer.close()
 
@@ -76,6 +77,7 @@ class Line:
             "BUGLE_METRICS_PORT": "0",
             "BUGLE_DATA_DIR": str(self.folder / f"worker{len(self.workers)}"),
             "BUGLE_TOPIC_PREFIX": self.prefix,
+            "TOY_SOURCE": self.source,
             **{f"BUGLE_{name.upper()}": str(value) for name, value in settings.items()},
         }
         command = [sys.executable, "-m", "tests.support.toy_worker"]
@@ -115,8 +117,9 @@ class Line:
 
 
 @pytest.fixture
-def line(servers: Stack, engine: Engine, tmp_path: Path) -> Iterator[Line]:
-    line = Line(servers.kafka.address, engine, tmp_path)
+def line(request: pytest.FixtureRequest, servers: Stack, engine: Engine, tmp_path: Path) -> Iterator[Line]:
+    """`request` may name the service whose topic it is."""
+    line = Line(servers.kafka.address, engine, tmp_path, getattr(request, "param", "source"))
     admin = KafkaAdminClient(bootstrap_servers=line.kafka)
     admin.create_topics([NewTopic(line.topic, 12, 1)])
     admin.close()
@@ -249,6 +252,7 @@ def running(relay: Relay) -> Iterator[None]:
 
 
 @pytest.mark.timeout(90)
+@pytest.mark.parametrize("line", ["ledgers"], indirect=True)
 def test_relay_and_worker_meet_through_kafka(line: Line, servers: Stack) -> None:
     """The book's own events, published by the relay, come round to a consumer with watermarks behind them."""
     line.send(("a", "k", 0), ("b", "m", 1))

@@ -16,16 +16,31 @@ _BEFORE = "current_setting('bugle.before')::timestamptz"
 _ISSUE = "lead, kind, reported, outcome, satisfaction, closed, merged, withdrawn, passed_on"
 _CLOCK = "lead, kind, unit, clock, due, status, outcome, merged, withdrawn, passed_on"
 
-_EMPTIED = """
+_ANEW = """
 DROP VIEW live_known.clock_tallies;
 DROP VIEW live.clock_cells;
 DELETE FROM live.tallied WHERE EXISTS (SELECT FROM live.timeline);
-DELETE FROM live.clock_tallies;
-ALTER TABLE live.clock_tallies
-    ADD COLUMN outcome text,
-    ADD COLUMN merged boolean NOT NULL,
-    ADD COLUMN withdrawn boolean NOT NULL,
-    ADD COLUMN passed_on boolean NOT NULL;
+DROP TABLE live.clock_tallies;
+CREATE TABLE live.clock_tallies (
+    programme text NOT NULL,
+    level text NOT NULL,
+    since timestamptz NOT NULL,
+    cell uuid NOT NULL,
+    agency text NOT NULL,
+    lead text,
+    kind text,
+    unit text,
+    clock text NOT NULL,
+    due text NOT NULL,
+    status text NOT NULL,
+    outcome text,
+    merged boolean NOT NULL,
+    withdrawn boolean NOT NULL,
+    passed_on boolean NOT NULL,
+    synthetic boolean NOT NULL,
+    count bigint NOT NULL,
+    CONSTRAINT clock_tallies_pkey PRIMARY KEY (programme, level, since, cell)
+);
 """
 
 # A result that no programme may exclude is none here, so that a solved case moves none of its clocks.
@@ -73,10 +88,11 @@ WHERE change.at >= day.begins AND change.at < {before};
 
 
 def upgrade() -> None:
-    """Empty the tallies, add the columns, and make the views anew; in an empty database the tallies stay whole."""
+    """Make the table and the views anew; in an empty database the tallies stay whole."""
     role = service_role()
-    op.execute(_EMPTIED)
+    op.execute(_ANEW)
     op.execute(_CELLS)
     for name, columns in (("issue", _ISSUE), ("clock", _CLOCK)):
         op.execute(_KNOWN.format(name=name, columns=columns, before=_BEFORE))
+    op.execute(f'GRANT SELECT, INSERT, UPDATE, DELETE ON live.clock_tallies TO "{role}"')
     op.execute(f'GRANT SELECT ON live.clock_cells, live_known.clock_tallies TO "{role}"')
