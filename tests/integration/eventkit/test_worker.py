@@ -246,9 +246,11 @@ def test_schema_error_ends_the_worker(line: Line) -> None:
 def running(relay: Relay) -> Iterator[None]:
     thread = Thread(target=relay.run)
     thread.start()
-    yield
-    relay.stopping.set()
-    thread.join()
+    try:
+        yield
+    finally:
+        relay.stopping.set()
+        thread.join()
 
 
 @pytest.mark.timeout(90)

@@ -1,6 +1,7 @@
 """Tallies of clocks tell of the case what a programme may exclude it for: its rate of response is added up, too.
 
-Where there are events already, the tallies are made by the next rebuild: until then figures are counted row by row.
+Where there are events already, the tallies are made by the next rebuild: until then figures are counted row by row,
+and a worker of the older version keeps none. Rebuild when the last of these has ended.
 """
 
 from __future__ import annotations
@@ -34,9 +35,9 @@ CREATE TABLE live.clock_tallies (
     due text NOT NULL,
     status text NOT NULL,
     outcome text,
-    merged boolean NOT NULL,
-    withdrawn boolean NOT NULL,
-    passed_on boolean NOT NULL,
+    merged boolean NOT NULL DEFAULT false,
+    withdrawn boolean NOT NULL DEFAULT false,
+    passed_on boolean NOT NULL DEFAULT false,
     synthetic boolean NOT NULL,
     count bigint NOT NULL,
     CONSTRAINT clock_tallies_pkey PRIMARY KEY (programme, level, since, cell)
@@ -94,5 +95,5 @@ def upgrade() -> None:
     op.execute(_CELLS)
     for name, columns in (("issue", _ISSUE), ("clock", _CLOCK)):
         op.execute(_KNOWN.format(name=name, columns=columns, before=_BEFORE))
-    op.execute(f'GRANT SELECT, INSERT, UPDATE, DELETE ON live.clock_tallies TO "{role}"')
-    op.execute(f'GRANT SELECT ON live.clock_cells, live_known.clock_tallies TO "{role}"')
+    op.execute(f'GRANT SELECT, INSERT, UPDATE, DELETE ON live.clock_tallies, live.clock_cells TO "{role}"')
+    op.execute(f'GRANT SELECT ON live_known.clock_tallies TO "{role}"')
