@@ -39,14 +39,14 @@ class Paper:
 
 
 def reports_of(view: View) -> list[Report]:
-    """The programme's reports and its supervision list of months, with the periods from its beginning until now, or
+    """The programme's reports, then its supervision list of months, with the periods from its beginning until now, or
     until it was last watched."""
     document = view.of.document
     begun = date.fromisoformat(str(document.get("starts_on", view.now.astimezone(view.zone).date())))
     until = document.get("observed_until")
     last = view.now if until is None else min(view.now, parse_instant(until))
     found = []
-    for kind in kinds(view.of):
+    for kind in sorted(kinds(view.of), key=lambda kind: kind["every"] == "list"):
         if kind["every"] is not None:
             every: Every = "month" if kind["every"] == "list" else kind["every"]
             held = names(every, begun, last.astimezone(view.zone).date())
