@@ -8,7 +8,7 @@ import secrets
 import shutil
 import subprocess
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -101,11 +101,11 @@ def bring_in(place: Deployed, programme: str) -> None:
 
 
 @contextmanager
-def meanwhile(place: Deployed, programme: str) -> Iterator[Future[None]]:
-    """A programme comes in while the block does something else; what it yields is done when all has come in."""
+def meanwhile(place: Deployed, programme: str) -> Iterator[None]:
+    """A programme comes in while the block does something else."""
     with ThreadPoolExecutor(1) as pool:
         coming = pool.submit(bring_in, place, programme)
-        yield coming
+        yield
     coming.result()
 
 

@@ -173,11 +173,17 @@ def test_missing_topic_hides_no_other(own: System, office: Office, tmp_path: Pat
     sound(own)
 
 
-def test_restore_brings_back_no_erased_contact(own: System, office: Office, tmp_path: Path) -> None:
-    out, keys = tmp_path / "backup", tmp_path / "keys"
+def two_contacts(office: Office) -> tuple[str, str, str]:
+    """Where an enterprise's contacts are, and the ids of two new ones."""
     enterprise = office.call("intake", "GET", "/enterprises")["items"][0]["enterprise"]
     path = f"/enterprises/{enterprise}/contacts"
-    erased, kept = (office.call("intake", "POST", path, PERSON)["contact_ref"] for _ in range(2))
+    first, second = (office.call("intake", "POST", path, PERSON)["contact_ref"] for _ in range(2))
+    return path, first, second
+
+
+def test_restore_brings_back_no_erased_contact(own: System, office: Office, tmp_path: Path) -> None:
+    out, keys = tmp_path / "backup", tmp_path / "keys"
+    path, erased, kept = two_contacts(office)
     wait_quiet(own, 90)
     bugle("backup", "--out", out, "--keys", keys)
     bugle("erase", erased)
@@ -207,9 +213,7 @@ def test_copy_of_keys_undoes_no_erasure(
 ) -> None:
     """Erased over HTTP, which leaves the master as it is, after the copy of the keys was made."""
     out, keys = tmp_path / "backup", tmp_path / "keys"
-    enterprise = office.call("intake", "GET", "/enterprises")["items"][0]["enterprise"]
-    path = f"/enterprises/{enterprise}/contacts"
-    erased, kept = (office.call("intake", "POST", path, PERSON)["contact_ref"] for _ in range(2))
+    path, erased, kept = two_contacts(office)
     wait_quiet(own, 90)
     bugle("backup", "--out", out, "--keys", keys)
     office.call("intake", "POST", f"{path}/{erased}/erasure", {}, role="erase")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import signal
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 
 import psycopg
@@ -33,55 +34,51 @@ def come_and_go(arena: Arena) -> None:
             until(partial(arena.applied, "supervision", case), "a report's way to supervision")
 
 
+@contextmanager
+def _asleep(process: str, arena: Arena) -> Iterator[Callable[[], None]]:
+    """A process is stopped where it is; what is yielded wakes it, and so does the end of the block."""
+    wake = partial(_wake, process, arena.system.kill(process, signal.SIGSTOP), arena)
+    try:
+        yield wake
+    finally:
+        wake()
+
+
 def sleeping_worker(arena: Arena) -> None:
     """A worker is stopped past its session's end; another takes its place, and the first comes back a stranger."""
-    sleeper = arena.system.kill("supervision-worker", signal.SIGSTOP)
-    try:
-        with another("supervision-worker", arena):
-            case = arena.reported()
-            until(partial(arena.applied, "supervision", case), "the other worker's taking over", 90)
-            _wake("supervision-worker", sleeper, arena)
-            arena.system.wait(["supervision-worker"])
-    finally:
-        _wake("supervision-worker", sleeper, arena)
+    with _asleep("supervision-worker", arena) as wake, another("supervision-worker", arena):
+        case = arena.reported()
+        until(partial(arena.applied, "supervision", case), "the other worker's taking over", 90)
+        wake()
+        arena.system.wait(["supervision-worker"])
 
 
 def sleeping_relay(arena: Arena) -> None:
     """The leading relay is stopped and loses the lock; another leads; the first one's next write is refused."""
-    sleeper = arena.system.kill("intake-relay", signal.SIGSTOP)
-    try:
+    with _asleep("intake-relay", arena) as wake:
         with psycopg.connect(arena.system.postgres.admin_url(), autocommit=True) as admin:
             admin.execute(_UNLEAD, [arena.system.database("intake").name])
         with another("intake-relay", arena) as follower:
             case = arena.reported()
             until(partial(arena.applied, "reporting", case), "the other relay's taking over")
-            _wake("intake-relay", sleeper, arena)
+            wake()
             until(partial(arena.applied, "reporting", arena.reported()), "a report beside the woken relay")
             _expect_running(follower)
-    finally:
-        _wake("intake-relay", sleeper, arena)
 
 
 def sleeping_sweeper(arena: Arena) -> None:
     """A sweeper is stopped, perhaps with rows in hand; another fires what is due, and the first comes back to it."""
-    sleeper = arena.system.kill("supervision-sweeper", signal.SIGSTOP)
-    try:
-        with another("supervision-sweeper", arena):
-            before = _missed(arena)
-            until(lambda: _missed(arena) > before, "a miss that the other sweeper finds", 90)
-            _wake("supervision-sweeper", sleeper, arena)
-            arena.system.wait(["supervision-sweeper"])
-    finally:
-        _wake("supervision-sweeper", sleeper, arena)
+    with _asleep("supervision-sweeper", arena) as wake, another("supervision-sweeper", arena):
+        before = _missed(arena)
+        until(lambda: _missed(arena) > before, "a miss that the other sweeper finds", 90)
+        wake()
+        arena.system.wait(["supervision-sweeper"])
 
 
 def sleeping_interface(arena: Arena) -> None:
     """Intake's interface is stopped past its clients' patience, and carries out on waking what they have given up."""
-    sleeper = arena.system.kill("intake-http", signal.SIGSTOP)
-    try:
+    with _asleep("intake-http", arena):
         until(lambda: arena.report().outcome is Outcome.unknown, "a report that is not answered")
-    finally:
-        _wake("intake-http", sleeper, arena)
     arena.reported()
 
 
