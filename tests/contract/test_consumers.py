@@ -75,7 +75,7 @@ def projected(event: Envelope) -> object:
 
 
 SUPERVISED = (
-    *(incoming.PROGRAMME_PUBLISHED, incoming.ISSUE_REPORTED, incoming.HISTORY_DECLARED, incoming.TEAM_DISBANDED),
+    *(incoming.PROGRAMME_PUBLISHED, incoming.ISSUE_REPORTED, *incoming.HISTORY_DECLARED, incoming.TEAM_DISBANDED),
     *(incoming.ISSUE_DIVIDED, incoming.ISSUE_LINKED, *incoming.STEPS),
 )
 CONSUMERS: Mapping[str, Mapping[str, Reader]] = {

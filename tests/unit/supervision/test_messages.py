@@ -22,7 +22,7 @@ from tests.unit.supervision.made import policy
 OWN = [type for type in contracts.EVENTS if type.startswith("bugle.supervision.")]
 HEARD = [
     *incoming.STEPS,
-    *(incoming.PROGRAMME_PUBLISHED, incoming.ISSUE_REPORTED, incoming.HISTORY_DECLARED),
+    *(incoming.PROGRAMME_PUBLISHED, incoming.ISSUE_REPORTED, *incoming.HISTORY_DECLARED),
     *(incoming.ISSUE_DIVIDED, incoming.ISSUE_LINKED),
 ]
 

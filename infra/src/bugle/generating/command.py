@@ -28,8 +28,8 @@ def generate(
 ) -> None:
     """Make up a ledger of any size: seasons, slow units, moved due dates, late contacts. Every row is synthetic.
 
-    A row of a ledger tells the last course of its issue: earlier rounds, returns, extensions, mergers and withdrawals
-    stand in its note as words, and importing it makes no events of them. bugle scenarios plays those.
+    A row tells every round of its issue, with returns, extensions, reopenings and late evidence in columns that
+    bugle import makes events of. Mergers and withdrawals stand in its note as words: bugle scenarios plays those.
 
     With --out the enterprises of the issues are written too, and the command that imports all of it is told.
 

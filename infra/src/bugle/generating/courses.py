@@ -43,13 +43,15 @@ class Round:
 class Course:
     """One issue. `number` counts from 1 in the order of the reports; `enterprise` is a number of the world's.
 
-    `due_at`: a date set elsewhere, and moved where `extended`. `late_evidence`: the contact became known days later.
+    `first_due_at`: a date set elsewhere; `due_at`: the same, but later where it was `extended`. `late_evidence`: the
+    contact became known days later.
     """
 
     number: int
     enterprise: int
     kind: str
     reported_at: datetime
+    first_due_at: datetime | None
     due_at: datetime | None
     extended: bool
     late_evidence: bool
@@ -70,6 +72,7 @@ def courses(world: World, issues: int, seed: int) -> Iterator[Course]:
 def _course(random: Random, world: World, number: int, reported_at: datetime) -> Course:
     kind = world.kind(random)
     due_at = at_work(reported_at + timedelta(days=random.randrange(15, 31))) if random.random() < DUE else None
+    first_due_at = due_at
     extended = due_at is not None and random.random() < EXTENDED / DUE
     if due_at is not None and extended:
         due_at = at_work(due_at + timedelta(days=10))
@@ -78,6 +81,7 @@ def _course(random: Random, world: World, number: int, reported_at: datetime) ->
         world.enterprise(random),
         kind,
         reported_at,
+        first_due_at,
         due_at,
         extended,
         random.random() < LATE_EVIDENCE,

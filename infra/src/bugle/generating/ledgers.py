@@ -1,24 +1,24 @@
-"""Courses as rows of our own columns (docs/importing.md). A ledger knows one course of an issue: its last round."""
+"""Courses as rows of our own columns (docs/importing.md), round by round."""
 
 from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Iterator
-from datetime import datetime
 from itertools import islice
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TextIO
 
 from bugle.generating.courses import Course, courses
+from bugle.generating.turns import COLUMNS, Turns, mark, wall
 from bugle.generating.world import World
 from bugle.importing.folder import Folder
-from bugle.importing.issues import FACTS
+from bugle.importing.history import ROUNDS
 
 PER_FILE = 100_000
 """Rows of one file: `bugle import` reads at most 64 MB and 200,000 rows of one."""
 ISSUES = (
-    "no", "enterprise", "title", "kind", "channel", "reported_at", "due_at", *(f"{fact}_at" for fact in FACTS), "lead",
-    "supporting", "letter", "outcome", "copied_to_office", "satisfaction", "synthetic", "note",
+    "no", "enterprise", "title", "kind", "channel", "reported_at", "due_at", *COLUMNS, "synthetic", "note",
+    *(mark(column, round) for round in range(2, ROUNDS + 1) for column in COLUMNS),
 )  # fmt: skip
 ENTERPRISES = ("no", "name", "tier", "industry", "township", "registered_at", "synthetic")
 _INDUSTRIES = ("制造业", "食品加工", "建材", "物流", "批发零售", "电子信息", "纺织服装", "医药")
@@ -32,8 +32,8 @@ Row = tuple[str, ...]
 def issues(folder: Folder, world: World, count: int, seed: int) -> Iterator[Row]:
     """A row for each issue, in the order of the reports."""
     titles = {kind["id"]: kind["zh"] for kind in folder.programme["kinds"]}
-    letter = folder.programme.get("letter", "〔{year}〕{number}号")
-    return (_issue(course, seed, titles[course.kind], letter) for course in courses(world, count, seed))
+    turns = Turns.of(folder, world)
+    return (_issue(course, seed, titles[course.kind], turns) for course in courses(world, count, seed))
 
 
 def enterprises(world: World, seed: int) -> Iterator[Row]:
@@ -75,42 +75,27 @@ def print_rows(file: TextIO, columns: Row, rows: Iterable[Row]) -> int:
     return count
 
 
-def _issue(course: Course, seed: int, kind: str, letter: str) -> Row:
-    last = course.rounds[-1] if course.rounds and course.rounds[-1].returned_at is None else None
-    told: dict[str, Any] = {
+def _issue(course: Course, seed: int, kind: str, turns: Turns) -> Row:
+    told: dict[str, str] = {
         "no": f"G{seed}-{course.number}",
         "enterprise": name(course.enterprise),
         "title": f"{kind}问题（生成示例）",
         "kind": course.kind,
         "channel": "ledger",
-        "reported_at": _wall(course.reported_at),
-        "due_at": course.due_at and _wall(course.due_at),
+        "reported_at": wall(course.reported_at),
+        "due_at": wall(turns.first_due(course)),
         "synthetic": "true",
         "note": "; ".join(_notes(course)),
     }
-    if last is not None:
-        told |= {f"{fact}_at": _wall(at) for fact, at in last.facts.items()}
-        told |= {"lead": last.lead, "supporting": ";".join(last.supporting), "outcome": last.outcome}
-        told |= {"satisfaction": last.satisfaction, "copied_to_office": "true" if "fed_back" in last.facts else None}
-        told["letter"] = letter.format(year=last.facts["assigned"].year, number=course.number)
-    return tuple(told.get(column) or "" for column in ISSUES)
+    for round, held in enumerate(course.rounds, start=1):
+        cells = turns.cells(course, round, held)
+        told |= {mark(name, round): cell for name, cell in cells.items()}
+    return tuple(told.get(column, "") for column in ISSUES)
 
 
 def _notes(course: Course) -> Iterator[str]:
-    """What the columns have no place for."""
-    if course.rounds and course.rounds[0].returned_at is not None:
-        yield f"{course.rounds[0].lead}退回后改派"
-    if sum(held.returned_at is None for held in course.rounds) > 1:
-        yield "企业不满意，重新办理"
-    if course.extended:
-        yield "已延期"
-    if course.late_evidence and course.rounds and "contacted" in course.rounds[-1].facts:
-        yield "contacted_at: 事后补录"
+    """What no column tells."""
     if course.merged:
         yield "与上一件合并办理"
     if course.withdrawn:
         yield "企业撤回"
-
-
-def _wall(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%d %H:%M}"

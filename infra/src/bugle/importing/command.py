@@ -55,7 +55,7 @@ def run_import(
     comparisons: list[Comparison] = []
     began, before = time.monotonic(), _events(system)
     for job in jobs:
-        came = list(_carry_out(Target.of(system, language), job, grace, None if as_json else voice))
+        came = list(_carry_out(system, Target.of(system, language), job, grace, None if as_json else voice))
         results += came
         comparisons += _judged(system, job, came)
     recorded, seconds = _events(system) - before, time.monotonic() - began
@@ -69,11 +69,11 @@ def run_import(
     return sound
 
 
-def _carry_out(target: Target, job: Job, grace: int | None, voice: Voice | None) -> Iterator[Result]:
+def _carry_out(system: Place, target: Target, job: Job, grace: int | None, voice: Voice | None) -> Iterator[Result]:
     publish(target, job.folder, grace)
     if voice:
         typer.echo(f"{job.folder.id}:")
-    for result in bring_in(target, job, telling.progress):
+    for result in bring_in(target, job, telling.progress, lambda: _settle(system)):
         if voice:
             telling.print_result(result, voice)
         yield result
@@ -83,13 +83,17 @@ def _judged(system: Place, job: Job, results: Sequence[Result]) -> list[Comparis
     """With an oracle: wait until all services have done their work, then compare every row that went in."""
     if job.mapping is None or job.mapping.oracle is None:
         return []
-    wait_quiet(system, say=lambda text: typer.echo(f"waiting: {text}", err=True))
+    _settle(system)
     [ledger] = job.ledgers
     refused = {fault.row for result in results for fault in result.faults}
     theirs = {one.key: ledger.theirs[one.key] for one in ledger.commands if one.row not in refused}
     target = Target.of(system)
     with target.client(target.reporting, job.folder.agency) as client:
         return [compare(theirs, read_clocks(client, job.folder.id), job.mapping.oracle)]
+
+
+def _settle(system: Place) -> None:
+    wait_quiet(system, say=lambda text: typer.echo(f"waiting: {text}", err=True))
 
 
 def _events(system: Place) -> int:

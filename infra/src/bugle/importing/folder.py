@@ -16,6 +16,7 @@ from eventkit.text import Text
 _NO_UNIT = Text("there is no unit {text}")
 _NO_PERSON = Text("there is no person {text}")
 _NO_KIND = Text("there is no kind {text}")
+_NO_REASON = Text("there is no reason {text} to return an issue")
 _NO_ROLE = Text("there is no role {text}")
 _DIRECTORY = Text("correct it, or add it to the directory")
 
@@ -65,6 +66,19 @@ class Folder:
             ("id", "zh", "en"),
             _NO_KIND,
             Text("correct it, or use a kind of the programme"),
+        )
+
+    def return_reason(self, text: str) -> str | None:
+        """The id of a reason to return an issue, given by id or title; None where the programme names no reasons."""
+        reasons = self.programme.get("returns", {}).get("reasons")
+        if reasons is None:
+            return None
+        return _find(
+            text,
+            reasons,
+            ("id", "zh", "en"),
+            _NO_REASON,
+            Text("correct it, or use a reason of the programme's [returns]"),
         )
 
     def role(self, text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -25,7 +25,10 @@ EMPTY = Text("is empty")
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A command of intake for one row. `columns` tells which column a JSON pointer of `data` came from."""
+    """A command of intake for one row. `columns` tells which column a JSON pointer of `data` came from.
+
+    `early`: the data as it was told before late evidence came, which is sent first.
+    """
 
     type: str
     row: int
@@ -33,6 +36,12 @@ class Command:
     time: datetime | None
     data: Mapping[str, Any]
     columns: Mapping[str, str]
+    early: Mapping[str, Any] | None = None
+
+    @property
+    def first(self) -> Command | None:
+        """What was known before late evidence came, as a command of its own; None where nothing came late."""
+        return None if self.early is None else replace(self, data=self.early, early=None)
 
     def event(self, source: str) -> dict[str, Any]:
         """The CloudEvent: its id is the row's key and a digest of its content, so the same row is the same event."""
@@ -126,10 +135,10 @@ class Row:
         if fault not in self.faults:
             self.faults.append(fault)
 
-    def command(self, name: str, at: str, /, **data: Any) -> Command:
+    def command(self, name: str, at: str, /, *, version: int = 1, **data: Any) -> Command:
         """The command of this row: empty fields are left out; `at` is the field that says when it happened."""
         self.needed(at)
         time = self.at(at, "/occurred_at")
         self.columns["/time"] = self.mapping.column(at)
         kept = {key: value for key, value in data.items() if value not in (None, [])}
-        return Command(f"bugle.intake.{name}.v1", self.line.number, self.key, time, kept, self.columns)
+        return Command(f"bugle.intake.{name}.v{version}", self.line.number, self.key, time, kept, self.columns)

@@ -124,22 +124,28 @@ def _graced(client: httpx.Client, folder: Folder, grace: int | None) -> dict[str
     return document
 
 
-def bring_in(target: Target, job: Job, progress: Progress) -> Iterator[Result]:
-    """Send the ledgers one after the other, so that a row finds what it refers to."""
+def bring_in(target: Target, job: Job, progress: Progress, settle: Callable[[], None]) -> Iterator[Result]:
+    """Send the ledgers one after the other, so that a row finds what it refers to.
+
+    `settle` waits until what was known before late evidence came has had its effects; the evidence is sent after it.
+    """
     with target.client(target.intake, job.folder.agency) as client:
         for ledger in job.ledgers:
-            yield _bring_in(client, ledger, progress)
+            yield _bring_in(client, ledger, progress, settle)
 
 
-def _bring_in(client: httpx.Client, ledger: Ledger, progress: Progress) -> Result:
+def _bring_in(client: httpx.Client, ledger: Ledger, progress: Progress, settle: Callable[[], None]) -> Result:
     result = Result(ledger.file, ledger.records, ledger.rows, faults=list(ledger.faults))
     began = time.monotonic()
     refused = _register(client, ledger)
+    begun = _early(client, ledger, settle)
     total = len(ledger.commands)
     answers = _events(client, ledger.source, ledger.commands, lambda done: progress(ledger.file, done, total))
     for command, answer in zip(ledger.commands, answers, strict=True):
         if "problem" in answer:
             result.faults += refusals(ledger.file, command, answer["problem"])
+        elif command.key in begun:
+            result.new += 1
         elif answer.get("replayed") or answer["body"]["outcome"] == "unchanged":
             result.unchanged += 1
         elif answer["body"]["outcome"] == "amended":
@@ -156,6 +162,20 @@ def _register(client: httpx.Client, ledger: Ledger) -> list[RowFault]:
     answers = _events(client, ledger.source, ledger.first, lambda _: None)
     pairs = zip(ledger.first, answers, strict=True)
     return [fault for c, a in pairs if "problem" in a for fault in refusals(ledger.file, c, a["problem"])]
+
+
+def _early(client: httpx.Client, ledger: Ledger, settle: Callable[[], None]) -> set[str]:
+    """Send what was known before late evidence came, and let its deadlines pass; the keys of the rows that are new.
+
+    A refusal is left to the whole row, which tells all of this again: of one that has its evidence already, this part
+    alone is refused, since it no longer tells what is known.
+    """
+    first = [early for command in ledger.commands if (early := command.first) is not None]
+    answers = _events(client, ledger.source, first, lambda _: None)
+    if first:
+        settle()
+    new = (one for one in zip(first, answers, strict=True) if "problem" not in one[1] and not one[1].get("replayed"))
+    return {command.key for command, answer in new if answer["body"]["outcome"] not in ("unchanged", "amended")}
 
 
 def _events(

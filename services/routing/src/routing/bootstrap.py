@@ -31,6 +31,7 @@ HEARD: dict[str, Callable[[Desk, Session, Envelope, Any], None]] = {
     "bugle.intake.directory_published.v2": reactions.keep_directory,
     "bugle.intake.issue_reported.v1": reactions.open_case,
     "bugle.intake.history_declared.v1": reactions.declare_history,
+    "bugle.intake.history_declared.v2": reactions.declare_history,
     "bugle.intake.enterprise_registered.v1": reactions.keep_enterprise,
     "bugle.intake.issue_amended.v1": following.amend_case,
     "bugle.intake.first_asked_named.v1": following.name_owner,

@@ -26,7 +26,7 @@ CODEC = Codec(
         "visit_recorded.v2": events.VisitRecorded,
         "issue_reported.v1": events.IssueReported,
         "issue_amended.v1": events.IssueAmended,
-        "history_declared.v1": events.HistoryDeclared,
+        "history_declared.v2": events.HistoryDeclared,
         "service_recorded.v2": events.ServiceRecorded,
         "issue_linked.v1": events.IssueLinked,
         "issue_unlinked.v1": events.IssueUnlinked,
@@ -43,6 +43,7 @@ CODEC = Codec(
     },
     {
         "directory_published.v1": ("directory_published.v2", _people),
+        "history_declared.v1": ("history_declared.v2", lambda payload: payload),  # the further fields are optional
         "visit_recorded.v1": ("visit_recorded.v2", lambda payload: {**payload, "people": []}),
         "service_recorded.v1": ("service_recorded.v2", lambda payload: {**payload, "person": None}),
     },

@@ -15,7 +15,7 @@ ANSWERING = {*AGENCY, "department"}
 PUBLISHERS = {"office", "operator"}
 ERASERS = {"erase"}
 WRITES_TABLES = {"record_contact", "erase_contact"}
-VERSIONS = {"publish_directory": 2, "form_team": 2, "record_visit": 2, "record_service": 2, "report_issue": 2}
+VERSIONS = {"publish_directory": 2, "form_team": 2, "record_visit": 2, "record_service": 2, "report_issue": 3}
 PRIVATE = {"record_contact": {"name", "phone"}}
 """Fields that not even a digest may keep: a phone number is guessed from its hash in seconds."""
 

@@ -104,4 +104,6 @@ def _asked(command: Command, id: str, enterprise: str, visit: str | None) -> Rep
 def _fact(told: Mapping[str, Any]) -> Fact:
     milestones = (Milestone(m["name"], date.fromisoformat(m["due_on"])) for m in told.get("milestones", ()))
     lists = {"supporting": tuple(told.get("supporting", ())), "milestones": tuple(milestones)}
-    return Fact(**{**told, **lists, "at": parse_instant(told["at"])})
+    moments = {name: parse_instant(told[name]) for name in ("at", "asked_at", "evidence_at") if told.get(name)}
+    due_on = date.fromisoformat(told["due_on"]) if told.get("due_on") else None
+    return Fact(**{**told, **lists, **moments, "due_on": due_on})

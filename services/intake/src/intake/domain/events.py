@@ -299,7 +299,10 @@ class Milestone:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One dated fact of a ledger row, which routing or supervision will record as its own; None: the row has it not."""
+    """One dated fact of a ledger row, which routing or supervision will record as its own; None: the row has it not.
+
+    `round`: None for the first. `due_on`: until when an extension goes; `evidence_at`: when a late fact became known.
+    """
 
     fact: str
     at: datetime
@@ -314,6 +317,11 @@ class Fact:
     milestone: str | None = None
     copied_to_office: bool | None = None
     note: str | None = None
+    round: int | None = None
+    reason: str | None = None
+    asked_at: datetime | None = None
+    due_on: date | None = None
+    evidence_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,18 +9,27 @@ from intake.domain.commands import ReportIssue
 from intake.domain.directory import Directory
 from intake.domain.errors import BadHistory, ClosedWhileLongTerm, RowChanged
 from intake.domain.events import Fact
+from intake.domain.more_time import check_extensions
+from intake.domain.programme import Programme
+from intake.domain.rounds import check_rounds, ended, round_of
 from intake.domain.text import Text
 from intake.domain.timing import DECADE, check_moment
 
-NEEDS = {"assigned": "unit", "result": "outcome", "verified": "satisfaction"}
-"""Without these a fact says nothing: who was assigned, how it ended, what the enterprise answered."""
+NEEDS = {
+    "assigned": ("unit",),
+    "result": ("outcome",),
+    "verified": ("satisfaction",),
+    "returned": ("unit", "reason"),
+    "extended": ("due_on", "reason"),
+}
+"""Without these a fact says nothing: who was assigned, how it ended, what the enterprise answered, why it was moved."""
 
-Identity = tuple[str, str | None]
+Identity = tuple[str, str | None, int]
 
 
 def identity(fact: Fact) -> Identity:
-    """A row has each fact once, progress once per milestone."""
-    return fact.fact, fact.milestone
+    """A row has each fact once a round, progress once per milestone."""
+    return fact.fact, fact.milestone, round_of(fact)
 
 
 def ordered(facts: tuple[Fact, ...]) -> tuple[Fact, ...]:
@@ -28,9 +37,9 @@ def ordered(facts: tuple[Fact, ...]) -> tuple[Fact, ...]:
     return tuple(sorted(facts, key=lambda fact: fact.at))
 
 
-def check_history(command: ReportIssue, since: datetime, directory: Directory) -> None:
-    """Raises BadHistory (no ledger row, before the report, told twice, incomplete), FutureDate, UnknownUnit or
-    ClosedWhileLongTerm.
+def check_history(command: ReportIssue, since: datetime, programme: Programme, directory: Directory) -> None:
+    """Raises BadHistory (no ledger row, before the report, told twice, incomplete; impossible rounds or extensions),
+    FutureDate, UnknownUnit or ClosedWhileLongTerm.
 
     `since`: when the issue was reported.
     """
@@ -50,31 +59,34 @@ def check_history(command: ReportIssue, since: datetime, directory: Directory) -
                 mend=Text("correct the date of the fact or the date of the report"),
             )
         check_moment(fact.at, command.timing.now, f"{where}/at")
+        _check_evidence(fact, command.timing.now, where)
         if identity(fact) in seen:
             raise BadHistory(
                 Text("{fact} is told twice.", fact=_SAID[fact.fact]), field=f"{where}/fact", mend=Text("tell it once")
             )
         seen.add(identity(fact))
         _check_content(fact, where, directory)
+    check_rounds(command.facts, programme)
+    check_extensions(command.facts, command.due_at, programme)
     _check_end(command.facts)
 
 
 def _check_end(facts: tuple[Fact, ...]) -> None:
     """What takes long is not over: a ledger that strikes it off lacks the result by which it was."""
-    put_off = any((fact.fact, fact.outcome) == ("result", "long_term") for fact in facts)
+    put_off = {round_of(fact) for fact in facts if (fact.fact, fact.outcome) == ("result", "long_term")}
     for index, fact in enumerate(facts):
-        if put_off and fact.fact == "closed_out":
+        if fact.fact == "closed_out" and round_of(fact) in put_off:
             raise ClosedWhileLongTerm(field=f"history/{index}/fact")
 
 
 def _check_content(fact: Fact, where: str, directory: Directory) -> None:
-    needed = NEEDS.get(fact.fact)
-    if needed and getattr(fact, needed) is None:
-        raise BadHistory(
-            Text("{fact} needs {needed}.", fact=_SAID[fact.fact], needed=needed),
-            field=f"{where}/{needed}",
-            mend=Text("give {needed}, or leave the fact out", needed=needed),
-        )
+    for needed in NEEDS.get(fact.fact, ()):
+        if getattr(fact, needed) is None:
+            raise BadHistory(
+                Text("{fact} needs {needed}.", fact=_SAID[fact.fact], needed=needed),
+                field=f"{where}/{needed}",
+                mend=Text("give {needed}, or leave the fact out", needed=needed),
+            )
     directory.require_unit(fact.unit, f"{where}/unit")
     for number, unit in enumerate(fact.supporting):
         directory.require_unit(unit, f"{where}/supporting/{number}")
@@ -85,6 +97,18 @@ def _check_content(fact: Fact, where: str, directory: Directory) -> None:
                 field=f"{where}/milestones/{number}/due_on",
                 mend=Text("give a day within 20 years of the plan"),
             )
+
+
+def _check_evidence(fact: Fact, now: datetime, where: str) -> None:
+    if fact.evidence_at is None:
+        return
+    if fact.evidence_at < fact.at:
+        raise BadHistory(
+            Text("What shows that it happened lies before it."),
+            field=f"{where}/evidence_at",
+            mend=Text("correct one of the two dates"),
+        )
+    check_moment(fact.evidence_at, now, f"{where}/evidence_at")
 
 
 def news(declared: tuple[Fact, ...], told: tuple[Fact, ...]) -> tuple[Fact, ...]:
@@ -98,7 +122,13 @@ def news(declared: tuple[Fact, ...], told: tuple[Fact, ...]) -> tuple[Fact, ...]
         raise RowChanged(
             Text("The row no longer tells of {fact}.", fact=_SAID[missing[0]]), field="history", mend=_MEND
         )
-    return ordered(tuple(fact for fact in told if identity(fact) not in known))
+    added = [(index, fact) for index, fact in enumerate(told) if identity(fact) not in known]
+    for index, fact in added:
+        if round_of(fact) in ended(declared):
+            raise RowChanged(
+                Text("The row tells something new of a round that is over."), field=f"history/{index}/at", mend=_MEND
+            )
+    return ordered(tuple(fact for _, fact in added))
 
 
 def _refuse_difference(before: Fact, fact: Fact, where: str) -> None:
@@ -127,4 +157,7 @@ _SAID = {
     "fed_back": Text("fed_back"),
     "verified": Text("verified"),
     "closed_out": Text("closed_out"),
+    "returned": Text("returned"),
+    "extended": Text("extended"),
+    "reopened": Text("reopened"),
 }

@@ -111,7 +111,7 @@ def report(state: Issue, command: ReportIssue, programme: Programme, directory: 
     reported = _reported(command, programme)
     since = reported.at if state.row is None or command.timing.given else state.row.at
     refuse_due(command.due_at, since)
-    check_history(command, since, directory)
+    check_history(command, since, programme, directory)
     if state.row is None:
         programme.require_window(command.timing)
         directory.require_unit(command.first_asked, "first_asked")

@@ -62,6 +62,7 @@ INCOMING: Mapping[str, TypeAdapter[object]] = {
     "bugle.intake.directory_published.v2": TypeAdapter(incoming.DirectoryPublished),
     "bugle.intake.issue_reported.v1": TypeAdapter(Report),
     "bugle.intake.history_declared.v1": TypeAdapter(incoming.HistoryDeclared),
+    "bugle.intake.history_declared.v2": TypeAdapter(incoming.HistoryDeclared),
     "bugle.intake.issue_amended.v1": TypeAdapter(incoming.IssueAmended),
     "bugle.intake.first_asked_named.v1": TypeAdapter(incoming.FirstAskedNamed),
     "bugle.intake.merger_requested.v1": TypeAdapter(incoming.MergerRequested),

@@ -124,7 +124,8 @@ class ReopeningOrdered:
 
 @dataclass(frozen=True, slots=True)
 class CaseClosedOut:
-    """The case has been closed out 销号."""
+    """The case has been closed out 销号 in `round`."""
 
     case: str
     at: datetime
+    round: int = 1

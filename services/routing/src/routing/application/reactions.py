@@ -81,18 +81,27 @@ def declare_history(desk: Desk, session: Session, event: Envelope, told: History
 
 
 def reopen_case(desk: Desk, session: Session, event: Envelope, told: ReopeningOrdered) -> None:
-    """Start the next round, with a new letter to the same units. A ledger's letter is not ours to number."""
+    """Start the next round, with a new letter to the same units. What a ledger reopened its history tells here too."""
+    if told.by == history.BY:
+        return
     case = opened(desk, session, told.case)
     letter = None
-    if case.lead is not None and told.by != history.BY:
+    if case.lead is not None:
         programme = known_programme(desk, session, case.programme, case.programme_version)
         letter = desk.letters.draw(session, programme, programme.year(told.at), case.id)
     _record(desk, session, event, told.case, opening.reopen(case, told.round, told.reason, letter, told.at))
 
 
 def conclude_case(desk: Desk, session: Session, event: Envelope, told: CaseClosedOut) -> None:
-    """End the case."""
-    _record(desk, session, event, told.case, opening.conclude(opened(desk, session, told.case), told.at))
+    """End the case, in the round that was closed out: supervision may have read a ledger's history first."""
+    case = opened(desk, session, told.case)
+    if case.round < told.round:
+        raise NotYet(_round_token(told.case, told.round))
+    _record(desk, session, event, told.case, opening.conclude(case, told.at))
+
+
+def _round_token(case: str, round: int) -> str:
+    return f"round:{case}:{round}"
 
 
 def _require_units(desk: Desk, session: Session, agency: str, units: Collection[str]) -> None:
@@ -120,4 +129,7 @@ def provides(event: Envelope) -> Iterable[str]:
             return [f"directory:{told['agency']}", *(f"unit:{told['agency']}:{unit['id']}" for unit in told["units"])]
         case "bugle.intake.issue_reported.v1":
             return [f"case:{event.key}"]
+        case "bugle.intake.history_declared.v2":
+            ends = [fact for fact in event.json()["facts"] if fact["fact"] in history.ENDS]
+            return [_round_token(event.key, (end.get("round") or 1) + 1) for end in ends]
     return []

@@ -15,7 +15,7 @@ BY = "ledger"
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One dated fact of a ledger row; which fields it has depends on `fact`."""
+    """One dated fact of a ledger row; which fields it has depends on `fact`. `round`: None for the first."""
 
     fact: str
     at: datetime
@@ -29,6 +29,8 @@ class Fact:
     milestone: str | None = None
     copied_to_office: bool | None = None
     note: str | None = None
+    round: int | None = None
+    reason: str | None = None
 
     @property
     def units(self) -> tuple[str, ...]:
@@ -78,6 +80,18 @@ def _fed_back(case: Case, fact: Fact) -> Event:
     return events.ResultFedBack(case.id, fact.unit or case.lead, bool(fact.copied_to_office), BY, fact.at)
 
 
+def _returned(case: Case, fact: Fact) -> Event:
+    unit = fact.unit or case.lead
+    if unit is None or fact.reason is None:
+        raise IncompleteFact("returned needs its unit and reason")
+    again = (case.round + 1, case.transfers + 1)
+    return events.CaseReturned(case.id, unit, fact.reason, fact.note, *again, BY, fact.at)
+
+
+def _reopened(case: Case, fact: Fact) -> Event:
+    return events.CaseReopened(case.id, case.round + 1, fact.reason, fact.at)
+
+
 _EVENTS: Mapping[str, Callable[[Case, Fact], Event]] = {
     "assigned": _assigned,
     "received": _received,
@@ -87,7 +101,10 @@ _EVENTS: Mapping[str, Callable[[Case, Fact], Event]] = {
     "progressed": _progressed,
     "result": _result,
     "fed_back": _fed_back,
+    "returned": _returned,
+    "reopened": _reopened,
 }
+ENDS = ("returned", "reopened")
 
 
 def of_routing(facts: Iterable[Fact]) -> list[Fact]:
@@ -102,6 +119,8 @@ def declare(case: Case, facts: Iterable[Fact]) -> list[Event]:
 
 def _new(case: Case, facts: Iterable[Fact]) -> Iterator[Event]:
     for fact in facts:
+        if fact.fact in ENDS and (fact.round or 1) < case.round:
+            continue  # that round is over here already
         event = _EVENTS[fact.fact](case, fact)
         if not _known(case, event):
             case = apply(case, event)
@@ -109,7 +128,9 @@ def _new(case: Case, facts: Iterable[Fact]) -> Iterator[Event]:
 
 
 def _known(case: Case, event: Event) -> bool:
-    """A step happens once a round; of progress there may be much, each report once."""
+    """A step happens once a round; of progress there may be much, each report once. An end is told apart before."""
+    if isinstance(event, events.CaseReturned | events.CaseReopened):
+        return False
     if isinstance(event, events.ProgressReported):
         return event in case.progress
     return STEPS.get(type(event), Step.OPENED) in case.done

@@ -59,6 +59,11 @@ class Declared:
     at: datetime
     satisfaction: Satisfaction | None = None
     note: str | None = None
+    round: int | None = None
+    unit: str | None = None
+    reason: str | None = None
+    asked_at: datetime | None = None
+    due_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,10 +310,11 @@ BESIDES: Mapping[str, str] = {
 
 STEPS = {**COURSE, **BESIDES}
 
+CASE_ASSIGNED = "bugle.routing.case_assigned.v1"
 PROGRAMME_PUBLISHED = "bugle.intake.programme_published.v1"
 ISSUE_REPORTED = "bugle.intake.issue_reported.v1"
 ISSUE_AMENDED = "bugle.intake.issue_amended.v1"
-HISTORY_DECLARED = "bugle.intake.history_declared.v1"
+HISTORY_DECLARED = ("bugle.intake.history_declared.v1", "bugle.intake.history_declared.v2")
 ISSUE_DIVIDED = "bugle.intake.issue_divided.v1"
 ISSUE_LINKED = "bugle.intake.issue_linked.v1"
 
@@ -343,7 +349,7 @@ _ADAPTERS: Mapping[str, TypeAdapter[Any]] = {
     PROGRAMME_PUBLISHED: TypeAdapter(ProgrammePublished),
     ISSUE_REPORTED: TypeAdapter(IssueReported),
     ISSUE_AMENDED: TypeAdapter(IssueAmended),
-    HISTORY_DECLARED: TypeAdapter(HistoryDeclared),
+    **dict.fromkeys(HISTORY_DECLARED, TypeAdapter(HistoryDeclared)),
     ISSUE_DIVIDED: TypeAdapter(IssueDivided),
     ISSUE_LINKED: TypeAdapter(IssueLinked),
     **dict.fromkeys(STEPS, TypeAdapter(CaseMoved)),

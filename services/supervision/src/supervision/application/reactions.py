@@ -11,10 +11,10 @@ from eventkit.reactions import Gate, Reactions
 from eventkit.session import Session
 from supervision.application import incoming
 from supervision.application.context import CONSUMER, Context, watch_token
+from supervision.application.declared import assigned_token, declare
 from supervision.application.hearing import Hearing
 from supervision.application.incoming import (
     CaseMoved,
-    Declared,
     HistoryDeclared,
     IssueAmended,
     IssueDivided,
@@ -26,8 +26,6 @@ from supervision.application.reference import programme_token
 from supervision.domain.calendar import Calendar
 from supervision.domain.duty import Deed
 from supervision.domain.events import (
-    CaseClosedOut,
-    EnterpriseVerified,
     FactLearnt,
     ParentLearnt,
     Part,
@@ -37,10 +35,9 @@ from supervision.domain.events import (
 )
 from supervision.domain.facts import learn
 from supervision.domain.policy import Policy
-from supervision.domain.watch import MOVED_ON, Watch, apply
+from supervision.domain.watch import MOVED_ON, Watch
 
 TOPICS = ("intake.events", "routing.events")
-LEDGER = "ledger"
 
 
 class Watching:
@@ -57,7 +54,8 @@ class Watching:
         on(incoming.PROGRAMME_PUBLISHED)(self.adopt_programme)
         on(incoming.ISSUE_REPORTED, loads=lambda e: [(watch, e.key)])(self.open_watch)
         on(incoming.ISSUE_AMENDED, loads=lambda e: [(watch, e.key)])(self.amend_words)
-        on(incoming.HISTORY_DECLARED, loads=lambda e: [(watch, e.key)])(self.declare_history)
+        for type in incoming.HISTORY_DECLARED:
+            on(type, loads=lambda e: [(watch, e.key)])(self.declare_history)
         on(incoming.ISSUE_DIVIDED, loads=lambda e: [(watch, e.key)])(self.learn_parts)
         on(incoming.ISSUE_LINKED, loads=lambda e: [(watch, e.key)])(self.learn_parent)
         Hearing(context.duties).listen(on)
@@ -120,17 +118,11 @@ class Watching:
         self._context.duties.match_again(session, told.issue, told.at, _learnt_at(event), event.traceparent)
 
     def declare_history(self, session: Session, event: Envelope) -> None:
-        """Verification and close-out as a ledger has them, without a check of their order."""
+        """Answers, reopenings, extensions and close-out as a ledger has them, without a check of their order."""
         told: HistoryDeclared = incoming.read(event)
 
         def decide(watch: Watch, policy: Policy, calendar: Calendar) -> Sequence[WatchEvent]:
-            decided: list[WatchEvent] = []
-            for fact in told.facts:
-                events = _declared(watch, fact, _learnt_at(event), policy, calendar)
-                for happened in events:
-                    watch = apply(watch, happened)
-                decided += events
-            return decided
+            return declare(watch, told.facts, _learnt_at(event), policy, calendar)
 
         self._context.decide(session, told.issue, decide, traceparent=event.traceparent)
 
@@ -175,7 +167,7 @@ class Watching:
 
 _OF_A_CASE = {
     incoming.ISSUE_REPORTED,
-    incoming.HISTORY_DECLARED,
+    *incoming.HISTORY_DECLARED,
     incoming.ISSUE_DIVIDED,
     incoming.ISSUE_LINKED,
     *incoming.STEPS,
@@ -206,23 +198,6 @@ def _step(told: CaseMoved, step: str, watch: Watch, event: Envelope) -> FactLear
     )
 
 
-def _declared(
-    watch: Watch, fact: Declared, learnt_at: datetime, policy: Policy, calendar: Calendar
-) -> list[WatchEvent]:
-    if watch.fact(fact.fact, watch.round) is not None:
-        return []
-    match fact.fact:
-        case "verified":
-            told: WatchEvent = EnterpriseVerified(
-                watch.case, fact.satisfaction, fact.note, watch.round, LEDGER, None, learnt_at, fact.at
-            )
-        case "closed_out":
-            told = CaseClosedOut(watch.case, watch.round, LEDGER, None, learnt_at, fact.at)
-        case _:
-            return []  # routing's: it comes from there
-    return learn(watch, told, policy, calendar)
-
-
 def _learnt_at(event: Envelope) -> datetime:
     """When its service recorded it, which is when Bugle was told: while a broker is away it is sequenced much later."""
     return event.recorded_at
@@ -231,6 +206,9 @@ def _learnt_at(event: Envelope) -> datetime:
 def _provides(event: Envelope) -> Iterable[str]:
     if event.type == incoming.ISSUE_REPORTED:
         yield watch_token(event.key)
+    elif event.type == incoming.CASE_ASSIGNED:
+        moved: CaseMoved = incoming.read(event)
+        yield assigned_token(event.key, moved.round or 1)
     elif event.type == incoming.PROGRAMME_PUBLISHED:
         told: ProgrammePublished = incoming.read(event)
         yield programme_token(told.programme, told.version)

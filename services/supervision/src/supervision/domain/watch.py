@@ -351,7 +351,8 @@ def _closed(watch: Watch, event: events.CaseClosedOut) -> Watch:
 
 def _reopening(watch: Watch, event: events.ReopeningOrdered) -> Watch:
     ended = Fact("reopening", event.round - 1, event.at, event.learnt_at)
-    return replace(watch, round=event.round, facts=(*watch.facts, ended))
+    round = max(watch.round, event.round)  # a ledger's may be learnt after the return that followed it
+    return replace(watch, round=round, facts=(*watch.facts, ended))
 
 
 def _started(watch: Watch, event: events.ClockStarted) -> Watch:

@@ -1,0 +1,174 @@
+"""The dated facts of an issue's row, round by round. A return or a reopening ends a round; `_2` marks the second."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from bugle.importing import values
+from bugle.importing.faults import BadValue
+from bugle.importing.rows import Row
+from eventkit.text import Text
+
+FACTS = (
+    "assigned", "received", "accepted", "contacted", "planned", "progressed", "result", "fed_back", "verified",
+    "closed",
+)  # fmt: skip
+"""In the order of the workflow, which also orders facts of the same moment. Field `<fact>_at` says when."""
+
+TURNS = ("returned", "extended", "reopened")
+"""What moves an issue beside its workflow."""
+
+ROUNDS = 4
+"""So many a row may tell."""
+
+_TOLD = (*FACTS[:6], "extended", "returned", *FACTS[6:], "reopened")
+_OF_TURNS = {
+    "returned": ("return_reason",),
+    "extended": ("extended_to", "extension_reason", "extension_asked_at"),
+    "reopened": ("reopening_reason",),
+}
+_LATE = FACTS[1:8]
+"""The facts of a unit, which may have been shown after they happened."""
+
+FIRST = (
+    *(f"{fact}_at" for fact in FACTS),
+    "lead", "supporting", "letter", "meeting", "milestones", "outcome", "policy", "copied_to_office", "satisfaction",
+    *(name for turn, more in _OF_TURNS.items() for name in (f"{turn}_at", *more)),
+    *(f"{fact}_evidence_at" for fact in _LATE),
+)  # fmt: skip
+"""Fields of the first round."""
+LATER = tuple(f"{name}_{round}" for round in range(2, ROUNDS + 1) for name in FIRST)
+"""Fields of the rounds after it."""
+
+_NAMES = {"closed": "closed_out"}
+"""Facts whose name differs from their column's."""
+
+_OFFICE = {"verified", "closed", "reopened"}
+"""Facts of the office and the enterprise: no unit acts in them."""
+
+_UNLISTED = "other"
+"""The reason of a return where the programme lists none: the ledger's words stand in the note."""
+
+Told = dict[str, Any]
+
+
+def history(row: Row, notes: Mapping[str, str]) -> list[Told]:
+    """Every fact that has a date. An empty column stays `not recorded`; what belongs to no date is a fault."""
+    told: list[Told] = []
+    for round in range(1, ROUNDS + 1):
+        told += _round(row, notes, round, len(told))
+    _check_late(row, told)
+    return told
+
+
+def further(told: Told) -> bool:
+    """Whether it says what version 1 of the command cannot."""
+    return told["fact"] in TURNS or "round" in told or "evidence_at" in told
+
+
+def known_before(told: list[Told]) -> list[Told] | None:
+    """The facts that were known before the first late evidence came; None when none came late."""
+    late = [_at(fact, "evidence_at") for fact in told if _is_late(fact)]
+    return [fact for fact in told if not _is_late(fact) and _at(fact, "at") < min(late)] if late else None
+
+
+def moment(row: Row, name: str, pointer: str) -> str | None:
+    """The field as an ISO 8601 text."""
+    at = row.at(name, pointer)
+    return None if at is None else at.isoformat()
+
+
+def _round(row: Row, notes: Mapping[str, str], round: int, before: int) -> list[Told]:
+    mark = "" if round == 1 else f"_{round}"
+    told: list[Told] = []
+    for fact in _TOLD:
+        field, place = f"{fact}_at{mark}", f"/history/{before + len(told)}"
+        at = moment(row, field, f"{place}/at")
+        if at is None:
+            _check_undated(row, fact, mark)
+            continue
+        row.columns[place] = row.mapping.column(field)
+        said: Told = {"fact": _NAMES.get(fact, fact), "at": at, "note": notes.get(field)}
+        said |= {"round": round if round > 1 else None}
+        said |= _particulars(row, fact, mark, place)
+        told.append({name: value for name, value in said.items() if value is not None and value != []})
+    return told
+
+
+def _particulars(row: Row, fact: str, mark: str, place: str) -> Told:
+    """What the row tells about one fact beside its moment."""
+    unit = None if fact in _OFFICE else row.read(f"lead{mark}", row.folder.unit, f"{place}/unit")
+    late = moment(row, f"{fact}_evidence_at{mark}", f"{place}/evidence_at") if fact in _LATE else None
+    said: Told = {"unit": unit, "evidence_at": late}
+    match fact:
+        case "assigned":
+            row.columns[f"{place}/supporting"] = row.mapping.column(f"supporting{mark}")
+            said["supporting"] = row.each(f"supporting{mark}", row.folder.unit)
+            said |= {name: row.text(f"{name}{mark}", f"{place}/{name}") for name in ("letter", "meeting")}
+        case "planned":
+            row.columns[f"{place}/milestones"] = row.mapping.column(f"milestones{mark}")
+            said["milestones"] = row.each(f"milestones{mark}", _milestone)
+        case "result":
+            said |= {name: row.text(f"{name}{mark}", f"{place}/{name}") for name in ("outcome", "policy")}
+        case "fed_back":
+            said["copied_to_office"] = row.read(f"copied_to_office{mark}", values.flag)
+        case "verified":
+            said["satisfaction"] = row.text(f"satisfaction{mark}", f"{place}/satisfaction")
+        case "returned" | "extended" | "reopened":
+            said |= _turn(row, fact, mark, place)
+    return said
+
+
+def _turn(row: Row, fact: str, mark: str, place: str) -> Told:
+    match fact:
+        case "returned":
+            words = row.text(f"return_reason{mark}", f"{place}/reason")
+            listed = row.read(f"return_reason{mark}", row.folder.return_reason, f"{place}/reason")
+            return {"reason": listed} if listed or not words else {"reason": _UNLISTED, "note": words}
+        case "extended":
+            due_on = row.read(f"extended_to{mark}", values.day, f"{place}/due_on")
+            return {
+                "due_on": None if due_on is None else due_on.isoformat(),
+                "reason": row.text(f"extension_reason{mark}", f"{place}/reason"),
+                "asked_at": moment(row, f"extension_asked_at{mark}", f"{place}/asked_at"),
+            }
+    return {"reason": row.text(f"reopening_reason{mark}", f"{place}/reason")}
+
+
+def _check_undated(row: Row, fact: str, mark: str) -> None:
+    """What belongs to a date that is missing would be lost without a word."""
+    belonging = [f"{name}{mark}" for name in (*_OF_TURNS.get(fact, ()), f"{fact}_evidence_at")]
+    for name in belonging:
+        if name in row.mapping.columns and row.text(name):
+            date = row.mapping.column(f"{fact}_at{mark}")
+            row.fault(name, Text("is given without its date"), Text("fill in {column}, or empty it", column=date))
+
+
+def _check_late(row: Row, told: list[Told]) -> None:
+    """What is shown after its round is over would be told of the next one."""
+    ends = [(fact.get("round", 1), _at(fact, "at")) for fact in told if fact["fact"] in ("returned", "reopened")]
+    for fact in filter(_is_late, told):
+        round = fact.get("round", 1)
+        if any(ended == round and at < _at(fact, "evidence_at") for ended, at in ends):
+            name = f"{fact['fact']}_evidence_at" + ("" if round == 1 else f"_{round}")
+            row.fault(name, Text("lies after its round was over"), Text("empty it, or say it in the note"))
+
+
+def _is_late(fact: Told) -> bool:
+    return "evidence_at" in fact and _at(fact, "evidence_at") > _at(fact, "at")
+
+
+def _at(fact: Told, name: str) -> datetime:
+    return datetime.fromisoformat(fact[name])
+
+
+def _milestone(text: str) -> dict[str, str]:
+    name, at, due = text.rpartition("@")
+    if not at or not name:
+        raise BadValue(
+            Text("{text!r} is no milestone", text=text),
+            Text("write name@2021-12-31, several separated by semicolons"),
+        )
+    return {"name": name, "due_on": values.day(due).isoformat()}
