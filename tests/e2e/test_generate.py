@@ -54,7 +54,7 @@ def turns_told(system: System, programme: str) -> dict[str, int]:
 
 
 def rates_of(rows: list[dict[str, str]]) -> dict[str, tuple[int, int]]:
-    """Numerator and denominator, by the rules of docs/projections.md: the outcome of the current round, the last answer."""
+    """Numerator and denominator, by docs/projections.md: the outcome of the current round, the last answer."""
     outcomes = [row[column("outcome", current(row))] for row in rows]
     counted = [outcome for outcome in outcomes if outcome != "long_term"]
     told = [[row[column("satisfaction", round)] for round in ROUNDED] for row in rows]
