@@ -32,10 +32,14 @@ _CHOICES = {
     "mode": ("visit", "call", "survey", "return_visit"),
     "outcome": ("solved", "explained", "long_term"),
     "satisfaction": ("satisfied", "basically_satisfied", "unsatisfied"),
+    "form": ("card", "duty_card", "letter"),
+    "colour": ("yellow", "red"),
+    "withdrawn": ("true", "false"),
+    "answered": ("true", "false"),
     "status": ("running", "met", "late", "missed", "unobserved", "cancelled"),
 }
 
-_MONTHS = ("reported", "closed")
+_MONTHS = ("reported", "closed", "issued")
 _MONTH = re.compile(r"[1-9][0-9]{3}-(0[1-9]|1[0-2])")
 _DAYS = ("due",)
 _DAY = re.compile(r"[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}")

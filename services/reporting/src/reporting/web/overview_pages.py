@@ -18,6 +18,7 @@ from reporting.web.deadlines import breaking
 from reporting.web.figures import counted, rate
 from reporting.web.opening import AT, Pages, View
 from reporting.web.rendering import CARRIED
+from reporting.web.reproofs import standing_in
 
 FIRST = ("closed_share", "resolution", "satisfaction", "on_time")
 """The figures that stand first."""
@@ -80,6 +81,7 @@ def _overview(view: View) -> Response:
         months=months,
         chart=trend_chart([m.name for m in months], [m.reported for m in months], [m.closed for m in months], names),
         breaking=breaking(view, months[-1].name),
+        reproofs=standing_in(view, months[-1].name),
         league=league,
         alone=view.asked.scope.department is not None,
         period=period,
