@@ -36,7 +36,7 @@ from reporting.read_model.tables import clocks, ledger, records, spans, teams, t
 
 _FOLDED = ("title", "assigned_at", "result_at", "owner", "level")
 """Columns of the ledger that a case's events alone tell for a moment; see `as_folded`."""
-_RESCINDED = ("bugle.supervision.misses_rescinded.v1", "bugle.supervision.misses_rescinded.v2")
+RESCINDED = ("bugle.supervision.misses_rescinded.v1", "bugle.supervision.misses_rescinded.v2")
 
 
 def written(sql: str, columns: Sequence[str], moment: Moment, about: Mapping[str, Any]) -> Select[Any]:
@@ -86,7 +86,7 @@ def _tables(moment: Moment) -> tuple[CTE, ...]:
     if moment.before is None:
         return ()
     of_clocks = clocks_at(moment)
-    withdraws = timeline.c.type.in_(_RESCINDED)  # what it withdraws has never been valid
+    withdraws = timeline.c.type.in_(RESCINDED)  # what it withdraws has never been valid
     found: Mapping[str, Select[Any]] = {
         "ledger": select(ledger_at(moment)),
         "timeline": select(timeline).where(or_(timeline.c.occurred_at < moment.before, withdraws)),
