@@ -44,9 +44,10 @@ class Period:
 
     @property
     def months(self) -> list[str]:
-        """The names of the months that make it up; none where it has been cut short."""
-        whole = self == period(self.name, self.zone)
-        return [one.name for one in within(self) if one.every == "month"] if whole else []
+        """The names of the months that make it up; none where it is of other days, or has been cut short."""
+        if _NAME.fullmatch(self.name) is None or self != period(self.name, self.zone):
+            return []
+        return [one.name for one in within(self) if one.every == "month"]
 
     def until(self, moment: datetime | None) -> Period:
         """Under the same name, but of what comes before the moment alone; all of it without one."""
