@@ -40,6 +40,8 @@ HTTP = tuple(process for process in PROCESSES if process.endswith("-http"))
 PAGES = ("reporting-http", "console-http")
 """What people look at in a browser: the embedded issuer's key lies beside these."""
 
+PATIENCE = 600.0  # seconds
+
 
 @dataclass(frozen=True, slots=True)
 class System:
@@ -146,16 +148,19 @@ class System:
         Ports(self.home).demand(name for name in managed if name not in running)
         self.supervisor.start(managed)
 
-    def wait(self, processes: Collection[str] | None = None, seconds: float = 180) -> None:
+    def wait(self, processes: Collection[str] | None = None, seconds: float = PATIENCE) -> None:
         """Return when each process has been ready; StackError with the end of the log of one that is not in time.
 
-        All of them start at once: a minute on two idle cores is three where others are at work too.
+        All of them start at once: half a minute on two idle cores is five where others are at work too.
         """
         until, missing = time.monotonic() + seconds, self._chosen(processes)
         while missing := [process for process, ready in self.ready(missing).items() if not ready]:
             if time.monotonic() > until:
                 tail = self.supervisor.tail(self._managed(missing[0]))
-                raise StackError(f"Not ready after {seconds:.0f} s: {', '.join(missing)}.\n{tail}")
+                raise StackError(
+                    f"Not ready after {seconds:.0f} s: {', '.join(missing)}. Run it again when the machine has less to"
+                    f" do, or read what {missing[0]} says:\n{tail}"
+                )
             time.sleep(0.1)
 
     def ready(self, processes: Collection[str] | None = None) -> dict[str, bool]:
