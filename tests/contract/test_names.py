@@ -113,6 +113,9 @@ NAMES: dict[str, set[str]] = {
     "column": columns(),
     "way": {*BY, NOBODY},
     "session": {"called", "held", "cancelled"},
+    "form": {"card", "duty_card", "letter"},
+    "standing": {"stands", "answered", "withdrawn"},
+    "issuer": {"rule"},
 }
 FORMULAS = {measure.formula for measure in ALL_MEASURES.values()}
 

@@ -66,6 +66,7 @@ def test_wrong_parameter_of_a_question_is_named(tmp_path: Path, address: str, fi
         ("reporting", "/figures/issues?foo=1", "foo"),
         ("reporting", "/figures/issues?mode=visit", "mode"),
         ("reporting", "/figures/enterprises_visited?mode=lost", "mode"),
+        ("reporting", "/cards-and-letters?colour=blue", "colour"),
         ("reporting", "/issues/%00/timeline", "case"),
     ],
 )

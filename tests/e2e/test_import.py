@@ -91,7 +91,7 @@ def test_bad_rows_are_printed_with_their_mend(run: Run, folder: Path, tmp_path: 
     ended = run(write(tmp_path / "printed.csv", [row(1, lead="某局"), row(2)]), "--programme", folder)
     assert ended.exit_code == 1
     assert "printed.csv: 2 rows: 1 new, 0 unchanged, 1 refused" in ended.stdout
-    assert "row 2 (A1), column lead: there is no unit 某局; correct it, or add it to the directory" in ended.stdout
+    assert "row 2 (A1), column lead: there is no unit 某局; use one of " in ended.stdout
 
 
 def test_future_dates_are_refused_by_intake(run: Run, folder: Path, tmp_path: Path) -> None:

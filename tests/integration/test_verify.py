@@ -28,7 +28,7 @@ from eventkit.processing import Processor
 from eventkit.publisher import KafkaPublisher
 from eventkit.reactions import Reactions
 from eventkit.relay import Relay
-from reporting.bootstrap import processor
+from reporting.consuming import processor
 from tests.support.published import append_examples
 from tests.unit.bugle.verifying import broken
 

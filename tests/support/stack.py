@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from bugle.stack import Home, Stack, System
+from bugle.stack.system import PROCESSES
 from tests.support.backends import backend
 
 
@@ -33,11 +34,11 @@ def running_servers() -> Iterator[Stack]:
 
 
 @contextmanager
-def running_system(servers: Stack, name: str) -> Iterator[System]:
+def running_system(servers: Stack, name: str, processes: Collection[str] = PROCESSES) -> Iterator[System]:
     """A system of its own with every process running; it logs as a system in containers does."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("BUGLE_LOG", "json")
-        system = servers.create_system(name)
+        system = servers.create_system(name, processes)
     try:
         system.start()
         yield system

@@ -64,7 +64,9 @@ def check(answer: httpx.Response, service: str) -> None:
     told = _told(answer)
     detail = told.get("detail") or told.get("title", "")
     faults = told.get("errors") or [{"field": "", "problem": detail, "mend": ""}]
-    said = "\n".join(f"{one['field'].lstrip('/')}: {one['problem']}; {one['mend']}".strip(": ;") for one in faults)
+    said = "\n".join(
+        f"{one['field'].lstrip('/')}: {one['problem'].rstrip('.。')}; {one['mend']}".strip(": ;") for one in faults
+    )
     if answer.status_code in MENDABLE:
         raise typer.BadParameter(said)
     raise StackError(f"{service} refuses ({answer.status_code}): {said}")

@@ -56,7 +56,7 @@ def export(
 
     bugle export deadlines --programme jinxian --filter status=missed --out missed.csv --lang en
 
-    bugle export lists.enterprises --programme chuanhui --as-of 2021-10-31 --out enterprises.parquet
+    bugle export lists.enterprises --programme chuanhui --at 2021-10-31 --out enterprises.parquet
     """
     asked = {
         **_filters(filter or ()),

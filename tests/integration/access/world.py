@@ -179,10 +179,15 @@ def _inbox(office: Office) -> list[Json]:
     return list(held["items"])
 
 
+def _listed_letter(office: Office) -> list[Json]:
+    return list(office.call("reporting", "GET", f"/cards-and-letters?programme={office.programme}")["items"])
+
+
 def _hold_accountable(world: World) -> None:
     """By an event of the case, which reporting tells; so both services know of the case by then."""
     office, case = world.office, world.ids["case"]
     until(lambda: {"case_accepted", "clock_started"} <= set(office.happened(case)), what="the case in reporting")
+    until(lambda: _listed_letter(office), what="the letter in reporting")
     of_unit = (event for event in office.timeline(case) if ".clock_started." in event["type"])
     world.ids["evidence"] = next(of_unit)["event_id"]
     body = {

@@ -63,7 +63,7 @@ def reader(servers: Stack, reporting_database: Database) -> Iterator[psycopg.Con
 
 
 def test_analyst_reads_views_only(reader: psycopg.Connection) -> None:
-    for view in ("issues", "deadlines", "events", "states", "enterprises", "visits"):
+    for view in ("issues", "deadlines", "events", "cards_and_letters", "states", "enterprises", "visits"):
         reader.execute(f"SELECT * FROM analysis.{view} LIMIT 1")
     for table in ("live.ledger", "live.timeline", "public.inbox", "live_known.ledger"):
         with pytest.raises(psycopg.errors.InsufficientPrivilege):

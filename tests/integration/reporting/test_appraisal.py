@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 
 from bugle.stack import Stack
 from eventkit.ids import uid
+from pagekit.session import COOKIE
 from reporting.queries import points
 from tests.integration.reporting.serving import holding, reading
 from tests.integration.reporting.test_programme_reads import DOCUMENT, duty, missed, read
@@ -228,3 +230,19 @@ def test_completeness_is_of_the_current_round_and_of_what_stands(client: TestCli
 def test_duties_of_officials_by_period(client: TestClient, issuer: Issuer, period: str, expected: int) -> None:
     told = read(client, issuer, f"/appraisal/cadres?programme=jinxian&period={period}")
     assert len(told["items"]) == expected
+
+
+def test_page_of_points_links_events(client: TestClient, issuer: Issuer) -> None:
+    """Of an issue or not; the bank itself sees it, another department none of what the bank owes."""
+    browser = {"accept": "text/html"}
+    client.cookies.set(COOKIE, issuer.token("office"))
+    page = client.get("/points?programme=jinxian&unit=bank&month=2021-03", headers=browser).text
+    links = re.findall(r'<td class="evidence">(.*?)</td>', page, re.DOTALL)
+    assert len(links) == len(ITEMS) and "<code>" not in "".join(links)  # the card for a duty counts
+    beside = re.findall(r'href="(/events/[^"?]*)', "".join(links))
+    pages = "".join(client.get(at, headers=browser).text for at in beside)
+    assert {"duty_missed", "supervision_letter_issued"} <= set(re.findall(r"bugle\.supervision\.(\w+)\.v1", pages))
+    for unit, status in (("bank", 200), ("park", 404)):
+        client.cookies.set(COOKIE, issuer.token("department", department=unit))
+        assert {client.get(at, headers=browser).status_code for at in beside} == {status}
+    client.cookies.clear()

@@ -128,6 +128,7 @@ READS = (
     "/v1/coverage?programme=jinxian",
     "/v1/completeness?programme=jinxian",
     "/v1/supervision-list?programme=jinxian&month=2021-03",
+    "/v1/cards-and-letters?programme=jinxian",
     "/v1/appraisal/departments?programme=jinxian&period=2021",
     "/v1/lists/enterprises?programme=jinxian",
     "/v1/lists/helpers?programme=jinxian",
@@ -135,6 +136,7 @@ READS = (
     "/v1/exports/lists.issues?programme=jinxian&format=csv",
     "/v1/exports/ledger?format=csv",
     "/v1/exports/deadlines?programme=jinxian&format=csv",
+    "/v1/exports/cards-and-letters?programme=jinxian&format=csv",
 )
 
 

@@ -46,7 +46,7 @@ FILLED = [
     *("ledger", "events", "deadlines", "numbers", "rates", "trend", "hotspots", "coverage", "teams", "programmes"),
     *("counted.issues", "counted.on_time&part=denominator", "counted.letters", "counted.teams", "counted.enterprises"),
     *("counted.enterprises_visited", "counted.service_count", "counted.team_enterprises", "counted.batches"),
-    "sessions",
+    *("sessions", "cards-and-letters"),
 ]
 """Lists that have rows in the common history."""
 IDS = ("case_id", "visit_id", "team_id", "record_id", "enterprise_id", "batch", "letter", "month")

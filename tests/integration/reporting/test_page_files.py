@@ -43,6 +43,7 @@ def files(page: str) -> dict[str, str]:
         ("/programme?programme=jinxian&month=2021-03", 6),
         ("/ledger?programme=jinxian", 2),
         ("/deadlines?programme=jinxian&status=missed", 2),
+        ("/cards-and-letters?programme=jinxian&colour=yellow", 2),
         ("/counted/issues?programme=jinxian&kind=power", 2),
         ("/counted/batches?programme=jinxian", 2),
         ("/coverage?programme=jinxian&way=team", 2),

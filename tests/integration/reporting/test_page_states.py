@@ -17,7 +17,15 @@ from tests.support.http import TestClient
 from tests.support.tokens import Issuer
 from tests.unit.reporting.made import START, Log, courses, programme
 
-PAGES = ("/overview", "/programme", "/counted/issues", "/counted/on_time", "/ledger", "/deadlines")
+PAGES = (
+    "/overview",
+    "/programme",
+    "/counted/issues",
+    "/counted/on_time",
+    "/ledger",
+    "/deadlines",
+    "/cards-and-letters",
+)
 UNREAD, PARTIAL, STALE = "Nothing has been read from the services yet; numbers", "Not complete: known up to", "are old"
 _MARK = text(
     "INSERT INTO progress VALUES ('reporting', :topic, :number, 1, 1, :mark)"

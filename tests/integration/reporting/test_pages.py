@@ -82,6 +82,7 @@ def test_every_link_leads_somewhere(browser: TestClient, asked: str) -> None:
         "/overview",
         "/ledger",
         "/deadlines",
+        "/cards-and-letters",
         "/issues/*",
         "/issues/*/events/*",
         "/counted/issues",
@@ -285,7 +286,7 @@ def test_number_is_what_lies_behind_it(
     found = [one for one in numbers(browser.get(f"{page}programme=jinxian&lang=en").text) if "%" not in one.text]
     assert len(found) > 10
     for number in found:
-        assert number.address is not None and number.address.startswith("/counted/"), number
+        assert number.address is not None and number.address.startswith(("/counted/", "/cards-and-letters?")), number
         told = browser.get(number.address).text
         [count] = re.findall(r'<p class="count" role="status">([0-9,]+)', told)
         assert count == number.text, number

@@ -18,7 +18,7 @@ from eventkit.postgres import PostgresStore
 from eventkit.redrive import redrive
 from eventkit.session import Session
 from reporting import CONSUMER
-from reporting.bootstrap import REACTION, processor
+from reporting.consuming import REACTION, processor
 from reporting.read_model.hashing import table_hashes
 from reporting.read_model.writer import project
 from reporting.rebuild.running import AnotherRuns, rebuild

@@ -42,7 +42,8 @@ def test_faulty_rows_in_chinese(tmp_path: Path, capsys: pytest.CaptureFixture[st
     printed = capsys.readouterr().out.splitlines()
     assert printed[0] == "  issues.csv：共 2 行，新增 0 行、未变 0 行、退回 2 行"
     assert set(printed[1:]) == {
-        "    第 2 行（A1）“kind”列：没有“海运”这一类别；请改正，或使用方案内的类别",
+        "    第 2 行（A1）“kind”列：没有“海运”这一类别；请使用下列之一："
+        "道路交通、金融融资、人才需求、用电、其他；或在映射文件的 [values.kind] 下写明台账用词对应哪一类别",
         "    第 2 行（A1）“reported_at”列：“12.13”不是日期；请写作 2021-04-22 的形式",
         "    第 3 行（无编号）“no”列：为空；请为该行编一个不重复的编号",
         "    第 3 行（无编号）“reported_at”列：为空；请填写",

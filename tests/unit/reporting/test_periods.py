@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -64,3 +66,12 @@ def test_other_kinds_are_refused(name: str, every: Every) -> None:
 )
 def test_periods_within_a_period(name: str, every: Every, names: list[str]) -> None:
     assert [one.name for one in within(period(name, SHANGHAI)) if one.every == every] == names
+
+
+@pytest.mark.parametrize(("name", "months"), [("2021-12", 1), ("2021-Q4", 3), ("2021", 12)])
+def test_whole_months_have_names(name: str, months: int) -> None:
+    held = period(name, SHANGHAI)
+    assert held.months == [f"2021-{n:02}" for n in range(13 - months, 13)]
+    assert held.until(held.end).months == held.months
+    assert held.until(held.begin + timedelta(days=3)).months == []
+    assert replace(held, name="").months == []

@@ -106,4 +106,4 @@ def test_response_leaves_out_clocks_of_excluded_cases(connection: Connection, st
 
 
 def test_exclusion_is_added_up() -> None:
-    assert rate("response", "merged").tally is RATES["contact_in_time"].tally
+    assert rate("response", "merged").tallies == RATES["contact_in_time"].tallies

@@ -48,11 +48,7 @@ def watched() -> Service:
 
 def watch(service: Service) -> Watch:
     with service.store.transaction() as tx:
-        events = tx.load([f"watch-{CASE}"])[f"watch-{CASE}"]
-    state = Watch()
-    for event in events:
-        state = service.context.streams.watch.apply(state, service.context.streams.watch.codec.decode(event))
-    return state
+        return service.context.streams.watch.fold(tx.load([f"watch-{CASE}"])[f"watch-{CASE}"])
 
 
 def closed_out(part: str, at: datetime) -> Envelope:

@@ -18,11 +18,15 @@ Parameters = dict[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A kind of request. `most_ms`: its target for the 99th percentile; None: it has none, and is asked seldom."""
+    """A kind of request. `most_ms`: its target for the 99th percentile; None: it has none, and is asked seldom.
+
+    `past`: whether it is also asked as of a day that is past.
+    """
 
     path: str
     most_ms: int | None
     draw: Callable[[Random, Drawer], Parameters]
+    past: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +100,10 @@ def _scores(random: Random, of: Drawer) -> Parameters:
     return of.programme() | {"period": of.moment(random)[:7]}
 
 
+def _whole(random: Random, of: Drawer) -> Parameters:
+    return of.programme()
+
+
 QUESTIONS: Mapping[str, Question] = {
     "ledger": Question("/v1/ledger", 100, _page),
     "ledger_deep": Question("/v1/ledger", 100, _deep),
@@ -103,8 +111,11 @@ QUESTIONS: Mapping[str, Question] = {
     "league": Question("/v1/figures/resolution", 100, _league),
     "league_clocks": Question("/v1/figures/on_time", 100, _league),
     "scores": Question("/v1/appraisal/departments", None, _scores),
+    "overview": Question("/overview", None, _whole),
+    "programme": Question("/programme", None, _whole, past=False),
+    "deadlines": Question("/deadlines", None, _whole, past=False),
 }
-"""By the name under which its figure stands. Each is also asked as of a day that is past."""
+"""By the name under which its figure stands."""
 AS_OF_MS = 300
 
 

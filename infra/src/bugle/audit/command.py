@@ -71,12 +71,16 @@ def verify(
     kept: Annotated[list[Path] | None, typer.Option("--head", help="Heads kept elsewhere; may be repeated.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
-    """Prove an exported log without any server. Exit status 0 if it is sound, 1 if not, 2 if it is no such file."""
+    """Prove an exported log without any server. Exit status 0 if it is sound, 1 if not, 2 if it is no such file (`ok`:
+    null, and `error`)."""
     try:
         public = _public(key)
         proof = prove(file, public, [_kept(path) for path in kept or ()])
     except (NoAudit, OSError, ValueError) as error:
-        typer.echo(f"bugle audit verify: {file} cannot be proved: {error}", err=True)
+        why = f"{error.filename}: {error.strerror}" if isinstance(error, OSError) else str(error)
+        if as_json:
+            typer.echo(json.dumps({"ok": None, "error": why}, ensure_ascii=False))
+        typer.echo(f"bugle audit verify: {file} cannot be proved: {why}", err=True)
         raise typer.Exit(UNREADABLE) from error
     found = proof.found
     if as_json:

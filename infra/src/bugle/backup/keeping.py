@@ -35,7 +35,7 @@ def keep(place: Place, out: Path, say: Say) -> dict[str, Any]:
     told: dict[str, Any] = {"format": FORMAT, "made_at": datetime.now(UTC).isoformat(), "services": {}}
     with cut(place) as snapshots:
         for service, snapshot in snapshots.items():
-            say(f"{service}: up to log_seq {snapshot.head.log_seq:,}")
+            say(f"{service}: {f'up to log_seq {snapshot.head.log_seq:,}' if service in RECORDING else 'projections'}")
             file = out / f"{service}.dump"
             dump(plain(place.database(service).owner_url), file, snapshot.name)
             about = {"file": file.name, "bytes": file.stat().st_size, "sha256": digest(file)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -18,7 +18,11 @@ _NO_PERSON = Text("there is no person {text}")
 _NO_KIND = Text("there is no kind {text}")
 _NO_REASON = Text("there is no reason {text} to return an issue")
 _NO_ROLE = Text("there is no role {text}")
-_DIRECTORY = Text("correct it, or add it to the directory")
+_DIRECTORY = Text("use one of {known}, or add it to the directory")
+_KIND = Text("use one of {known}, or map the ledger's word to one under [values.kind]")
+_ROLE = Text("use one of {known}")
+_NAMED = 30
+"""Of a long directory the rest stands in its file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +64,7 @@ class Folder:
 
     def kind(self, text: str) -> str:
         """The id of a kind of issue, given by id or title."""
-        return _find(
-            text,
-            self.programme["kinds"],
-            ("id", "zh", "en"),
-            _NO_KIND,
-            Text("correct it, or use a kind of the programme"),
-        )
+        return _find(text, self.programme["kinds"], ("id", "zh", "en"), _NO_KIND, _KIND)
 
     def return_reason(self, text: str) -> str | None:
         """The id of a reason to return an issue, given by id or title; None where the programme names no reasons."""
@@ -83,13 +81,7 @@ class Folder:
 
     def role(self, text: str) -> str:
         """The id of a role, given by id or title."""
-        return _find(
-            text,
-            self.programme["roles"],
-            ("id", "zh", "en"),
-            _NO_ROLE,
-            Text("correct it, or use a role of the programme"),
-        )
+        return _find(text, self.programme["roles"], ("id", "zh", "en"), _NO_ROLE, _ROLE)
 
 
 def read_folder(path: Path) -> Folder:
@@ -125,8 +117,9 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _find(text: str, entries: Iterable[Mapping[str, Any]], names: tuple[str, ...], absent: Text, mend: Text) -> str:
+def _find(text: str, entries: Sequence[Mapping[str, Any]], names: tuple[str, ...], absent: Text, mend: Text) -> str:
     for entry in entries:
         if text in (entry.get(name) for name in names):
             return str(entry["id"])
-    raise BadValue(absent.filled(text=text), mend)
+    known = [str(entry[names[1]]) for entry in entries[:_NAMED]] + ["…"] * (len(entries) > _NAMED)
+    raise BadValue(absent.filled(text=text), mend.filled(known=known))

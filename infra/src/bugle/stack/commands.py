@@ -16,7 +16,7 @@ import typer
 from bugle.stack import databases
 from bugle.stack.embedded import SERVERS, Stack
 from bugle.stack.errors import StackError
-from bugle.stack.keys import ROLES, Keys
+from bugle.stack.keys import ROLES, Keys, check_roles
 from bugle.stack.place import EMBEDDED, Against, running_place
 from bugle.stack.ports import HOST
 from bugle.stack.readings import readings
@@ -111,6 +111,7 @@ def token(
     against: Against = EMBEDDED,
 ) -> None:
     """Print a bearer token of the system's own issuer."""
+    check_roles(role)
     if agency is None and "operator" not in role:
         raise StackError("Whose token is it? Name it, for instance --agency jinxian; an operator has none.")
     for own, given in (("department", department), ("enterprise", enterprise)):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 from bugle.stack import databases, jars
 from bugle.stack.databases import Database
@@ -18,7 +19,7 @@ from bugle.stack.ports import Ports
 from bugle.stack.postgres import Postgres
 from bugle.stack.programs import Program
 from bugle.stack.supervisor import State, Supervisor
-from bugle.stack.system import HTTP, System
+from bugle.stack.system import HTTP, PROCESSES, System
 
 SERVERS = ("postgres", "kafka")
 
@@ -93,12 +94,12 @@ class Stack:
                     self._stop()
                 raise
 
-    def create_system(self, name: str) -> System:
+    def create_system(self, name: str, processes: Collection[str] = PROCESSES) -> System:
         """A further system on the running servers: databases, topics and process definitions, nothing started.
 
         `name` is a lower-case word; the topics' prefix is `<name>.`.
         """
-        system = self._system(name)
+        system = replace(self._system(name), processes=processes)
         system.create_databases()
         system.create_topics()
         system.define()

@@ -19,6 +19,13 @@ MOST_HOURS = 366 * 24
 ROLES = ("frontend", "office", "department", "leader", "enterprise", "analyst", "operator", "erase")
 
 
+def check_roles(roles: Iterable[str]) -> None:
+    """StackError names one that there is not."""
+    for role in roles:
+        if role not in ROLES:
+            raise StackError(f"{role!r} is no role. Choose from: {', '.join(ROLES)}.")
+
+
 @dataclass(frozen=True, slots=True)
 class Keys:
     """The key files of a home."""
@@ -84,9 +91,7 @@ class Keys:
         import jwt
 
         roles = list(roles)
-        for role in roles:
-            if role not in ROLES:
-                raise StackError(f"{role!r} is no role. Choose from: {', '.join(ROLES)}.")
+        check_roles(roles)
         if not 0 < hours <= MOST_HOURS:  # refuses nan too
             raise StackError(f"A token is valid for more than 0 and at most {MOST_HOURS} hours, not {hours:g}.")
         if not self.issuer_key_file.exists():

@@ -173,11 +173,19 @@ def _binaries(account: pwd.struct_passwd | None) -> Path:
     found = installed()
     if account is None or _reachable(found / "bin" / "postgres", account):
         return found
-    copied = _SHARED / f"postgresql-{importlib.metadata.version(_PACKAGE)}"
-    if not copied.exists():
-        _SHARED.mkdir(parents=True, exist_ok=True)
-        draft = Path(tempfile.mkdtemp(dir=_SHARED))
-        shutil.copytree(found, draft, dirs_exist_ok=True, symlinks=True)
+    return _copied(found, _SHARED / f"postgresql-{importlib.metadata.version(_PACKAGE)}-whole")
+
+
+def _copied(found: Path, place: Path) -> Path:
+    """The binaries under `place`, copied if need be, with the libraries that they look for beside their package."""
+    if not place.exists():
+        place.parent.mkdir(parents=True, exist_ok=True)
+        draft = Path(tempfile.mkdtemp(dir=place.parent))
+        package = found.parent
+        shutil.copytree(found, draft / package.name / found.name, symlinks=True)
+        libraries = package.with_name(f"{package.name}.libs")
+        if libraries.is_dir():
+            shutil.copytree(libraries, draft / libraries.name, symlinks=True)
         draft.chmod(0o755)
-        draft.rename(copied)
-    return copied
+        draft.rename(place)
+    return place / found.parent.name / found.name

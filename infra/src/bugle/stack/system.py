@@ -40,6 +40,8 @@ HTTP = tuple(process for process in PROCESSES if process.endswith("-http"))
 PAGES = ("reporting-http", "console-http")
 """What people look at in a browser: the embedded issuer's key lies beside these."""
 
+PATIENCE = 600.0  # seconds
+
 
 @dataclass(frozen=True, slots=True)
 class System:
@@ -52,6 +54,8 @@ class System:
     supervisor: Supervisor
     further: Mapping[str, str] = field(default_factory=dict)
     """Settings that each process gets beside those made here."""
+    processes: Collection[str] = PROCESSES
+    """Those it has; a system may do without pages, say."""
 
     @property
     def topic_prefix(self) -> str:
@@ -126,14 +130,14 @@ class System:
     def define(self) -> None:
         """Tell the process manager of the system's processes."""
         programs = []
-        for process in PROCESSES:
+        for process in self.processes:
             command = (sys.executable, "-m", f"{process.replace('-', '.entrypoints.')}")
             programs.append(Program(self._managed(process), command, self.environment(process)))
         self.supervisor.define(self.name or "bugle", programs)
 
-    def start(self, processes: Iterable[str] = PROCESSES) -> None:
-        """Start the processes and wait until each is ready; StackError names those that are not."""
-        chosen = list(processes)
+    def start(self, processes: Collection[str] | None = None) -> None:
+        """Start the processes, by default all, and wait until each is ready; StackError names those that are not."""
+        chosen = self._chosen(processes)
         self.launch(chosen)
         self.wait(chosen)
 
@@ -144,26 +148,30 @@ class System:
         Ports(self.home).demand(name for name in managed if name not in running)
         self.supervisor.start(managed)
 
-    def wait(self, processes: Collection[str] = PROCESSES, seconds: float = 180) -> None:
+    def wait(self, processes: Collection[str] | None = None, seconds: float = PATIENCE) -> None:
         """Return when each process has been ready; StackError with the end of the log of one that is not in time.
 
-        All of them start at once: a minute on two idle cores is three where others are at work too.
+        All of them start at once: half a minute on two idle cores is five where others are at work too.
         """
-        until, missing = time.monotonic() + seconds, list(processes)
+        until, missing = time.monotonic() + seconds, self._chosen(processes)
         while missing := [process for process, ready in self.ready(missing).items() if not ready]:
             if time.monotonic() > until:
                 tail = self.supervisor.tail(self._managed(missing[0]))
-                raise StackError(f"Not ready after {seconds:.0f} s: {', '.join(missing)}.\n{tail}")
+                raise StackError(
+                    f"Not ready after {seconds:.0f} s: {', '.join(missing)}. Run it again when the machine has less to"
+                    f" do, or read what {missing[0]} says:\n{tail}"
+                )
             time.sleep(0.1)
 
-    def ready(self, processes: Collection[str] = PROCESSES) -> dict[str, bool]:
+    def ready(self, processes: Collection[str] | None = None) -> dict[str, bool]:
         """Which processes say that they are ready."""
+        chosen = self._chosen(processes)
         with ThreadPoolExecutor(4) as pool:
-            return dict(zip(processes, pool.map(self._is_ready, processes), strict=True))
+            return dict(zip(chosen, pool.map(self._is_ready, chosen), strict=True))
 
-    def stop(self, processes: Iterable[str] = PROCESSES) -> None:
+    def stop(self, processes: Collection[str] | None = None) -> None:
         """Stop the processes in good order and wait for their end."""
-        self.supervisor.stop([self._managed(process) for process in processes])
+        self.supervisor.stop([self._managed(process) for process in self._chosen(processes)])
 
     def restart(self, process: str) -> None:
         """Stop a process, start it and wait until it is ready."""
@@ -191,6 +199,9 @@ class System:
                 raise StackError(f"{process} has not been restarted within {seconds:.0f} s.")
             time.sleep(0.05)
         self.wait([process], seconds)
+
+    def _chosen(self, processes: Collection[str] | None) -> list[str]:
+        return list(self.processes if processes is None else processes)
 
     def _managed(self, process: str) -> str:
         if process not in PROCESSES:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
@@ -29,6 +30,10 @@ class Aggregate(Generic[S]):
     def stream(self, id: str) -> str:
         """The name of the stream of one instance."""
         return f"{self.prefix}-{id}"
+
+    def fold(self, history: Sequence[Envelope]) -> S:
+        """What a stream comes to by its stored events."""
+        return reduce(self.apply, map(self.codec.decode, history), self.initial())
 
 
 Projector = Callable[[Transaction, list[Envelope]], None]
@@ -74,10 +79,8 @@ class Session:
             return
         histories = self.tx.load(list(missing))
         for stream, aggregate in missing.items():
-            state, history = aggregate.initial(), histories.get(stream, ())
-            for event in history:
-                state = aggregate.apply(state, aggregate.codec.decode(event))
-            self._open[stream] = _Open(state, len(history))
+            history = histories.get(stream, ())
+            self._open[stream] = _Open(aggregate.fold(history), len(history))
 
     def get(self, aggregate: Aggregate[S], id: str) -> S:
         """The state with everything recorded so far in this session."""

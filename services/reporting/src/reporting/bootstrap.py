@@ -1,8 +1,6 @@
-"""The composition root."""
+"""The composition root of the HTTP process."""
 
 from __future__ import annotations
-
-from pathlib import Path
 
 from fastapi import FastAPI
 from sqlalchemy import Engine, text
@@ -10,18 +8,14 @@ from sqlalchemy import Engine, text
 from eventkit.auth import Tokens
 from eventkit.depths import Depths, consumption
 from eventkit.http import Limits, create_app
-from eventkit.postgres import PostgresStore
-from eventkit.processing import Processor
-from eventkit.reactions import BatchReaction
-from eventkit.settings import MissingSetting
 from pagekit.issuer import local_issuer
 from pagekit.provider import provider
-from reporting import CONSUMER, TOPICS
+from reporting import CONSUMER
 from reporting.bulletins.content import UnknownReport
 from reporting.bulletins.papers import UnknownMatter
 from reporting.bulletins.routes import document_routes
 from reporting.bulletins.word import TemplateFault
-from reporting.config import PageSettings
+from reporting.config import PageSettings, templates
 from reporting.exports.files import Exports
 from reporting.exports.room import Room
 from reporting.exports.routes import export_routes
@@ -29,18 +23,11 @@ from reporting.issuing.errors import NothingChanged, PeriodNotOver, UnknownDocum
 from reporting.issuing.routes import issuing_routes
 from reporting.queries.desk import Desk
 from reporting.queries.routes import routes
-from reporting.read_model.writer import project
 from reporting.web.opening import Pages
 from reporting.web.routes import add_pages
 from reporting.whatif.routes import whatif_routes
 
 REFUSALS = (UnknownReport, UnknownMatter, UnknownDocument, PeriodNotOver, NothingChanged, TemplateFault)
-REACTION = BatchReaction(CONSUMER, TOPICS, project)
-
-
-def processor(store: PostgresStore) -> Processor:
-    """What the worker does with a batch of events."""
-    return Processor(store, REACTION)
 
 
 def application(held: PageSettings, engine: Engine) -> FastAPI:
@@ -70,13 +57,3 @@ def application(held: PageSettings, engine: Engine) -> FastAPI:
     )
     add_pages(app, engine, pages, exports, provider(held), local_issuer(held), templates(held))
     return app
-
-
-def templates(held: object) -> Path | None:
-    """The office's folder of Word templates; a MissingSetting where it is named and not there."""
-    named = getattr(held, "document_templates", "")
-    if not named:
-        return None
-    if not Path(named).is_dir():
-        raise MissingSetting(f"This process cannot start: BUGLE_DOCUMENT_TEMPLATES names {named}, which is no folder.")
-    return Path(named)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
-from eventkit.settings import HttpSettings, KafkaSettings, LogSettings
+from eventkit.settings import HttpSettings, KafkaSettings, LogSettings, MissingSetting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,3 +48,13 @@ class SchedulerSettings(LogSettings):
     metrics_host: str = "127.0.0.1"
     rest_seconds: float = 30.0
     document_templates: str = ""
+
+
+def templates(held: PageSettings | SchedulerSettings) -> Path | None:
+    """The office's folder of Word templates; a MissingSetting where it is named and not there."""
+    named = held.document_templates
+    if not named:
+        return None
+    if not Path(named).is_dir():
+        raise MissingSetting(f"This process cannot start: BUGLE_DOCUMENT_TEMPLATES names {named}, which is no folder.")
+    return Path(named)

@@ -10,14 +10,16 @@ from reporting.bulletins.tallies import Reported, Told
 from reporting.queries import appraisal
 from reporting.queries.measure import Measure
 from reporting.queries.measures import MEASURES, RATES
+from reporting.queries.scores import scores as scores_alone
 from reporting.read_model.tables import units
 
 
-def league(of: Reported) -> list[Told]:
+def league(of: Reported, events: bool = True) -> list[Told]:
     """Departments by rank; equal ones share it. Score first, then share of deadlines kept; without either the rank is
-    None. `points`: the appraisal's items with the events behind them."""
+    None. `points`: the appraisal's items, with the `events` behind them where these are wanted."""
     until = of.period.until(None if of.moment is None else of.moment.before)
-    appraised = appraisal.departments(of.connection, of.scope, of.programme, of.document, until, of.filters)
+    appraise = appraisal.departments if events else scores_alone
+    appraised = appraise(of.connection, of.scope, of.programme, of.document, until, of.filters)
     scores = {one["unit"]: one for one in appraised["items"]}
     assigned = _groups(of, MEASURES["letters"], "unit")
     closed = _groups(of, MEASURES["issues_closed"], "department")

@@ -24,12 +24,11 @@ _YEAR = {"zh": "yyyy年", "en": "yyyy"}
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What an issued document bears: its number of the year, when it was issued by whom, the digest of its content."""
+    """What an issued document bears: its number of the year, when it was issued, the digest of its content."""
 
     year: int
     serial: int
     at: datetime
-    by: str
     digest: str
 
 

@@ -6,7 +6,7 @@ from eventkit import redriving, settings
 from eventkit.postgres import PostgresStore
 from eventkit.settings import WorkerSettings
 from reporting import CONSUMER
-from reporting.bootstrap import processor
+from reporting.consuming import processor
 
 
 def main() -> None:

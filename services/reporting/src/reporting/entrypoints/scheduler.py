@@ -13,8 +13,7 @@ from eventkit import backoff, metrics, process, settings
 from eventkit.delivery import Policy, policy_of
 from eventkit.postgres import make_engine
 from reporting import CONSUMER
-from reporting.bootstrap import templates
-from reporting.config import SchedulerSettings
+from reporting.config import SchedulerSettings, templates
 from reporting.issuing.scheduling import Scheduler
 
 log = logging.getLogger(__name__)

@@ -7,7 +7,7 @@ from eventkit.consumer import run_worker
 from eventkit.postgres import PostgresStore
 from eventkit.settings import WorkerSettings
 from reporting import CONSUMER
-from reporting.bootstrap import processor
+from reporting.consuming import processor
 
 
 def main() -> None:

@@ -11,11 +11,19 @@ from reporting.exports.issues import ISSUES
 from reporting.exports.listing import Listing
 from reporting.exports.numbers import COUNTED, NUMBERS, counted_listing
 from reporting.exports.programme import LISTS, PROGRAMME, programme_listing
+from reporting.exports.reproofs import REPROOFS
 from reporting.exports.standing import STANDING
 from reporting.queries import lists
 from reporting.web.opening import View
 
-LISTINGS: Mapping[str, Listing] = {**ISSUES, "events": EVENTS, **NUMBERS, **STANDING, **PROGRAMME}
+LISTINGS: Mapping[str, Listing] = {
+    **ISSUES,
+    "events": EVENTS,
+    "cards-and-letters": REPROOFS,
+    **NUMBERS,
+    **STANDING,
+    **PROGRAMME,
+}
 
 
 class NoSuchList(Problem):

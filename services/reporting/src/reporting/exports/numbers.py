@@ -16,7 +16,7 @@ from reporting.queries.measures import MEASURES
 from reporting.queries.named import general, narrowed, of_asked
 from reporting.queries.programme_routes import OF_SCORES
 from reporting.web.figures import counted as figure
-from reporting.web.figures import rate, rates_of
+from reporting.web.figures import rates
 from reporting.web.opening import View
 from reporting.web.overview import trend
 
@@ -87,7 +87,7 @@ def _numbers(view: View) -> Chunks:
 
 
 def _rates(view: View) -> Chunks:
-    found = [rate(view, name) for name in rates_of(view)]
+    found = rates(view)
     yield [
         {
             "measure": one.name,

@@ -102,7 +102,7 @@ def _freeze(
     kept, matter = canonical(content), order.matter
     edition = 1 if standing is None else standing.edition + 1
     id = str(uid("document", held.id, matter.kind, matter.about, edition))
-    header = Header(*_number(connection, held, matter.kind, at), at, order.by, digest(kept))
+    header = Header(*_number(connection, held, matter.kind, at), at, digest(kept))
     row = {
         "document": id, "agency": held.agency, "programme": held.id, "kind": matter.kind, "about": matter.about,
         "edition": edition, "year": header.year, "serial": header.serial, "units": told.units,

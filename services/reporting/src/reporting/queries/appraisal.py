@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, select
 
+from reporting.queries.climbing import SUPERVISED
 from reporting.queries.filters import Filters
 from reporting.queries.fired import About, Fired, fired
 from reporting.queries.issues import ledger_of
@@ -20,7 +21,6 @@ from reporting.read_model.tables import units
 
 Document = Mapping[str, Any]
 
-_SUPERVISED = ("deadline_missed", "card_issued", "case_escalated", "case_raised", "duty_missed", "duty_card_issued")
 ALL: Filters = {}
 _CARD, _CARD_OF_DUTY = "card_issued", "duty_card_issued"
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
@@ -28,9 +28,16 @@ _SHOWN = ("case_id", "title", "enterprise", "lead", "kind", "state", "level", "s
 
 
 def supervision_list(
-    connection: Connection, scope: Scope, programme: str, month: Period, moment: Moment = NOW
+    connection: Connection,
+    scope: Scope,
+    programme: str,
+    month: Period,
+    moment: Moment = NOW,
+    cases: Collection[str] | None = None,
 ) -> list[dict[str, Any]]:
     """Cases that missed, were given a card, climbed or were raised in the month, with these events; the most first.
+
+    `cases`: of these alone.
 
     At a moment that is past: as they stood, by the events until then.
 
@@ -38,7 +45,7 @@ def supervision_list(
     """
     by_case: defaultdict[str, list[Fired]] = defaultdict(list)
     held = month.until(moment.before)
-    for one in fired(connection, scope, programme, _SUPERVISED, held.begin, held.end):
+    for one in fired(connection, scope, programme, SUPERVISED, held.begin, held.end, About(cases=cases)):
         if one.case_id is not None:
             by_case[one.case_id].append(one)
     of = ledger_at(moment)
@@ -64,17 +71,27 @@ def departments(
     if formula is None:
         return {"base": None, "items": []}
     by_unit: defaultdict[str, dict[str, list[Fired]]] = defaultdict(dict)
-    about = About(unit=scope.department, synthetic=_synthetic(filters))
-    for unit, item, events in _counted(connection, scope, programme, formula["items"], period, about):
+    about = about_units(scope, filters)
+    for unit, item, events in found_behind(connection, scope, programme, formula["items"], period, about):
         by_unit[unit][item] = events
-    named = select(units.c.unit_id, units.c.name).where(units.c.agency == agency_of(programme))
-    titles = dict(connection.execute(named).all())
+    titles = unit_titles(connection, programme)
     scored = [_score(unit, titles.get(unit), formula, events) for unit, events in by_unit.items()]
     return {
         "base": formula["base"],
         "formula": formula["items"],
         "items": sorted(scored, key=lambda one: (-one["score"], one["unit"])),
     }
+
+
+def about_units(scope: Scope, filters: Filters) -> About:
+    """Which events count for departments: to one, its own; of the filters `synthetic` is heeded."""
+    return About(unit=scope.department, synthetic=_synthetic(filters))
+
+
+def unit_titles(connection: Connection, programme: str) -> dict[str, str]:
+    """What the directory of the programme's agency calls its units."""
+    named = select(units.c.unit_id, units.c.name).where(units.c.agency == agency_of(programme))
+    return {row.unit_id: row.name for row in connection.execute(named)}
 
 
 def behind(
@@ -92,25 +109,24 @@ def behind(
     if scope.department not in (None, unit):
         return []
     about = About(unit=unit, synthetic=_synthetic(filters))
-    found = _counted(connection, scope, filters["programme"], items, period, about, only=item)
+    found = found_behind(connection, scope, filters["programme"], items, period, about, only={item})
     return [one for *_, events in found for one in events]
 
 
-def _counted(
+def found_behind(
     connection: Connection,
     scope: Scope,
     programme: str,
     formula: Sequence[Document],
     period: Period,
     whose: About,
-    only: str | None = None,
+    only: Collection[str] | None = None,
 ) -> Iterator[tuple[str, str, list[Fired]]]:
-    """Unit, id of the item and the events that count, where there are any; `whose` they are, and of one item `only`."""
-    names = {item["event"] for item in formula}
-    counted_as = {_CARD_OF_DUTY: _CARD} if _CARD in names and _CARD_OF_DUTY not in names else {}
-    items = [item for item in formula if only in (None, item["id"])]
+    """Unit, id of the item and the events that count, where there are any; `whose` they are, of `only` these items."""
+    counts_as = counted_as(formula)
+    items = [item for item in formula if only is None or item["id"] in only]
     asked = {item["event"] for item in items}
-    asked |= {name for name, counts in counted_as.items() if counts in asked}
+    asked |= {name for name, counts in counts_as.items() if counts in asked}
     about = whose._replace(fields={name for item in items for name in item.get("where", ())})
     came = fired(connection, scope, programme, asked, period.begin, period.end, about)
     limited = {item["event"] for item in items if "per_case" in item}
@@ -120,12 +136,18 @@ def _counted(
     by_unit: defaultdict[str, defaultdict[str, list[Fired]]] = defaultdict(lambda: defaultdict(list))
     for one in (*earlier, *came):
         if one.unit is not None:
-            by_unit[one.unit][counted_as.get(one.name, one.name)].append(one)
+            by_unit[one.unit][counts_as.get(one.name, one.name)].append(one)
     for unit, events in by_unit.items():
         for item in items:
             counts = [one for one in asked_for(item, events.get(item["event"], [])) if one.at >= period.begin]
             if counts:
                 yield unit, item["id"], counts
+
+
+def counted_as(formula: Sequence[Document]) -> dict[str, str]:
+    """Which events count as another: a card for a missed duty is a card, unless it has an item of its own."""
+    names = {item["event"] for item in formula}
+    return {_CARD_OF_DUTY: _CARD} if _CARD in names and _CARD_OF_DUTY not in names else {}
 
 
 def _synthetic(filters: Filters) -> bool | None:

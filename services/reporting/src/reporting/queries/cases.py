@@ -33,9 +33,9 @@ def cases(moment: Moment) -> Subquery:
     outside = or_(of_traits.c.jurisdiction.is_not_distinct_from("passed_on"), _passed_on(moment)).label("passed_on")
     ended = (of_traits.c[was].is_not(None).label(name) for name, was in _ENDED.items())
     changing = (of_traits.c[name] for name in _CHANGING)
-    columns = [*(ledger.c[n] for n in _LASTING), of_state.c.state, *changing, *ended, outside, zones.c.zone]
-    named = source.outerjoin(zones, zones.c.programme_id == ledger.c.programme)
-    rows: Select[Any] = select(*columns).select_from(named)
+    zone = select(zones.c.zone).where(zones.c.programme_id == ledger.c.programme).correlate(ledger).scalar_subquery()
+    columns = [*(ledger.c[n] for n in _LASTING), of_state.c.state, *changing, *ended, outside, zone.label("zone")]
+    rows: Select[Any] = select(*columns).select_from(source)
     if moment.before is not None:
         rows = rows.where(ledger.c.reported_at < moment.before)
     return rows.subquery("cases")

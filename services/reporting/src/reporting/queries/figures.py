@@ -37,9 +37,17 @@ class _Source:
             return func.count().filter(*tests)
         return func.coalesce(func.sum(rows.c["count"]).filter(*tests), 0)
 
+    def within(self, measure: Measure, period: Period) -> list[ColumnElement[bool]]:
+        """Which rows the measure dates in the period."""
+        if self.tally is not None:
+            return [self.tally.within(self.rows, period)]
+        assert measure.month is not None
+        instant = self.rows.c[measure.month]
+        return [instant >= period.begin, instant < period.end]
+
     def group(self, measure: Measure, name: str) -> ColumnElement[Any]:
         """The expression to group by."""
-        if self.tally is not None and name == "month":
+        if self.tally is not None and self.tally.month is not None and name == "month":
             return self.rows.c[self.tally.month[1]]
         return measure.group(name, self.rows)
 
@@ -61,11 +69,9 @@ def figure(
     `exclusions` by reason, its value is their quotient or None. With `group_by` the same for each group in `groups`.
     """
     source = _source(connection, measure, scope, filters, moment, group_by, within)
-    rows = source.rows
     where = _seen(source, measure, scope, filters)
     if within is not None:
-        assert measure.month is not None
-        where += [rows.c[measure.month] >= within.begin, rows.c[measure.month] < within.end]
+        where += source.within(measure, within)
     keys = [] if group_by is None else [source.group(measure, group_by).label("group_key")]
     kept = source.kept(where, *keys)
     counted, own = _columns(source, measure, kept), _own(measure, kept)
@@ -101,7 +107,7 @@ def figures(
 
 
 def _counted_from(measure: Measure) -> tuple[object, ...]:
-    return measure.relation, measure.visible, measure.tally is None
+    return measure.relation, measure.visible, measure.tallies
 
 
 def _own(measure: Measure, rows: FromClause) -> list[ColumnElement[bool]]:
@@ -118,11 +124,13 @@ def _source(
     group_by: str | None = None,
     within: Period | None = None,
 ) -> _Source:
-    tally, by = measure.tally, None
+    by = None
     if group_by is not None:
         by = measure.month if group_by == "month" else measure.groups[group_by]
-    if tally is not None and within is None and tally.holds(scope, filters, moment, by) and are_whole(connection):
-        return _Source(tally.rows(), tally.filters, tally)
+    for tally in measure.tallies:
+        told = tally.holds(scope, filters, moment, by) and tally.dates(measure.month, filters, within)
+        if told and are_whole(connection):
+            return _Source(tally.rows(), tally.filters, tally)
     return _Source(measure.relation(moment), measure.filters)
 
 

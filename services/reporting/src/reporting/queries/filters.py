@@ -32,10 +32,14 @@ _CHOICES = {
     "mode": ("visit", "call", "survey", "return_visit"),
     "outcome": ("solved", "explained", "long_term"),
     "satisfaction": ("satisfied", "basically_satisfied", "unsatisfied"),
+    "form": ("card", "duty_card", "letter"),
+    "colour": ("yellow", "red"),
+    "withdrawn": ("true", "false"),
+    "answered": ("true", "false"),
     "status": ("running", "met", "late", "missed", "unobserved", "cancelled"),
 }
 
-_MONTHS = ("reported", "closed")
+_MONTHS = ("reported", "closed", "issued")
 _MONTH = re.compile(r"[1-9][0-9]{3}-(0[1-9]|1[0-2])")
 _DAYS = ("due",)
 _DAY = re.compile(r"[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}")
@@ -111,7 +115,9 @@ def check_known(connection: Connection, scope: Scope, filters: Filters) -> None:
     """Raises Faulty when the programme was not known by the moment as of which is asked."""
     if not _is_there(connection, scope, filters):
         problem = Text("the programme {name!r} was not known by then", name=filters["programme"])
-        raise Faulty([FieldProblem("as_of", problem, Text("choose a later moment"))])
+        raise Faulty(
+            [FieldProblem("as_of", problem, Text("choose a later moment, or ask by `at` how things stood then"))]
+        )
 
 
 def _is_there(connection: Connection, scope: Scope, filters: Filters) -> bool:

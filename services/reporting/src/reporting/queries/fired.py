@@ -72,9 +72,30 @@ def fired(
 
     Of the whole agency: an event counts for its unit also when another has the case now.
     """
-    types = [f"bugle.{service}.{name}.v{n}" for name in set(names) for service in _SERVICES for n in (1, 2)]
-    sought = _Sought(scope, programme, types, begin, end, about)
-    found = [*_of_cases(connection, sought), *_of_records(connection, sought)]
+    sought = _Sought(scope, programme, types_of(names), begin, end, about)
+    return _standing(connection, [*_of_cases(connection, sought), *_of_records(connection, sought)], begin)
+
+
+def beside(
+    connection: Connection,
+    scope: Scope,
+    programme: str,
+    names: Iterable[str],
+    begin: datetime,
+    end: datetime,
+    about: About = EVERYTHING,
+) -> list[Fired]:
+    """The same of the programme's records alone."""
+    sought = _Sought(scope, programme, types_of(names), begin, end, about)
+    return _standing(connection, list(_of_records(connection, sought)), begin)
+
+
+def types_of(names: Iterable[str]) -> list[str]:
+    """The full types of these short ones."""
+    return [f"bugle.{service}.{name}.v{n}" for name in sorted(set(names)) for service in _SERVICES for n in (1, 2)]
+
+
+def _standing(connection: Connection, found: Collection[Fired], begin: datetime) -> list[Fired]:
     gone = _withdrawn(connection, {one.case_id for one in found if one.case_id is not None}, begin)
     return sorted((one for one in found if one.event_id not in gone), key=lambda one: (one.at, one.event_id))
 
@@ -119,8 +140,9 @@ def _of_cases(connection: Connection, sought: _Sought) -> Iterable[Fired]:
         traits.c.from_at <= timeline.c.occurred_at,
         or_(traits.c.to_at.is_(None), traits.c.to_at > timeline.c.occurred_at),
     )
-    joined = timeline.join(ledger, ledger.c.case_id == timeline.c.case_id).outerjoin(traits, then)
-    unit, data = func.coalesce(timeline.c.data["unit"].astext, traits.c.lead), sought.told(timeline.c.data)
+    lead = select(traits.c.lead).where(then).correlate(timeline).scalar_subquery()  # asked for where no unit is named
+    joined = timeline.join(ledger, ledger.c.case_id == timeline.c.case_id)
+    unit, data = func.coalesce(timeline.c.data["unit"].astext, lead), sought.told(timeline.c.data)
     rows = connection.execute(
         select(timeline.c.event_id, timeline.c.type, timeline.c.occurred_at, ledger.c.case_id, unit, data)
         .select_from(joined)

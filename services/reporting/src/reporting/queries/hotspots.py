@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, FromClause, Select, func, select
+from sqlalchemy import BigInteger, ColumnElement, Connection, FromClause, Select, cast, func, select
 
 from eventkit.problems import Faulty, FieldProblem
 from eventkit.text import Text
@@ -15,11 +15,16 @@ from reporting.queries.issues import as_dict
 from reporting.queries.moments import Moment
 from reporting.queries.periods import Period
 from reporting.queries.scope import Scope
+from reporting.queries.tallied import ISSUES, Tally
 from reporting.queries.zones import month_of
 from reporting.read_model.tables import enterprises
+from reporting.read_model.tallying import are_whole
 
 GROUPS = ("kind", "township", "department", "month")
 MOST = 1000
+_COUNTED = ("issues", "open", "unsatisfied", "synthetic")
+_COLUMNS = {"kind": "kind", "township": "township", "department": "lead", "month": "reported_at"}
+"""By which column of issues each group is."""
 
 
 def hotspots(
@@ -37,22 +42,62 @@ def hotspots(
 
     `within`: only of issues reported in this period.
     """
+    tally = _tally(scope, filters, moment, groups, within)
+    if tally is not None and are_whole(connection):
+        wanted = _added_up(tally, scope, filters, groups, within)
+    else:
+        wanted = _by_row(scope, filters, moment, groups, within)
+    counted = wanted.subquery("counted")
+    keys = (counted.c[name].asc().nulls_last() for name in groups)
+    ordered = select(counted).where(counted.c.issues != 0).order_by(counted.c.issues.desc(), *keys)
+    return [as_dict(row) for row in connection.execute(ordered.limit(limit))]
+
+
+def _tally(
+    scope: Scope, filters: Filters, moment: Moment, groups: Sequence[str], within: Period | None
+) -> Tally | None:
+    """The tally that tells these groups; None: they are counted row by row."""
+    by = [_COLUMNS[name] for name in groups]
+    told = ISSUES.holds(scope, filters, moment, *by) and ISSUES.dates("reported_at", filters, within)
+    return ISSUES if told else None
+
+
+def _added_up(
+    tally: Tally, scope: Scope, filters: Filters, groups: Sequence[str], within: Period | None
+) -> Select[Any]:
+    rows = tally.rows()
+    where = [scope.cases(rows), *conditions(rows, filters, tally.filters)]
+    where += [] if within is None else [tally.within(rows, within)]
+    told = {name: rows.c[_COLUMNS[name]] for name in groups if name != "month"}
+    if "month" in groups:
+        assert tally.month is not None
+        told["month"] = rows.c[tally.month[1]]
+    keys = [told[name].label(f"{name}_key") for name in groups]
+    kept = tally.few(rows, where, keys)
+    tests = (None, *_tests(kept))
+    sums = [func.sum(kept.c["count"]) if test is None else func.sum(kept.c["count"]).filter(test) for test in tests]
+    counted = (cast(func.coalesce(one, 0), BigInteger).label(name) for name, one in zip(_COUNTED, sums, strict=True))
+    grouped = [kept.c[f"{name}_key"].label(name) for name in groups]
+    return select(*grouped, *counted).group_by(*grouped)
+
+
+def _by_row(
+    scope: Scope, filters: Filters, moment: Moment, groups: Sequence[str], within: Period | None
+) -> Select[Any]:
     of = cases(moment)
     joined = of.outerjoin(enterprises, enterprises.c.enterprise_id == of.c.enterprise)
     keys = [_key(name, of).label(name) for name in groups]
-    count = func.count()
-    counted = (
-        count.label("issues"),
-        count.filter(is_open(of)).label("open"),
-        count.filter(of.c.satisfaction == "unsatisfied").label("unsatisfied"),
-        count.filter(of.c.synthetic).label("synthetic"),
-    )
+    counts = (func.count(), *(func.count().filter(test) for test in _tests(of)))
+    counted = (count.label(name) for name, count in zip(_COUNTED, counts, strict=True))
     where = [scope.cases(of), *conditions(of, filters, OF_CASES)]
     if within is not None:
         where += [of.c.reported_at >= within.begin, of.c.reported_at < within.end]
-    wanted: Select[Any] = select(*keys, *counted).select_from(joined).where(*where).group_by(*keys)
-    rows = connection.execute(wanted.order_by(count.desc(), *(key.asc().nulls_last() for key in keys)).limit(limit))
-    return [as_dict(row) for row in rows]
+    return select(*keys, *counted).select_from(joined).where(*where).group_by(*keys)
+
+
+def _tests(rows: FromClause) -> tuple[ColumnElement[bool], ...]:
+    """Of which issues there are columns besides, as `_COUNTED` names them."""
+    return is_open(rows), rows.c.satisfaction == "unsatisfied", rows.c.synthetic
 
 
 def checked_groups(given: str) -> list[str]:
@@ -69,4 +114,4 @@ def _key(name: str, of: FromClause) -> ColumnElement[Any]:
         return enterprises.c.township
     if name == "month":
         return month_of(of.c.reported_at, of.c.zone)
-    return of.c["lead" if name == "department" else name]
+    return of.c[_COLUMNS[name]]

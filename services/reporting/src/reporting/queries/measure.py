@@ -24,8 +24,8 @@ class Measure:
 
     A plain measure has `value`. A ratio has a `numerator` within a `denominator`; `excluded` says for each reason what
     is in neither. `groups`: columns by group_by's names. `month`: the column whose instant decides the month.
-    `by_clock`: rows are clocks, not cases. `tally`: where a measure that counts rows may be counted instead.
-    `grounds`: traits of a case whose events decide where a ratio counts it.
+    `by_clock`: rows are clocks, not cases. `tallies`: where a measure that counts rows may be counted instead:
+    in the first that holds what is asked for. `grounds`: traits of a case whose events decide where a ratio counts it.
     """
 
     relation: Callable[[Moment], Subquery]
@@ -40,7 +40,7 @@ class Measure:
     groups: Mapping[str, str] = field(default_factory=dict)
     month: str | None = None
     by_clock: bool = False
-    tally: Tally | None = None
+    tallies: tuple[Tally, ...] = ()
     grounds: tuple[str, ...] = ()
 
     def group(self, name: str, rows: FromClause) -> ColumnElement[object]:

@@ -9,7 +9,7 @@ from reporting.queries.clocks import clocks_at
 from reporting.queries.filters import OF_CASES, Condition, enterprise, equals, truth
 from reporting.queries.measure import Measure, Test, apart, distinct, of_agency, of_cases, total
 from reporting.queries.relations import batches, dated, formed, letters, paired
-from reporting.queries.tallied import CLOCKS, ISSUES
+from reporting.queries.tallied import CLOCKS, CLOSINGS, ISSUES, LETTERS, Tally
 from reporting.read_model.tables import enterprises, programmes, services, visits
 
 
@@ -24,10 +24,14 @@ _OWN_GROUPS = {**_CASE_GROUPS, "unit": "unit"}
 
 
 def _issues(
-    formula: str, where: Test | None = None, month: str = "reported_at", grounds: tuple[str, ...] = ()
+    formula: str,
+    where: Test | None = None,
+    month: str = "reported_at",
+    grounds: tuple[str, ...] = (),
+    tallies: tuple[Tally, ...] = (ISSUES,),
 ) -> Measure:
     about = (cases, OF_CASES, of_cases, formula, where)
-    return Measure(*about, groups=_CASE_GROUPS, month=month, grounds=grounds, tally=ISSUES)
+    return Measure(*about, groups=_CASE_GROUPS, month=month, grounds=grounds, tallies=tallies)
 
 
 def _visited(formula: str, modes: tuple[str, ...]) -> Measure:
@@ -84,13 +88,15 @@ def _clock_ratio(formula: str, which: Test | None = None) -> Measure:
         groups=_OWN_GROUPS,
         month="due_at",
         by_clock=True,
-        tally=CLOCKS,
+        tallies=(CLOCKS,),
     )
 
 
 MEASURES: dict[str, Measure] = {
     "issues": _issues("issues reported"),
-    "issues_closed": _issues("issues closed out", lambda rows: rows.c.closed, "closed_at", ("closed_at",)),
+    "issues_closed": _issues(
+        "issues closed out", lambda rows: rows.c.closed, "closed_at", ("closed_at",), (CLOSINGS, ISSUES)
+    ),
     "issues_open": _issues("issues reported and not closed out, merged or withdrawn", is_open, grounds=("state",)),
     "enterprises_with_issues": Measure(
         cases,
@@ -103,7 +109,13 @@ MEASURES: dict[str, Measure] = {
         month="reported_at",
     ),
     "letters": Measure(
-        letters, OF_CASES, of_cases, "assignments with a letter", groups=_OWN_GROUPS, month="assigned_at"
+        letters,
+        OF_CASES,
+        of_cases,
+        "assignments with a letter",
+        groups=_OWN_GROUPS,
+        month="assigned_at",
+        tallies=(LETTERS,),
     ),
     "enterprises": Measure(
         dated(enterprises, "registered_at"),
@@ -191,7 +203,7 @@ RATES: dict[str, Measure] = {
         groups=_CASE_GROUPS,
         month="reported_at",
         grounds=("outcome", "merged_into", "withdrawn", "closed_at"),
-        tally=ISSUES,
+        tallies=(ISSUES,),
     ),
     "satisfaction": Measure(
         cases,
@@ -204,7 +216,7 @@ RATES: dict[str, Measure] = {
         groups=_CASE_GROUPS,
         month="reported_at",
         grounds=("satisfaction",),
-        tally=ISSUES,
+        tallies=(ISSUES,),
     ),
     "on_time": _clock_ratio("all clocks: met ÷ (met + late + missed)"),
 }

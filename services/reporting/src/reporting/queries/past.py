@@ -36,7 +36,8 @@ from reporting.read_model.tables import clocks, ledger, records, spans, teams, t
 
 _FOLDED = ("title", "assigned_at", "result_at", "owner", "level")
 """Columns of the ledger that a case's events alone tell for a moment; see `as_folded`."""
-_RESCINDED = ("bugle.supervision.misses_rescinded.v1", "bugle.supervision.misses_rescinded.v2")
+RESCINDED = ("bugle.supervision.misses_rescinded.v1", "bugle.supervision.misses_rescinded.v2")
+_TAKEN_BACK = ("bugle.supervision.duty_rescinded.v1", "bugle.supervision.supervision_letter_withdrawn.v1")
 
 
 def written(sql: str, columns: Sequence[str], moment: Moment, about: Mapping[str, Any]) -> Select[Any]:
@@ -86,11 +87,12 @@ def _tables(moment: Moment) -> tuple[CTE, ...]:
     if moment.before is None:
         return ()
     of_clocks = clocks_at(moment)
-    withdraws = timeline.c.type.in_(_RESCINDED)  # what it withdraws has never been valid
+    withdraws = timeline.c.type.in_(RESCINDED)  # what it withdraws has never been valid
+    takes_back = records.c.type.in_(_TAKEN_BACK)
     found: Mapping[str, Select[Any]] = {
         "ledger": select(ledger_at(moment)),
         "timeline": select(timeline).where(or_(timeline.c.occurred_at < moment.before, withdraws)),
-        "records": select(records).where(records.c.occurred_at < moment.before),
+        "records": select(records).where(or_(records.c.occurred_at < moment.before, takes_back)),
         "spans": _begun(spans, "from_at", "to_at", moment),
         "traits": _begun(traits, "from_at", "to_at", moment),
         "teams": _begun(teams, "formed_at", "ended_at", moment),

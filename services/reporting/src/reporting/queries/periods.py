@@ -42,6 +42,13 @@ class Period:
         assert match is not None
         return _every(match)
 
+    @property
+    def months(self) -> list[str]:
+        """The names of the months that make it up; none where it is of other days, or has been cut short."""
+        if _NAME.fullmatch(self.name) is None or self != period(self.name, self.zone):
+            return []
+        return [one.name for one in within(self) if one.every == "month"]
+
     def until(self, moment: datetime | None) -> Period:
         """Under the same name, but of what comes before the moment alone; all of it without one."""
         return self if moment is None else replace(self, end=max(self.begin, min(self.end, moment)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from sqlalchemy import ColumnElement, FromClause, Subquery, Text, and_, cast, func, not_, select
 from sqlalchemy.dialects.postgresql import TIMESTAMP
@@ -13,7 +13,7 @@ from reporting.queries.clocks import clocks_at
 from reporting.queries.filters import OF_CASES, Condition, equals
 from reporting.queries.measure import Measure, distinct, of_cases
 from reporting.queries.moments import Moment
-from reporting.queries.tallied import ISSUES
+from reporting.queries.tallied import CLOCKS, DUES, ISSUES
 from reporting.read_model.tables import timeline
 
 _CLIMBS = (
@@ -25,9 +25,11 @@ _RESCINDED = ("bugle.supervision.misses_rescinded.v1", "bugle.supervision.misses
 
 
 def _due(rows: FromClause, value: str) -> ColumnElement[bool]:
-    """Due on this day or before, in the programme's zone."""
+    """Due on this day or before, in the programme's zone; so at the latest when it is over everywhere, which an index
+    on the instant finds."""
     local = func.timezone(func.coalesce(rows.c.zone, "UTC"), rows.c.due_at - timedelta(microseconds=1))
-    return local < cast(str(date.fromisoformat(value) + timedelta(days=1)), TIMESTAMP)
+    following = datetime.combine(date.fromisoformat(value) + timedelta(days=1), time(), UTC)
+    return and_(rows.c.due_at < following + timedelta(days=1), local < cast(str(following.date()), TIMESTAMP))
 
 
 OF_DEADLINES: Mapping[str, Condition] = OF_CASES | {
@@ -70,7 +72,7 @@ PRESSING: dict[str, Measure] = {
         groups={"department": "lead", "kind": "kind", "programme": "programme"},
         month="reported_at",
         grounds=("closed_at",),
-        tally=ISSUES,
+        tallies=(ISSUES,),
     ),
     "deadlines": Measure(
         clocks_at,
@@ -80,6 +82,7 @@ PRESSING: dict[str, Measure] = {
         groups={"department": "lead", "kind": "kind", "programme": "programme", "unit": "unit"},
         month="due_at",
         by_clock=True,
+        tallies=(DUES, CLOCKS),
     ),
     "climbed": Measure(
         climbs,

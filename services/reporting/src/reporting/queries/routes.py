@@ -23,6 +23,7 @@ from reporting.queries.measure import Measure
 from reporting.queries.named import FIGURES, general, of_asked
 from reporting.queries.programme_routes import programme_routes
 from reporting.queries.rate_routes import rate_routes
+from reporting.queries.reproof_routes import reproof_routes
 from reporting.queries.work import item, work
 
 _OF_CLOCKS: dict[str, Condition] = OF_CASES | {"clock": equals("clock"), "status": equals("status")}
@@ -52,6 +53,7 @@ def routes(engine: Engine) -> APIRouter:
     router.include_router(evidence_routes(desk))
     router.include_router(rate_routes(desk))
     router.include_router(programme_routes(desk))
+    router.include_router(reproof_routes(desk))
     return router
 
 

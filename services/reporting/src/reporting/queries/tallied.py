@@ -3,45 +3,67 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Subquery, Table, func, select
+from sqlalchemy import ColumnElement, FromClause, Subquery, Table, func, select, true
 
 from reporting.queries.clocks import for_contact
-from reporting.queries.filters import OF_CASES, Condition, Filters, equals
+from reporting.queries.filters import OF_CASES, Condition, Filters, equals, truth
 from reporting.queries.moments import Moment
+from reporting.queries.periods import Period
 from reporting.queries.scope import Scope
-from reporting.read_model.tables import clock_tallies, issue_tallies
+from reporting.read_model.tables import (
+    clock_tallies,
+    closing_tallies,
+    due_tallies,
+    event_tallies,
+    issue_tallies,
+)
 
 _NOT_SHOWN = ("level", "since", "cell")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Tally:
     """`filters`: which it can answer. `month`: an instant of the rows, and the column with its month in the programme's
-    zone. `tested`: the columns that measures test; `more`: those that are made of these and of the programme."""
+    zone; None: it tells no month. `tested`: the columns that measures test; `more`: those that are made of these and of
+    the programme. `only`: the values of the cells that it adds up, where these are not all."""
 
     table: Table
     filters: Mapping[str, Condition]
-    month: tuple[str, str]
+    month: tuple[str, str] | None
     tested: tuple[str, ...]
     more: Callable[[FromClause], Mapping[str, ColumnElement[Any]]] = lambda rows: {}
+    only: Mapping[str, str] = field(default_factory=dict)
 
-    def holds(self, scope: Scope, filters: Filters, moment: Moment, by: str | None) -> bool:
+    def holds(self, scope: Scope, filters: Filters, moment: Moment, *by: str | None) -> bool:
         """Whether it tells what is asked for: as it stands, for a caller who sees whole programmes.
 
-        `by`: the column of a measure's rows that makes the groups.
+        `by`: the columns of a measure's rows that make the groups.
         """
         known = filters.keys() <= self.filters.keys()
-        grouped = by in (None, self.month[0], *self.table.c.keys())
+        instant = () if self.month is None else self.month[:1]
+        grouped = {*by} <= {None, *instant, *self.table.c.keys()}
         return known and grouped and moment.before is None and scope.department is None
+
+    def dates(self, instant: str | None, filters: Filters, within: Period | None) -> bool:
+        """Whether it tells what of one programme is dated within this period, by this instant."""
+        if within is None:
+            return True
+        return self.month is not None and self.month[0] == instant and "programme" in filters and bool(within.months)
+
+    def within(self, rows: FromClause, period: Period) -> ColumnElement[bool]:
+        """Which of its rows are dated within a period of whole months."""
+        assert self.month is not None
+        return rows.c[self.month[1]].in_(period.months)
 
     def rows(self) -> Subquery:
         """A row per combination of values, with its `count`; as of an instant the changes that make these up."""
         of = self.table
         shown = [column for column in of.columns if column.name not in _NOT_SHOWN]
-        return select(*shown).where(of.c.level == "now").subquery("tallied")
+        only = (of.c[name] == value for name, value in self.only.items())
+        return select(*shown).where(of.c.level == "now", *only).subquery("tallied")
 
     def few(
         self, rows: FromClause, where: Sequence[ColumnElement[bool]], keys: Sequence[ColumnElement[Any]]
@@ -66,8 +88,39 @@ ISSUES = Tally(
 )
 CLOCKS = Tally(
     clock_tallies,
-    _same("programme", "department", "kind", "synthetic"),
+    _same("programme", "department", "kind", "synthetic") | {"status": equals("status"), "unit": equals("unit")},
     ("due_at", "due"),
     ("clock", "status", "outcome", "merged", "withdrawn", "passed_on", "synthetic"),
     lambda rows: {"for_contact": for_contact(rows.c.programme, rows.c.clock)},
+)
+CLOSINGS = Tally(
+    closing_tallies,
+    _same("programme", "department", "kind", "synthetic") | {"closed": equals("month")},
+    ("closed_at", "month"),
+    ("synthetic",),
+    lambda rows: {"closed": true()},
+)
+EVENTS = Tally(
+    event_tallies,
+    _same("programme", "synthetic"),
+    ("occurred_at", "month"),
+    ("synthetic",),
+)
+LETTERS = Tally(
+    event_tallies,
+    _same("programme", "synthetic"),
+    ("assigned_at", "month"),
+    ("synthetic",),
+    only={"event": "letter"},
+)
+DUES = Tally(
+    due_tallies,
+    _same("programme", "synthetic")
+    | {
+        "status": equals("status"),
+        "open": truth("open"),
+        "due": lambda rows, value: rows.c.due <= value,
+    },
+    None,
+    ("synthetic",),
 )

@@ -178,8 +178,27 @@ clock_tallies = _table(
     "programme level since cell agency lead kind unit clock due status outcome merged withdrawn passed_on synthetic"
     " count",
 )
-TALLIES = (issue_tallies, clock_tallies)
-"""How many issues and clocks have the same values: now, and by how many that changed in each month and on each day."""
+closing_tallies = _table(
+    "closing_tallies",
+    _LEVELED,
+    _COUNTED | {Boolean(): "synthetic"},
+    "programme level since cell agency lead kind month synthetic count",
+)
+event_tallies = _table(
+    "event_tallies",
+    _LEVELED,
+    _COUNTED | {Boolean(): "synthetic"},
+    "programme level since cell agency event unit month synthetic count",
+)
+due_tallies = _table(
+    "due_tallies",
+    _LEVELED,
+    _COUNTED | {Boolean(): "open synthetic"},
+    "programme level since cell agency status open due synthetic count",
+)
+TALLIES = (issue_tallies, clock_tallies, closing_tallies, event_tallies, due_tallies)
+"""How many issues, clocks and events have the same values: now, and by how many that changed in each month and on each
+day."""
 
 tallied = _table("tallied", "whole", {Boolean(): "whole"}, "whole")
 """Holds one row where the tallies are whole; without it they are neither kept nor asked."""

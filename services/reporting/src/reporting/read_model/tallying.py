@@ -37,7 +37,7 @@ from sqlalchemy.dialects.postgresql import TIMESTAMP, UUID
 from sqlalchemy.types import Text
 
 from reporting.read_model import statements
-from reporting.read_model.tables import LIVE, TALLIES, VERSIONS, clock_tallies, issue_tallies, tallied
+from reporting.read_model.tables import LIVE, TALLIES, VERSIONS, tallied
 
 Counts = Mapping[Table, Counter[tuple[Any, ...]]]
 """By table the values of a row but its count, and that."""
@@ -64,7 +64,7 @@ def _view(name: str, table: Table) -> Table:
     )
 
 
-_CELLS = {issue_tallies: _view("issue_cells", issue_tallies), clock_tallies: _view("clock_cells", clock_tallies)}
+_CELLS = {table: _view(str(table.name).replace("_tallies", "_cells"), table) for table in TALLIES}
 
 
 def are_whole(connection: Connection) -> bool:

@@ -62,18 +62,19 @@ def write_cases(connection: Connection, events: Sequence[Envelope]) -> None:
     if not events:
         return
     connection.execute(_LOCK, {"cases": sorted({event.key for event in events})})
+    told_since = _earliest(events)
+    before = tallying.counted(connection, told_since) if tallying.are_whole(connection) else None
     fresh = statements.insert_new(connection, tables.timeline, [timeline_row(event) for event in events], "event_id")
     since = _earliest(event for event in events if str(event.id) in fresh)
     if not since:
         return
-    before = tallying.counted(connection, since) if tallying.are_whole(connection) else None
     told = timelines(connection, list(since))
     changed = {case: changes(case, held, since[case]) for case, held in told.items()}
     _write_cases(connection, list(since), [rows for rows, _ in changed.values()])
     overtaken = {case for case, held in told.items() if _overtaken(held, since[case], fresh)}
     _write_versions(connection, since, overtaken, {case: of for case, (_, of) in changed.items()})
     if before is not None:
-        tallying.add(connection, before, tallying.counted(connection, since))
+        tallying.add(connection, before, tallying.counted(connection, told_since))
 
 
 def _overtaken(held: Iterable[CaseEvent], since: datetime, fresh: Collection[str]) -> bool:

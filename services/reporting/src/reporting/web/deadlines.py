@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, func, select
+from sqlalchemy import ColumnElement, Row, Select, select
 
 from eventkit.paging import Window
 from reporting.queries.appraisal import supervision_list
+from reporting.queries.climbing import CLIMBS, climbing
 from reporting.queries.clocks import clocks_at
+from reporting.queries.figures import figure
 from reporting.queries.filters import conditions
-from reporting.queries.pressing import OF_DEADLINES
+from reporting.queries.pressing import OF_DEADLINES, PRESSING
 from reporting.queries.working_days import working_days
 from reporting.web.opening import View
 
@@ -26,9 +28,9 @@ SHOWN = 5
 def listed(view: View, filters: Mapping[str, str], window: Window | None = None) -> tuple[list[Row[Any]], int]:
     """A page of deadlines, the earliest first, and how many there are."""
     wanted, key = query(view, filters)
-    total = view.connection.scalar(select(func.count()).select_from(wanted.subquery()))
     page = (window or Window(SHOWN, None)).select(wanted, *key)
-    return list(view.connection.execute(page)), total or 0
+    counted = figure(view.connection, PRESSING["deadlines"], view.asked.scope, filters, view.asked.moment)
+    return list(view.connection.execute(page)), counted["value"]
 
 
 def query(view: View, filters: Mapping[str, str]) -> tuple[Select[Any], Sequence[ColumnElement[Any]]]:
@@ -49,7 +51,7 @@ class Breaking:
     known: bool
     due: tuple[list[Row[Any]], int]
     missed: tuple[list[Row[Any]], int]
-    climbed: list[dict[str, Any]]
+    climbed: tuple[list[dict[str, Any]], int]
     month: str
 
 
@@ -61,16 +63,30 @@ def breaking(view: View, month: str) -> Breaking:
     of = view.asked.filters
     due = listed(view, {**of, "status": "running", "due": str(by)})
     missed = listed(view, {**of, "status": "missed", "open": "true"})
-    return Breaking(by, held.knows(by), due, missed, climbed(view, month), month)
+    return Breaking(by, held.knows(by), due, missed, _first_climbed(view, month), month)
+
+
+def _first_climbed(view: View, month: str) -> tuple[list[dict[str, Any]], int]:
+    """The first of the cases that climbed in the month, and how many did."""
+    held, asked = view.of.period(month, field="month"), view.asked
+    about = (view.connection, asked.scope, view.of.id, held, asked.moment)
+    cases = climbing(*about, asked.filters.get("synthetic"))
+    return _with_climbs(supervision_list(*about, cases[:SHOWN])), len(cases)
 
 
 def climbed(view: View, month: str) -> list[dict[str, Any]]:
     """Cases that climbed in the month, until the view's moment and by its filter `synthetic`."""
     held = view.of.period(month, field="month")
     items = supervision_list(view.connection, view.asked.scope, view.of.id, held, view.asked.moment)
-    found, wanted = [], view.asked.filters.get("synthetic")
-    for item in (one for one in items if wanted in (None, str(one["synthetic"]).lower())):
-        events = [one for one in item["events"] if one["type"] in ("case_escalated", "case_raised")]
+    wanted = view.asked.filters.get("synthetic")
+    return _with_climbs(one for one in items if wanted in (None, str(one["synthetic"]).lower()))
+
+
+def _with_climbs(items: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The items that climbed, with the events of that."""
+    found = []
+    for item in items:
+        events = [one for one in item["events"] if one["type"] in CLIMBS]
         if events:
             found.append({**item, "events": events})
     return found

@@ -53,7 +53,7 @@ def add_issue(router: APIRouter, pages: Pages) -> None:
 
     @router.get("/events/{event}")
     def kept(event: UUID, request: Request, who: Visiting) -> Response:
-        """One event by its id: of an issue, or of an enterprise, a team, a visit or a service."""
+        """One event by its id: of an issue, or of what is kept beside issues."""
         with pages.opened(who, request, {}, AT) as view:
             case = case_of(view, event)
             if case is not None:

@@ -14,7 +14,7 @@ from reporting.queries.pressing import OF_DEADLINES
 from reporting.queries.programme_routes import OF_SCORES
 from reporting.web import deadlines
 from reporting.web.behind import explained
-from reporting.web.figures import mean, rate, rates_of
+from reporting.web.figures import mean, rates
 from reporting.web.opening import AT, Pages
 from reporting.web.paging import split, window_of
 from reporting.web.points import places_of, scored
@@ -91,7 +91,7 @@ def _add_mean(router: APIRouter, pages: Pages) -> None:
     def weighed_mean(request: Request, who: Visiting) -> Response:
         """The rates that a programme weighs, and their mean."""
         with pages.of_programme(who, request, AT) as view:
-            rates = [rate(view, name) for name in rates_of(view)]
+            held = rates(view)
             return view.page(
-                "mean.html", rates=rates, mean=mean(rates), basis=programme_basis(view.connection, view.of.id)
+                "mean.html", rates=held, mean=mean(held), basis=programme_basis(view.connection, view.of.id)
             )

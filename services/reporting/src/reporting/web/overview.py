@@ -75,7 +75,7 @@ def standing(view: View, month: str) -> tuple[Period, list[dict[str, Any]]]:
     """
     held, asked = view.of.period(month), view.asked
     filters = {name: value for name, value in asked.filters.items() if name == "synthetic"}
-    rows = league(replace(Reported.within(view.of, held), moment=asked.moment, filters=filters))
+    rows = league(replace(Reported.within(view.of, held), moment=asked.moment, filters=filters), events=False)
     own = asked.scope.department
     return held, rows if own is None else [{**row, "rank": None} for row in rows if row["unit"] == own]
 

@@ -15,9 +15,10 @@ from reporting.queries.programme_routes import OF_PROGRAMME, OF_SCORES
 from reporting.web import overview
 from reporting.web.charts import trend_chart
 from reporting.web.deadlines import breaking
-from reporting.web.figures import counted, rate
+from reporting.web.figures import counted, rates
 from reporting.web.opening import AT, Pages, View
 from reporting.web.rendering import CARRIED
+from reporting.web.reproofs import standing_in
 
 FIRST = ("closed_share", "resolution", "satisfaction", "on_time")
 """The figures that stand first."""
@@ -76,10 +77,11 @@ def _overview(view: View) -> Response:
     names = (view.words.name("issues", "measure") or "", view.words.name("issues_closed", "measure") or "")
     return view.page(
         "overview.html",
-        figures=[rate(view, name) for name in FIRST],
+        figures=rates(view, FIRST),
         months=months,
         chart=trend_chart([m.name for m in months], [m.reported for m in months], [m.closed for m in months], names),
         breaking=breaking(view, months[-1].name),
+        reproofs=standing_in(view, months[-1].name),
         league=league,
         alone=view.asked.scope.department is not None,
         period=period,

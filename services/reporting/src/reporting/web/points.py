@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import RowMapping, select
+from sqlalchemy import RowMapping, null, select
 
 from reporting.queries import appraisal
-from reporting.read_model.tables import ledger, timeline
+from reporting.read_model.tables import ledger, records, timeline
+from reporting.web.kept import kept
 from reporting.web.opening import View
 
 
@@ -20,8 +21,16 @@ def scored(view: View, month: str) -> dict[str, Any]:
 
 
 def places_of(view: View, events: Sequence[str]) -> Mapping[str, RowMapping]:
-    """Case, title and day of these events, as far as the caller may see the cases; by event."""
+    """Type and day of these events, with title and case of those that are an issue's, as far as the caller may see
+    them; by event."""
     joined = timeline.join(ledger, ledger.c.case_id == timeline.c.case_id)
-    wanted = select(timeline.c.event_id, timeline.c.case_id, timeline.c.occurred_at, ledger.c.title).select_from(joined)
-    rows = view.connection.execute(wanted.where(timeline.c.event_id.in_(events), view.asked.scope.cases(ledger)))
-    return {row["event_id"]: row for row in rows.mappings()}
+    of, told = timeline.c, records.c
+    wanted = select(of.event_id, of.type, of.occurred_at, of.case_id, ledger.c.title).select_from(joined)
+    beside = kept(view.asked.scope).with_only_columns(
+        told.event_id, told.type, told.occurred_at, null().label("case_id"), null().label("title")
+    )
+    found = (
+        wanted.where(of.event_id.in_(events), view.asked.scope.cases(ledger)),
+        beside.where(told.event_id.in_(events)),
+    )
+    return {row["event_id"]: row for query in found for row in view.connection.execute(query).mappings()}

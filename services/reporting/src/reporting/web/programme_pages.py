@@ -6,18 +6,17 @@ from functools import partial
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
-from sqlalchemy import Subquery, func, select
+from sqlalchemy import Subquery
 
 from pagekit.session import Visiting
 from reporting.queries import lists
 from reporting.queries.basis import programme_basis
 from reporting.queries.cadres import cadres
-from reporting.queries.cases import cases
 from reporting.queries.coverage import because_of, coverage, in_way, responsible, tiers
-from reporting.queries.filters import OF_CASES, conditions
+from reporting.queries.figures import figure
 from reporting.queries.measures import MEASURES
 from reporting.web import overview
-from reporting.web.figures import counted, mean, rate, rates_of
+from reporting.web.figures import counted, mean, rates
 from reporting.web.opening import AT, Pages, View
 from reporting.web.paging import split, window_of
 
@@ -39,13 +38,13 @@ def _add_page(router: APIRouter, pages: Pages) -> None:
         with pages.of_programme(who, request, AT, "month") as view:
             of = view.of
             month = request.query_params.get("month") or overview.trend(view)[-1].name
-            rates = [rate(view, name) for name in rates_of(view)]
+            weighed = rates(view)
             held = of.period(month, field="month")
             owed = cadres(view.connection, view.asked.scope, of.id, of.document, held, view.asked.moment)
             return view.page(
                 "programme.html",
-                rates=rates,
-                mean=mean(rates),
+                rates=weighed,
+                mean=mean(weighed),
                 numbers=[(name, counted(view, one)["value"]) for name, one in MEASURES.items()],
                 coverage=coverage(view.connection, _responsible(view), of.document),
                 tiers=tiers(view.connection, of.id, view.asked.moment),
@@ -80,9 +79,8 @@ def _add_coverage(router: APIRouter, pages: Pages) -> None:
 
 
 def _long_term(view: View) -> int:
-    of = cases(view.asked.moment)
-    where = conditions(of, {"programme": view.of.id, **LONG_TERM}, OF_CASES)
-    return view.connection.scalar(select(func.count()).select_from(of).where(view.asked.scope.cases(of), *where)) or 0
+    filters, asked = {"programme": view.of.id, **LONG_TERM}, view.asked
+    return int(figure(view.connection, MEASURES["issues"], asked.scope, filters, asked.moment)["value"])
 
 
 def _add_lists(router: APIRouter, pages: Pages) -> None:

@@ -26,6 +26,7 @@ from reporting.web.opening import Pages
 from reporting.web.overview_pages import add_overview
 from reporting.web.programme_pages import add_programme
 from reporting.web.rendering import TEXTS, draw
+from reporting.web.reproofs import add_reproofs
 from reporting.web.saved_pages import add_saved
 from reporting.web.whatif_pages import add_whatif
 
@@ -44,7 +45,9 @@ def add_pages(
     router = APIRouter(include_in_schema=False, route_class=page_route(signing.ask, draw))
     add_signing(router, signing)
     add_forms(router)
-    for add in (add_overview, add_ledger, add_saved, add_issue, add_numbers, add_programme, add_whatif):
+    for add in (
+        *(add_overview, add_ledger, add_saved, add_issue, add_numbers, add_reproofs, add_programme, add_whatif),
+    ):
         add(router, pages)
     add_documents(router, pages, templates)
     add_export_pages(router, exports)

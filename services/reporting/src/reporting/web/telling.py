@@ -35,6 +35,10 @@ _NAMED = {
     "how": "event",
     "signal": "signal",
     "reason": "reason",
+    "form": "form",
+    "ground": "ground",
+    "standing": "standing",
+    "issued_by": "issuer",
 }
 """Fields whose values have names in reporting's catalogue, and under which context."""
 _OF_PROGRAMME = {

@@ -19,7 +19,7 @@ def scores(of: Reported, scales: Scales) -> list[Told]:
     Of the events that occurred in the period; ranks as in the league table: by score, then by deadlines kept.
     """
     items = {item["id"]: item for item in items_of(scales.altered(of.document))}
-    rows = league(of)
+    rows = league(of, events=False)
     after = ranked([row | {"score": _score(row, items)} for row in rows])
     before = {row["unit"]: row for row in rows}
     return [_moved(row, before[row["unit"]], "score") for row in after]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from functools import reduce
 from typing import Any
 
 from sqlalchemy import text
@@ -39,8 +38,7 @@ class CaseList:
         connection_of(tx).execute(_WRITE, {"rows": json.dumps(rows)})
 
     def _row(self, history: Sequence[Envelope]) -> dict[str, Any]:
-        decode, initial = self._aggregate.codec.decode, self._aggregate.initial()
-        case = reduce(self._aggregate.apply, map(decode, history), initial)
+        case = self._aggregate.fold(history)
         return {
             "case_id": case.id,
             "version": len(history),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import reduce
 from typing import Any
 
 import orjson
@@ -37,8 +36,7 @@ class SessionList:
             connection_of(tx).execute(_WRITE, {"rows": orjson.dumps(rows).decode()})
 
     def _row(self, history: Sequence[Envelope]) -> dict[str, Any]:
-        aggregate = self._aggregate
-        held = reduce(aggregate.apply, map(aggregate.codec.decode, history), aggregate.initial())
+        held = self._aggregate.fold(history)
         called = held.called
         assert called is not None
         return {
