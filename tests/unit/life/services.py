@@ -85,8 +85,8 @@ class Service:
     def take(self, type: str, data: Mapping[str, Any], caller: Caller, key: str, at: datetime | None) -> Outcome:
         """Carry out a command as an HTTP process does: role, form, decision, one transaction."""
         self.note((type, data, caller, key, at))
-        known = {f"bugle.{self.name}.{type}.v{version}" for version in (1, 2)}
-        entry = next(entry for entry in self.book if entry.type in known and entry.rest)
+        wanted = f"bugle.{self.name}.{type}"
+        entry = next(entry for entry in self.book if entry.type.rpartition(".v")[0] == wanted and entry.rest)
         now = self.store.clock()
         asked = Submission(uid("command", key), key, "Idempotency-Key", dict(data), "", caller, now, at)
         try:
