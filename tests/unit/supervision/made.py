@@ -369,12 +369,14 @@ def arrival(event: Envelope, offset: int) -> Arrival:
     return read(f"{event.service}.events", partition_of(event.key), offset, *to_record(event))
 
 
-def told(name: str, at: datetime, sequenced_at: datetime, data: Mapping[str, Any], key: str = CASE) -> Envelope:
+def told(
+    name: str, at: datetime, sequenced_at: datetime, data: Mapping[str, Any], key: str = CASE, version: int = 1
+) -> Envelope:
     """An event of another service; `name` as "routing.case_assigned"."""
     service = name.split(".")[0]
     return Envelope(
         id=uid(name, key, at, sequenced_at, orjson.dumps(data)),
-        type=f"bugle.{name}.v1",
+        type=f"bugle.{name}.v{version}",
         source=f"/bugle/{service}",
         stream=f"x-{key}",
         version=1,
@@ -422,6 +424,12 @@ def history_declared(sequenced_at: datetime, **facts: datetime) -> Envelope:
     listed = [{"fact": name, "at": at, "satisfaction": "satisfied"} for name, at in facts.items()]
     data = {"issue": CASE, "programme": "jinxian", "facts": listed}
     return told("intake.history_declared", china("2021-03-10T10:00"), sequenced_at, data)
+
+
+def rounds_declared(sequenced_at: datetime, *facts: Mapping[str, Any]) -> Envelope:
+    """intake's history of a row that tells rounds."""
+    data = {"issue": CASE, "programme": "jinxian", "facts": facts}
+    return told("intake.history_declared", china("2021-03-10T10:00"), sequenced_at, data, version=2)
 
 
 STEPS = {

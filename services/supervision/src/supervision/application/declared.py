@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from functools import reduce
 
 from eventkit.errors import NotYet
 from supervision.application.incoming import Declared
@@ -23,6 +24,7 @@ from supervision.domain.renewal import Cause, renew
 from supervision.domain.watch import EXTERNAL, REPORTED, Watch, apply
 
 LEDGER = "ledger"
+_TURNS = ("returned", "extended", "reopened")
 _INSTANT = timedelta(microseconds=1)
 
 
@@ -36,15 +38,15 @@ def declare(
 ) -> list[WatchEvent]:
     """The events of the facts that are not known yet, in their order, without a check of it.
 
-    Raises NotYet while routing has not told of the assignment by which an extended clock runs.
+    Facts of a row that knows no rounds are of the round in which the watch is. Raises NotYet while routing has not told
+    of the assignment by which an extended clock runs.
     """
-    several = any(fact.round is not None or fact.fact in ("returned", "reopened") for fact in facts)
+    first = 1 if any(fact.round is not None or fact.fact in _TURNS for fact in facts) else watch.round
     decided: list[WatchEvent] = []
     for fact in facts:
-        round = fact.round or (1 if several else watch.round)
-        for happened in _declared(watch, fact, round, learnt_at, policy, calendar):
-            watch = apply(watch, happened)
-            decided.append(happened)
+        happened = _declared(watch, fact, fact.round or first, learnt_at, policy, calendar)
+        watch = reduce(apply, happened, watch)
+        decided += happened
     return decided
 
 
@@ -78,13 +80,12 @@ def _extended(
         raise NotYet(assigned_token(watch.case, round))
     happened: list[WatchEvent] = []
     for clock in _external(watch, round):
-        for event in _granted(watch, clock, fact, learnt_at, policy):
-            watch = apply(watch, event)
-            happened.append(event)
+        granted = list(_granted(watch, clock, fact, learnt_at, policy))
+        watch = reduce(apply, granted, watch)
         cause = Cause("extended", fact.asked_at or fact.at, learnt_at, "extended", clock=clock.name)
-        for event in renew(watch, policy, calendar, cause) if happened else ():
-            watch = apply(watch, event)
-            happened.append(event)
+        renewed = renew(watch, policy, calendar, cause) if granted else []
+        watch = reduce(apply, renewed, watch)
+        happened += [*granted, *renewed]
     return happened
 
 
