@@ -104,3 +104,12 @@ def test_programme_binds_extensions() -> None:
             told(ASSIGNED, extended, due=due, extension=EXTENDING)
     with pytest.raises(BadHistory):
         told(ASSIGNED, until(3), clocks=[])
+
+
+@pytest.mark.parametrize("starts", ["assigned", "reported"])
+def test_extension_needs_who_had_it(starts: str) -> None:
+    """Whatever its clock counts from: supervision lets an extension wait for the assignment of its round."""
+    clocks = [{"id": "settle", "starts": starts, "limit": "external"}]
+    assert len(told(ASSIGNED, until(3), clocks=clocks)) == 2
+    with pytest.raises(BadHistory):
+        told(until(3), clocks=clocks)

@@ -61,7 +61,7 @@ def _check_clock(place: int, fact: Fact, facts: tuple[Fact, ...], programme: Pro
             Text("leave the extension out, or say it in the note"),
         )
     round = round_of(fact)
-    if "reported" not in starts and not any((f.fact, round_of(f)) == ("assigned", round) for f in facts):
+    if not any((f.fact, round_of(f)) == ("assigned", round) for f in facts):
         raise _bad(
             f"{place}/at",
             Text("More time was granted, but nobody had the issue."),
