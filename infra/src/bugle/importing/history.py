@@ -20,6 +20,9 @@ FACTS = (
 TURNS = ("returned", "extended", "reopened")
 """What moves an issue beside its workflow."""
 
+ENDS = ("returned", "reopened")
+"""With these a round is over."""
+
 ROUNDS = 4
 """So many a row may tell."""
 
@@ -68,10 +71,17 @@ def further(told: Told) -> bool:
     return told["fact"] in TURNS or "round" in told or "evidence_at" in told
 
 
-def known_before(told: list[Told]) -> list[Told] | None:
-    """The facts that were known before the first late evidence came; None when none came late."""
-    late = [_at(fact, "evidence_at") for fact in told if _is_late(fact)]
-    return [fact for fact in told if not _is_late(fact) and _at(fact, "at") < min(late)] if late else None
+def in_time(told: list[Told]) -> list[Told] | None:
+    """The facts but those shown late, up to the end of the first round with such; None when none was shown late.
+
+    The end itself is left out: of a round that is over intake takes nothing new. What came after the evidence is told
+    with the rest, or its deadlines would be missed as well.
+    """
+    late = [_round_of(fact) for fact in told if _is_late(fact)]
+    if not late:
+        return None
+    end = (min(late), True)
+    return [fact for fact in told if not _is_late(fact) and (_round_of(fact), fact["fact"] in ENDS) < end]
 
 
 def moment(row: Row, name: str, pointer: str) -> str | None:
@@ -90,9 +100,9 @@ def _round(row: Row, notes: Mapping[str, str], round: int, before: int) -> list[
             _check_undated(row, fact, mark)
             continue
         row.columns[place] = row.mapping.column(field)
-        said: Told = {"fact": _NAMES.get(fact, fact), "at": at, "note": notes.get(field)}
-        said |= {"round": round if round > 1 else None}
+        said: Told = {"fact": _NAMES.get(fact, fact), "at": at, "round": round if round > 1 else None}
         said |= _particulars(row, fact, mark, place)
+        said["note"] = "; ".join(filter(None, [said.get("note"), notes.get(field)])) or None
         told.append({name: value for name, value in said.items() if value is not None and value != []})
     return told
 
@@ -148,12 +158,16 @@ def _check_undated(row: Row, fact: str, mark: str) -> None:
 
 def _check_late(row: Row, told: list[Told]) -> None:
     """What is shown after its round is over would be told of the next one."""
-    ends = [(fact.get("round", 1), _at(fact, "at")) for fact in told if fact["fact"] in ("returned", "reopened")]
+    ends = {_round_of(fact): _at(fact, "at") for fact in told if fact["fact"] in ENDS}
     for fact in filter(_is_late, told):
-        round = fact.get("round", 1)
-        if any(ended == round and at < _at(fact, "evidence_at") for ended, at in ends):
+        round, shown_at = _round_of(fact), _at(fact, "evidence_at")
+        if ends.get(round, shown_at) < shown_at:
             name = f"{fact['fact']}_evidence_at" + ("" if round == 1 else f"_{round}")
             row.fault(name, Text("lies after its round was over"), Text("empty it, or say it in the note"))
+
+
+def _round_of(fact: Told) -> int:
+    return int(fact.get("round", 1))
 
 
 def _is_late(fact: Told) -> bool:

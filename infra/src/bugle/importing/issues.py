@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bugle.importing import values
-from bugle.importing.history import FACTS, FIRST, LATER, TURNS, further, history, known_before, moment
+from bugle.importing.history import FACTS, FIRST, LATER, ROUNDS, TURNS, further, history, in_time, moment
 from bugle.importing.rows import Command, Row
 
 FIELDS = (
@@ -13,12 +13,15 @@ FIELDS = (
     *FIRST, "synthetic", "note", *LATER,
 )  # fmt: skip
 
-
-_DATES = {name for name in (*FIRST, *LATER) if name.startswith(tuple(f"{fact}_at" for fact in (*FACTS, *TURNS)))}
+_FURTHER = {
+    *(f"{turn}_at" for turn in TURNS),
+    *(f"{fact}_at_{round}" for fact in (*FACTS, *TURNS) for round in range(2, ROUNDS + 1)),
+}
+"""Dates to which a part of the note belongs only where the row has them: before there were such columns none did."""
 
 
 def issue(row: Row) -> Command:
-    """One request: the issue and its history; with late evidence also what was known before it came."""
+    """One request: the issue and its history; where some of it was shown late, also the row without that."""
     notes = _notes(row)
     told = history(row, notes)
     command = row.command(
@@ -39,8 +42,8 @@ def issue(row: Row) -> Command:
         history=told,
         synthetic=row.read("synthetic", values.flag),
     )
-    before = known_before(told)
-    return command if before is None else replace(command, early={**command.data, "history": before})
+    early = in_time(told)
+    return command if early is None else replace(command, early={**command.data, "history": early})
 
 
 def _notes(row: Row) -> dict[str, str]:
@@ -48,8 +51,7 @@ def _notes(row: Row) -> dict[str, str]:
     notes: dict[str, str] = {}
     for part in (row.text("note") or "").split("; "):
         name, colon, said = part.partition(":")
-        fact = bool(colon) and name.strip() in _DATES
-        place, text = (name.strip(), said.strip()) if fact else ("", part.strip())
+        place, text = (name.strip(), said.strip()) if colon and _dated(row, name.strip()) else ("", part.strip())
         if text:
             notes[place] = f"{notes[place]}; {text}" if place in notes else text
     return notes
@@ -58,3 +60,7 @@ def _notes(row: Row) -> dict[str, str]:
 def _told(text: str | None, notes: dict[str, str]) -> str | None:
     """The issue's text and what the row remarks about the row itself, told apart."""
     return "\n".join(filter(None, [text, notes.get("") and f"[{notes['']}]"])) or None
+
+
+def _dated(row: Row, name: str) -> bool:
+    return name.removesuffix("_at") in FACTS or (name in _FURTHER and row.text(name) is not None)

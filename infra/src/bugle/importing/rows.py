@@ -27,7 +27,7 @@ EMPTY = Text("is empty")
 class Command:
     """A command of intake for one row. `columns` tells which column a JSON pointer of `data` came from.
 
-    `early`: the data as it was told before late evidence came, which is sent first.
+    `early`: the data without what was shown late, which is sent first.
     """
 
     type: str
@@ -40,7 +40,7 @@ class Command:
 
     @property
     def first(self) -> Command | None:
-        """What was known before late evidence came, as a command of its own; None where nothing came late."""
+        """The row without what was shown late, as a command of its own; None where nothing was."""
         return None if self.early is None else replace(self, data=self.early, early=None)
 
     def event(self, source: str) -> dict[str, Any]:

@@ -127,7 +127,7 @@ def _graced(client: httpx.Client, folder: Folder, grace: int | None) -> dict[str
 def bring_in(target: Target, job: Job, progress: Progress, settle: Callable[[], None]) -> Iterator[Result]:
     """Send the ledgers one after the other, so that a row finds what it refers to.
 
-    `settle` waits until what was known before late evidence came has had its effects; the evidence is sent after it.
+    `settle` waits until the rows without what was shown late have had their effects; the whole rows are sent after it.
     """
     with target.client(target.intake, job.folder.agency) as client:
         for ledger in job.ledgers:
@@ -165,10 +165,10 @@ def _register(client: httpx.Client, ledger: Ledger) -> list[RowFault]:
 
 
 def _early(client: httpx.Client, ledger: Ledger, settle: Callable[[], None]) -> set[str]:
-    """Send what was known before late evidence came, and let its deadlines pass; the keys of the rows that are new.
+    """Send the rows without what was shown late, and let the deadlines of that pass; the keys of those that are new.
 
-    A refusal is left to the whole row, which tells all of this again: of one that has its evidence already, this part
-    alone is refused, since it no longer tells what is known.
+    A refusal is left to the whole row, which tells all of this again: where that is known already, this part alone is
+    refused, since it no longer tells what is known.
     """
     first = [early for command in ledger.commands if (early := command.first) is not None]
     answers = _events(client, ledger.source, first, lambda _: None)
