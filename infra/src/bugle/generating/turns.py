@@ -38,9 +38,10 @@ def wall(moment: datetime | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Turns:
-    """What a programme's ledger tells of turns. `reasons`: why units give issues back; `extends`: whether a clock of
+    """What a programme's ledger tells of turns. `reasons`: why units give issues back.
 
-    the programme goes by the issues' own due dates, without which nothing is there to be extended.
+    `extends`: whether a clock goes by the issues' own due dates, without which nothing is there to be extended; not
+    where the programme has a rule, which the made-up extensions do not know.
     """
 
     letter: str
@@ -53,19 +54,16 @@ class Turns:
         """As the programme has it."""
         document: Mapping[str, Any] = folder.programme
         reasons = tuple(reason["zh"] for reason in document.get("returns", {}).get("reasons", ()))
-        clocks = document.get("clocks", ())
-        extends = any((clock["limit"], clock["starts"]) == ("external", "assigned") for clock in clocks)
+        clocks = {(clock.get("limit"), clock["starts"]) for clock in document.get("clocks", ())}
+        extends = ("external", "assigned") in clocks and "extension" not in document
         return cls(document.get("letter", "〔{year}〕{number}号"), reasons or (_NOT_OURS,), extends, world.end)
 
     def cells(self, course: Course, round: int, held: Round) -> dict[str, str]:
         """What is not there is empty."""
         told = {f"{fact}_at": wall(at) for fact, at in held.facts.items()}
         told |= {"lead": held.lead, "supporting": ";".join(held.supporting), "outcome": held.outcome or ""}
-        told |= {
-            "satisfaction": held.satisfaction or "",
-            "copied_to_office": "true" if "fed_back" in held.facts else "",
-        }
-        told["letter"] = self._letter(course, round, held)
+        told |= {"satisfaction": held.satisfaction or "", "letter": self._letter(course, round, held)}
+        told["copied_to_office"] = "true" if "fed_back" in held.facts else ""
         told["contacted_evidence_at"] = wall(self._evidence(course, round, held))
         if held.returned_at is not None:
             reason = self.reasons[course.number % len(self.reasons)]
