@@ -130,6 +130,17 @@ def test_extension_waits_for_its_assignment() -> None:
     assert [event["decision"] for event in of(service, "extension_decided")] == ["granted"]
 
 
+def test_extension_is_known_with_its_assignment() -> None:
+    """Routing recorded the row an hour after intake: by then the result was known, too, and nothing had been missed."""
+    service, late = watched({**EXTERNAL, "stops": ["result"]}), LEARNT + timedelta(hours=1)
+    routing = [step(fact, china(at), late, **told) for fact, at, told in STEPS[:4]]
+    service.hear(rounds_declared(LEARNT, *ROW[:5]))
+    service.hear(*routing)
+    service.sweep(LEARNT + timedelta(days=1))
+    assert [event["due_at"] for event in of(service, "clock_started")][-1] == "2021-03-30T16:00:00Z"
+    assert of(service, "deadline_missed") == of(service, "reminder_sent") == []
+
+
 def test_extension_moves_what_was_missed() -> None:
     """The clock ran out before the row was heard: the miss has lost its ground."""
     service, [first, returned, second, *_] = watched(EXTERNAL), steps()

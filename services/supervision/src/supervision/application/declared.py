@@ -75,9 +75,14 @@ def _told(watch: Watch, fact: Declared, round: int, learnt_at: datetime) -> Watc
 def _extended(
     watch: Watch, fact: Declared, round: int, learnt_at: datetime, policy: Policy, calendar: Calendar
 ) -> list[WatchEvent]:
-    """Asked and granted for each clock that goes by the issue's own due date; where none ran nothing was moved."""
-    if watch.fact("assigned", round) is None:
+    """Asked and granted for each clock that goes by the issue's own due date; where none ran nothing was moved.
+
+    It is known no earlier than the assignment: what routing told together with that, a result perhaps, is not late.
+    """
+    assigned = watch.fact("assigned", round)
+    if assigned is None:
         raise NotYet(assigned_token(watch.case, round))
+    learnt_at = max(learnt_at, assigned.learnt_at)
     happened: list[WatchEvent] = []
     for clock in _external(watch, round):
         granted = list(_granted(watch, clock, fact, learnt_at, policy))
