@@ -11,6 +11,7 @@ import pytest
 
 from bugle.generating import ledgers
 from bugle.generating.courses import Course
+from bugle.generating.courses import courses as drawn
 from bugle.generating.turns import mark
 from bugle.generating.world import World, world_of
 from bugle.importing.folder import Folder, read_folder
@@ -47,7 +48,7 @@ def told(rows: list[Cells], name: str) -> list[tuple[Cells, int]]:
 
 
 def courses() -> list[Course]:
-    return list(ledgers.courses(world(FOLDER), COUNT, 7))
+    return list(drawn(world(FOLDER), COUNT, 7))
 
 
 def test_every_turn_has_its_columns() -> None:
