@@ -41,7 +41,7 @@ def test_changed_row_is_amended(agency: Agency) -> None:
     [second] = agency.bring_in([("r1-changed", row)], REPORTED)
     assert (second["status"], second["body"]["outcome"]) == (200, "amended")
     types = [e["type"] for e in agency.events(f"issue-{first['body']['id']}")]
-    assert types == ["issue_reported.v1", "history_declared.v1", "issue_amended.v1", "history_declared.v1"]
+    assert types == ["issue_reported.v1", "history_declared.v2", "issue_amended.v1", "history_declared.v2"]
     found = agency.get(f"/issues/{first['body']['id']}").json()
     assert (found["kind"], found["version"]) == ("power", 4)
 

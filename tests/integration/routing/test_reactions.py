@@ -20,8 +20,9 @@ def at(hours: float) -> str:
     return (REPORTED + timedelta(hours=hours)).isoformat()
 
 
-def history(case: str, *facts: dict[str, Any]) -> Envelope:
-    return told("intake.history_declared.v1", case, issue=case, programme="any", ledger=ROW, facts=list(facts))
+def history(case: str, *facts: dict[str, Any], version: int = 1) -> Envelope:
+    type = f"intake.history_declared.v{version}"
+    return told(type, case, issue=case, programme="any", ledger=ROW, facts=list(facts))
 
 
 ASSIGNED = {"fact": "assigned", "at": at(2), "unit": LEAD, "supporting": [SUPPORT], "letter": None}
@@ -154,12 +155,22 @@ def test_reopening_starts_new_round(routing_desk: Desk, programme_id: str) -> No
     assert routing_desk.post(case, "receipt").status_code == 201
 
 
-def test_ledger_reopening_numbers_no_letter(routing_desk: Desk, programme_id: str) -> None:
+@pytest.mark.parametrize("first", ["intake", "supervision"])
+def test_ledger_reopening_is_told_by_its_history(routing_desk: Desk, programme_id: str, first: str) -> None:
+    """Supervision orders it, too, from the same row; no letter is numbered, and nobody is assigned of itself."""
     event = issue(programme_id, ledger=ROW)
-    order = {"case": event.key, "round": 2, "reason": None, "by": "ledger"}
-    reopening = told("supervision.reopening_ordered.v1", event.key, at=REPORTED + timedelta(days=9), **order)
-    routing_desk.hear(event, history(event.key, ASSIGNED), reopening)
-    assert routing_desk.events(event.key)[-1].json()["letter"] is None
+    reopened = {"fact": "reopened", "at": at(6), "reason": "容量仍不足"}
+    row = history(event.key, ASSIGNED, RESULT, reopened, {**ASSIGNED, "at": at(7), "round": 2}, version=2)
+    order = {"case": event.key, "round": 2, "reason": "容量仍不足", "by": "ledger"}
+    ordered = told("supervision.reopening_ordered.v1", event.key, at=REPORTED + timedelta(hours=6), **order)
+    closed = told("supervision.case_closed_out.v1", event.key, case=event.key, round=2, by="ledger")
+    routing_desk.hear(event, *((row, ordered, closed) if first == "intake" else (ordered, closed, row)))
+    names = ["case_assigned", "result_reported", "case_reopened", "case_assigned", "case_concluded"]
+    assert routing_desk.names(event.key)[2:] == names
+    recorded = routing_desk.events(event.key)
+    assert [one.json()["letter"] for one in recorded if one.type.endswith("case_assigned.v1")] == [None, None]
+    assert recorded[-1].json()["round"] == 2
+    assert routing_desk.letters(programme_id) == []
 
 
 def test_close_out_ends_all_moves(routing_desk: Desk, programme_id: str) -> None:
