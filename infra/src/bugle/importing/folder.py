@@ -19,6 +19,7 @@ _NO_KIND = Text("there is no kind {text}")
 _NO_REASON = Text("there is no reason {text} to return an issue")
 _NO_ROLE = Text("there is no role {text}")
 _DIRECTORY = Text("use one of {known}, or add it to the directory")
+_REASON = Text("correct it, or use a reason of the programme's [returns]")
 _KIND = Text("use one of {known}, or map the ledger's word to one under [values.kind]")
 _ROLE = Text("use one of {known}")
 _NAMED = 30
@@ -71,13 +72,7 @@ class Folder:
         reasons = self.programme.get("returns", {}).get("reasons")
         if reasons is None:
             return None
-        return _find(
-            text,
-            reasons,
-            ("id", "zh", "en"),
-            _NO_REASON,
-            Text("correct it, or use a reason of the programme's [returns]"),
-        )
+        return _find(text, reasons, ("id", "zh", "en"), _NO_REASON, _REASON)
 
     def role(self, text: str) -> str:
         """The id of a role, given by id or title."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from bugle.importing import values
@@ -42,7 +43,8 @@ FIRST = (
     *(f"{fact}_evidence_at" for fact in _LATE),
 )  # fmt: skip
 """Fields of the first round."""
-LATER = tuple(f"{name}_{round}" for round in range(2, ROUNDS + 1) for name in FIRST)
+_LATER = {round: tuple(f"{name}_{round}" for name in FIRST) for round in range(2, ROUNDS + 1)}
+LATER = tuple(chain.from_iterable(_LATER.values()))
 """Fields of the rounds after it."""
 
 _NAMES = {"closed": "closed_out"}
@@ -59,9 +61,10 @@ Told = dict[str, Any]
 
 def history(row: Row, notes: Mapping[str, str]) -> list[Told]:
     """Every fact that has a date. An empty column stays `not recorded`; what belongs to no date is a fault."""
-    told: list[Told] = []
-    for round in range(1, ROUNDS + 1):
-        told += _round(row, notes, round, len(told))
+    told = _round(row, notes, 1, 0)
+    for round, names in _LATER.items():
+        if any(row.line.cells.get(row.mapping.columns.get(name, "")) for name in names):
+            told += _round(row, notes, round, len(told))
     _check_late(row, told)
     return told
 

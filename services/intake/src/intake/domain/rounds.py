@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from intake.domain.errors import BadHistory
 from intake.domain.events import Fact
 from intake.domain.programme import Programme
@@ -40,9 +38,7 @@ def check_rounds(facts: tuple[Fact, ...], programme: Programme) -> None:
         _check_over(place, fact, ends)
     for place, end in ends.values():
         _check_end(place, end, [fact for fact in facts if round_of(fact) == round_of(end)])
-        if end.fact == "returned":
-            _check_rules(place, end, programme)
-    _check_count(ends, programme)
+    _check_returns([ends[round] for round in sorted(ends) if ends[round][1].fact == "returned"], programme)
 
 
 def _check_begun(place: int, fact: Fact, ends: dict[int, Placed]) -> None:
@@ -105,30 +101,25 @@ def _check_end(place: int, end: Fact, round: list[Fact]) -> None:
         )
 
 
-def _check_rules(place: int, end: Fact, programme: Programme) -> None:
+def _check_returns(returns: list[Placed], programme: Programme) -> None:
+    """By the programme's rules, where it has some."""
     rules = programme.document.get("returns")
-    reasons = [] if rules is None else sorted(reason["id"] for reason in rules["reasons"])
-    if rules is not None and end.reason not in reasons:
-        raise BadHistory(
-            Text("The programme has no such reason to return."),
-            field=f"history/{place}/reason",
-            mend=Text("use one of: {names}", names=reasons),
-        )
-
-
-def _check_count(ends: dict[int, Placed], programme: Programme) -> None:
-    rules = programme.document.get("returns")
-    returns = list(_returns(ends))
-    if rules is not None and len(returns) > rules["max_transfers"]:
+    if rules is None:
+        return
+    reasons = sorted(reason["id"] for reason in rules["reasons"])
+    for place, end in returns:
+        if end.reason not in reasons:
+            raise BadHistory(
+                Text("The programme has no such reason to return."),
+                field=f"history/{place}/reason",
+                mend=Text("use one of: {names}", names=reasons),
+            )
+    if len(returns) > rules["max_transfers"]:
         raise _bad(
             returns[rules["max_transfers"]][0],
             Text("The programme lets an issue be returned {times} times.", times=rules["max_transfers"]),
             Text("leave out the returns beyond that"),
         )
-
-
-def _returns(ends: dict[int, Placed]) -> Iterator[Placed]:
-    return (ends[round] for round in sorted(ends) if ends[round][1].fact == "returned")
 
 
 def _bad(place: int, problem: Text, mend: Text) -> BadHistory:
