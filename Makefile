@@ -23,7 +23,7 @@ setup: .venv/stamp $(VENDOR)/stamp ## the virtual environment and the pages' scr
 .venv/stamp: requirements.lock $(PACKAGES:%=%/pyproject.toml)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	  echo "Bugle needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version 2>&1). Try: make PYTHON=python3.12" >&2; exit 1; }
-	@echo "Making the virtual environment: 1 to 2 minutes the first time"
+	@echo "Making the virtual environment from the lock, 1 to 4 minutes the first time"
 	@$(PYTHON) -m venv .venv || { echo "No virtual environment: install your system's python3-venv package." >&2; exit 1; }
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation $(PACKAGES:%=-e ./%)

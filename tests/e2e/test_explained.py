@@ -35,6 +35,9 @@ pytestmark = pytest.mark.timeout(300)
 PAGES = ("/overview", "/programme")
 FIGURES = {"/points": "score", "/mean": "composite"}
 """Addresses of what is made of other figures; the rest are /counted/<figure>."""
+LIST = "/cards-and-letters"
+"""Its rows are the events themselves."""
+REPROOFS = ("card_issued", "duty_card_issued", "supervision_letter_issued")
 PART = ("part", "reason")
 LIMITS = {"limits": "contact:1wd", "limit": "200"}
 
@@ -142,6 +145,9 @@ def check(client: httpx.Client, known: Known, page: str, given: dict[str, str]) 
     assert answer.status_code == 200, answer.text
     found = numbers(answer.text)
     for number in found:
+        if number.address is not None and urlsplit(number.address).path == LIST:
+            listed(client, known, number)
+            continue
         figure, parameters = asked(number)
         assert parameters.get("as_of") == given.get("as_of")
         told = evidence(client, figure, parameters)
@@ -152,6 +158,16 @@ def check(client: httpx.Client, known: Known, page: str, given: dict[str, str]) 
     for number in stated(answer.text):
         lead_to(client, number)
     return len(found)
+
+
+def listed(client: httpx.Client, known: Known, number: Number) -> None:
+    """The list behind the number has as many rows, each one of the events that are to be on it."""
+    assert number.address is not None
+    given = dict(parse_qsl(urlsplit(number.address).query))
+    given.pop("lang", None)
+    answers = pages(lambda more: client.get(f"/v1{LIST}", params={**given, "limit": "200", **more}).json())
+    ids = [item["event_id"] for page in answers for item in page["items"]]
+    assert set(ids) == known.reproofs(given["programme"], given["issued"]) and len(ids) == number.value, number
 
 
 def lead_to(client: httpx.Client, number: Number) -> None:
@@ -222,6 +238,14 @@ def test_wrong_evidence_is_found(client: httpx.Client, events: list[Event], know
     for address in (None, "/ledger?programme=daan", "/lists/issues?programme=daan"):
         with pytest.raises(AssertionError):
             asked(Number("87", address))
+    month = f"{LIST}?programme=daan&issued=2022-09&withdrawn=false"
+    listed(client, known, Number("2", month))
+    for few, lacking in (
+        (Number("1", month), known),
+        (Number("2", month), Known([e for e in events if e.short_type not in REPROOFS])),
+    ):
+        with pytest.raises(AssertionError):
+            listed(client, lacking, few)
     without = [event for event in events if event.short_type != "result_reported"]
     with pytest.raises(AssertionError):
         explain(Known(without), told, "resolution", given)

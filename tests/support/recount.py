@@ -167,6 +167,32 @@ class Known:
             unit = event.body.get("unit") or (then[-1] if then else None)
             yield event.short_type, unit, event.occurred_at, event.key, str(event.id)
 
+    def reproofs(self, programme: str, month: str) -> set[str]:
+        """Ids of the cards and supervision letters that were issued in a month and not withdrawn."""
+        zone = ZoneInfo(self.documents[programme]["zone"])
+        duties = {e.stream: e.body for e in self.events.values() if e.short_type == "duty_opened"}
+        told = [e.body["withdrawn"] for e in self.events.values() if e.short_type == "duty_rescinded"]
+        gone = self.withdrawn.union(*told)
+        of: Mapping[str, Callable[[Event], Row]] = {
+            "card_issued": lambda event: self.cases.get(event.key, {}),
+            "duty_card_issued": lambda event: duties[event.stream],
+            "supervision_letter_issued": lambda event: {} if self._taken_back(event) else event.body,
+        }
+        return {
+            id
+            for id, event in self.events.items()
+            if event.short_type in of
+            and id not in gone
+            and of[event.short_type](event).get("programme") == programme
+            and f"{event.occurred_at.astimezone(zone):%Y-%m}" == month
+        }
+
+    def _taken_back(self, letter: Event) -> bool:
+        """A letter may be issued again after it was withdrawn."""
+        later = [e for e in self.events.values() if e.stream == letter.stream and e.version > letter.version]
+        told = (e.short_type for e in sorted(later, key=lambda event: event.version))
+        return next(told, None) == "supervision_letter_withdrawn"
+
 
 def is_open(row: Row) -> bool:
     return not (row["closed_at"] or row["merged_into"] or row["withdrawn"])

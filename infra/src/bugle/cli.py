@@ -12,7 +12,7 @@ import typer
 import typer.core
 import typer.main
 
-from bugle.stack.errors import StackError
+from bugle.stack.errors import BadChoice, StackError
 
 # name → module:function or module:app; a function is a command with Typer's annotations, its docstring the help.
 COMMANDS = {
@@ -77,17 +77,18 @@ def _bugle() -> None:
 
 
 def main() -> None:
-    """Run the command line; what the operator can mend ends in one message and exit status 1."""
+    """Run the command line; what the operator can mend ends in one message and exit status 1, a wrong
+    argument in 2."""
     try:
         app()
     except StackError as error:
-        _fail(str(error))
+        _fail(str(error), 2 if isinstance(error, BadChoice) else 1)
     except OSError as error:
         if error.errno != errno.ENOSPC:
             raise
         _fail(f"The disk is full: {error.filename or 'no space is left'}. Free some space and run the command again.")
 
 
-def _fail(message: str) -> None:
+def _fail(message: str, status: int = 1) -> None:
     typer.echo(f"bugle: {message}", err=True)
-    sys.exit(1)
+    sys.exit(status)

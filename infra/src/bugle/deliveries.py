@@ -9,8 +9,9 @@ from typing import Annotated
 
 import typer
 
-from bugle.stack import Stack, StackError
+from bugle.stack import Stack
 from bugle.stack.embedded import demand_running
+from bugle.stack.errors import BadChoice
 
 STATES = ("waiting", "held", "no_address", "delivered", "dead", "cancelled")
 
@@ -24,7 +25,7 @@ def deliveries(
 ) -> None:
     """List what has not arrived, or have it tried again; exit status 1 when there is no such delivery."""
     if state is not None and state not in STATES:
-        raise StackError(f"{state!r} is no state. Choose from: {', '.join(STATES)}.")
+        raise BadChoice(f"{state!r} is no state. Choose from: {', '.join(STATES)}.")
     stack = Stack()
     demand_running(stack)
     options = [*(["--json"] if as_json else []), *([f"--state={state}"] if state else [])]

@@ -9,8 +9,9 @@ from typing import Annotated
 
 import typer
 
-from bugle.stack import Stack, StackError
+from bugle.stack import Stack
 from bugle.stack.embedded import demand_running
+from bugle.stack.errors import BadChoice
 
 REBUILT = ("reporting",)
 
@@ -22,7 +23,7 @@ def rebuild(
 ) -> None:
     """Build a service's projections anew from the topics, compare them with the live ones and swap; work goes on."""
     if service not in REBUILT:
-        raise StackError(f"{service} has nothing to rebuild; try: bugle rebuild {REBUILT[0]}")
+        raise BadChoice(f"{service} has nothing to rebuild; try: bugle rebuild {REBUILT[0]}")
     stack = Stack()
     demand_running(stack)
     options = [flag for flag, given in (("--json", as_json), ("--accept", accept)) if given]

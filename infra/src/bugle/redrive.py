@@ -9,8 +9,9 @@ from typing import Annotated
 
 import typer
 
-from bugle.stack import Stack, StackError
+from bugle.stack import Stack
 from bugle.stack.embedded import demand_running
+from bugle.stack.errors import BadChoice
 from bugle.stack.system import SERVICES
 
 
@@ -28,7 +29,7 @@ def redrive(
     What is discarded is kept with its reason, has no effect in this service, ever, and is told by bugle verify.
     """
     if service not in SERVICES:
-        raise StackError(f"{service!r} is no service. Choose from: {', '.join(SERVICES)}.")
+        raise BadChoice(f"{service!r} is no service. Choose from: {', '.join(SERVICES)}.")
     stack = Stack()
     demand_running(stack)
     given = {"--discard": discard, "--reason": reason, "--by": by}

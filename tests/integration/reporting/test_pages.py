@@ -72,7 +72,7 @@ def crawl(client: TestClient, begin: str) -> dict[str, int]:
 
 
 @pytest.mark.timeout(180)
-@pytest.mark.parametrize("asked", ["lang=zh", "lang=en", "lang=en&at=2021-03-12", "lang=en&synthetic=false"])
+@pytest.mark.parametrize("asked", ["lang=zh&synthetic=false", "lang=en&at=2021-03-12"])
 def test_every_link_leads_somewhere(browser: TestClient, asked: str) -> None:
     seen = crawl(browser, f"/overview?programme=jinxian&{asked}")
     refused = {address: status for address, status in seen.items() if status >= 400}

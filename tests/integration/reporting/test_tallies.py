@@ -178,7 +178,7 @@ def test_figures_equal_a_scan_now(told: Engine) -> None:
 @pytest.mark.timeout(400)
 def test_figures_equal_a_scan_then(told: Engine, events: list[Envelope]) -> None:
     with told.connect() as connection:
-        for event in Random(1).sample(events, 4):
+        for event in Random(1).sample(events, 2):
             assert event.sequenced_at is not None
             looking(connection, event.sequenced_at.isoformat())
             assert answers(connection) == by_scan(connection)

@@ -112,7 +112,7 @@ def test_half_a_file_changes_nothing(tmp_path: Path, name: str) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["luck", "--out", "x.csv"], "There is no such list.; use ledger"),
+        (["luck", "--out", "x.csv"], "There is no such list; use ledger"),
         (["ledger", "--out", "x.docx"], "ends in no format"),
         (["ledger", "--out", "x.csv", "--filter", "state"], "write NAME=VALUE"),
         (["ledger", "--out", "x.csv", "--format", "docx"], "docx"),

@@ -16,7 +16,7 @@ from bugle.audit.proof import NoAudit, prove
 from bugle.audit.reads import reads
 from bugle.audit.signing import Jwk
 from bugle.stack.embedded import Stack
-from bugle.stack.errors import StackError
+from bugle.stack.errors import BadChoice, StackError
 from bugle.stack.keys import Keys
 from bugle.stack.place import EMBEDDED, Against, running_place
 from bugle.verify.database import snapshot
@@ -99,7 +99,7 @@ def verify(
 
 def _known(service: str) -> None:
     if service not in SERVICES:
-        raise StackError(f"{service!r} has no log. Choose from: {', '.join(SERVICES)}.")
+        raise BadChoice(f"{service!r} has no log. Choose from: {', '.join(SERVICES)}.")
 
 
 def _public(key: Path | None) -> Jwk:

@@ -19,6 +19,7 @@ from bugle.importing.target import Target
 from bugle.language import Language
 from bugle.quiet import wait_quiet
 from bugle.stack.commands import announce, serve, terminable, terminal_stack
+from bugle.stack.errors import BadChoice
 from bugle.stack.home import ROOT
 from bugle.stack.place import EMBEDDED, Against, Place, running_place
 
@@ -79,9 +80,15 @@ def figures(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
     """Show a programme's published figures beside the projected ones. Exit status 1 when one differs."""
-    folder = folder or ROOT / "programmes" / programme
-    if not run_figures(running_place(against), programme, folder, lang.value, as_json=as_json):
+    if not run_figures(running_place(against), programme, folder or _folder(programme), lang.value, as_json=as_json):
         raise typer.Exit(1)
+
+
+def _folder(programme: str) -> Path:
+    known = {file.parent.name: file.parent for file in sorted((ROOT / "programmes").glob("*/published.toml"))}
+    if programme not in known:
+        raise BadChoice(f"{programme!r} has published no figures. Choose from: {', '.join(known)}; or name a --folder.")
+    return known[programme]
 
 
 def run_figures(system: Place, programme: str, folder: Path, lang: str = "zh", *, as_json: bool = False) -> bool:

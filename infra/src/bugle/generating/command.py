@@ -59,5 +59,6 @@ def _write(out: Path, folder: Folder, world: World, count: int, seed: int, progr
     for file, rows in write(out, seed, enterprises(world, seed), issues(folder, world, count, seed)):
         files.append(str(file))
         done += rows if len(files) > 1 else 0
-        typer.echo(f"{file}: {rows:,} rows ({done:,} of {count:,} issues)", err=True)
+        of_issues = f" ({done:,} of {count:,} issues)" if done else ""
+        typer.echo(f"{file}: {rows:,} rows{of_issues}", err=True)
     typer.echo(f"bugle import {' '.join(files)} --programme {programme}")

@@ -15,7 +15,7 @@ import typer
 
 from bugle.stack import databases
 from bugle.stack.embedded import SERVERS, Stack
-from bugle.stack.errors import StackError
+from bugle.stack.errors import BadChoice, StackError
 from bugle.stack.keys import ROLES, Keys, check_roles
 from bugle.stack.place import EMBEDDED, Against, running_place
 from bugle.stack.ports import HOST
@@ -89,7 +89,7 @@ def logs(
     known = {**SERVICES, **FRONTENDS}
     names = [f"{service}-{kind}" for kind in known[service]] if service in known else [service]
     if not {*names} <= {*SERVERS, *PROCESSES, "supervisord"}:
-        raise StackError(f"{service!r} has no log. Choose from: {', '.join([*known, *SERVERS, 'supervisord'])}.")
+        raise BadChoice(f"{service!r} has no log. Choose from: {', '.join([*known, *SERVERS, 'supervisord'])}.")
     folder = Stack().home.path / "logs"
     files = {name: folder / f"{name}.log" for name in names}
     ends = {name: _show(name, file, lines, many=len(names) > 1) for name, file in files.items() if file.exists()}

@@ -5,3 +5,7 @@ from __future__ import annotations
 
 class StackError(Exception):
     """The stack cannot do what was asked; the message says why and what to do."""
+
+
+class BadChoice(StackError):
+    """An argument names nothing that there is: exit status 2, as of every wrong argument."""

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from bugle.stack.errors import StackError
+from bugle.stack.errors import BadChoice, StackError
 from bugle.stack.home import Home
 
 ISSUER = "urn:bugle:issuer:embedded"
@@ -23,7 +23,7 @@ def check_roles(roles: Iterable[str]) -> None:
     """StackError names one that there is not."""
     for role in roles:
         if role not in ROLES:
-            raise StackError(f"{role!r} is no role. Choose from: {', '.join(ROLES)}.")
+            raise BadChoice(f"{role!r} is no role. Choose from: {', '.join(ROLES)}.")
 
 
 @dataclass(frozen=True, slots=True)
