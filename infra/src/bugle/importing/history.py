@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from itertools import chain
-from typing import Any
 
 from bugle.importing import values
 from bugle.importing.faults import BadValue
+from bugle.importing.late import Told, check_late
 from bugle.importing.rows import Row
 from eventkit.text import Text
 
@@ -20,9 +19,6 @@ FACTS = (
 
 TURNS = ("returned", "extended", "reopened")
 """What moves an issue beside its workflow."""
-
-ENDS = ("returned", "reopened")
-"""With these a round is over."""
 
 ROUNDS = 4
 """So many a row may tell."""
@@ -56,8 +52,6 @@ _OFFICE = {"verified", "closed", "reopened"}
 _UNLISTED = "other"
 """The reason of a return where the programme lists none: the ledger's words stand in the note."""
 
-Told = dict[str, Any]
-
 
 def history(row: Row, notes: Mapping[str, str]) -> list[Told]:
     """Every fact that has a date. An empty column stays `not recorded`; what belongs to no date is a fault."""
@@ -65,26 +59,13 @@ def history(row: Row, notes: Mapping[str, str]) -> list[Told]:
     for round, names in _LATER.items():
         if any(row.line.cells.get(row.mapping.columns.get(name, "")) for name in names):
             told += _round(row, notes, round, len(told))
-    _check_late(row, told)
+    check_late(row, told)
     return told
 
 
 def further(told: Told) -> bool:
     """Whether it says what version 1 of the command cannot."""
     return told["fact"] in TURNS or "round" in told or "evidence_at" in told
-
-
-def in_time(told: list[Told]) -> list[Told] | None:
-    """The facts but those shown late, up to the end of the first round with such; None when none was shown late.
-
-    The end itself is left out: of a round that is over intake takes nothing new. What came after the evidence is told
-    with the rest, or its deadlines would be missed as well.
-    """
-    late = [_round_of(fact) for fact in told if _is_late(fact)]
-    if not late:
-        return None
-    end = (min(late), True)
-    return [fact for fact in told if not _is_late(fact) and (_round_of(fact), fact["fact"] in ENDS) < end]
 
 
 def moment(row: Row, name: str, pointer: str) -> str | None:
@@ -157,28 +138,6 @@ def _check_undated(row: Row, fact: str, mark: str) -> None:
         if name in row.mapping.columns and row.text(name):
             date = row.mapping.column(f"{fact}_at{mark}")
             row.fault(name, Text("is given without its date"), Text("fill in {column}, or empty it", column=date))
-
-
-def _check_late(row: Row, told: list[Told]) -> None:
-    """What is shown after its round is over would be told of the next one."""
-    ends = {_round_of(fact): _at(fact, "at") for fact in told if fact["fact"] in ENDS}
-    for fact in filter(_is_late, told):
-        round, shown_at = _round_of(fact), _at(fact, "evidence_at")
-        if ends.get(round, shown_at) < shown_at:
-            name = f"{fact['fact']}_evidence_at" + ("" if round == 1 else f"_{round}")
-            row.fault(name, Text("lies after its round was over"), Text("empty it, or say it in the note"))
-
-
-def _round_of(fact: Told) -> int:
-    return int(fact.get("round", 1))
-
-
-def _is_late(fact: Told) -> bool:
-    return "evidence_at" in fact and _at(fact, "evidence_at") > _at(fact, "at")
-
-
-def _at(fact: Told, name: str) -> datetime:
-    return datetime.fromisoformat(fact[name])
 
 
 def _milestone(text: str) -> dict[str, str]:

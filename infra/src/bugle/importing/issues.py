@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bugle.importing import values
-from bugle.importing.history import FACTS, FIRST, LATER, ROUNDS, TURNS, further, history, in_time, moment
+from bugle.importing.history import FACTS, FIRST, LATER, ROUNDS, TURNS, further, history, moment
+from bugle.importing.late import in_time
 from bugle.importing.rows import Command, Row
 
 FIELDS = (
