@@ -33,12 +33,11 @@ def backend() -> Iterator[None]:
     if BACKEND != "containers":
         yield
         return
-    with _postgres() as postgres, _kafka() as kafka:
-        os.environ |= {POSTGRES: postgres, KAFKA: kafka}
-        try:
-            yield
-        finally:
-            del os.environ[POSTGRES], os.environ[KAFKA]
+    # a module may have servers of its own beside the run's, which are the run's again afterwards
+    with _postgres() as postgres, _kafka() as kafka, pytest.MonkeyPatch.context() as patch:
+        patch.setenv(POSTGRES, postgres)
+        patch.setenv(KAFKA, kafka)
+        yield
 
 
 @contextmanager
