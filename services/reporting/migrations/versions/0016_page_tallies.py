@@ -21,6 +21,11 @@ _OWN = {
     "event": "event text NOT NULL, unit text, month text NOT NULL",
     "due": "status text NOT NULL, open boolean NOT NULL, due text NOT NULL",
 }
+_HELD = {
+    "issue": "lead, kind, reported, outcome, satisfaction, closed, merged, withdrawn, passed_on",
+    "clock": "lead, kind, unit, clock, due, status, outcome, merged, withdrawn, passed_on",
+}
+"""The columns of the tallies of before."""
 _TABLE = """
 CREATE TABLE live.{name}_tallies (
     programme text NOT NULL,
@@ -88,9 +93,10 @@ FROM live.clocks_versions c JOIN live.ledger_versions v ON v.case_id = c.case_id
 LEFT JOIN live.zones z ON z.programme_id = v.programme;
 """
 
-# As in 0013: whole months, then whole days, then the cases touched on the day.
+# As in 0013: whole months, then whole days, then the cases touched on the day; but the programme is told from the days,
+# so that those cases are not looked up for every other programme, too.
 _KNOWN = """
-CREATE VIEW live_known.{name}_tallies AS
+CREATE OR REPLACE VIEW live_known.{name}_tallies AS
 WITH day AS MATERIALIZED (
     SELECT programme_id, date_trunc('month', {before}, zone) AS month_begins,
         date_trunc('day', {before}, zone) AS begins
@@ -104,7 +110,7 @@ SELECT t.programme, 'now', t.agency, {columns}, t.synthetic, t.count
 FROM day JOIN live.{name}_tallies t ON t.programme = day.programme_id
 WHERE t.level = 'day' AND t.since >= day.month_begins AND t.since < day.begins
 UNION ALL
-SELECT c.programme, 'now', c.agency, {columns}, c.synthetic, change.count
+SELECT day.programme_id, 'now', c.agency, {columns}, c.synthetic, change.count
 FROM day
 CROSS JOIN LATERAL (
     SELECT DISTINCT case_id FROM live.timeline WHERE sequenced_at >= day.begins AND sequenced_at < {before}
@@ -129,10 +135,10 @@ def upgrade() -> None:
         op.execute(_TABLE.format(name=name, own=own))
     for view in (_CLOSINGS, _EVENTS, _DUES):
         op.execute(view)
-    for name, own in _OWN.items():
-        columns = ", ".join(column.split()[0] for column in own.split(", "))
-        given = {"name": name, "columns": columns, "before": _BEFORE}
-        op.execute(_KNOWN.format(**given))
+    made = {name: ", ".join(column.split()[0] for column in own.split(", ")) for name, own in _OWN.items()}
+    for name, columns in (_HELD | made).items():
+        op.execute(_KNOWN.format(name=name, columns=columns, before=_BEFORE))
+    for name in _OWN:
         op.execute(f'GRANT SELECT, INSERT, UPDATE, DELETE ON live.{name}_tallies, live.{name}_cells TO "{role}"')
         op.execute(f'GRANT SELECT ON live_known.{name}_tallies TO "{role}"')
     op.execute("DELETE FROM live.tallied WHERE EXISTS (SELECT FROM live.timeline)")
