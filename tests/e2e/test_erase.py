@@ -85,8 +85,7 @@ def test_erased_person_is_nowhere_and_proofs_hold(
     found = office.call("intake", "GET", f"/enterprises/{enterprise}/contacts")
     assert (found["erased"], [one["contact_ref"] for one in found["items"]]) == ([contact_ref], [kept])
     wait_quiet(system, 90)
-    databases = {service: system.database(service).url for service in SERVICES}
-    report = verified(Addresses(databases, system.kafka_access, system.topic_prefix), system, 60)
+    report = verified(Addresses.of(system), system, 60)
     assert report.ok, report.json()
     file = tmp_path / "intake.jsonl"
     keys = Keys(system.home)

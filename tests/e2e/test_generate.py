@@ -14,14 +14,12 @@ import pytest
 from typer.testing import CliRunner
 
 from bugle.cli import app
-from bugle.generating.turns import mark
 from bugle.importing.command import run_import
-from bugle.importing.history import ROUNDS
+from bugle.importing.rounds import ROUNDS, mark
 from bugle.importing.target import Target
 from bugle.quiet import Observer, wait_quiet
 from bugle.stack import System
 from bugle.stack.databases import plain
-from bugle.stack.system import SERVICES
 from bugle.verify.command import verified
 from bugle.verify.servers import Addresses
 from tests.support.programmes import copied
@@ -128,7 +126,6 @@ def test_generated_ledger_counts_as_written(system: System, tmp_path: Path) -> N
     before = intake_events(system)
     assert run_import(system, [ledger], str(folder), grace=2)
     assert intake_events(system) == before, "the same rows again are known"
-    databases = {service: system.database(service).url for service in SERVICES}
-    report = verified(Addresses(databases, system.kafka_access, system.topic_prefix), system, 60)
+    report = verified(Addresses.of(system), system, 60)
     assert report.ok, report.json()
     assert report.invariants["I4"].checked > 0

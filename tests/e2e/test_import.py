@@ -13,6 +13,7 @@ from openpyxl import Workbook
 from typer.testing import CliRunner, Result
 
 from bugle.cli import app
+from bugle.importing.folder import read_folder
 from bugle.quiet import Observer, Restless, wait_quiet
 from bugle.stack import System
 from tests.support.programmes import copied
@@ -91,7 +92,9 @@ def test_bad_rows_are_printed_with_their_mend(run: Run, folder: Path, tmp_path: 
     ended = run(write(tmp_path / "printed.csv", [row(1, lead="某局"), row(2)]), "--programme", folder)
     assert ended.exit_code == 1
     assert "printed.csv: 2 rows: 1 new, 0 unchanged, 1 refused" in ended.stdout
-    assert "row 2 (A1), column lead: there is no unit 某局; use one of " in ended.stdout
+    known = ", ".join([*(unit["name"] for unit in read_folder(folder).directory["units"][:30]), "…"])
+    mend = f"use one of {known}, or add it to the directory"
+    assert f"row 2 (A1), column lead: there is no unit 某局; {mend}" in ended.stdout
 
 
 def test_future_dates_are_refused_by_intake(run: Run, folder: Path, tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ from bugle.erasure.master import pending
 from bugle.quiet import wait_quiet
 from bugle.stack import Stack, StackError, System
 from bugle.stack.databases import plain
-from bugle.stack.system import PROCESSES, SERVICES
+from bugle.stack.system import PROCESSES
 from bugle.verify.command import verified
 from bugle.verify.servers import Addresses
 from eventkit.access import clients
@@ -73,8 +73,7 @@ def ahead(told: dict[str, Any]) -> list[dict[str, Any]]:
 
 def sound(system: System) -> None:
     wait_quiet(system, 120)
-    databases = {service: system.database(service).url for service in SERVICES}
-    report = verified(Addresses(databases, system.kafka_access, system.topic_prefix), system, 60)
+    report = verified(Addresses.of(system), system, 60)
     assert report.ok, report.json()
     assert report.invariants["I4"].checked > 0
 

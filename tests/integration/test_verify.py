@@ -81,13 +81,8 @@ def consume(system: System, consumer: str) -> None:
     engine.dispose()
 
 
-def addresses(system: System) -> Addresses:
-    databases = {service: system.database(service).url for service in SOURCES}
-    return Addresses(databases, system.kafka_access, system.topic_prefix)
-
-
 def verified(system: System) -> Report:
-    with opened(addresses(system)) as (databases, topics):
+    with opened(Addresses.of(system)) as (databases, topics):
         return run(databases, databases, databases["reporting"], topics)
 
 
@@ -103,7 +98,7 @@ def damaged(system: System, service: str, table: str, damage: str, repair: str) 
 
 
 def options(system: System) -> list[str]:
-    given = [f"--{service}={url}" for service, url in addresses(system).databases.items()]
+    given = [f"--{service}={url}" for service, url in Addresses.of(system).databases.items()]
     return ["verify", *given, f"--kafka={system.kafka.address}", f"--topic-prefix={system.topic_prefix}"]
 
 
@@ -272,6 +267,6 @@ class Tampered:
 
 @pytest.mark.parametrize("change", ["dropped", "swapped"])
 def test_damage_in_kafka_is_found(stood: System, change: str) -> None:
-    with opened(addresses(stood)) as (databases, topics):
+    with opened(Addresses.of(stood)) as (databases, topics):
         report = run(databases, databases, databases["reporting"], Tampered(topics, change))
     assert "I4" in broken(report)

@@ -10,7 +10,6 @@ from itertools import count
 from typing import Any
 from uuid import UUID, uuid4
 
-import orjson
 from sqlalchemy import Engine, text
 
 from eventkit.arrivals import Arrival, read
@@ -19,6 +18,7 @@ from eventkit.postgres import PostgresStore
 from eventkit.processing import Processor
 from eventkit.sequencer import lead
 from routing.bootstrap import Routing, reactions_of
+from tests.support.heard import heard
 from tests.support.http import TestClient
 from tests.support.tokens import Issuer
 from tests.unit.routing import made
@@ -29,21 +29,8 @@ _offsets = count()
 
 def told(type_: str, key: str, *, at: datetime = REPORTED, id: UUID | None = None, **data: Any) -> Envelope:
     """An event of another service as routing hears it."""
-    service = type_.split(".")[0]
-    prefix = {"intake": "issue", "supervision": "watch"}[service]
-    return Envelope(
-        id=id or uuid4(),
-        type=f"bugle.{type_}",
-        source=f"/bugle/{service}",
-        stream=f"{prefix}-{key}",
-        version=1,
-        key=key,
-        occurred_at=at,
-        recorded_at=at,
-        data=orjson.dumps(data),
-        sequenced_at=at,
-        log_seq=1,
-    )
+    prefix = {"intake": "issue", "supervision": "watch"}[type_.split(".")[0]]
+    return heard(type_, key, at, data, id=id or uuid4(), stream=f"{prefix}-{key}")
 
 
 def programme(id: str, version: int = 1, **changes: Any) -> Envelope:

@@ -12,11 +12,10 @@ import pytest
 from bugle.generating import ledgers
 from bugle.generating.courses import Course
 from bugle.generating.courses import courses as drawn
-from bugle.generating.turns import mark
 from bugle.generating.world import World, world_of
 from bugle.importing.folder import Folder, read_folder
-from bugle.importing.history import ROUNDS
 from bugle.importing.ledgers import read_ledger
+from bugle.importing.rounds import ROUNDS, mark
 from bugle.stack.home import ROOT
 from eventkit.caller import Caller
 from eventkit.http.desk import Answer

@@ -6,17 +6,16 @@ from collections.abc import Iterator, Mapping
 from itertools import count, permutations
 from typing import Any
 
-import orjson
 import pytest
 
 from eventkit.arrivals import read
 from eventkit.envelope import Envelope, partition_of, to_record
-from eventkit.ids import uid
 from eventkit.memory import MemoryStore
 from eventkit.processing import Processor
 from routing.bootstrap import reactions_of
 from routing.domain import events
 from routing.domain.history import Fact, IncompleteFact, declare
+from tests.support.heard import heard
 from tests.support.routing_desk import memory_desk
 from tests.unit.routing import made
 from tests.unit.routing.made import CASE, LEAD, OTHER, SUPPORT, hours
@@ -97,20 +96,7 @@ ISSUE: Mapping[str, Any] = {
 
 
 def told(type: str, key: str, **data: Any) -> Envelope:
-    service, at = type.split(".")[0], made.START
-    return Envelope(
-        id=uid(type, key, orjson.dumps(data)),
-        type=f"bugle.{type}",
-        source=f"/bugle/{service}",
-        stream=f"x-{key}",
-        version=1,
-        key=key,
-        occurred_at=at,
-        recorded_at=at,
-        data=orjson.dumps(data),
-        sequenced_at=at,
-        log_seq=1,
-    )
+    return heard(type, key, made.START, data)
 
 
 def history(*facts: Fact, version: int = 2) -> Envelope:

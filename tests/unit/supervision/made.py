@@ -12,8 +12,6 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-import orjson
-
 from eventkit.arrivals import Arrival, read
 from eventkit.clocks import Ripe
 from eventkit.envelope import Envelope, partition_of, to_record
@@ -44,6 +42,7 @@ from supervision.domain.facts import learn
 from supervision.domain.policy import Policy
 from supervision.domain.sweep import settle
 from supervision.domain.watch import Watch, apply
+from tests.support.heard import heard
 from tests.support.supervision_tables import MemoryReads
 
 ROOT = Path(__file__).parents[3]
@@ -373,20 +372,7 @@ def told(
     name: str, at: datetime, sequenced_at: datetime, data: Mapping[str, Any], key: str = CASE, version: int = 1
 ) -> Envelope:
     """An event of another service; `name` as "routing.case_assigned"."""
-    service = name.split(".")[0]
-    return Envelope(
-        id=uid(name, key, at, sequenced_at, orjson.dumps(data)),
-        type=f"bugle.{name}.v{version}",
-        source=f"/bugle/{service}",
-        stream=f"x-{key}",
-        version=1,
-        key=key,
-        occurred_at=at,
-        recorded_at=sequenced_at,
-        data=orjson.dumps(data),
-        sequenced_at=sequenced_at,
-        log_seq=1,
-    )
+    return heard(f"{name}.v{version}", key, at, data, sequenced_at=sequenced_at)
 
 
 def programme_published(

@@ -67,8 +67,7 @@ class Checker:
         All faults are named: what a later fault breaks must not hide behind what an earlier one broke for good.
         """
         found = {name: Invariant(most=sys.maxsize) for name in NAMES}
-        databases = {service: self.system.database(service).url for service in SOURCES}
-        with opened(Addresses(databases, self.system.kafka_access, self.system.topic_prefix)) as (stores, topics):
+        with opened(Addresses.of(self.system)) as (stores, topics):
             found |= run(stores, stores, stores["reporting"], topics, most=sys.maxsize).invariants
             self._pass_heads(stores, found["I8"])
             with self.ledger.path.open("rb") as lines:

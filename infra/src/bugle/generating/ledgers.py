@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import TextIO
 
 from bugle.generating.courses import Course, courses
-from bugle.generating.turns import COLUMNS, Turns, mark, wall
+from bugle.generating.turns import COLUMNS, Turns, wall
 from bugle.generating.world import World
 from bugle.importing.folder import Folder
-from bugle.importing.history import ROUNDS
+from bugle.importing.rounds import ROUNDS, mark
 
 PER_FILE = 100_000
 """Rows of one file: `bugle import` reads at most 64 MB and 200,000 rows of one."""

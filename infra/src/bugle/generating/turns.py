@@ -26,11 +26,6 @@ _DECIDED = timedelta(days=1)
 """So long it takes to decide on more time, which is asked for when two thirds of the time have gone."""
 
 
-def mark(column: str, round: int) -> str:
-    """A column's name for a round."""
-    return column if round == 1 else f"{column}_{round}"
-
-
 def wall(moment: datetime | None) -> str:
     """A cell that holds a moment."""
     return "" if moment is None else f"{moment:%Y-%m-%d %H:%M}"

@@ -8,6 +8,7 @@ from itertools import chain
 from bugle.importing import values
 from bugle.importing.faults import BadValue
 from bugle.importing.late import Told, check_late
+from bugle.importing.rounds import ROUNDS, mark
 from bugle.importing.rows import Row
 from eventkit.text import Text
 
@@ -19,9 +20,6 @@ FACTS = (
 
 TURNS = ("returned", "extended", "reopened")
 """What moves an issue beside its workflow."""
-
-ROUNDS = 4
-"""So many a row may tell."""
 
 _TOLD = (*FACTS[:6], "extended", "returned", *FACTS[6:], "reopened")
 _OF_TURNS = {
@@ -39,7 +37,7 @@ FIRST = (
     *(f"{fact}_evidence_at" for fact in _LATE),
 )  # fmt: skip
 """Fields of the first round."""
-_LATER = {round: tuple(f"{name}_{round}" for name in FIRST) for round in range(2, ROUNDS + 1)}
+_LATER = {round: tuple(mark(name, round) for name in FIRST) for round in range(2, ROUNDS + 1)}
 LATER = tuple(chain.from_iterable(_LATER.values()))
 """Fields of the rounds after it."""
 
@@ -75,68 +73,67 @@ def moment(row: Row, name: str, pointer: str) -> str | None:
 
 
 def _round(row: Row, notes: Mapping[str, str], round: int, before: int) -> list[Told]:
-    mark = "" if round == 1 else f"_{round}"
     told: list[Told] = []
     for fact in _TOLD:
-        field, place = f"{fact}_at{mark}", f"/history/{before + len(told)}"
+        field, place = mark(f"{fact}_at", round), f"/history/{before + len(told)}"
         at = moment(row, field, f"{place}/at")
         if at is None:
-            _check_undated(row, fact, mark)
+            _check_undated(row, fact, round)
             continue
         row.columns[place] = row.mapping.column(field)
         said: Told = {"fact": _NAMES.get(fact, fact), "at": at, "round": round if round > 1 else None}
-        said |= _particulars(row, fact, mark, place)
+        said |= _particulars(row, fact, round, place)
         said["note"] = "; ".join(filter(None, [said.get("note"), notes.get(field)])) or None
         told.append({name: value for name, value in said.items() if value is not None and value != []})
     return told
 
 
-def _particulars(row: Row, fact: str, mark: str, place: str) -> Told:
+def _particulars(row: Row, fact: str, round: int, place: str) -> Told:
     """What the row tells about one fact beside its moment."""
-    unit = None if fact in _OFFICE else row.read(f"lead{mark}", row.folder.unit, f"{place}/unit")
-    late = moment(row, f"{fact}_evidence_at{mark}", f"{place}/evidence_at") if fact in _LATE else None
+    unit = None if fact in _OFFICE else row.read(mark("lead", round), row.folder.unit, f"{place}/unit")
+    late = moment(row, mark(f"{fact}_evidence_at", round), f"{place}/evidence_at") if fact in _LATE else None
     said: Told = {"unit": unit, "evidence_at": late}
     match fact:
         case "assigned":
-            row.columns[f"{place}/supporting"] = row.mapping.column(f"supporting{mark}")
-            said["supporting"] = row.each(f"supporting{mark}", row.folder.unit)
-            said |= {name: row.text(f"{name}{mark}", f"{place}/{name}") for name in ("letter", "meeting")}
+            row.columns[f"{place}/supporting"] = row.mapping.column(mark("supporting", round))
+            said["supporting"] = row.each(mark("supporting", round), row.folder.unit)
+            said |= {name: row.text(mark(name, round), f"{place}/{name}") for name in ("letter", "meeting")}
         case "planned":
-            row.columns[f"{place}/milestones"] = row.mapping.column(f"milestones{mark}")
-            said["milestones"] = row.each(f"milestones{mark}", _milestone)
+            row.columns[f"{place}/milestones"] = row.mapping.column(mark("milestones", round))
+            said["milestones"] = row.each(mark("milestones", round), _milestone)
         case "result":
-            said |= {name: row.text(f"{name}{mark}", f"{place}/{name}") for name in ("outcome", "policy")}
+            said |= {name: row.text(mark(name, round), f"{place}/{name}") for name in ("outcome", "policy")}
         case "fed_back":
-            said["copied_to_office"] = row.read(f"copied_to_office{mark}", values.flag)
+            said["copied_to_office"] = row.read(mark("copied_to_office", round), values.flag)
         case "verified":
-            said["satisfaction"] = row.text(f"satisfaction{mark}", f"{place}/satisfaction")
+            said["satisfaction"] = row.text(mark("satisfaction", round), f"{place}/satisfaction")
         case "returned" | "extended" | "reopened":
-            said |= _turn(row, fact, mark, place)
+            said |= _turn(row, fact, round, place)
     return said
 
 
-def _turn(row: Row, fact: str, mark: str, place: str) -> Told:
+def _turn(row: Row, fact: str, round: int, place: str) -> Told:
     match fact:
         case "returned":
-            words = row.text(f"return_reason{mark}", f"{place}/reason")
-            listed = row.read(f"return_reason{mark}", row.folder.return_reason, f"{place}/reason")
+            words = row.text(mark("return_reason", round), f"{place}/reason")
+            listed = row.read(mark("return_reason", round), row.folder.return_reason, f"{place}/reason")
             return {"reason": listed} if listed or not words else {"reason": _UNLISTED, "note": words}
         case "extended":
-            due_on = row.read(f"extended_to{mark}", values.day, f"{place}/due_on")
+            due_on = row.read(mark("extended_to", round), values.day, f"{place}/due_on")
             return {
                 "due_on": None if due_on is None else due_on.isoformat(),
-                "reason": row.text(f"extension_reason{mark}", f"{place}/reason"),
-                "asked_at": moment(row, f"extension_asked_at{mark}", f"{place}/asked_at"),
+                "reason": row.text(mark("extension_reason", round), f"{place}/reason"),
+                "asked_at": moment(row, mark("extension_asked_at", round), f"{place}/asked_at"),
             }
-    return {"reason": row.text(f"reopening_reason{mark}", f"{place}/reason")}
+    return {"reason": row.text(mark("reopening_reason", round), f"{place}/reason")}
 
 
-def _check_undated(row: Row, fact: str, mark: str) -> None:
+def _check_undated(row: Row, fact: str, round: int) -> None:
     """What belongs to a date that is missing would be lost without a word."""
-    belonging = [f"{name}{mark}" for name in (*_OF_TURNS.get(fact, ()), f"{fact}_evidence_at")]
+    belonging = [mark(name, round) for name in (*_OF_TURNS.get(fact, ()), f"{fact}_evidence_at")]
     for name in belonging:
         if name in row.mapping.columns and row.text(name):
-            date = row.mapping.column(f"{fact}_at{mark}")
+            date = row.mapping.column(mark(f"{fact}_at", round))
             row.fault(name, Text("is given without its date"), Text("fill in {column}, or empty it", column=date))
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bugle.importing import values
-from bugle.importing.history import FACTS, FIRST, LATER, ROUNDS, TURNS, further, history, moment
+from bugle.importing.history import FACTS, FIRST, LATER, TURNS, further, history, moment
 from bugle.importing.late import in_time
+from bugle.importing.rounds import ROUNDS, mark
 from bugle.importing.rows import Command, Row
 
 FIELDS = (
@@ -16,7 +17,7 @@ FIELDS = (
 
 _FURTHER = {
     *(f"{turn}_at" for turn in TURNS),
-    *(f"{fact}_at_{round}" for fact in (*FACTS, *TURNS) for round in range(2, ROUNDS + 1)),
+    *(mark(f"{fact}_at", round) for fact in (*FACTS, *TURNS) for round in range(2, ROUNDS + 1)),
 }
 """Dates to which a part of the note belongs only where the row has them: before there were such columns none did."""
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from bugle.importing.rounds import mark
 from bugle.importing.rows import Row
 from eventkit.text import Text
 
@@ -35,7 +36,7 @@ def check_late(row: Row, told: Sequence[Told]) -> None:
     for fact in filter(_is_late, told):
         round, shown_at = _round_of(fact), _at(fact, "evidence_at")
         if ends.get(round, shown_at) < shown_at:
-            name = f"{fact['fact']}_evidence_at" + ("" if round == 1 else f"_{round}")
+            name = mark(f"{fact['fact']}_evidence_at", round)
             row.fault(name, Text("lies after its round was over"), Text("empty it, or say it in the note"))
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import psycopg
 from kafka.errors import KafkaError
 
+from bugle.stack.place import Place
 from bugle.verify.consumption import SOURCES
 from bugle.verify.database import Database, snapshot
 from bugle.verify.topics import KafkaSilent, KafkaTopics
@@ -27,6 +28,11 @@ class Addresses:
     databases: Mapping[str, str]
     kafka: KafkaSettings
     prefix: str = ""
+
+    @classmethod
+    def of(cls, place: Place) -> Addresses:
+        """Those of a system."""
+        return cls({name: place.database(name).url for name in SOURCES}, place.kafka_access, place.topic_prefix)
 
 
 @contextmanager

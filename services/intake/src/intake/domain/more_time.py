@@ -21,7 +21,6 @@ _HOURS = re.compile(r"([0-9]+)([dh])")
 
 def check_extensions(facts: tuple[Fact, ...], due_at: datetime | None, programme: Programme) -> None:
     """Raises BadHistory for more time than can have been granted. Limits in working days are not judged: the
-
     calendar is supervision's. A programme without a rule for extensions refuses none.
     """
     rule = programme.document.get("extension")

@@ -84,7 +84,8 @@ def _supervision(view: View) -> Chunks:
 
 
 def _climbed(view: View) -> Chunks:
-    yield named(view, _by_event(deadlines.climbed(view, period_of(view).name)))
+    items, _ = deadlines.climbed(view, period_of(view).name)
+    yield named(view, _by_event(items))
 
 
 def _by_event(items: Sequence[Mapping[str, Any]]) -> Iterator[Row]:

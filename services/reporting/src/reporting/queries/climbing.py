@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import CTE, Connection, Select, any_, cast, exists, func, not_, select, true
 from sqlalchemy.dialects.postgresql import ARRAY, UUID
 
-from reporting.queries.fired import beside, types_of
+from reporting.queries.fired import About, fired, types_of
 from reporting.queries.moments import Moment
 from reporting.queries.past import RESCINDED, ledger_at
 from reporting.queries.periods import Period
@@ -31,7 +31,7 @@ def climbing(
     """
     held = month.until(moment.before)
     counts = Counter({row.case_id: row.events for row in connection.execute(_by_case(held))})
-    for one in beside(connection, scope, programme, _BESIDE, held.begin, held.end):
+    for one in fired(connection, scope, programme, _BESIDE, held.begin, held.end, About(recorded=True)):
         if one.case_id in counts:
             counts[one.case_id] += 1
     of = ledger_at(moment)

@@ -48,12 +48,13 @@ class Fired(NamedTuple):
 
 class About(NamedTuple):
     """Which events are wanted: about these cases, for this unit, of issues that are `synthetic` or of all others; and
-    which fields of their data. None: all."""
+    which fields of their data. None: all. `recorded`: of what is kept beside cases alone."""
 
     cases: Collection[str] | None = None
     unit: str | None = None
     fields: Collection[str] | None = None
     synthetic: bool | None = None
+    recorded: bool = False
 
 
 EVERYTHING = About()
@@ -73,31 +74,16 @@ def fired(
     Of the whole agency: an event counts for its unit also when another has the case now.
     """
     sought = _Sought(scope, programme, types_of(names), begin, end, about)
-    return _standing(connection, [*_of_cases(connection, sought), *_of_records(connection, sought)], begin)
-
-
-def beside(
-    connection: Connection,
-    scope: Scope,
-    programme: str,
-    names: Iterable[str],
-    begin: datetime,
-    end: datetime,
-    about: About = EVERYTHING,
-) -> list[Fired]:
-    """The same of the programme's records alone."""
-    sought = _Sought(scope, programme, types_of(names), begin, end, about)
-    return _standing(connection, list(_of_records(connection, sought)), begin)
+    found = list(_of_records(connection, sought))
+    if not about.recorded:
+        found += _of_cases(connection, sought)
+    gone = _withdrawn(connection, {one.case_id for one in found if one.case_id is not None}, begin)
+    return sorted((one for one in found if one.event_id not in gone), key=lambda one: (one.at, one.event_id))
 
 
 def types_of(names: Iterable[str]) -> list[str]:
     """The full types of these short ones."""
     return [f"bugle.{service}.{name}.v{n}" for name in sorted(set(names)) for service in _SERVICES for n in (1, 2)]
-
-
-def _standing(connection: Connection, found: Collection[Fired], begin: datetime) -> list[Fired]:
-    gone = _withdrawn(connection, {one.case_id for one in found if one.case_id is not None}, begin)
-    return sorted((one for one in found if one.event_id not in gone), key=lambda one: (one.at, one.event_id))
 
 
 _SERVICES = ("intake", "routing", "supervision")

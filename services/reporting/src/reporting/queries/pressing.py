@@ -9,19 +9,15 @@ from sqlalchemy import ColumnElement, FromClause, Subquery, Text, and_, cast, fu
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 
 from reporting.queries.cases import cases
+from reporting.queries.climbing import CLIMBS
 from reporting.queries.clocks import clocks_at
 from reporting.queries.filters import OF_CASES, Condition, equals
+from reporting.queries.fired import types_of
 from reporting.queries.measure import Measure, distinct, of_cases
 from reporting.queries.moments import Moment
+from reporting.queries.past import RESCINDED
 from reporting.queries.tallied import CLOCKS, DUES, ISSUES
 from reporting.read_model.tables import timeline
-
-_CLIMBS = (
-    "bugle.supervision.case_escalated.v1",
-    "bugle.supervision.case_escalated.v2",
-    "bugle.supervision.case_raised.v1",
-)
-_RESCINDED = ("bugle.supervision.misses_rescinded.v1", "bugle.supervision.misses_rescinded.v2")
 
 
 def _due(rows: FromClause, value: str) -> ColumnElement[bool]:
@@ -49,7 +45,7 @@ def climbs(moment: Moment) -> Subquery:
         timeline.c.data["level"].as_integer().label("level"),
     )
     rows = select(*columns, *of.c).join_from(timeline, of, of.c.case_id == timeline.c.case_id)
-    rows = rows.where(timeline.c.type.in_(_CLIMBS), not_(_withdrawn()))
+    rows = rows.where(timeline.c.type.in_(types_of(CLIMBS)), not_(_withdrawn()))
     if moment.before is not None:
         rows = rows.where(timeline.c.occurred_at < moment.before)
     return rows.subquery("rows")
@@ -58,7 +54,7 @@ def climbs(moment: Moment) -> Subquery:
 def _withdrawn() -> ColumnElement[bool]:
     told = timeline.alias("told")
     this = func.jsonb_build_array(func.jsonb_build_object("event", cast(timeline.c.event_id, Text)))
-    names = and_(told.c.case_id == timeline.c.case_id, told.c.type.in_(_RESCINDED))
+    names = and_(told.c.case_id == timeline.c.case_id, told.c.type.in_(RESCINDED))
     return select(told.c.case_id).where(names, told.c.data["withdrawn"].contains(this)).correlate(timeline).exists()
 
 

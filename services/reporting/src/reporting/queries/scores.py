@@ -10,7 +10,7 @@ from sqlalchemy import Connection, func, select
 
 from reporting.queries.appraisal import ALL, about_units, capped, counted_as, found_behind, unit_titles
 from reporting.queries.filters import Filters, conditions
-from reporting.queries.fired import About, beside
+from reporting.queries.fired import About, fired
 from reporting.queries.periods import Period
 from reporting.queries.scope import Scope
 from reporting.queries.tallied import EVENTS
@@ -97,11 +97,13 @@ class _Asked:
         keys = (rows.c.event, rows.c.unit)
         summed = select(*keys, func.sum(rows.c["count"])).where(*where).group_by(*keys)
         for event, unit, count in self._connection.execute(summed):
-            found[event][unit] += int(count)
+            if count:
+                found[event][unit] += int(count)
         counts_as = counted_as(self._items)
         asked = events | {name for name, counts in counts_as.items() if counts in events}
         span = (self._period.begin, self._period.end)
-        for one in beside(self._connection, self._scope, self._programme, asked, *span, self._about):
+        about = self._about._replace(recorded=True)
+        for one in fired(self._connection, self._scope, self._programme, asked, *span, about):
             if one.unit is not None:
                 found[counts_as.get(one.name, one.name)][one.unit] += 1
-        return {event: +counts for event, counts in found.items()} | {e: Counter() for e in events - found.keys()}
+        return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -63,30 +63,16 @@ def breaking(view: View, month: str) -> Breaking:
     of = view.asked.filters
     due = listed(view, {**of, "status": "running", "due": str(by)})
     missed = listed(view, {**of, "status": "missed", "open": "true"})
-    return Breaking(by, held.knows(by), due, missed, _first_climbed(view, month), month)
+    return Breaking(by, held.knows(by), due, missed, climbed(view, month, SHOWN), month)
 
 
-def _first_climbed(view: View, month: str) -> tuple[list[dict[str, Any]], int]:
-    """The first of the cases that climbed in the month, and how many did."""
+def climbed(view: View, month: str, first: int | None = None) -> tuple[list[dict[str, Any]], int]:
+    """The `first` cases that climbed in the month, by default all, each with the events of that; and how many did.
+
+    Until the view's moment and by its filter `synthetic`.
+    """
     held, asked = view.of.period(month, field="month"), view.asked
     about = (view.connection, asked.scope, view.of.id, held, asked.moment)
     cases = climbing(*about, asked.filters.get("synthetic"))
-    return _with_climbs(supervision_list(*about, cases[:SHOWN])), len(cases)
-
-
-def climbed(view: View, month: str) -> list[dict[str, Any]]:
-    """Cases that climbed in the month, until the view's moment and by its filter `synthetic`."""
-    held = view.of.period(month, field="month")
-    items = supervision_list(view.connection, view.asked.scope, view.of.id, held, view.asked.moment)
-    wanted = view.asked.filters.get("synthetic")
-    return _with_climbs(one for one in items if wanted in (None, str(one["synthetic"]).lower()))
-
-
-def _with_climbs(items: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The items that climbed, with the events of that."""
-    found = []
-    for item in items:
-        events = [one for one in item["events"] if one["type"] in CLIMBS]
-        if events:
-            found.append({**item, "events": events})
-    return found
+    items = supervision_list(*about, cases[:first])
+    return [{**one, "events": [e for e in one["events"] if e["type"] in CLIMBS]} for one in items], len(cases)

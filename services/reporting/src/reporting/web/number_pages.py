@@ -63,7 +63,8 @@ def _add_climbed(router: APIRouter, pages: Pages) -> None:
     def climbed(request: Request, who: Visiting, month: str = "") -> Response:
         """Issues that climbed to a leader in a month."""
         with pages.of_programme(who, request, AT, "month") as view:
-            return view.page("climbed.html", month=month, items=deadlines.climbed(view, month))
+            items, _ = deadlines.climbed(view, month)
+            return view.page("climbed.html", month=month, items=items)
 
 
 def _add_points(router: APIRouter, pages: Pages) -> None:

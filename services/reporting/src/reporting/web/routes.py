@@ -45,9 +45,7 @@ def add_pages(
     router = APIRouter(include_in_schema=False, route_class=page_route(signing.ask, draw))
     add_signing(router, signing)
     add_forms(router)
-    for add in (
-        *(add_overview, add_ledger, add_saved, add_issue, add_numbers, add_reproofs, add_programme, add_whatif),
-    ):
+    for add in (add_overview, add_ledger, add_saved, add_issue, add_numbers, add_reproofs, add_programme, add_whatif):
         add(router, pages)
     add_documents(router, pages, templates)
     add_export_pages(router, exports)
