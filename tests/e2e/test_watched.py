@@ -24,7 +24,7 @@ BY_PROMTOOL_ONLY = {
     *("EventsWaiting", "RequestsSlow", "PoolExhausted", "DocumentsFailing"),
     *("DatabaseAway", "RequestsFail", "RelaySilent", "ConsumerBehind", "EventsUnsequenced"),
 }
-BY_NAME = {"ProcessMissing"}
+BY_NAME = {"ProcessMissing", "ReplicaMissing"}
 """Containers have names, the processes here have none: tests/deployment/test_missing.py."""
 POWER = {"role": "department", "department": "power"}
 FIRED: set[str] = set()
