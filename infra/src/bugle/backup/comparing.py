@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +15,9 @@ from bugle.backup.topics import present, topic
 from bugle.stack.errors import StackError
 from bugle.stack.place import Place
 from bugle.verify.event import Event, Unreadable, from_record
+from bugle.verify.topics import KafkaSilent, read_through
 from eventkit.access import clients
 
-_SILENCE_MS = 30_000
 _UNCHANGED = "Nothing was changed. Run the restore again when Kafka is well."
 
 
@@ -58,18 +57,12 @@ def _published(place: Place, service: str) -> Iterator[Event]:
         if not numbers:
             raise StackError(f"Kafka does not let the user {place.kafka_access.kafka_user} read {name}. {_UNCHANGED}")
         ends = consumer.end_offsets([TopicPartition(name, number) for number in numbers])
-        left = {partition: end for partition, end in ends.items() if end}
-        consumer.assign(list(left))
-        if left:
-            consumer.seek_to_beginning(*left)
-        while left:
-            polled = consumer.poll(timeout_ms=_SILENCE_MS)
-            if not polled:
-                raise StackError(f"Kafka says nothing more of {name}. {_UNCHANGED}")
-            for record in chain.from_iterable(polled.values()):
+        try:
+            for record in read_through(consumer, ends):
                 if (event := _event(record)) is not None and event.service == service:
                     yield event
-            left = {partition: end for partition, end in left.items() if consumer.position(partition) < end}
+        except KafkaSilent as error:
+            raise StackError(f"Kafka: {error}. {_UNCHANGED}") from error
 
 
 def _event(record: Any) -> Event | None:

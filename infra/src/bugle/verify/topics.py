@@ -6,8 +6,9 @@ is bounded by a twelfth of the events.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from kafka import KafkaConsumer, TopicPartition
 
@@ -37,6 +38,29 @@ class Record:
         return f"{self.service}.events partition {self.partition} offset {self.offset}"
 
 
+def read_through(consumer: KafkaConsumer, ends: Mapping[TopicPartition, int]) -> Iterator[Any]:
+    """Every record of the partitions from the first to these ends, as the client gives them, each partition in order.
+
+    KafkaSilent when records are left and none comes.
+    """
+    left = {place: end for place, end in ends.items() if end}
+    if not left:
+        return  # every one of them is empty: there is nothing to seek in
+    consumer.assign(list(left))
+    consumer.seek_to_beginning(*left)
+    while left:
+        polled = consumer.poll(timeout_ms=_SILENCE_SECONDS * 1000)
+        if not polled:
+            raise KafkaSilent(f"nothing came of {', '.join(map(_named, left))} in {_SILENCE_SECONDS} s")
+        for place, records in polled.items():
+            yield from (record for record in records if record.offset < ends[place])
+        left = {place: end for place, end in left.items() if consumer.position(place) < end}
+
+
+def _named(place: TopicPartition) -> str:
+    return f"{place.topic}[{place.partition}]"
+
+
 class KafkaTopics:
     """The three topics from their first record to the last there was at the start."""
 
@@ -58,28 +82,10 @@ class KafkaTopics:
 
     def read(self, number: int) -> Iterator[Record]:
         """Every record of the partitions with this number, each partition in its order."""
-        left = {place: end for place, end in self._ends.items() if place.partition == number and end}
-        if not left:
-            return  # every one of them is empty: there is nothing to seek in
-        self._consumer.assign(list(left))
-        self._consumer.seek_to_beginning(*left)
-        while left:
-            polled = self._consumer.poll(timeout_ms=_SILENCE_SECONDS * 1000)
-            if not polled:
-                raise KafkaSilent(f"nothing came from partition {number} in {_SILENCE_SECONDS} s")
-            for place, records in polled.items():
-                for record in records:
-                    if record.offset < self._ends[place]:
-                        yield Record(
-                            self._services[place.topic],
-                            number,
-                            record.offset,
-                            record.key,
-                            record.value,
-                            list(record.headers),
-                        )
-                if place in left and self._consumer.position(place) >= left[place]:
-                    del left[place]
+        ends = {place: end for place, end in self._ends.items() if place.partition == number}
+        for record in read_through(self._consumer, ends):
+            service = self._services[record.topic]
+            yield Record(service, number, record.offset, record.key, record.value, list(record.headers))
 
     def close(self) -> None:
         self._consumer.close()
