@@ -246,7 +246,26 @@ def test_forged_dump_is_refused_untouched(own: System, office: Office, tmp_path:
     assert own.ready(["intake-http"]) == {"intake-http": True}
 
 
-def test_edited_backup_is_refused(own: System, office: Office, tmp_path: Path) -> None:
+def refused_for_brokers(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A restore whose topics are to lie on more brokers than run."""
+    with monkeypatch.context() as shell:
+        shell.setenv("BUGLE_REPLICATION", "3")
+        done = CliRunner().invoke(app, ["restore", str(out), "--discard-ahead"])
+    assert isinstance(done.exception, StackError), (done.output, done.exception)
+    assert "Start the others" in str(done.exception) and "Nothing was changed." in str(done.exception)
+
+
+def test_refusal_starts_services_again(
+    own: System, office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "backup"
+    bugle("backup", "--out", out, "--keys", tmp_path / "keys")
+    refused_for_brokers(out, monkeypatch)
+    until(lambda: all(own.ready().values()), 60, "all services, without anybody doing anything")
+    known(office, office.report("拒绝之后"))
+
+
+def test_edited_backup_is_refused(own: System, office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An event was edited in the database before the backup, which is signed like any other."""
     good, edited, keys = tmp_path / "good", tmp_path / "edited", tmp_path / "keys"
     known(office, office.report("改动之前"))
@@ -261,7 +280,8 @@ def test_edited_backup_is_refused(own: System, office: Office, tmp_path: Path) -
     done = CliRunner().invoke(app, ["restore", str(edited), "--discard-ahead"])
     assert isinstance(done.exception, Unproved), (done.output, done.exception)
     assert "the chain breaks at intake log_seq" in str(done.exception)
-    assert not any(own.ready(["intake-http", "intake-relay"]).values()), "half a restore must not be worked on"
+    refused_for_brokers(good, monkeypatch)
+    assert own.wanted() == [], "half a restore must not be worked on"
     assert bugle("restore", good, "--discard-ahead")["restored"]
     sound(own)
 

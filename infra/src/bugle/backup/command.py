@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -66,12 +67,12 @@ def restore(
 
     Exit status 1, with nothing changed, when Kafka has events that the backup lacks, unless --discard-ahead is given,
     or when the manifest is not signed as it should be or a dump is not the one that it names. A log that does not lead
-    to its head ends it later.
+    to its head ends it later, with the services stopped.
     """
     place = running_place(against)
     services = read_manifest(folder, signers(place, keys, signer))["services"]
     heads = {service: SignedHead.of(services[service]["head"]) for service in RECORDING}
-    with _halted(place, services):
+    with _halted(place, services) as halt:
         _say("Kafka: what it holds")
         found = diverging(place, {service: folder / services[service]["file"] for service in RECORDING})
         earlier = lists(folder)
@@ -80,7 +81,9 @@ def restore(
         if done:
             demand_restorer(place)
             remember_erased(place, found.ahead)
-            again = bring_back(place, folder, services, heads, set_keys_aside(place, keys), _say)
+            wrapped = set_keys_aside(place, keys)
+            halt.changing = True
+            again = bring_back(place, folder, services, heads, wrapped, _say)
             _say("Kafka: topics anew")
             make_anew(place)
     told = _told(found, kept, done) | {"contacts_without_key": keyless(place), "erased_again": again}
@@ -92,18 +95,33 @@ def restore(
     raise typer.Exit(0 if done else 1)
 
 
+@dataclass
+class _Halt:
+    """`changing`: what comes now changes something, so that a failure leaves half a restore."""
+
+    changing: bool = False
+
+
 @contextmanager
-def _halted(place: Place, services: Iterable[str]) -> Iterator[None]:
+def _halted(place: Place, services: Iterable[str]) -> Iterator[_Halt]:
     """Nobody works on the databases in the block. An embedded system is stopped, and started again when all is well.
 
-    After a failure it stays stopped: half a restore must not be worked on.
+    After a failure it stays stopped: half a restore must not be worked on. Where nothing was changed, whatever the
+    reason, those that ran before run again, and no others: an earlier restore may have left half of one.
     """
-    if isinstance(place, System):
-        _say("Stopping the services")
-        place.stop()
-    check_idle(place, services)
-    yield
-    if isinstance(place, System):
+    halt, ran = _Halt(), list[str]()
+    try:
+        if isinstance(place, System):
+            _say("Stopping the services")
+            ran = place.wanted()
+            place.stop()
+        check_idle(place, services)
+        yield halt
+    finally:
+        if isinstance(place, System) and ran and not halt.changing:
+            _say("Starting the services again")
+            place.launch(ran)
+    if isinstance(place, System) and halt.changing:
         _say("Starting the services")
         place.create_databases()  # a backup of an older version is brought to this one's tables
         place.start()

@@ -24,6 +24,9 @@ from bugle.stack.errors import StackError
 from bugle.stack.home import ROOT, Home
 from bugle.stack.programs import Program, configuration, section
 
+STOPPED = "STOPPED"
+"""Supervisord's word for a process that was told to stop, or never to start."""
+
 _ALREADY_STARTED, _NOT_RUNNING, _ALREADY_ADDED = 60, 70, 90  # faults of supervisord's XML-RPC
 _PR_SET_PDEATHSIG = 1
 _LONGEST_SOCKET_PATH = 100  # the kernel's limit is 104 or 108 bytes

@@ -24,7 +24,7 @@ from bugle.stack.keys import AUDIENCE, ISSUER, Keys
 from bugle.stack.ports import HOST, Ports
 from bugle.stack.postgres import Postgres
 from bugle.stack.programs import Program
-from bugle.stack.supervisor import Supervisor
+from bugle.stack.supervisor import STOPPED, Supervisor
 from eventkit.settings import KafkaSettings, as_environment
 
 SERVICES = {
@@ -140,6 +140,11 @@ class System:
         chosen = self._chosen(processes)
         self.launch(chosen)
         self.wait(chosen)
+
+    def wanted(self) -> list[str]:
+        """The processes that nobody has stopped: they run, or the process manager is about to start them again."""
+        stopped = {state.name for state in self.supervisor.states() if state.status == STOPPED}
+        return [process for process in self.processes if self._managed(process) not in stopped]
 
     def launch(self, processes: Iterable[str]) -> None:
         """Start the processes that do not run, without waiting for them. StackError when a port is another's."""
