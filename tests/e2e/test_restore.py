@@ -13,7 +13,7 @@ import pytest
 from kafka import KafkaAdminClient
 from typer.testing import CliRunner
 
-from bugle.backup import command
+from bugle.backup import command, keeping
 from bugle.backup.proving import Unproved
 from bugle.backup.topics import make_anew
 from bugle.cli import app
@@ -24,6 +24,7 @@ from bugle.stack import Stack, StackError, System
 from bugle.stack.databases import plain
 from bugle.stack.system import PROCESSES
 from bugle.verify.command import verified
+from bugle.verify.report import Invariant
 from bugle.verify.servers import Addresses
 from eventkit.access import clients
 from tests.support.office import Office, new_agency, until
@@ -266,8 +267,8 @@ def test_refusal_starts_services_again(
 
 
 def test_edited_backup_is_refused(own: System, office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An event was edited in the database before the backup, which is signed like any other."""
-    good, edited, keys = tmp_path / "good", tmp_path / "edited", tmp_path / "keys"
+    """An event was edited in the database before the backup, which tells of it; older versions did not look."""
+    good, told, edited, keys = (tmp_path / name for name in ("good", "told", "edited", "keys"))
     known(office, office.report("改动之前"))
     wait_quiet(own, 90)
     bugle("backup", "--out", good, "--keys", keys)
@@ -276,7 +277,14 @@ def test_edited_backup_is_refused(own: System, office: Office, tmp_path: Path, m
         changed = owner.execute("UPDATE events SET data = replace(data, '改动之前', '改动之后')")
         assert changed.rowcount
         owner.execute("ALTER TABLE events ENABLE TRIGGER USER")
-    bugle("backup", "--out", edited, "--keys", keys)
+    [fault] = bugle("backup", "--out", told, "--keys", keys, status=1)["faults"]
+    assert "intake: the chain breaks at intake log_seq" in fault
+    untouched = CliRunner().invoke(app, ["restore", str(told), "--discard-ahead"])
+    assert isinstance(untouched.exception, StackError) and "is no backup" in str(untouched.exception)
+    assert own.ready(["intake-http"]) == {"intake-http": True}
+    with monkeypatch.context() as older:
+        older.setattr(keeping, "followed", lambda *_: Invariant())
+        bugle("backup", "--out", edited, "--keys", keys)
     done = CliRunner().invoke(app, ["restore", str(edited), "--discard-ahead"])
     assert isinstance(done.exception, Unproved), (done.output, done.exception)
     assert "the chain breaks at intake log_seq" in str(done.exception)

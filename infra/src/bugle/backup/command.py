@@ -35,16 +35,32 @@ def backup(
     as_json: AsJson = False,
     against: Against = EMBEDDED,
 ) -> None:
-    """Dump all services at one consistent cut while they go on, and replace the copy of the keys."""
+    """Dump all services at one consistent cut while they go on, and replace the copy of the keys.
+
+    Exit status 1, with the faults named, when a log is broken: the dumps are evidence then, and no backup.
+    """
     place = running_place(against)
-    told = keep(place, out, _say)
+    told, faults = keep(place, out, _say)
     keep_keys(place, keys, _say)
     if as_json:
-        typer.echo(json.dumps(told))
-        return
+        typer.echo(json.dumps(told | {"faults": faults}))
+    else:
+        _tell_kept(out, keys, told, faults)
+    raise typer.Exit(1 if faults else 0)
+
+
+def _tell_kept(out: Path, keys: Path, told: dict[str, Any], faults: list[str]) -> None:
     for service, about in told["services"].items():
         head = f"up to log_seq {about['head']['log_seq']:,}" if "head" in about else "projections"
         typer.echo(f"{service:12} {about['bytes']:>12,} bytes  {head}")
+    for fault in faults:
+        typer.echo(fault)
+    if faults:
+        typer.echo(
+            f"A log is broken, so {out} is NO backup and has no manifest. Keep its dumps as evidence, and the last"
+            " sound backup. All faults: bugle verify; what to do: docs/deploying.md, Backup and restore."
+        )
+        return
     typer.echo(f"{out} is whole. Keep {keys} in another place, and no older copy of it.")
 
 

@@ -15,6 +15,7 @@ import psycopg
 from bugle.stack.databases import plain
 from bugle.stack.place import Place
 from bugle.stack.system import SERVICES
+from bugle.verify.database import Database
 from bugle.verify.event import GENESIS
 from bugle.verify.event import SERVICES as RECORDING
 from bugle.verify.log import Head
@@ -27,6 +28,7 @@ class Snapshot:
     """A service's state in the cut. `name`: what pg_dump is told; `head`: of its log, of none for a mere reader."""
 
     name: str
+    database: Database
     head: Head
     migration: str
 
@@ -51,13 +53,8 @@ def _snapshot(connection: psycopg.Connection[Any], service: str) -> Snapshot:
     connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
     name = _one(connection, "SELECT pg_export_snapshot()")[0]
     migration = _one(connection, "SELECT version_num FROM alembic_version")[0]
-    return Snapshot(name, read_head(connection) if service in RECORDING else Head(0, GENESIS), migration)
-
-
-def read_head(connection: psycopg.Connection[Any]) -> Head:
-    """Where the service's log ends."""
-    log_seq, hash = _one(connection, "SELECT log_seq, head FROM relay_state")
-    return Head(log_seq, bytes(hash))
+    database = Database(connection)
+    return Snapshot(name, database, database.head() if service in RECORDING else Head(0, GENESIS), migration)
 
 
 def _one(connection: psycopg.Connection[Any], query: str) -> tuple[Any, ...]:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import fcntl
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from bugle.audit.head import sign
-from bugle.backup.cut import cut
+from bugle.backup.cut import Snapshot, cut
 from bugle.backup.manifest import FORMAT, write_manifest
 from bugle.backup.programs import digest, dump, dump_keys
+from bugle.backup.proving import followed
 from bugle.stack.databases import plain
 from bugle.stack.errors import StackError
 from bugle.stack.home import Home
@@ -26,14 +27,18 @@ WRAPPED = "contact-keys.dump"
 Say = Callable[[str], None]
 
 
-def keep(place: Place, out: Path, say: Say) -> dict[str, Any]:
-    """Dump every service into a new folder; its manifest, signed and written last."""
+def keep(place: Place, out: Path, say: Say) -> tuple[dict[str, Any], list[str]]:
+    """Dump every service into a new folder; its manifest, signed and written last, and what is wrong with the logs.
+
+    With a broken log no manifest is written: a restore would empty the databases before it refused that log.
+    """
     if out.exists() and any(out.iterdir()):
         raise StackError(f"{out} is not empty. Give every backup a folder of its own.")
     out.mkdir(parents=True, exist_ok=True, mode=0o700)
     private = Keys(place.home).audit_key()
     told: dict[str, Any] = {"format": FORMAT, "made_at": datetime.now(UTC).isoformat(), "services": {}}
     with cut(place) as snapshots:
+        faults = _faults(snapshots, say)
         for service, snapshot in snapshots.items():
             say(f"{service}: {f'up to log_seq {snapshot.head.log_seq:,}' if service in RECORDING else 'projections'}")
             file = out / f"{service}.dump"
@@ -43,8 +48,19 @@ def keep(place: Place, out: Path, say: Say) -> dict[str, Any]:
             if service in RECORDING:
                 about["head"] = sign(service, snapshot.head, private).json()
             told["services"][service] = about
-    write_manifest(out, told, private)
-    return told
+    if not faults:
+        write_manifest(out, told, private)
+    return told, faults
+
+
+def _faults(snapshots: Mapping[str, Snapshot], say: Say) -> list[str]:
+    """What is wrong with the logs as they are dumped."""
+    faults: list[str] = []
+    for service in RECORDING:
+        held = snapshots[service]
+        say(f"{service}: the chain up to log_seq {held.head.log_seq:,}")
+        faults += followed(service, held.database, held.head).faults
+    return faults
 
 
 def keep_keys(place: Place, folder: Path, say: Say) -> None:

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import psycopg
-
 from bugle.audit.head import SignedHead
 from bugle.audit.signing import Jwk, public_key
-from bugle.backup.cut import read_head
 from bugle.stack.errors import StackError
 from bugle.stack.keys import Keys
 from bugle.stack.place import Place
-from bugle.verify.database import snapshot
+from bugle.verify.database import Database, snapshot
 from bugle.verify.log import Head, check_log
 from bugle.verify.report import Invariant
 
@@ -50,17 +46,15 @@ def _read(file: Path) -> Jwk:
 def check_restored(service: str, url: str, wanted: SignedHead) -> None:
     """Unproved unless the log in the database leads, event by event, to the signed head, where its relay goes on.
 
-    The signed digest says that the dump is the one that was taken. This says that its log was whole then: a backup of
-    a log that somebody had edited in the database is signed like any other.
+    The signed digest says that the dump is the one that was taken. This says that its log was whole then: backups were
+    once signed without a look at their logs.
     """
-    found = Invariant()
-    with psycopg.connect(url) as connection:
-        relay = read_head(connection)
     signed = Head(wanted.log_seq, bytes.fromhex(wanted.hash))
+    with snapshot(url) as database:
+        relay = database.head()
+        found = followed(service, database, signed)
     if relay != signed:
         found.fault(f"{service}: its relay stands at log_seq {relay.log_seq}, the signed head is {signed.log_seq}")
-    for _ in _events(service, url, signed, found):
-        pass
     if not found.ok:
         first = "; ".join(found.faults[:3])
         raise Unproved(
@@ -70,9 +64,11 @@ def check_restored(service: str, url: str, wanted: SignedHead) -> None:
         )
 
 
-def _events(service: str, url: str, signed: Head, found: Invariant) -> Iterator[object]:
-    """Each event that the chain was followed over, in one snapshot."""
-    with snapshot(url) as database:
-        yield from check_log(service, database.log(), signed, found)
-        for id, wrong in database.adrift():
-            found.fault(f"{service}: event {id} is {wrong}")
+def followed(service: str, database: Database, head: Head) -> Invariant:
+    """What is wrong with a log that should lead, event by event, to this head, each event in it or still pending."""
+    found = Invariant()
+    for _ in check_log(service, database.log(), head, found):
+        pass
+    for id, wrong in database.adrift():
+        found.fault(f"{service}: event {id} is {wrong}")
+    return found
