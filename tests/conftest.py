@@ -16,8 +16,23 @@ settings.load_profile("patient")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What needs a whole system comes last: one that runs takes a quarter of a core from every test after it."""
-    items.sort(key=lambda item: "e2e" in item.path.parts or "system" in getattr(item, "fixturenames", ()))
+    """What needs a whole system comes last: one that runs takes a quarter of a core from every test after it.
+
+    Of these the files that may take longest come first, so that no lot is left alone with one of them at the end.
+    """
+
+    def place(item: pytest.Item) -> tuple[bool, float]:
+        whole = "e2e" in item.path.parts or "system" in getattr(item, "fixturenames", ())
+        return whole, -(_longest(item) if whole else 0)
+
+    items.sort(key=place)
+
+
+def _longest(item: pytest.Item) -> float:
+    """The most seconds that a test of the file may take."""
+    module = item.getparent(pytest.Module)
+    marks = [] if module is None else [mark.args[0] for mark in module.iter_markers("timeout")]
+    return max(marks, default=0)
 
 
 @pytest.fixture(scope="session")

@@ -51,7 +51,7 @@ def test_without_its_key_no_mechanism_acts(system: System, whole: list[Played], 
     """A play passes as it is, and without its key fails at the very step, for the very event, that the key drives."""
     assert faults([*whole, *sixth]) == []
     every = [*read_scenarios(ROOT / "programmes"), *read_scenarios(SIXTH)]
-    played = run(system, every, lambda scenario: scenario.drives, patience=8)
+    played = run(system, every, lambda scenario: scenario.drives, patience=4, at_once=10)
     assert [(one.row, one.fault) for one in played if one.broken or one.step is None] == []
     elsewhere = [
         f"{one.row}: step {one.step}, lacks {one.lacks}, not {scenario.driven}: {one.fault}"

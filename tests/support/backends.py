@@ -17,6 +17,8 @@ from bugle.stack.ports import HOST, free_port
 
 BACKEND = os.environ.get("BUGLE_BACKEND") or "embedded"
 _BACKENDS = ("embedded", "containers", "external")
+_PATIENT = {"timeout": 300}
+"""The daemon's answer is waited for so many seconds: where the disk is busy, a container's end takes over a minute."""
 
 embedded_only = pytest.mark.skipif(
     BACKEND != "embedded", reason=f"it stops and starts the embedded servers; this run's are {BACKEND}"
@@ -43,7 +45,9 @@ def backend() -> Iterator[None]:
 @contextmanager
 def _postgres() -> Iterator[str]:
     password = secrets.token_hex(16)
-    image = PostgresContainer("postgres:18", username="bugle", password=password, dbname="postgres", driver=None)
+    image = PostgresContainer(
+        "postgres:18", username="bugle", password=password, dbname="postgres", driver=None, docker_client_kw=_PATIENT
+    )
     with image.with_command(["-c", "max_connections=200"]) as container:
         yield f"postgresql://bugle:{password}@{HOST}:{container.get_exposed_port(5432)}"
 
@@ -52,7 +56,7 @@ def _postgres() -> Iterator[str]:
 def _kafka() -> Iterator[str]:
     """A broker that tells its clients the port under which this machine reaches it."""
     port = free_port()
-    container = DockerContainer("apache/kafka:4.3.1").with_bind_ports(9092, port)
+    container = DockerContainer("apache/kafka:4.3.1", docker_client_kw=_PATIENT).with_bind_ports(9092, port)
     for name, value in {
         "KAFKA_NODE_ID": "1",
         "KAFKA_PROCESS_ROLES": "broker,controller",

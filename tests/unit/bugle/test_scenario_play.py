@@ -162,6 +162,18 @@ def test_event_on_its_way_is_not_missing() -> None:
     assert (slow.broken, slow.lacks) == (True, None)
 
 
+def test_refusal_for_what_is_on_its_way_says_nothing() -> None:
+    """The service refuses what it has not heard of yet: asked again when all has been applied."""
+
+    class Deaf(Late):
+        def command(self, name: str, *_: Any) -> httpx.Response:
+            unheard = name == "routing.assign" and self.behind >= 0
+            refusal = httpx.Response(422, json={"type": "urn:bugle:problem:unknown-case"})
+            return refusal if unheard else super().command()
+
+    assert played(Deaf(behind=3), [{"do": "routing.assign", "data": {}}], patience=0.2).passed
+
+
 def test_event_that_does_not_come_is_named() -> None:
     wanted = ["case_opened", {"type": "case_escalated", "data": {"level": 1}}]
     lacking = played(Late(), [{"see": wanted, "of": "x"}], patience=0.2)

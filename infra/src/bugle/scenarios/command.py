@@ -50,13 +50,14 @@ def run(
     removed: Callable[[Scenario], str | None] = lambda _: None,
     patience: float = PATIENCE,
     *,
+    at_once: int = AT_ONCE,
     quietly: bool = True,
 ) -> list[Played]:
-    """Play scenarios, several at a time, each with a programme and an agency of its own.
+    """Play scenarios, `at_once` at a time, each with a programme and an agency of its own.
 
     `removed`: the key without which a scenario's programme is published.
     """
-    with Stage(system) as stage, ThreadPoolExecutor(AT_ONCE) as pool:
+    with Stage(system) as stage, ThreadPoolExecutor(at_once) as pool:
 
         def one(scenario: Scenario) -> Played:
             played = play(stage, scenario, removed(scenario), patience)

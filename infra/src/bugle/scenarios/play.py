@@ -158,6 +158,8 @@ class _Actor:
             return answer.is_success or (wanted is not None and _slug(answer) == wanted)
 
         answer = self._until(attempt, fits)
+        if not fits(answer) and self._played.step is not None:  # a document that is refused stays so
+            answer = self._at_last(attempt)
         if answer.is_success != (wanted is None) or not fits(answer):
             expected = "it to be taken" if wanted is None else f"the refusal {wanted}"
             raise Failed(f"{step['do']}: expected {expected}, got {answer.status_code} {answer.text[:400]}")
