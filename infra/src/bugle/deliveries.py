@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from bugle.machine import AsJson
 from bugle.stack import Stack
 from bugle.stack.embedded import demand_running
 from bugle.stack.errors import BadChoice
@@ -21,7 +22,7 @@ def deliveries(
         list[str] | None, typer.Option("--retry", help="Ids of the list, or all: what was given up (or is in --state).")
     ] = None,
     state: Annotated[str | None, typer.Option(help=f"Only these: {', '.join(STATES)}.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """List what has not arrived, or have it tried again; exit status 1 when there is no such delivery."""
     if state is not None and state not in STATES:

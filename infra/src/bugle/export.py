@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import IO, Annotated, Any
 
 import httpx
-import orjson
 import typer
 
 from bugle.answers import check
+from bugle.machine import AsJson, tell
 from bugle.stack.errors import StackError
 from bugle.stack.keys import Keys
 from bugle.stack.place import EMBEDDED, Against, Place, running_place
@@ -48,7 +48,7 @@ def export(
     ] = None,
     lang: Annotated[str | None, typer.Option(help="zh or en: of heads and words.")] = None,
     against: Against = EMBEDDED,
-    as_json: Annotated[bool, typer.Option("--json", help="The result as one JSON object.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Write a list as CSV, Excel or Parquet, all of it as of one moment.
 
@@ -69,7 +69,7 @@ def export(
     }
     told = fetch(running_place(against), list, {name: value for name, value in asked.items() if value}, out)
     if as_json:
-        typer.echo(orjson.dumps(told).decode())
+        tell(told)
     else:
         lacking = "" if told["complete"] else f"; not complete: known up to {told['known_until'] or 'nothing'}"
         typer.echo(f"{out}: {told['rows']:,} rows, {told['bytes']:,} bytes{lacking}")

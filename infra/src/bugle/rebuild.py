@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from bugle.machine import AsJson
 from bugle.stack import Stack
 from bugle.stack.embedded import demand_running
 from bugle.stack.errors import BadChoice
@@ -18,7 +19,7 @@ REBUILT = ("reporting",)
 
 def rebuild(
     service: Annotated[str, typer.Argument(help="The service whose projections are made anew: reporting.")],
-    as_json: Annotated[bool, typer.Option("--json", help="The result as one JSON object.")] = False,
+    as_json: AsJson = False,
     accept: Annotated[bool, typer.Option("--accept", help="Swap even if the tables differ.")] = False,
 ) -> None:
     """Build a service's projections anew from the topics, compare them with the live ones and swap; work goes on."""

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from bugle.machine import AsJson
 from bugle.stack import Stack
 from bugle.stack.embedded import demand_running
 from bugle.stack.errors import BadChoice
@@ -23,6 +24,7 @@ def redrive(
     ] = None,
     reason: Annotated[str | None, typer.Option(help="Why it can never be applied.")] = None,
     by: Annotated[str | None, typer.Option(help="Who decided.")] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Apply parked events in order and release their keys; exit status 1 when one still fails.
 
@@ -34,6 +36,7 @@ def redrive(
     demand_running(stack)
     given = {"--discard": discard, "--reason": reason, "--by": by}
     options = [f"{name}={value}" for name, value in given.items() if value is not None]
+    options += ["--json"] if as_json else []
     command = [sys.executable, "-m", f"{service}.entrypoints.redrive", *options, *(key or [])]
     settings = stack.system.environment(f"{service}-worker")
     raise typer.Exit(subprocess.run(command, env=os.environ | settings, check=False).returncode)

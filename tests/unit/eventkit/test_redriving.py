@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import orjson
 import pytest
 
 from eventkit import redriving
@@ -42,9 +43,32 @@ def run(processor: Processor, monkeypatch: pytest.MonkeyPatch, *keys: str) -> in
 def test_keys_are_listed(
     processor: Processor, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("sys.argv", ["redrive"])
-    redriving.run(processor)
+    assert run(processor, monkeypatch) == 0
     assert capsys.readouterr().out == "k1  2 parked\nk2  1 parked\n"
+
+
+def test_machine_is_told_what_came_of_it(
+    processor: Processor, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    broken.add("k2")
+    try:
+        assert run(processor, monkeypatch, "all", "--json") == 1
+    finally:
+        broken.clear()
+    told = orjson.loads(capsys.readouterr().out)
+    assert (told["parked"], told["applied"], told["discarded"]) == ({"k2": 1}, {"k1": 2}, [])
+    assert "mend me" in told["failing"]["k2"]
+
+
+def test_discarded_record_is_told(
+    processor: Processor, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = processor.first_parked("k2")
+    decided = ["--discard", place, "--reason", "a test", "--by", "office", "--json"]
+    assert run(processor, monkeypatch, "k2", *decided) == 0
+    assert orjson.loads(capsys.readouterr().out) == {
+        "parked": {"k1": 2}, "applied": {}, "discarded": [place], "failing": {},
+    }  # fmt: skip
 
 
 def test_named_key_is_redriven(processor: Processor, monkeypatch: pytest.MonkeyPatch) -> None:

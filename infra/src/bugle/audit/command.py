@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,6 +14,7 @@ from bugle.audit.head import SignedHead, sign
 from bugle.audit.proof import NoAudit, prove
 from bugle.audit.reads import reads
 from bugle.audit.signing import Jwk
+from bugle.machine import AsJson, tell, tell_line
 from bugle.stack.embedded import Stack
 from bugle.stack.errors import BadChoice, StackError
 from bugle.stack.keys import Keys
@@ -41,6 +41,7 @@ def export(
     service: Service,
     out: Annotated[Path, typer.Option("--out", help="The file to write, JSON lines.")],
     against: Against = EMBEDDED,
+    as_json: AsJson = False,
 ) -> None:
     """Write a service's log with its signed head to a file."""
     place = running_place(against)
@@ -52,16 +53,20 @@ def export(
         except Missing as error:
             raise StackError(f"{error}; nothing was exported. See: bugle verify") from error
     draft.replace(out)
-    typer.echo(f"{out}: {count - 2:,} events")
+    events = count - 2  # between the first line and the head
+    if as_json:
+        tell({"file": str(out), "service": service, "events": events})
+    else:
+        typer.echo(f"{out}: {events:,} events")
 
 
 @app.command()
 def head(service: Service, against: Against = EMBEDDED) -> None:
-    """Print the signed head of a service's log, to be kept where the log's keepers cannot reach it."""
+    """Print the signed head of a service's log as JSON, to be kept where the log's keepers cannot reach it."""
     place = running_place(against)
     _known(service)
     with snapshot(place.database(service).url) as database:
-        typer.echo(json.dumps(sign(service, database.head(), Keys(place.home).audit_key()).json()))
+        tell_line(sign(service, database.head(), Keys(place.home).audit_key()).json())
 
 
 @app.command()
@@ -69,7 +74,7 @@ def verify(
     file: Annotated[Path, typer.Argument(help="What `bugle audit export` wrote.")],
     key: Annotated[Path | None, typer.Option(help="The signer's public key (JWK), if not this home's.")] = None,
     kept: Annotated[list[Path] | None, typer.Option("--head", help="Heads kept elsewhere; may be repeated.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Prove an exported log without any server. Exit status 0 if it is sound, 1 if not, 2 if it is no such file (`ok`:
     null, and `error`)."""
@@ -79,14 +84,14 @@ def verify(
     except (NoAudit, OSError, ValueError) as error:
         why = f"{error.filename}: {error.strerror}" if isinstance(error, OSError) else str(error)
         if as_json:
-            typer.echo(json.dumps({"ok": None, "error": why}, ensure_ascii=False))
+            tell({"ok": None, "error": why})
         typer.echo(f"bugle audit verify: {file} cannot be proved: {why}", err=True)
         raise typer.Exit(UNREADABLE) from error
     found = proof.found
     if as_json:
         told = {"ok": proof.sound, "service": proof.service, "events": found.checked, "faulty": found.faulty}
         head = None if proof.head is None else proof.head.json()
-        typer.echo(json.dumps({**told, "faults": found.faults, "head": head}, ensure_ascii=False, indent=1))
+        tell({**told, "faults": found.faults, "head": head})
     else:
         for fault in found.faults:
             typer.echo(fault)

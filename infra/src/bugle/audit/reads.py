@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Annotated, Any
@@ -10,6 +9,7 @@ from typing import Annotated, Any
 import psycopg
 import typer
 
+from bugle.machine import tell_line
 from bugle.stack.databases import plain
 from bugle.stack.place import EMBEDDED, Against, running_place
 
@@ -35,7 +35,7 @@ def reads(
     day = None if since is None else since.date()
     for at, who, deed, ref in _noted(database, contact, reader, day):
         if as_json:
-            typer.echo(json.dumps({"at": at, "by": who, "deed": deed, "contact_ref": ref}, ensure_ascii=False))
+            tell_line({"at": at, "by": who, "deed": deed, "contact_ref": ref})
         else:
             typer.echo(f"{at}  {deed:6}  {ref}  {who}")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,13 +19,12 @@ from bugle.backup.manifest import read_manifest
 from bugle.backup.proving import signers
 from bugle.backup.restoring import bring_back, check_idle, keyless, set_keys_aside
 from bugle.backup.topics import demand_restorer, make_anew
+from bugle.machine import AsJson, tell
 from bugle.stack.place import EMBEDDED, Against, Place, running_place
 from bugle.stack.system import System
 from bugle.verify.event import SERVICES as RECORDING
 
 _NAMED = 20
-
-AsJson = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
 
 
 def backup(
@@ -43,7 +41,7 @@ def backup(
     told, faults = keep(place, out, _say)
     keep_keys(place, keys, _say)
     if as_json:
-        typer.echo(json.dumps(told | {"faults": faults}))
+        tell(told | {"faults": faults})
     else:
         _tell_kept(out, keys, told, faults)
     raise typer.Exit(1 if faults else 0)
@@ -105,7 +103,7 @@ def restore(
     told = _told(found, kept, done) | {"contacts_without_key": keyless(place), "erased_again": again}
     told["earlier_files"] = [str(file) for file in earlier if file != kept]
     if as_json:
-        typer.echo(json.dumps(told))
+        tell(told)
     else:
         _tell(found, told)
     raise typer.Exit(0 if done else 1)

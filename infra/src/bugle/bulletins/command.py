@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
-import orjson
 import typer
 
 from bugle.bulletins.asking import FORMATS, Asking
 from bugle.bulletins.telling import print_bulletin
 from bugle.language import Language
+from bugle.machine import AsJson, tell
 from bugle.stack.place import EMBEDDED, Against, running_place
 
 
@@ -29,7 +29,7 @@ def bulletin(
     restate: Annotated[bool, typer.Option("--restate", help="Issue it again if what it tells has changed.")] = False,
     lang: Annotated[Language, typer.Option(help="Language of the files and the table.")] = Language.ZH,
     against: Against = EMBEDDED,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Issue a document, or take the one that was issued, and write its files: of a report, over a period that is over.
 
@@ -50,7 +50,7 @@ def bulletin(
             file.write_bytes(asking.file(document["document"], format, lang.value))
     if as_json:
         told = document | {"written": list(map(str, files))}
-        typer.echo(orjson.dumps(told, option=orjson.OPT_INDENT_2).decode())
+        tell(told)
     else:
         print_bulletin(document, lang.value)
         typer.echo("\n".join(map(str, files)))

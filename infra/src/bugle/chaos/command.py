@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import tempfile
 import time
@@ -18,6 +17,7 @@ from bugle.chaos.arena import Arena, Unavailable, arena
 from bugle.chaos.faults import FAULTS
 from bugle.chaos.grounds import grounds
 from bugle.chaos.report import Report, begin
+from bugle.machine import AsJson, tell
 from bugle.stack import StackError
 from bugle.stack.commands import terminable
 
@@ -32,7 +32,7 @@ def chaos(
         Path | None, typer.Option(help="Keep a line per fault in this file; a run that was broken off goes on from it.")
     ] = None,
     keep: Annotated[bool, typer.Option("--keep", help="Keep data, logs and ledger for a look at them.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Try random faults on an embedded system of its own while a client writes; then say which invariants held.
 
@@ -55,7 +55,7 @@ def chaos(
 def _print(done: Report, as_json: bool) -> None:
     if as_json:
         told = {"ok": done.table.ok, "seed": done.seed, "rows": done.entries}
-        typer.echo(json.dumps(told, ensure_ascii=False, indent=1))
+        tell(told)
     else:
         typer.echo("\n".join([f"seed {done.seed}", *done.table.lines()]))
 

@@ -4,24 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-import orjson
 import typer
 
 from bugle.demo import tables
 from bugle.demo.figures import Compared, compare, read_figures
 from bugle.demo.stories import stories
-from bugle.importing.command import run_import
+from bugle.importing.command import carry_out, run_import
 from bugle.importing.folder import read_folder
 from bugle.importing.target import Target
 from bugle.language import Language
+from bugle.machine import AsJson, tell
 from bugle.quiet import wait_quiet
-from bugle.stack.commands import announce, serve, terminable, terminal_stack
+from bugle.stack.commands import addresses, announce, serve, terminable, terminal_stack
 from bugle.stack.errors import BadChoice
 from bugle.stack.home import ROOT
 from bugle.stack.place import EMBEDDED, Against, Place, running_place
+from bugle.verify.command import PATIENCE, print_report, verified
+from bugle.verify.servers import Addresses
+from eventkit.voice import ENGLISH
 
 PROGRAMMES = ("rongchang", "jinxian", "daan", "chuanhui", "liangjiang")
 GRACE = 2  # seconds: the demo's clocks wait for no late evidence
@@ -31,14 +34,14 @@ def demo(
     check: Annotated[bool, typer.Option("--check", help="Verify too, and end: status 0 only if all agrees.")] = False,
     lang: Annotated[Language, typer.Option(help="Language of titles and headings.")] = Language.ZH,
     against: Against = EMBEDDED,
+    as_json: AsJson = False,
 ) -> None:
     """Start the stack, import the five programmes, and show published beside projected figures; then go on running.
 
     A system that is not the embedded one is neither started nor stopped.
     """
     if against != EMBEDDED:
-        sound = run_demo(running_place(against), lang.value)
-        if not ((_verified(against) if check else True) and sound):
+        if not _shown(running_place(against), lang.value, check=check, as_json=as_json):
             raise typer.Exit(1)
         return
     with terminable():
@@ -46,22 +49,43 @@ def demo(
         found_running = stack.running()
         stack.start()
         try:
-            sound = run_demo(stack.system, lang.value)
-            if check:
-                sound = _verified(EMBEDDED) and sound
+            sound = _shown(stack.system, lang.value, check=check, as_json=as_json)
         finally:
             if check and not found_running:
                 stack.stop()
         if not check:
-            announce(stack)
-            serve(stack)
+            if not as_json:
+                announce(stack.system)
+            serve(stack, quietly=as_json)
         elif not sound:
             raise typer.Exit(1)
 
 
+def _shown(place: Place, lang: str, *, check: bool, as_json: bool) -> bool:
+    """The demo, and with `check` what `bugle verify` says; whether all agrees."""
+    if not as_json:
+        sound = run_demo(place, lang)
+        report = verified(Addresses.of(place), place, PATIENCE) if check else None
+        if report is not None:
+            print_report(report)
+        return sound and (report is None or report.ok)
+    came = carry_out(place, _folders(), grace=GRACE, voice=ENGLISH, quietly=True)
+    wait_quiet(place, say=_say)
+    figures = [_json(name, _compared(place, name, ROOT / "programmes" / name)) for name in PROGRAMMES]
+    report = verified(Addresses.of(place), place, PATIENCE) if check else None
+    sound = came.sound and all(one["ok"] for one in figures) and (report is None or report.ok)
+    told = {"ok": sound, "import": came.json(), "programmes": figures, "addresses": addresses(place)}
+    tell(told | ({} if report is None else {"verify": report.json()}))
+    return sound
+
+
+def _folders() -> list[Path]:
+    return [ROOT / "programmes" / name for name in PROGRAMMES]
+
+
 def run_demo(system: Place, lang: str) -> bool:
     """Import, wait until every service has done its work, print; whether all went in and all figures agree."""
-    complete = run_import(system, [ROOT / "programmes" / name for name in PROGRAMMES], grace=GRACE)
+    complete = run_import(system, _folders(), grace=GRACE, language=lang)
     wait_quiet(system, say=_say)
     agree = [run_figures(system, name, ROOT / "programmes" / name, lang) for name in PROGRAMMES]
     target = Target.of(system)
@@ -77,7 +101,7 @@ def figures(
     folder: Annotated[Path | None, typer.Option(help="Where its published.toml lies; else in programmes/.")] = None,
     lang: Annotated[Language, typer.Option(help="Language of titles and headings.")] = Language.ZH,
     against: Against = EMBEDDED,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Show a programme's published figures beside the projected ones. Exit status 1 when one differs."""
     if not run_figures(running_place(against), programme, folder or _folder(programme), lang.value, as_json=as_json):
@@ -93,18 +117,25 @@ def _folder(programme: str) -> Path:
 
 def run_figures(system: Place, programme: str, folder: Path, lang: str = "zh", *, as_json: bool = False) -> bool:
     """Compare and print; whether every figure agrees. The figures that differ are named on standard error."""
-    published, target = read_folder(folder), Target.of(system)
-    with target.client(target.reporting, None) as client:
-        compared = compare(client, programme, read_figures(folder))
-    agree = all(one.agrees for one in compared)
+    published, compared = read_folder(folder), _compared(system, programme, folder)
     if as_json:
-        told = {"programme": programme, "ok": agree, "figures": [one.json() for one in compared]}
-        typer.echo(orjson.dumps(told, option=orjson.OPT_INDENT_2).decode())
+        tell(_json(programme, compared))
     else:
         title = f"\n{published.programme['title'][lang]} ({programme}, {published.programme['report_date']})"
         typer.echo(tables.figures(title, compared, lang))
     _name_differing(programme, compared)
-    return agree
+    return all(one.agrees for one in compared)
+
+
+def _compared(system: Place, programme: str, folder: Path) -> list[Compared]:
+    target = Target.of(system)
+    with target.client(target.reporting, None) as client:
+        return compare(client, programme, read_figures(folder))
+
+
+def _json(programme: str, compared: Sequence[Compared]) -> dict[str, Any]:
+    ok, figures = all(one.agrees for one in compared), [one.json() for one in compared]
+    return {"programme": programme, "ok": ok, "figures": figures}
 
 
 def _name_differing(programme: str, compared: Sequence[Compared]) -> None:
@@ -112,16 +143,6 @@ def _name_differing(programme: str, compared: Sequence[Compared]) -> None:
         if not one.agrees:
             of = one.figure
             typer.echo(f"{programme}: {of.id} is {one.projected:,}, published {of.relation} {of.value:,}", err=True)
-
-
-def _verified(against: str) -> bool:
-    from bugle.verify.command import verify
-
-    try:
-        verify(against=against)
-    except typer.Exit as end:
-        return end.exit_code == 0
-    return True
 
 
 def _say(text: str) -> None:

@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from bugle.machine import AsJson, tell
 from bugle.stack.certificates import ADMIN, Certificates
 from bugle.stack.errors import StackError
 from bugle.stack.guard import OPERATOR, RESTORER
@@ -35,6 +36,7 @@ def secrets() -> None:
 @app.command()
 def init(
     folder: Annotated[Path, typer.Option(help="Where .env and secrets/ are made.")] = ROOT,
+    as_json: AsJson = False,
 ) -> None:
     """Make up every password and key of a system to be deployed: .env and secrets/. Never overwrites one."""
     file = folder / ".env"
@@ -44,12 +46,16 @@ def init(
     lines = [f"{name}={value}" for name, value in settings(_user()).items()]
     text = "\n".join(["# Made by `bugle secrets init`. Keep it as safe as the data.", *lines]) + "\n"
     Home(folder).write(".env", text.encode())
+    if as_json:
+        tell({"settings": str(file), "secrets": str(home.path)})
+        return
     typer.echo(f"{file} and {home.path} are made. Keep both out of sight; then: docker compose up -d --wait")
 
 
 @app.command()
 def renew(
     folder: Annotated[Path, typer.Option(help="Where .env and secrets/ are.")] = ROOT,
+    as_json: AsJson = False,
 ) -> None:
     """Add what a newer version asks for and issue Kafka's certificates anew; no password and no key is changed."""
     held = read_deployed(folder / ".env")
@@ -57,6 +63,9 @@ def renew(
     home = _make_files(folder, renewed=True)
     lines = [held.file.read_text("utf-8").rstrip("\n"), *(f"{name}={value}" for name, value in missing.items())]
     Home(folder).write(".env", ("\n".join(lines) + "\n").encode())
+    if as_json:
+        tell({"settings": str(held.file), "secrets": str(home.path), "added": list(missing)})
+        return
     typer.echo(f"Added to {held.file}: {', '.join(missing) or 'nothing'}. Certificates in {home.path} are new.")
     typer.echo("Take them into use with: docker compose up -d --wait --force-recreate kafka topics")
 

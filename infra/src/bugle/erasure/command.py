@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated, Any
 
 import httpx
@@ -10,6 +9,7 @@ import psycopg
 import typer
 
 from bugle.erasure.master import change_master, pending, unfinished
+from bugle.machine import AsJson, tell
 from bugle.stack.databases import plain
 from bugle.stack.errors import StackError
 from bugle.stack.keys import Keys
@@ -21,7 +21,7 @@ _ENTERPRISE = "SELECT enterprise FROM contacts WHERE contact_ref::text = %s"
 def erase(
     contact: Annotated[list[str] | None, typer.Argument(help="The contact_ref of each contact to erase.")] = None,
     by: Annotated[str, typer.Option(help="Who does it, for the notes (bugle audit reads).")] = "erase",
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+    as_json: AsJson = False,
     against: Against = EMBEDDED,
 ) -> None:
     """Erase contacts for good: destroy their keys, then change the master key, so that old backups stay unreadable.
@@ -33,7 +33,7 @@ def erase(
     outcomes = {ref: _erase(place, ref, by) for ref in dict.fromkeys(contact or ())}
     wrapped = _finish(place)
     if as_json:
-        typer.echo(json.dumps({"contacts": outcomes, "master_changed": wrapped is not None, "keys_left": wrapped}))
+        tell({"contacts": outcomes, "master_changed": wrapped is not None, "keys_left": wrapped})
         return
     for ref, outcome in outcomes.items():
         typer.echo(f"{ref}: {'erased' if outcome == 'amended' else 'was erased already'}")

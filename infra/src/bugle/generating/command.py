@@ -13,6 +13,7 @@ from bugle.generating.ledgers import ISSUES, enterprises, issues, print_rows, wr
 from bugle.generating.world import World, world_of
 from bugle.importing.folder import Folder, read_folder
 from bugle.importing.run import find_folder
+from bugle.machine import tell, tell_line
 from bugle.stack import StackError
 
 MOST = 10_000_000
@@ -25,6 +26,7 @@ def generate(
     programme: Annotated[str, typer.Option(help="Whose kinds and units: an id, or a folder.")] = "jinxian",
     days: Annotated[int, typer.Option(min=1, max=MOST_DAYS, help="From the programme's first day on.")] = 365,
     out: Annotated[Path | None, typer.Option(help="A new folder for the files; else the issues are printed.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object; of printed issues one a line.")] = False,
 ) -> None:
     """Make up a ledger of any size: seasons, slow units, moved due dates, late contacts. Every row is synthetic.
 
@@ -39,9 +41,18 @@ def generate(
     _check(folder, days, out)
     world = world_of(folder, count, days)
     if out is None:
-        print_rows(sys.stdout, ISSUES, issues(folder, world, count, seed))
+        rows = issues(folder, world, count, seed)
+        if as_json:
+            for row in rows:
+                tell_line(dict(zip(ISSUES, row, strict=True)))
+        else:
+            print_rows(sys.stdout, ISSUES, rows)
     else:
-        _write(out, folder, world, count, seed, programme)
+        files = _write(out, folder, world, count, seed)
+        if as_json:
+            tell({"programme": programme, "files": files})
+        else:
+            typer.echo(f"bugle import {' '.join(files)} --programme {programme}")
 
 
 def _check(folder: Folder, days: int, out: Path | None) -> None:
@@ -54,11 +65,12 @@ def _check(folder: Folder, days: int, out: Path | None) -> None:
         raise StackError(f"--out {out}: is there already. Name a new folder.")
 
 
-def _write(out: Path, folder: Folder, world: World, count: int, seed: int, programme: str) -> None:
+def _write(out: Path, folder: Folder, world: World, count: int, seed: int) -> list[str]:
+    """The files that were written."""
     files, done = [], 0
     for file, rows in write(out, seed, enterprises(world, seed), issues(folder, world, count, seed)):
         files.append(str(file))
         done += rows if len(files) > 1 else 0
         of_issues = f" ({done:,} of {count:,} issues)" if done else ""
         typer.echo(f"{file}: {rows:,} rows{of_issues}", err=True)
-    typer.echo(f"bugle import {' '.join(files)} --programme {programme}")
+    return files

@@ -12,9 +12,10 @@ import typer
 from bugle.importing import telling
 from bugle.importing.faults import Unreadable
 from bugle.importing.oracle import Comparison, compare, read_clocks
-from bugle.importing.run import Job, Result, bring_in, publish, read_job
+from bugle.importing.run import Imported, Job, Result, bring_in, publish, read_job
 from bugle.importing.target import Target
 from bugle.language import Language, terminals
+from bugle.machine import AsJson, tell
 from bugle.quiet import Observer, wait_quiet
 from bugle.stack.place import EMBEDDED, Against, Place, running_place
 from eventkit.voice import Voice
@@ -27,7 +28,7 @@ def import_(
     grace: Annotated[int | None, typer.Option(min=0, help="Grace of clocks in seconds, not the programme's.")] = None,
     against: Against = EMBEDDED,
     lang: Annotated[Language | None, typer.Option(help="Of what is printed; else as the terminal's.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Bring programmes and ledgers into a running system; again adds nothing. Exit status 1 when a row was refused."""
     place, language = running_place(against), lang.value if lang else terminals()
@@ -47,6 +48,27 @@ def run_import(
 ) -> bool:
     """Import and print what came of it; whether every row went in and, with an oracle, every row agrees."""
     voice = Voice(language, ("bugle.importing", "eventkit"))
+    came = carry_out(system, paths, programme, mapping, grace, voice=voice, quietly=as_json)
+    if as_json:
+        tell(came.json(voice))
+    else:
+        for comparison in came.comparisons:
+            telling.print_comparison(comparison, voice)
+        telling.print_rate(came.events, came.seconds, voice)
+    return came.sound
+
+
+def carry_out(
+    system: Place,
+    paths: Sequence[Path],
+    programme: str | None = None,
+    mapping: Path | None = None,
+    grace: int | None = None,
+    *,
+    voice: Voice,
+    quietly: bool,
+) -> Imported:
+    """Import; the counts of each file are printed as it is done, unless `quietly`."""
     try:
         jobs = [read_job(path, programme, mapping) for path in paths]
     except Unreadable as error:
@@ -55,21 +77,13 @@ def run_import(
     comparisons: list[Comparison] = []
     began, before = time.monotonic(), _events(system)
     for job in jobs:
-        came = list(_carry_out(system, Target.of(system, language), job, grace, None if as_json else voice))
+        came = list(_bring(system, Target.of(system, voice.language), job, grace, None if quietly else voice))
         results += came
         comparisons += _judged(system, job, came)
-    recorded, seconds = _events(system) - before, time.monotonic() - began
-    sound = not any(result.faults for result in results) and not any(c.disagreements for c in comparisons)
-    if as_json:
-        telling.print_json(results, comparisons, recorded, seconds, voice, ok=sound)
-    else:
-        for comparison in comparisons:
-            telling.print_comparison(comparison, voice)
-        telling.print_rate(recorded, seconds, voice)
-    return sound
+    return Imported(results, comparisons, _events(system) - before, time.monotonic() - began)
 
 
-def _carry_out(system: Place, target: Target, job: Job, grace: int | None, voice: Voice | None) -> Iterator[Result]:
+def _bring(system: Place, target: Target, job: Job, grace: int | None, voice: Voice | None) -> Iterator[Result]:
     publish(target, job.folder, grace)
     if voice:
         typer.echo(f"{job.folder.id}:")

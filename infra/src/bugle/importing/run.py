@@ -16,6 +16,7 @@ from bugle.importing.folder import Folder, read_document, read_folder
 from bugle.importing.ledgers import FIELDS, ORDER, Ledger, read_ledger
 from bugle.importing.mapping import Mapping as ColumnMapping
 from bugle.importing.mapping import read_mapping
+from bugle.importing.oracle import Comparison
 from bugle.importing.rows import Command
 from bugle.importing.target import Target
 from bugle.stack.home import ROOT
@@ -43,6 +44,33 @@ class Result:
         """The result as a JSON object, faults in the voice's language."""
         named = {name: getattr(self, name) for name in ("file", "records", "rows", "new", "amended", "unchanged")}
         return {**named, "seconds": round(self.seconds, 3), "faults": [fault.json(voice) for fault in self.faults]}
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What became of all files. `events`: how many all services recorded meanwhile."""
+
+    results: Sequence[Result]
+    comparisons: Sequence[Comparison]
+    events: int
+    seconds: float
+
+    @property
+    def sound(self) -> bool:
+        """Whether every row went in and, with an oracle, every row agrees."""
+        refused = any(result.faults for result in self.results)
+        return not refused and not any(one.disagreements for one in self.comparisons)
+
+    def json(self, voice: Voice = ENGLISH) -> dict[str, Any]:
+        """All of it as a JSON object, faults in the voice's language."""
+        return {
+            "ok": self.sound,
+            "files": [result.json(voice) for result in self.results],
+            "comparisons": [comparison.json() for comparison in self.comparisons],
+            "events": self.events,
+            "seconds": round(self.seconds, 3),
+            "events_per_second": round(self.events / self.seconds, 1),
+        }
 
 
 @dataclass(frozen=True, slots=True)

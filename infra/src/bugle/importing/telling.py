@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
-from typing import Any
 
-import orjson
 import typer
 
 from bugle.importing.oracle import NONE, Comparison
@@ -55,24 +52,3 @@ def print_rate(events: int, seconds: float, voice: Voice) -> None:
     rate = events / seconds
     told = Text("{events:,} events in {seconds:.1f} s: {rate:,.0f} events/s", events=events, seconds=seconds, rate=rate)
     typer.echo(voice.say(told))
-
-
-def print_json(
-    results: Sequence[Result],
-    comparisons: Sequence[Comparison],
-    events: int,
-    seconds: float,
-    voice: Voice,
-    *,
-    ok: bool,
-) -> None:
-    """Everything as one JSON object."""
-    told: dict[str, Any] = {
-        "ok": ok,
-        "files": [result.json(voice) for result in results],
-        "comparisons": [comparison.json() for comparison in comparisons],
-        "events": events,
-        "seconds": round(seconds, 3),
-        "events_per_second": round(events / seconds, 1),
-    }
-    typer.echo(orjson.dumps(told, option=orjson.OPT_INDENT_2).decode())

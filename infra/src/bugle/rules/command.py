@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import orjson
 import typer
 
+from bugle.machine import AsJson, tell
 from bugle.rules import telling
 from bugle.rules.asking import Asking, question
 from bugle.rules.counting import Sum
@@ -21,7 +22,6 @@ Rules = Annotated[
     typer.Option(exists=True, dir_okay=False, help="Candidates: a TOML file of rules, as a programme.toml."),
 ]
 Version = Annotated[int | None, typer.Option(min=1, help="The rules of this version; else of the newest.")]
-AsJson = Annotated[bool, typer.Option("--json", help="One JSON object.")]
 DAYS = ["%Y-%m-%d"]
 First = Annotated[datetime | None, typer.Option("--from", formats=DAYS, help="First day, of the cases' opening.")]
 Last = Annotated[datetime | None, typer.Option("--to", formats=DAYS, help="Last day, in the programme's zone.")]
@@ -60,7 +60,7 @@ def trial(
     with Asking(running_place(against)) as asking:
         told = asking.trial(asked)
     if as_json:
-        typer.echo(orjson.dumps(told, option=orjson.OPT_INDENT_2).decode())
+        tell(told)
     else:
         telling.print_trial(told)
     if expect is not None and (told["decision"] or {}).get("lead") != expect:

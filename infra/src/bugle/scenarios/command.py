@@ -7,11 +7,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Annotated
 
-import orjson
 import typer
 from rich.console import Console
 from rich.table import Table
 
+from bugle.machine import AsJson, tell
 from bugle.scenarios.files import Scenario, read_scenarios
 from bugle.scenarios.play import PATIENCE, Played, play
 from bugle.scenarios.stage import Stage
@@ -30,14 +30,14 @@ def scenarios(
     patience: Annotated[float, typer.Option(help="Seconds to wait for what comes of itself.")] = PATIENCE,
     lang: Annotated[str, typer.Option(help="Language of the mechanisms: zh or en.")] = "zh",
     against: Against = EMBEDDED,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Play every mechanism of the programmes against the running system. Exit status 1 when one does not act."""
     wanted = _chosen(read_scenarios(programmes or ROOT / "programmes"), rows or [])
     played = run(running_place(against), wanted, lambda _: without, patience, quietly=as_json)
     if as_json:
         told = {"ok": all(one.passed for one in played), "scenarios": [_json(one) for one in played]}
-        typer.echo(orjson.dumps(told, option=orjson.OPT_INDENT_2).decode())
+        tell(told)
     else:
         _print(played, "en" if lang == "en" else "zh")
     if not all(one.passed for one in played):

@@ -3,47 +3,56 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from bugle.machine import AsJson, tell, tell_line
 from bugle.stack import databases
 from bugle.stack.embedded import SERVERS, Stack
 from bugle.stack.errors import BadChoice, StackError
 from bugle.stack.keys import ROLES, Keys, check_roles
-from bugle.stack.place import EMBEDDED, Against, running_place
+from bugle.stack.place import EMBEDDED, Against, Place, running_place
 from bugle.stack.ports import HOST
 from bugle.stack.readings import readings
 from bugle.stack.system import FRONTENDS, PROCESSES, SERVICES
 
 
-def up(detach: Annotated[bool, typer.Option("--detach", help="Return when everything runs.")] = False) -> None:
+def up(
+    detach: Annotated[bool, typer.Option("--detach", help="Return when everything runs.")] = False,
+    as_json: AsJson = False,
+) -> None:
     """Start PostgreSQL, Kafka and every service; Ctrl-C stops them all."""
     with terminable():
         stack = terminal_stack()
         stack.start()
-        announce(stack)
-        if detach:
-            typer.echo("Stop it with: bugle down")
+        if as_json:
+            tell({"addresses": addresses(stack.system)})
         else:
-            serve(stack)
+            announce(stack.system)
+        if not detach:
+            serve(stack, quietly=as_json)
+        elif not as_json:
+            typer.echo("Stop it with: bugle down")
 
 
-def down() -> None:
+def down(as_json: AsJson = False) -> None:
     """Stop everything. The data stay."""
     stack = terminal_stack()
-    if not stack.running():
-        typer.echo("Nothing runs.")
+    ran = stack.running()
     stack.stop()
+    if as_json:
+        tell({"ran": ran})
+    elif not ran:
+        typer.echo("Nothing runs.")
 
 
-def status(as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False) -> None:
+def status(as_json: AsJson = False) -> None:
     """Say what runs; exit status 0 when everything does and is ready, else 1."""
     stack = Stack()
     states = {state.name: state for state in stack.states()}
@@ -70,7 +79,7 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="One JSON object
         figures = readings(f"http://{HOST}:{row['port']}" for row in rows if row["name"] in running)
         told = {"home": home, "ready": everything, "parked": parked, "unsent": unsent, "metrics": figures}
         told["processes"] = rows
-        typer.echo(json.dumps(told, indent=1))
+        tell(told)
     else:
         _table(rows)
         for consumer, events in parked.items():
@@ -84,6 +93,7 @@ def logs(
     service: Annotated[str, typer.Argument(help="A service, one of its processes, postgres, kafka or supervisord.")],
     lines: Annotated[int, typer.Option("--lines", "-n", help="How many lines of each process.")] = 100,
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on until Ctrl-C.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="A JSON object for each line.")] = False,
 ) -> None:
     """Show the end of the logs of a service."""
     known = {**SERVICES, **FRONTENDS}
@@ -92,13 +102,14 @@ def logs(
         raise BadChoice(f"{service!r} has no log. Choose from: {', '.join([*known, *SERVERS, 'supervisord'])}.")
     folder = Stack().home.path / "logs"
     files = {name: folder / f"{name}.log" for name in names}
-    ends = {name: _show(name, file, lines, many=len(names) > 1) for name, file in files.items() if file.exists()}
+    show = _printer(as_json=as_json, many=len(names) > 1)
+    ends = {name: _show(name, file, lines, show) for name, file in files.items() if file.exists()}
     if not ends:
         raise StackError(f"{service} has not written anything yet: nothing in {folder}.")
     with contextlib.suppress(KeyboardInterrupt):
         while follow:
             time.sleep(0.5)
-            ends = {name: _show_from(name, files[name], end, many=len(names) > 1) for name, end in ends.items()}
+            ends = {name: _show_from(name, files[name], end, show) for name, end in ends.items()}
 
 
 def token(
@@ -109,6 +120,7 @@ def token(
     subject: Annotated[str | None, typer.Option(help="Who holds it; made of the rest when not given.")] = None,
     hours: Annotated[float, typer.Option(help="How long it is valid.")] = 12,
     against: Against = EMBEDDED,
+    as_json: AsJson = False,
 ) -> None:
     """Print a bearer token of the system's own issuer."""
     check_roles(role)
@@ -118,9 +130,11 @@ def token(
         if own in role and given is None:
             raise StackError(f"The role {own} acts for one alone. Name it with --{own}.")
     keys = Stack().keys if against == EMBEDDED else Keys(running_place(against).home)
-    typer.echo(
-        keys.token(role, agency=agency, department=department, enterprise=enterprise, subject=subject, hours=hours)
-    )
+    made = keys.token(role, agency=agency, department=department, enterprise=enterprise, subject=subject, hours=hours)
+    if as_json:
+        tell({"token": made})
+    else:
+        typer.echo(made)
 
 
 def terminal_stack() -> Stack:
@@ -128,18 +142,23 @@ def terminal_stack() -> Stack:
     return Stack(say=lambda text: typer.echo(f"{text} …", err=True), progress=_progress)
 
 
-def announce(stack: Stack) -> None:
-    """Print where the services answer."""
-    for service in SERVICES:
-        typer.echo(f"{service:12} {stack.system.url(service)}/docs")
-    typer.echo(f"{'pages':12} {stack.system.url('reporting')}/")
-    for frontend in FRONTENDS:
-        typer.echo(f"{frontend:12} {stack.system.url(frontend)}/")
+def addresses(place: Place) -> dict[str, str]:
+    """Where the services and the pages answer."""
+    told = {service: f"{place.url(service)}/docs" for service in SERVICES}
+    told["pages"] = f"{place.url('reporting')}/"
+    return told | {frontend: f"{place.url(frontend)}/" for frontend in FRONTENDS}
 
 
-def serve(stack: Stack) -> None:
+def announce(place: Place) -> None:
+    """Print where the services and the pages answer."""
+    for name, address in addresses(place).items():
+        typer.echo(f"{name:12} {address}")
+
+
+def serve(stack: Stack, *, quietly: bool = False) -> None:
     """Keep the stack until Ctrl-C or SIGTERM, then stop it; also ends when somebody else has stopped it."""
-    typer.echo("Running. Ctrl-C stops everything.")
+    if not quietly:
+        typer.echo("Running. Ctrl-C stops everything.")
     try:
         stack.wait()
     except KeyboardInterrupt:
@@ -177,22 +196,33 @@ def _table(rows: list[dict[str, object]]) -> None:
     Console().print(table)
 
 
-def _show(name: str, file: Path, lines: int, *, many: bool) -> int:
+Printer = Callable[[str, list[bytes]], None]
+
+
+def _show(name: str, file: Path, lines: int, show: Printer) -> int:
     """Print the last lines; how many bytes of the file have been seen."""
     data = file.read_bytes()
-    _print(name, data.splitlines()[-lines:] if lines > 0 else [], many=many)
+    show(name, data.splitlines()[-lines:] if lines > 0 else [])
     return len(data)
 
 
-def _show_from(name: str, file: Path, start: int, *, many: bool) -> int:
+def _show_from(name: str, file: Path, start: int, show: Printer) -> int:
     size = file.stat().st_size
     with file.open("rb") as log:
         log.seek(start if size >= start else 0)  # a shorter file is a new one: the log was rotated
         data = log.read()
-        _print(name, data.splitlines(), many=many)
+        show(name, data.splitlines())
         return log.tell()
 
 
-def _print(name: str, lines: list[bytes], *, many: bool) -> None:
-    for line in lines:
-        typer.echo(f"{name}: {line.decode(errors='replace')}" if many else line.decode(errors="replace"))
+def _printer(*, as_json: bool, many: bool) -> Printer:
+    """Prints lines of a process, with its name where there are several."""
+
+    def show(name: str, lines: list[bytes]) -> None:
+        for line in (raw.decode(errors="replace") for raw in lines):
+            if as_json:
+                tell_line({"process": name, "line": line})
+            else:
+                typer.echo(f"{name}: {line}" if many else line)
+
+    return show

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import os
 from typing import Annotated, Any
 
 import psycopg
 import typer
 
+from bugle.machine import AsJson, tell
 from bugle.quiet import Restless, wait_quiet
 from bugle.stack import Stack
 from bugle.stack.place import EMBEDDED, Against, Place, running_place
@@ -20,6 +20,7 @@ from eventkit.settings import KafkaSettings
 from eventkit.settings import read as read_settings
 
 BROKEN, UNREACHABLE = 1, 2
+PATIENCE = 60.0  # seconds
 
 
 def _database(service: str) -> Any:
@@ -28,8 +29,8 @@ def _database(service: str) -> Any:
 
 
 def verify(
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
-    wait: Annotated[float, typer.Option(help="Seconds to wait until the system is quiet.")] = 60,
+    as_json: AsJson = False,
+    wait: Annotated[float, typer.Option(help="Seconds to wait until the system is quiet.")] = PATIENCE,
     intake: Annotated[str | None, _database("intake")] = None,
     routing: Annotated[str | None, _database("routing")] = None,
     supervision: Annotated[str | None, _database("supervision")] = None,
@@ -53,9 +54,9 @@ def verify(
         typer.echo(f"bugle verify: {error}. Is the system running (bugle status)?", err=True)
         raise typer.Exit(UNREACHABLE) from error
     if as_json:
-        typer.echo(json.dumps(report.json(), ensure_ascii=False, indent=1))
+        tell(report.json())
     else:
-        _print(report)
+        print_report(report)
     raise typer.Exit(0 if report.ok else BROKEN)
 
 
@@ -85,7 +86,8 @@ def _say(text: str) -> None:
     typer.echo(f"{text} …", err=True)
 
 
-def _print(report: Report) -> None:
+def print_report(report: Report) -> None:
+    """The invariants and their faults, as people read them."""
     from rich.console import Console
     from rich.table import Table
 

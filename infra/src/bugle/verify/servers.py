@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import psycopg
 from kafka.errors import KafkaError
 
+from bugle.stack.errors import StackError
 from bugle.stack.place import Place
 from bugle.verify.consumption import SOURCES
 from bugle.verify.database import Database, snapshot
@@ -17,7 +18,7 @@ from eventkit.admission import Refused, demand
 from eventkit.settings import KafkaSettings
 
 
-class Unreachable(Exception):
+class Unreachable(StackError):
     """A server does not answer; the message says which."""
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any
 
-import orjson
 import typer
 
 from bugle.answers import Json
+from bugle.machine import AsJson, tell
 from bugle.stack.place import EMBEDDED, Against, running_place
 from bugle.whatif.asking import pages, scaled
 from bugle.whatif.printing import show
@@ -39,7 +39,7 @@ def whatif(
         int | None, typer.Option(min=0, help="Exit status 1 when more clocks would be missed or late.")
     ] = None,
     against: Against = EMBEDDED,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Count deadlines of the past anew, and show who would have missed them and how ranks move. Nothing is recorded.
 
@@ -67,7 +67,7 @@ def whatif(
         moved = scaled(place, _given(about | scales))
     if as_json:
         told = ({} if total is None else total.json()) | ({} if moved is None else {"scales": moved})
-        typer.echo(orjson.dumps(told, option=orjson.OPT_INDENT_2).decode())
+        tell(told)
     else:
         show(total, moved)
     if fail_above is not None and total is not None and total.worse > fail_above:

@@ -5,6 +5,10 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NoReturn
+
+import orjson
 
 from eventkit.delivery import Policy, policy_of
 from eventkit.diagnosis import brief
@@ -15,23 +19,50 @@ from eventkit.redrive import NotParked, StillFailing
 def run(processor: Processor) -> None:
     """Redrive the keys on the command line, "all" for every parked one; without any, list them.
 
-    Ends the process: status 0 when nothing asked for is parked any more, 1 when a key still fails.
+    Ends the process: status 0 when nothing asked for is parked any more, 1 when a key still fails. With --json one
+    object on standard output: `parked`, `applied` (events by key), `discarded` (places), `failing` (why, by key).
     """
     asked = _asked()
-    if asked.discard and not _discarded(processor, asked):
-        sys.exit(1)
+    told = _Told(asked.json)
+    if asked.discard and not _discarded(processor, asked, told):
+        told.end(1, processor.parked())
     parked = processor.parked()
     if not parked:
-        print("Nothing is parked.")
+        told.say("Nothing is parked.")
     if not asked.keys:
         for key, count in parked.items():
-            print(f"{key}  {count} parked")
-        return
+            told.say(f"{key}  {count} parked")
+        told.end(0, parked)
     keys = list(parked) if asked.keys == ["all"] else asked.keys
     if asked.discard:
         keys = [key for key in keys if key in parked]  # the record may have been the last of its key
-    failing = [key for key in keys if not _one(processor, key, parked)]
-    sys.exit(1 if failing else 0)
+    for key in keys:
+        _one(processor, key, parked, told)
+    told.end(1 if told.failing else 0, processor.parked())
+
+
+@dataclass(slots=True)
+class _Told:
+    """What came of it: said at once to people, at the end to a machine."""
+
+    as_json: bool
+    applied: dict[str, int] = field(default_factory=dict)
+    discarded: list[str] = field(default_factory=list)
+    failing: dict[str, str] = field(default_factory=dict)
+
+    def say(self, text: str) -> None:
+        if not self.as_json:
+            print(text)
+
+    def fail(self, key: str, why: str) -> None:
+        self.failing[key] = why
+        print(f"{key}  {why}", file=sys.stderr)
+
+    def end(self, status: int, parked: Mapping[str, int]) -> NoReturn:
+        if self.as_json:
+            did = {"applied": self.applied, "discarded": self.discarded, "failing": self.failing}
+            print(orjson.dumps({"parked": dict(parked), **did}, option=orjson.OPT_INDENT_2).decode())
+        sys.exit(status)
 
 
 def _asked() -> argparse.Namespace:
@@ -43,34 +74,35 @@ def _asked() -> argparse.Namespace:
     )
     parser.add_argument("--reason", help="why it can never be applied")
     parser.add_argument("--by", help="who decided")
+    parser.add_argument("--json", action="store_true", help="the result as one JSON object")
     asked = parser.parse_args()
     if asked.discard and not (len(asked.keys) == 1 and (asked.reason or "").strip() and (asked.by or "").strip()):
         parser.error("--discard takes one KEY, --reason and --by")
     return asked
 
 
-def _discarded(processor: Processor, asked: argparse.Namespace) -> bool:
+def _discarded(processor: Processor, asked: argparse.Namespace, told: _Told) -> bool:
     [key] = asked.keys
     try:
         processor.discard(key, asked.discard, asked.reason, asked.by)
     except NotParked as wrong:
-        print(f"{key}  {wrong}", file=sys.stderr)
+        told.fail(key, str(wrong))
         return False
-    print(f"{key}  {asked.discard} discarded")
+    told.discarded.append(asked.discard)
+    told.say(f"{key}  {asked.discard} discarded")
     return True
 
 
-def _one(processor: Processor, key: str, parked: Mapping[str, int]) -> bool:
+def _one(processor: Processor, key: str, parked: Mapping[str, int], told: _Told) -> None:
     if key not in parked:
-        print(f"{key}  is not parked", file=sys.stderr)
-        return False
+        told.fail(key, "is not parked")
+        return
     try:
-        print(f"{key}  {processor.redrive(key)} applied")
+        told.applied[key] = processor.redrive(key)
+        told.say(f"{key}  {told.applied[key]} applied")
     except Exception as failing:
         if policy_of(failing) in (Policy.RETRY, Policy.STOP):
             raise  # a server is away, or program and tables do not fit: no fault of this key
         # a whole batch that fails does not tell at which of its records
         where = "" if isinstance(failing, StillFailing) else f" (the first is {processor.first_parked(key)})"
-        print(f"{key}  still fails: {brief(failing)}{where}", file=sys.stderr)
-        return False
-    return True
+        told.fail(key, f"still fails: {brief(failing)}{where}")
