@@ -92,6 +92,8 @@ def test_pages_are_added_up(asked: list[dict[str, Any]]) -> None:
 def test_person_reads_tables(asked: list[dict[str, Any]]) -> None:
     told = run("--limit", "contact=2wd")
     assert "3 clocks; 1 would have ended otherwise, 1 of them worse." in told.stdout
+    assert "1 of 2 units would stand otherwise." in told.stdout
+    assert [line.split()[0] for line in told.stdout.splitlines() if line.startswith(("water", "power"))] == ["water"]
     assert "c-water" in told.stdout and "2021-03-15T16:00:00Z" in told.stdout
 
 

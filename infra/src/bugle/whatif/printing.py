@@ -39,11 +39,13 @@ def _said(number: float | None) -> str:
 
 def _print(console: Console, total: Sum) -> None:
     table = _table("unit", "met", "late", "missed", "rank", "would: met", "late", "missed", "rank")
-    for row in total.units():
+    moved = [row for row in total.units() if row["before"] != row["after"]]
+    for row in moved:
         numbers = [str(row[part].get(name) or 0) for part in ("before", "after") for name in ("met", "late", "missed")]
         rank = [str(row[part]["rank"] or "–") for part in ("before", "after")]
         table.add_row(str(row["unit"] or "–"), *numbers[:3], rank[0], *numbers[3:], rank[1])
-    console.print(table)
+    if moved:
+        console.print(table)
     clocks = _table("case", "clock", "unit", "was due", "was", "would be due", "would be")
     for one in total.items[:SHOWN]:
         was, would = one["before"], one["after"]
@@ -61,7 +63,8 @@ def _print(console: Console, total: Sum) -> None:
     typer.echo(
         f"{total.clocks:,} clocks; {len(total.items):,} would have ended otherwise, {total.worse:,} of them worse."
     )
-    if len(total.items) > SHOWN:
+    typer.echo(f"{len(moved):,} of {len(total.before):,} units would stand otherwise.")
+    if len(total.items) > SHOWN or len(moved) < len(total.before):
         typer.echo("All of them: --json")
 
 
