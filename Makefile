@@ -46,8 +46,8 @@ format: setup    ## what ruff can mend by itself
 test: setup      ## every test, on real servers; BACKEND=containers or external: servers that are not embedded
 	BUGLE_BACKEND=$(BACKEND) $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 
-faults: setup    ## every fault on a running system, and the table of invariants; twenty minutes
-	$(BIN)/python -m pytest tests/faults
+faults: setup    ## every fault on a running system, and the table of invariants; ten to fifteen minutes
+	$(BIN)/python -m pytest --numprocesses $(WORKERS) tests/faults
 
 containers: setup ## images under docker compose, and the integration tests on servers in containers
 	tests/containers/run
