@@ -89,6 +89,20 @@ def test_rebuilt_tables_go_on_working(delivery: Delivery) -> None:
     assert rebuild(delivery.settings).tables == hashes(delivery)
 
 
+def test_rebuilt_tables_keep_what_the_planner_is_told(delivery: Delivery) -> None:
+    told = text(
+        "SELECT attrelid::regclass::text, attname, attoptions FROM pg_attribute"
+        " WHERE attoptions IS NOT NULL AND attrelid::regclass::text LIKE 'live.%' ORDER BY 1, 2"
+    )
+    delivered(delivery, 3)
+    with delivery.engine.connect() as connection:
+        before = connection.execute(told).all()
+    rebuild(delivery.settings)
+    with delivery.engine.connect() as connection:
+        assert connection.execute(told).all() == before
+    assert ("live.timeline", "case_id", ["n_distinct=-0.05"]) in [tuple(row) for row in before]
+
+
 def test_work_goes_on_meanwhile(delivery: Delivery) -> None:
     log = courses(60)
     half = len(log.events) // 2

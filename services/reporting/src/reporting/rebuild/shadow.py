@@ -16,6 +16,12 @@ RETIRED = "retired"
 _INDEXES = text("SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = :schema AND tablename = :table")
 _KEY = text("SELECT c.conname FROM pg_constraint c WHERE c.contype = 'p' AND c.conrelid = CAST(:table AS regclass)")
 
+_TOLD = text(
+    "SELECT c.relname, a.attname, array_to_string(a.attoptions, ', ') FROM pg_attribute a"
+    " JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace"
+    " WHERE n.nspname = :schema AND a.attoptions IS NOT NULL"
+)
+"""What the planner is told of columns, which LIKE does not copy."""
 _VIEWS = text(
     "SELECT c.relname, pg_get_viewdef(c.oid) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
     " WHERE c.relkind = 'v' AND n.nspname = :schema ORDER BY c.oid"
@@ -36,6 +42,8 @@ def make(connection: Connection, role: str) -> None:
     for table in metadata.sorted_tables:
         like = "INCLUDING ALL EXCLUDING INDEXES" if table in _COPIED else "INCLUDING ALL"
         connection.execute(text(f"CREATE TABLE {SHADOW}.{table.name} (LIKE {LIVE}.{table.name} {like})"))
+    for table, column, options in connection.execute(_TOLD, {"schema": LIVE}).all():
+        connection.exec_driver_sql(f"ALTER TABLE {SHADOW}.{table} ALTER COLUMN {column} SET ({options})")
     _make_views(connection, "")
     connection.execute(text(f"CREATE SCHEMA {SHADOW}{KNOWN}"))
     _make_views(connection, KNOWN)
