@@ -89,7 +89,7 @@ class _Rebuild:
         self._tell = tell
         self._began = monotonic()
         self._events = 0
-        self._read = Extent({}, frozenset())
+        self._read = Extent({}, {})
 
     def run(self) -> Report:
         """The whole course."""
@@ -133,8 +133,8 @@ class _Rebuild:
         """Apply to the shadow what the worker has applied since; how many events that were."""
         count = 0
         # what was parked when it was read, and has been redriven since
-        for topic, number, offset in sorted(self._read.aside - now.aside):
-            count += self._apply(topics, {(topic, number): offset}, Extent({(topic, number): offset + 1}, frozenset()))
+        for topic, number, offset in sorted(self._read.aside.keys() - now.aside.keys()):
+            count += self._apply(topics, {(topic, number): offset}, Extent({(topic, number): offset + 1}, {}))
         count += self._apply(topics, self._read.ends, now)
         self._read = now
         self._events += count

@@ -43,7 +43,8 @@ class Topics:
     def read(self, starts: Mapping[Place, int], extent: Extent) -> Iterator[list[Envelope]]:
         """The events of each place from its start (0 by default) to its end, in order within a place.
 
-        Left out are watermarks, malformed records (the worker could not apply them either) and what was set aside.
+        Left out are watermarks, malformed records (the worker could not apply them either) and every copy of
+        what was set aside.
         """
         ends = {place: end for place, end in extent.ends.items() if end > starts.get(place, 0)}
         of = {TopicPartition(f"{self._prefix}{topic}", number): (topic, number) for topic, number in ends}
@@ -67,10 +68,11 @@ class Topics:
 
 def _events(records: list[Any], place: Place, end: int, extent: Extent) -> list[Envelope]:
     events = []
+    aside = set(extent.aside.values())
     for record in records:
         if record.offset >= end or (*place, record.offset) in extent.aside:
             continue
         content = arrivals.read(*place, record.offset, record.key, record.value, record.headers).content
-        if isinstance(content, Envelope):
+        if isinstance(content, Envelope) and content.id not in aside:
             events.append(content)
     return events
