@@ -22,8 +22,6 @@ from bugle.stack.commands import addresses, announce, serve, terminable, termina
 from bugle.stack.errors import BadChoice
 from bugle.stack.home import ROOT
 from bugle.stack.place import EMBEDDED, Against, Place, running_place
-from bugle.verify.command import PATIENCE, print_report, verified
-from bugle.verify.servers import Addresses
 from eventkit.voice import ENGLISH
 
 PROGRAMMES = ("rongchang", "jinxian", "daan", "chuanhui", "liangjiang")
@@ -63,20 +61,26 @@ def demo(
 
 def _shown(place: Place, lang: str, *, check: bool, as_json: bool) -> bool:
     """The demo, and with `check` what `bugle verify` says; whether all agrees."""
-    if not as_json:
-        sound = run_demo(place, lang)
-        report = verified(Addresses.of(place), place, PATIENCE) if check else None
-        if report is not None:
-            print_report(report)
-        return sound and (report is None or report.ok)
+    from bugle.verify.command import PATIENCE, print_report, verified  # a third of the start of `bugle figures`
+    from bugle.verify.servers import Addresses
+
+    sound, told = _told(place) if as_json else (run_demo(place, lang), {})
+    report = verified(Addresses.of(place), place, PATIENCE) if check else None
+    sound = sound and (report is None or report.ok)
+    if as_json:
+        tell({"ok": sound} | told | ({} if report is None else {"verify": report.json()}))
+    elif report is not None:
+        print_report(report)
+    return sound
+
+
+def _told(place: Place) -> tuple[bool, dict[str, Any]]:
+    """What `run_demo` prints, for machines."""
     came = carry_out(place, _folders(), grace=GRACE, voice=ENGLISH, quietly=True)
     wait_quiet(place, say=_say)
     figures = [_json(name, _compared(place, name, ROOT / "programmes" / name)) for name in PROGRAMMES]
-    report = verified(Addresses.of(place), place, PATIENCE) if check else None
-    sound = came.sound and all(one["ok"] for one in figures) and (report is None or report.ok)
-    told = {"ok": sound, "import": came.json(), "programmes": figures, "addresses": addresses(place)}
-    tell(told | ({} if report is None else {"verify": report.json()}))
-    return sound
+    sound = came.sound and all(one["ok"] for one in figures)
+    return sound, {"import": came.json(), "programmes": figures, "addresses": addresses(place)}
 
 
 def _folders() -> list[Path]:

@@ -158,8 +158,6 @@ class _Actor:
             return answer.is_success or (wanted is not None and _slug(answer) == wanted)
 
         answer = self._until(attempt, fits)
-        if not fits(answer) and self._played.step is not None:  # a document that is refused stays so
-            answer = self._at_last(attempt)
         if answer.is_success != (wanted is None) or not fits(answer):
             expected = "it to be taken" if wanted is None else f"the refusal {wanted}"
             raise Failed(f"{step['do']}: expected {expected}, got {answer.status_code} {answer.text[:400]}")
@@ -181,7 +179,7 @@ class _Actor:
             return expected is None or has(answer.json(), expected)
 
         answer = self._until(lambda: read(address), fits)
-        if unwanted is not None or not fits(answer):
+        if unwanted is not None and fits(answer):
             answer = self._at_last(lambda: read(address))
         if not fits(answer) or (unwanted is not None and has(answer.json(), unwanted)):
             raise Failed(f"read {address}: {answer.status_code} {answer.text[:1500]}")
@@ -200,7 +198,7 @@ class _Actor:
             return answer.is_success and not lacking(answer.json()["items"], wanted)
 
         answer = self._until(lambda: read(address), fits)
-        if never or not fits(answer):
+        if never and fits(answer):
             answer = self._at_last(lambda: read(address))
         items = answer.json()["items"] if answer.is_success else []
         came = [short(item) for item in items]
@@ -228,14 +226,18 @@ class _Actor:
         return _telling(attempt())
 
     def _until(self, attempt: Callable[[], httpx.Response], fits: Callable[[httpx.Response], bool]) -> httpx.Response:
-        """The first answer that fits, or the last one when patience is at its end; Broken if that is no answer."""
+        """The first answer that fits, or the one when all has been applied; Broken if that is no answer.
+
+        While a play is being set up its last answer stands: a document that is refused stays so.
+        """
         until = time.monotonic() + self._patience
         while True:
             answer = attempt()
             if fits(answer):
                 return answer
             if time.monotonic() > until:
-                return _telling(answer)
+                told = _telling(answer)
+                return told if self._played.step is None else self._at_last(attempt)
             time.sleep(_POLL)
 
     def _save(self, step: Step, body: Any) -> None:

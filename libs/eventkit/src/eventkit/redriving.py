@@ -23,28 +23,29 @@ def run(processor: Processor) -> None:
     object on standard output: `parked`, `applied` (events by key), `discarded` (places), `failing` (why, by key).
     """
     asked = _asked()
-    told = _Told(asked.json)
+    told = _Told(processor, asked.json)
     if asked.discard and not _discarded(processor, asked, told):
-        told.end(1, processor.parked())
+        told.end()
     parked = processor.parked()
     if not parked:
         told.say("Nothing is parked.")
     if not asked.keys:
         for key, count in parked.items():
             told.say(f"{key}  {count} parked")
-        told.end(0, parked)
+        told.end()
     keys = list(parked) if asked.keys == ["all"] else asked.keys
     if asked.discard:
         keys = [key for key in keys if key in parked]  # the record may have been the last of its key
     for key in keys:
         _one(processor, key, parked, told)
-    told.end(1 if told.failing else 0, processor.parked())
+    told.end()
 
 
 @dataclass(slots=True)
 class _Told:
     """What came of it: said at once to people, at the end to a machine."""
 
+    processor: Processor
     as_json: bool
     applied: dict[str, int] = field(default_factory=dict)
     discarded: list[str] = field(default_factory=list)
@@ -58,11 +59,11 @@ class _Told:
         self.failing[key] = why
         print(f"{key}  {why}", file=sys.stderr)
 
-    def end(self, status: int, parked: Mapping[str, int]) -> NoReturn:
+    def end(self) -> NoReturn:
         if self.as_json:
             did = {"applied": self.applied, "discarded": self.discarded, "failing": self.failing}
-            print(orjson.dumps({"parked": dict(parked), **did}, option=orjson.OPT_INDENT_2).decode())
-        sys.exit(status)
+            print(orjson.dumps({"parked": self.processor.parked(), **did}, option=orjson.OPT_INDENT_2).decode())
+        sys.exit(1 if self.failing else 0)
 
 
 def _asked() -> argparse.Namespace:
