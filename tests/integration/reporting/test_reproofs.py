@@ -275,3 +275,15 @@ def test_overview_counts_what_stands(client: TestClient, issuer: Issuer) -> None
     [(link, number)] = re.findall(r'<a href="(/cards-and-letters[^"]*issued=[^"]*)">([0-9]+)</a>', page)
     behind = browse(client, issuer, link.replace("&amp;", "&"))
     assert f'role="status">{number} ' in behind and number == "5"
+
+
+@pytest.mark.parametrize(
+    ("most", "english", "chinese"),
+    [(7, ">more than 7 cards and letters", ">超过7次亮牌、督办"), (8, ">8 cards and letters", ">8次亮牌、督办")],
+)
+def test_page_counts_so_far_and_says_so(
+    client: TestClient, issuer: Issuer, monkeypatch: pytest.MonkeyPatch, most: int, english: str, chinese: str
+) -> None:
+    monkeypatch.setattr("reporting.web.reproofs.COUNTED", most)
+    assert english in browse(client, issuer, f"{ALL}&lang=en")
+    assert chinese in browse(client, issuer, f"{ALL}&lang=zh")

@@ -42,9 +42,21 @@ _TAKEN_BACK = ("bugle.supervision.duty_rescinded.v1", "bugle.supervision.supervi
 
 def written(sql: str, columns: Sequence[str], moment: Moment, about: Mapping[str, Any]) -> Select[Any]:
     """The rows of a statement written as text, over the tables as they stood; `:before` in it is the moment's end."""
-    given = dict(about) | ({"before": moment.before} if ":before" in sql else {})
-    told = text(sql).bindparams(**given).columns(*(column(name) for name in columns))
-    return select(told.add_cte(*_tables(moment)).subquery("listed"))
+    [rows] = all_written([sql], columns, moment, about)
+    return rows
+
+
+def all_written(
+    statements: Sequence[str], columns: Sequence[str], moment: Moment, about: Mapping[str, Any]
+) -> list[Select[Any]]:
+    """The rows of each of several statements, to be parts of one: the tables stand once before it."""
+    standing = _tables(moment)
+    found = []
+    for sql in statements:
+        given = dict(about) | ({"before": moment.before} if ":before" in sql else {})
+        told = text(sql).bindparams(**given).columns(*(column(name) for name in columns))
+        found.append(select(told.add_cte(*standing).subquery("listed")))
+    return found
 
 
 def as_folded(connection: Connection, rows: Sequence[Mapping[str, Any]], moment: Moment) -> list[dict[str, Any]]:

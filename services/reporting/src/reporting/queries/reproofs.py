@@ -6,17 +6,17 @@ was withdrawn stays on the list and says so, since it was issued; it is withdraw
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, FromClause, Row, Select, func, select
+from sqlalchemy import ColumnElement, Connection, FromClause, Row, Select, func, select, union_all
 
 from eventkit.paging import Window
 from reporting.queries.filters import Condition, Filters, conditions, equals, month, truth
 from reporting.queries.issues import as_dict
 from reporting.queries.moments import Moment
-from reporting.queries.past import as_folded, written
+from reporting.queries.past import all_written, as_folded
 from reporting.queries.scope import Scope
 from reporting.queries.zones import zones
 from reporting.read_model.tables import ledger
@@ -45,7 +45,7 @@ SELECT r.event_id, 'duty_card', r.occurred_at, f.data->>'programme', f.data->>'a
     f.data->>'rule', f.data->>'title', r.data->>'period',
     (SELECT min(CAST(m.data->>'due_at' AS timestamptz)) FROM records m WHERE m.stream = r.stream
         AND m.type = 'bugle.supervision.duty_missed.v1' AND m.data->>'period' = r.data->>'period'),
-    NULL, NULL, NULL, 'rule', NULL, NULL, NULL,
+    NULL, CAST(NULL AS text[]), NULL, 'rule', CAST(NULL AS timestamptz), CAST(NULL AS timestamptz), NULL,
     (SELECT min(w.occurred_at) FROM records w WHERE w.stream = r.stream
         AND w.type = 'bugle.supervision.duty_rescinded.v1'
         AND w.data->'withdrawn' @> to_jsonb(CAST(r.event_id AS text))),
@@ -73,12 +73,12 @@ SELECT r.event_id, 'letter', r.occurred_at, r.data->>'programme', r.data->>'agen
     coalesce((SELECT l.synthetic FROM ledger l WHERE l.case_id = CAST(r.data->>'case' AS uuid)), false)
 FROM records r WHERE r.type = {_ISSUED}
 """
-_ALL = f"{_CARDS} UNION ALL {_OF_DUTIES} UNION ALL {_LETTERS}"
 COLUMNS = (
     *("event_id", "form", "issued_at", "programme", "agency", "unit", "person", "colour", "case_id", "clock"),
     *("generation", "duty", "rule", "task", "period", "due_at", "ground", "events", "text", "issued_by"),
     *("reply_due_at", "answered_at", "reply", "withdrawn_at", "synthetic"),
 )
+_FORMS = tuple(f"SELECT * FROM ({one}) AS one ({', '.join(COLUMNS)})" for one in (_CARDS, _OF_DUTIES, _LETTERS))
 
 
 def _withdrawn(rows: FromClause, value: str) -> ColumnElement[bool]:
@@ -108,40 +108,61 @@ OF_REPROOFS: Mapping[str, Condition] = {
 
 def keys(scope: Scope, filters: Filters, moment: Moment) -> tuple[Select[Any], Sequence[ColumnElement[Any]]]:
     """`issued_at` and `event_id` of what was issued, and the key that orders it; a department sees its own."""
-    rows = _rows(moment)
-    key = (rows.c.issued_at, rows.c.event_id)
-    wanted = select(*key).where(scope.rows(rows), *conditions(rows, filters, OF_REPROOFS))
-    return wanted if scope.department is None else wanted.where(rows.c.unit == scope.department), key
+    return _together(wanted for wanted, *_ in _of_forms(scope, filters, moment))
 
 
-def count(connection: Connection, scope: Scope, filters: Filters, moment: Moment) -> int:
-    """How many there are."""
+def count(connection: Connection, scope: Scope, filters: Filters, moment: Moment, most: int | None = None) -> int:
+    """How many there are; those beyond `most` are not counted."""
     wanted, _ = keys(scope, filters, moment)
-    return int(connection.scalar(select(func.count()).select_from(wanted.subquery())) or 0)
+    return int(connection.scalar(select(func.count()).select_from(wanted.limit(most).subquery())) or 0)
 
 
 def page_of(connection: Connection, scope: Scope, filters: Filters, moment: Moment, window: Window) -> list[Row[Any]]:
-    """The keys of a page, the newest first; one more than the window holds."""
-    wanted, key = keys(scope, filters, moment)
-    return list(connection.execute(replace(window, newest=True).select(wanted, *key)))
+    """The keys of a page, the newest first; one more than the window holds.
+
+    Each form gives its newest, which an index finds without a look at the others.
+    """
+    window = replace(window, newest=True)
+    wanted, key = _together(window.select(*one) for one in _of_forms(scope, filters, moment))
+    return list(connection.execute(replace(window, after=None).select(wanted, *key)))
+
+
+def _of_forms(
+    scope: Scope, filters: Filters, moment: Moment
+) -> Iterator[tuple[Select[Any], ColumnElement[Any], ColumnElement[Any]]]:
+    """By form what is wanted of it, and its key."""
+    for rows in _rows(moment):
+        key = (rows.c.issued_at, rows.c.event_id)
+        wanted = select(*key).where(scope.rows(rows), *conditions(rows, filters, OF_REPROOFS))
+        yield (wanted if scope.department is None else wanted.where(rows.c.unit == scope.department)), *key
+
+
+def _together(wanted: Iterable[Select[Any]]) -> tuple[Select[Any], Sequence[ColumnElement[Any]]]:
+    """What is wanted of each form as one, and its key."""
+    rows = union_all(*(select(one.subquery()) for one in wanted)).subquery("of_forms")
+    return select(rows), (rows.c.issued_at, rows.c.event_id)
 
 
 def told(connection: Connection, scope: Scope, found: Sequence[Row[Any]], moment: Moment) -> list[dict[str, Any]]:
     """The rows of these keys, in their order. `case_id` and `title` of issues that the caller may see, `standing`:
     stands, answered or withdrawn."""
-    rows = _rows(moment)
     ids = [one.event_id for one in found]
-    held = {row.event_id: as_dict(row) for row in connection.execute(select(rows).where(rows.c.event_id.in_(ids)))}
+    whole = union_all(*(select(rows).where(rows.c.event_id.in_(ids)) for rows in _rows(moment)))
+    held = {row.event_id: as_dict(row) for row in connection.execute(whole)}
     about = {row["case_id"] for row in held.values() if row["case_id"] is not None}
     mine = select(ledger.c.case_id, ledger.c.title).where(ledger.c.case_id.in_(about), scope.cases(ledger))
     titles = {str(row.case_id): row.title for row in connection.execute(mine)}
     return as_folded(connection, [_shown(held[id], titles, moment) for id in ids], moment)
 
 
-def _rows(moment: Moment) -> FromClause:
-    issued = written(_ALL, COLUMNS, moment, {}).subquery("issued")
-    of_programme = zones.c.programme_id == issued.c.programme
-    return select(issued, zones.c.zone).outerjoin_from(issued, zones, of_programme).subquery("reproofs")
+def _rows(moment: Moment) -> list[FromClause]:
+    """What was issued, by form, with the zone of its programme."""
+    found: list[FromClause] = []
+    for form in all_written(_FORMS, COLUMNS, moment, {}):
+        issued = form.subquery("issued")
+        of_programme = zones.c.programme_id == issued.c.programme
+        found.append(select(issued, zones.c.zone).outerjoin_from(issued, zones, of_programme).subquery("reproofs"))
+    return found
 
 
 def _shown(row: Mapping[str, Any], titles: Mapping[str, str], moment: Moment) -> dict[str, Any]:

@@ -13,6 +13,9 @@ from reporting.queries.reproofs import OF_REPROOFS
 from reporting.web.opening import AT, Pages, View
 from reporting.web.paging import PAGED, split, window_of
 
+COUNTED = 10_000
+"""The page counts no further; it would cost more than the page itself."""
+
 
 def add_reproofs(router: APIRouter, pages: Pages) -> None:
     """/cards-and-letters."""
@@ -28,7 +31,8 @@ def add_reproofs(router: APIRouter, pages: Pages) -> None:
             return view.page(
                 "reproofs.html",
                 rows=reproofs.told(*of, shown, view.asked.moment),
-                total=reproofs.count(*of, view.asked.filters, view.asked.moment),
+                total=reproofs.count(*of, view.asked.filters, view.asked.moment, COUNTED + 1),
+                counted=COUNTED,
                 next=following,
             )
 
