@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.contract.test_names import NAMES
+from tests.contract.test_names import NAMES, OF_CONSOLE
 from tests.support.sources import DOMAINS, source_of
 from tests.support.texts import (
     Refusals,
@@ -30,7 +30,7 @@ UNCLASSED = {("title", slug) for slug in ("internal", "not-found", "method-not-a
 """Titles of what eventkit refuses without a class."""
 REFUSES_NOTHING = ("pagekit", "bugle.importing")
 """Have no class of refusals of their own."""
-NAMED = {"reporting": {*NAMES, "formula"}, "console": {"answer", "clock", "state"}}
+NAMED = {"reporting": {*NAMES, "formula"}, "console": {*OF_CONSOLE}}
 """Contexts whose ids are names from elsewhere: tests/contract/test_names.py looks after them."""
 
 

@@ -25,10 +25,12 @@ from reporting.queries.hotspots import GROUPS
 from reporting.queries.lists import HANDLED
 from reporting.queries.lists import LISTINGS as PROGRAMMES_LISTS
 from reporting.queries.named import FIGURES
+from routing.domain.case import STATES as OF_CASES
 from supervision.domain.duty import Status
 
 ROOT = Path(__file__).parents[2]
 CATALOGUES = ROOT / "services/reporting/src/reporting/catalogues"
+OF_CONSOLES = ROOT / "frontends/console/src/console/catalogues"
 ALL_MEASURES = FIGURES
 
 
@@ -117,13 +119,22 @@ NAMES: dict[str, set[str]] = {
     "standing": {"stands", "answered", "withdrawn"},
     "issuer": {"rule"},
 }
+_ASKED_FOR = {"pending", "refused"}
+OF_CONSOLE = {
+    "answer": {"pending", "closed_out", "reopened"},
+    "clock": NAMES["clock"],
+    "merger": {*_ASKED_FOR, "merged"},
+    "state": {*STATES, *OF_CASES},
+    "withdrawal": {*_ASKED_FOR, "withdrawn"},
+}
+"""What intake's, routing's and supervision's reads tell the console, by context of its own catalogue."""
 FORMULAS = {measure.formula for measure in ALL_MEASURES.values()}
 
 
-def said(language: str) -> dict[str, dict[str, Any]]:
-    """Text by name by context of reporting's catalogue."""
+def said(language: str, catalogues: Path = CATALOGUES) -> dict[str, dict[str, Any]]:
+    """Text by name by context of a catalogue, reporting's unless another is given."""
     texts: dict[str, dict[str, Any]] = {}
-    with (CATALOGUES / f"{language}.po").open("rb") as file:
+    with (catalogues / f"{language}.po").open("rb") as file:
         for message in read_po(file, locale=language, abort_invalid=True):
             if message.context:
                 texts.setdefault(message.context, {})[str(message.id)] = message.string
@@ -135,6 +146,14 @@ def said(language: str) -> dict[str, dict[str, Any]]:
 def test_names_are_said(context: str, language: str) -> None:
     texts = said(language)[context]
     assert texts.keys() == NAMES[context]
+    assert all(texts.values())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("context", OF_CONSOLE)
+def test_names_are_said_by_the_console(context: str, language: str) -> None:
+    texts = said(language, OF_CONSOLES)[context]
+    assert texts.keys() == OF_CONSOLE[context]
     assert all(texts.values())
 
 

@@ -74,7 +74,7 @@ def test_wrong_parameter_is_named(tmp_path: Path, engine: Engine, service: str, 
     store: Any = MemoryStore(service)
     context: Any = None
     routers = {
-        "intake": lambda: intake(engine),
+        "intake": lambda: intake(engine, context),
         "routing": lambda: routing(engine, store, context),
         "supervision": lambda: supervision(engine, store, context),
         "reporting": lambda: reporting(engine),

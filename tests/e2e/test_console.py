@@ -115,6 +115,54 @@ def test_reported_issue_goes_to_its_close_out(office: Office, person: Person) ->
     until(lambda: f'href="/cases/{case}"' in clerk.page("/?answer=closed_out"), what="the answer in the clerk's list")
 
 
+def test_report_is_corrected(office: Office, person: Person) -> None:
+    clerk = person("frontend")
+    issue = {
+        "programme": office.programme,
+        "enterprise": "企业001",
+        "title": "电压不稳",
+        "text": "每晚",
+        "kind": "power",
+    }
+    case = case_in(clerk.fill("/report", **issue))
+    form = clerk.page(f"/cases/{case}/amend_issue")
+    assert 'value="电压不稳"' in form and '<option value="power" selected>' in form and ">每晚</textarea>" in form
+    refused = clerk.fill(f"/cases/{case}/amend_issue", 422, title=" ", text="每晚", kind="power")
+    assert '<a href="#title">' in refused.text
+    seen = clerk.hidden(f"/cases/{case}/amend_issue")
+    clerk.fill(f"/cases/{case}/amend_issue", title="电压过低", text="", kind="power")
+    held = office.call("intake", "GET", f"/issues/{case}")
+    assert (held["title"], held["text"], held["kind"]) == ("电压过低", None, "power")
+    stale = clerk.send(f"/cases/{case}/amend_issue", 412, **seen, title="电压不稳", text="每晚", kind="power")
+    assert "电压过低" in stale.text
+    until(lambda: office.case(case)["title"] == "电压过低", what="the new title at routing")
+
+
+def test_issue_is_merged_and_the_merger_undone(office: Office, person: Person) -> None:
+    chief = person("office")
+    stays, again = office.report(title="道路不平"), office.report(title="门前道路不平")
+    for case in (stays, again):
+        waits_for(chief, case, "assign")
+    form = chief.page(f"/cases/{again}/merge_issue")
+    assert f'<option value="{stays}">道路不平' in form and f'value="{again}"' not in form
+    chief.fill(f"/cases/{again}/merge_issue", into=stays)
+    until(lambda: "已合并" in chief.page(f"/cases/{again}"), what="the merger's confirmation")
+    assert f'href="/cases/{stays}"' in chief.page(f"/cases/{again}")
+    assert offered(chief, again).isdisjoint({"merge_issue", "assign"})
+    chief.fill(f"/cases/{again}/undo_merge", reason="两处道路")
+    waits_for(chief, again, "assign")
+    assert "已合并" not in chief.page(f"/cases/{again}")
+
+
+def test_issue_is_withdrawn(office: Office, person: Person) -> None:
+    clerk, chief = person("frontend"), person("office")
+    case = office.report()
+    waits_for(chief, case, "assign")
+    clerk.fill(f"/cases/{case}/withdraw_issue", reason="企业自行解决")
+    until(lambda: "已撤回" in clerk.page(f"/cases/{case}"), what="the withdrawal's confirmation")
+    assert offered(chief, case).isdisjoint({"withdraw_issue", "assign"})
+
+
 def test_form_sent_twice_counts_once(office: Office, person: Person) -> None:
     clerk = person("frontend")
     typed = {"programme": office.programme, "enterprise": "企业001", "title": "道路不平"} | clerk.hidden("/report")

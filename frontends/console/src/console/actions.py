@@ -6,7 +6,7 @@ Which of them may be done now, and by whom, the services say with the case (`mov
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from console.forms import AREA, CHOICE, DATED, DAY, LINE, SEVERAL, TICK, Field, Rows
@@ -15,7 +15,10 @@ from eventkit.text import Text
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """A command on a case. `path` has a place for the case, and may have one for a field of the form."""
+    """A command on a case. `path` has a place for the case, and may have one for a field of the form.
+
+    `amends`: the fields begin with what the issue says now, and one that was emptied is told as nothing.
+    """
 
     service: str
     path: str
@@ -24,6 +27,7 @@ class Action:
     fields: tuple[Field, ...] = ()
     rows: Rows | None = None
     dated: bool = True
+    amends: bool = False
 
     @property
     def asked(self) -> tuple[Field, ...]:
@@ -218,4 +222,62 @@ DEPARTMENTS: Final[Mapping[str, Action]] = {
 }
 """What departments do; some of it the office may do too."""
 
-ACTIONS: Final[Mapping[str, Action]] = {**OFFICES, **DEPARTMENTS}
+TITLE: Final = Field("title", Text("What is to be done"), LINE, Text("In one line."), needed=True)
+TEXT: Final = Field("text", Text("In full"), AREA, NO_NAMES)
+KIND: Final = Field("kind", Text("Kind"), CHOICE, Text("Left open: the programme's rules choose."), options="kinds")
+JURISDICTION: Final = Field("jurisdiction", Text("Whose matter it is"), CHOICE, options="jurisdictions")
+REASON: Final = Field("reason", Text("Why"), AREA, needed=True)
+
+REPORTERS: Final[Mapping[str, Action]] = {
+    "amend_issue": Action(
+        "intake",
+        "/issues/{case}/amendments",
+        Text("Correct the report"),
+        Text("The report is corrected."),
+        (TITLE, TEXT, replace(KIND, hint=None), JURISDICTION, Field("batch", Text("Batch"))),
+        dated=False,
+        amends=True,
+    ),
+    "divide_issue": Action(
+        "intake",
+        "/issues/{case}/parts",
+        Text("Divide"),
+        Text("The issue is divided; it closes when all its parts have."),
+        rows=Rows("parts", Text("Parts"), Text("Part {n}"), Text("Add a part"), (TITLE, TEXT, KIND)),
+    ),
+    "merge_issue": Action(
+        "intake",
+        "/issues/{case}/merger",
+        Text("Merge into another issue"),
+        Text("The merger is asked for; it holds once routing has confirmed it."),
+        (
+            Field(
+                "into",
+                Text("The issue that stays"),
+                CHOICE,
+                Text("Open issues of the same enterprise."),
+                needed=True,
+                options="others",
+            ),
+        ),
+    ),
+    "undo_merge": Action(
+        "intake",
+        "/issues/{case}/merger-undone",
+        Text("Undo the merger"),
+        Text("The merger is undone."),
+        (REASON,),
+        dated=False,
+    ),
+    "withdraw_issue": Action(
+        "intake",
+        "/issues/{case}/withdrawal",
+        Text("Withdraw the issue"),
+        Text("The withdrawal is asked for; it holds once routing has confirmed it."),
+        (replace(REASON, hint=Text("The enterprise does not pursue it any further, and why.")),),
+        dated=False,
+    ),
+}
+"""What whoever reported an issue does with the report itself."""
+
+ACTIONS: Final[Mapping[str, Action]] = {**OFFICES, **DEPARTMENTS, **REPORTERS}

@@ -12,8 +12,9 @@ from fastapi.responses import RedirectResponse
 
 from console.actions import Action
 from console.case import CaseView, case_of
-from console.choices import choices_of
+from console.choices import choices_of, others_of
 from console.forms import Typed, data_of, first, names_of_fields, rows_of
+from console.names import Options
 from console.rendering import draw
 from console.sending import ADD, KEY, key_of, new_key
 from console.services import Away, Refused
@@ -39,8 +40,10 @@ class Asked:
 
     @classmethod
     def new(cls, desk: Desk, view: CaseView, name: str, action: Action) -> Self:
-        """The empty form, with a key of its own and the version that is shown beside it."""
-        return cls(desk, view, name, action, {KEY: [new_key()], **_shown(view, action)})
+        """The form with a key of its own and the version that is shown beside it: empty, or as the issue stands."""
+        stands = {field.name: [str((view.issue or {}).get(field.name) or "")] for field in action.fields}
+        typed = stands if action.amends else {}
+        return cls(desk, view, name, action, {KEY: [new_key()], **_shown(view, action), **typed})
 
 
 def ask(request: Request, asked: Asked, problem: Told | None = None, more: int = 0) -> Response:
@@ -56,10 +59,17 @@ def ask(request: Request, asked: Asked, problem: Told | None = None, more: int =
         action=asked.action,
         typed=asked.typed,
         rows=rows,
-        choices=choices_of(asked.view, voice(request)),
+        choices=_choices(request, asked),
         problem=problem,
         offered=asked.name in asked.view.moves,
     )
+
+
+def _choices(request: Request, asked: Asked) -> dict[str, Options]:
+    found = choices_of(asked.view, voice(request))
+    if any(field.options == "others" for field in asked.action.fields):
+        found["others"] = others_of(asked.view, asked.desk.services)
+    return found
 
 
 def send(request: Request, asked: Asked) -> Response:
@@ -68,6 +78,8 @@ def send(request: Request, asked: Asked) -> Response:
     if ADD in typed:
         return ask(request, asked, more=1)
     body = data_of(action.asked, typed, view.zone)
+    if action.amends:
+        body = {field.name: "" if field.needed else None for field in action.fields} | body
     if action.rows is not None:
         body[action.rows.name] = [data_of(action.rows.fields, row, view.zone) for row in rows_of(action.rows, typed)]
     path = action.path.format(case=view.case, extension=body.pop("extension", "0"))

@@ -21,6 +21,7 @@ READS_CASES = frozenset({"office", "leader", "department"})
 _GONE_BY = (
     *("title", "text", "state", "round", "kind", "grade", "lead", "supporting", "owner", "passed_to", "transfers"),
     *("merged_into", "outcome", "milestones", "due_at", "closed", "gone", "level", "pauses", "extensions", "facts"),
+    *("jurisdiction", "batch", "answer", "merger", "withdrawal", "parts"),
 )
 _UNSEEN = (HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND)
 
@@ -52,7 +53,8 @@ class CaseView:
     @property
     def moves(self) -> dict[str, Action]:
         """What the visitor may do with it now, as the services say."""
-        told = {move for held in (self.course, self.watch) if held is not None for move in held["moves"]}
+        said = (self.course, self.watch, self.issue)
+        told = {move for held in said if held is not None for move in held["moves"]}
         return {name: action for name, action in ACTIONS.items() if name in told}
 
     @property
@@ -72,7 +74,7 @@ class CaseView:
         return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16]
 
     def _held(self, service: str) -> Mapping[str, Any] | None:
-        return {"routing": self.course, "supervision": self.watch}.get(service)
+        return {"intake": self.issue, "routing": self.course, "supervision": self.watch}[service]
 
 
 def case_of(services: Services, caller: Caller, case: str) -> CaseView:

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from console.case import CaseView
-from console.names import Options
-from console.rendering import until
+from console.names import Options, said
+from console.rendering import minute, until
+from console.services import Away, Services
 from eventkit.text import Text
 from eventkit.voice import Voice
 
@@ -22,6 +23,7 @@ SATISFACTIONS = {
     "unsatisfied": Text("Unsatisfied: the case is opened again"),
 }
 DECISIONS = {"granted": Text("Grant"), "changed": Text("Grant another span"), "refused": Text("Refuse")}
+JURISDICTIONS = {"own": Text("Our own"), "passed_on": Text("To be passed on")}
 
 
 def choices_of(view: CaseView, voice: Voice) -> dict[str, Options]:
@@ -36,16 +38,34 @@ def choices_of(view: CaseView, voice: Voice) -> dict[str, Options]:
         "reasons": names.options("returns", "reasons"),
         "pauses": names.options("pause", "reasons"),
         "milestones": [(line["name"], line["name"]) for line in course.get("milestones", ())],
-        "outcomes": _said(OUTCOMES, voice),
-        "satisfactions": _said(SATISFACTIONS, voice),
-        "decisions": _said(DECISIONS, voice),
+        "jurisdictions": said(JURISDICTIONS, voice),
+        "outcomes": said(OUTCOMES, voice),
+        "satisfactions": said(SATISFACTIONS, voice),
+        "decisions": said(DECISIONS, voice),
         "clocks": _clocks(view, watch),
         "extensions": _extensions(view, watch),
     }
 
 
-def _said(texts: Mapping[str, Text], voice: Voice) -> Options:
-    return [(value, voice.say(text)) for value, text in texts.items()]
+def others_of(view: CaseView, services: Services) -> Options:
+    """Issues of the same enterprise and programme that are still open; none while intake does not answer."""
+    if view.issue is None:
+        return []
+    about = {"programme": view.issue["programme"], "enterprise": view.issue["enterprise"], "order": "newest"}
+    try:
+        found = [row for row in services.all("intake", "/issues", **about) if _is_open(row)]
+    except Away:
+        return []
+    return [
+        (row["issue"], f"{row['title']} · {minute(row['reported_at'], view.zone)}")
+        for row in found
+        if row["issue"] != view.case
+    ]
+
+
+def _is_open(row: Mapping[str, Any]) -> bool:
+    gone = (row["merger"], row["withdrawal"])
+    return row["answer"] != "closed_out" and all(one in (None, "refused") for one in gone)
 
 
 def _clocks(view: CaseView, watch: Mapping[str, Any]) -> Options:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final, Self
@@ -10,8 +9,9 @@ from zoneinfo import ZoneInfo
 
 from fastapi import Request, Response
 
+from console.choices import JURISDICTIONS
 from console.forms import Field, Rows, Typed, first, names_of_fields, rows_of
-from console.names import Names, Options, programmes_of
+from console.names import Names, Options, programmes_of, said
 from console.rendering import CHINA, draw
 from console.sending import KEY, new_key
 from console.services import Away, Refused
@@ -29,7 +29,6 @@ MODES = {
     "return_visit": Text("Return visit"),
 }
 TIERS = {"ordinary": Text("Ordinary"), "key": Text("Key enterprise")}
-JURISDICTIONS = {"own": Text("Our own"), "passed_on": Text("To be passed on")}
 
 
 @dataclass(frozen=True)
@@ -110,9 +109,9 @@ class Coming:
             "programmes": [(str(of.document["id"]), of.title) for of in self.programmes],
             "kinds": self._listed("kinds"),
             "purposes": self._listed("purposes"),
-            "modes": _said(MODES, speaking),
-            "tiers": _said(TIERS, speaking),
-            "jurisdictions": _said(JURISDICTIONS, speaking),
+            "modes": said(MODES, speaking),
+            "tiers": said(TIERS, speaking),
+            "jurisdictions": said(JURISDICTIONS, speaking),
         }
 
     def _listed(self, section: str) -> Options:
@@ -123,7 +122,3 @@ class Coming:
             for of in self.programmes
             for id, name in of.options(section)
         ]
-
-
-def _said(texts: Mapping[str, Text], speaking: Voice) -> Options:
-    return [(value, speaking.say(text)) for value, text in texts.items()]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from console.actions import NO_NAMES
+from console.actions import JURISDICTION, KIND, NO_NAMES, TEXT, TITLE
 from console.forms import AREA, CHOICE, DATED, LINE, SEVERAL, Field, Rows
 from eventkit.text import Text
 
@@ -17,10 +17,6 @@ ENTERPRISE: Final = Field(
     needed=True,
 )
 PROGRAMME: Final = Field("programme", Text("Programme"), CHOICE, needed=True, options="programmes")
-TITLE: Final = Field("title", Text("What is to be done"), LINE, Text("In one line."), needed=True)
-TEXT: Final = Field("text", Text("In full"), AREA, NO_NAMES)
-KIND: Final = Field("kind", Text("Kind"), CHOICE, Text("Left open: the programme's rules choose."), options="kinds")
-JURISDICTION: Final = Field("jurisdiction", Text("Whose matter it is"), CHOICE, options="jurisdictions")
 
 ISSUE: Final = (PROGRAMME, ENTERPRISE, TITLE, TEXT, KIND, JURISDICTION, *DATED)
 VISIT: Final = (

@@ -10,6 +10,7 @@ from intake.adapters.lookups import Lookups
 from intake.adapters.messages import CODEC
 from intake.adapters.read_model import IssueNotes, project
 from intake.application.book import commands
+from intake.application.moves import Moves
 from intake.application.ports import Streams
 from intake.application.reactions import reactions
 
@@ -19,6 +20,11 @@ SERVICE = "intake"
 def book(vault: Vault) -> CommandBook:
     """The commands of the HTTP process."""
     return commands(Streams(CODEC), vault, Lookups())
+
+
+def moves(store: PostgresStore) -> Moves:
+    """What a caller may do with an issue now."""
+    return Moves(store, Streams(CODEC), Lookups())
 
 
 def processor(store: PostgresStore) -> Processor:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from intake.domain import errors
 from intake.domain.commands import Link
@@ -69,18 +70,24 @@ def divide(
 ) -> list[Event]:
     """Into issues of their own, as many at once as the programme's [split] allows; one level deep.
 
-    Raises NotInProgramme, TooMany, PartOfAnother, or what `_check_alive` raises.
+    Raises NotInProgramme, TooMany, PartOfAnother, or what `check_alive` raises.
     """
-    rules, current = programme.section("split"), _current(state)
-    _check_alive(state, "issue", struck_off=struck_off)
+    rules = divisible(state, programme, struck_off=struck_off)
     if len(parts) > rules["max"]:
         raise errors.TooMany(Text("The programme allows {max} parts in one act.", max=rules["max"]), field="parts")
+    return [IssueDivided(_current(state).issue, tuple(parts), by, timing.at)]
+
+
+def divisible(state: Issue, programme: Programme, *, struck_off: bool) -> Mapping[str, Any]:
+    """The programme's [split], if the issue can be divided."""
+    rules = programme.section("split")
+    check_alive(state, "issue", struck_off=struck_off)
     if state.is_part:
         raise errors.PartOfAnother
-    return [IssueDivided(current.issue, tuple(parts), by, timing.at)]
+    return rules
 
 
-def _check_alive(state: Issue, field: str, *, struck_off: bool) -> None:
+def check_alive(state: Issue, field: str, *, struck_off: bool) -> None:
     """WithdrawnAlready, MergedAlready or StruckOff when nothing is left to be solved, or that was asked for."""
     if state.withdrawn:
         raise errors.WithdrawnAlready(field=field)
@@ -110,14 +117,14 @@ def merge(
 ) -> list[Event]:
     """Into an issue of the same enterprise and programme; both are open, neither part of the other. `score`: percent.
 
-    Raises NotFound (also for another agency's), IntoItself, OtherEnterprise, WholeAndPart, or as `_check_alive` does.
+    Raises NotFound (also for another agency's), IntoItself, OtherEnterprise, WholeAndPart, or as `check_alive` does.
     """
     current = _current(state)
     if into == current.issue:
         raise errors.IntoItself(field="into")
     check_related(other, current, "into")
-    _check_alive(state, "issue", struck_off=current.issue in struck_off)
-    _check_alive(other, "into", struck_off=into in struck_off)
+    check_alive(state, "issue", struck_off=current.issue in struck_off)
+    check_alive(other, "into", struck_off=into in struck_off)
     if into in state.parts or current.issue in other.parts:
         raise errors.WholeAndPart(field="into")
     return [MergerRequested(current.issue, into, score, by, timing.at)]
@@ -125,16 +132,26 @@ def merge(
 
 def undo_merge(state: Issue, reason: str, by: str, timing: Timing) -> list[Event]:
     """Whether or not routing has confirmed the merger; one that it refused needs no undoing."""
+    return [MergerUndone(_current(state).issue, merged(state), reason, by, timing.at)]
+
+
+def merged(state: Issue) -> str:
+    """Into which issue; NotMerged when into none."""
     if state.merged_into is None:
         raise errors.NotMerged
-    return [MergerUndone(_current(state).issue, state.merged_into, reason, by, timing.at)]
+    return state.merged_into
 
 
 def withdraw(state: Issue, reason: str, by: str, timing: Timing) -> list[Event]:
     """Once, or again after routing has refused it."""
+    withdrawable(state)
+    return [WithdrawalRequested(_current(state).issue, reason, by, timing.at)]
+
+
+def withdrawable(state: Issue) -> None:
+    """Raises WithdrawnAlready."""
     if state.withdrawn:
         raise errors.WithdrawnAlready
-    return [WithdrawalRequested(_current(state).issue, reason, by, timing.at)]
 
 
 def decline_merger(state: Issue, into: str, reason: str, at: datetime) -> list[Event]:

@@ -21,15 +21,15 @@ from intake.entrypoints.reads import reads
 
 def make_app(held: HttpSettings, engine: Engine) -> FastAPI:
     """The application on this engine, which stays the caller's."""
-    vault = Vault(MasterKey(held.contact_key_file))
+    vault, store = Vault(MasterKey(held.contact_key_file)), PostgresStore(engine, bootstrap.SERVICE)
     return create_app(
         service=bootstrap.SERVICE,
         book=bootstrap.book(vault),
-        store=PostgresStore(engine, bootstrap.SERVICE),
+        store=store,
         tokens=Tokens(held.jwks_file, held.issuer, held.audience),
         projectors=[project],
         depths=Depths(engine, bootstrap.SERVICE, [backlog, consumption]),
-        routers=[reads(engine), contact_reads(engine, vault)],
+        routers=[reads(engine, bootstrap.moves(store)), contact_reads(engine, vault)],
         refusals=refusals_of(errors),
         limits=Limits.of(held),
     )

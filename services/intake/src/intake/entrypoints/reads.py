@@ -29,6 +29,7 @@ from intake.adapters.tables import (
     teams,
     visits,
 )
+from intake.application.moves import Moves
 from intake.domain.errors import NotFound
 
 Anyone = Annotated[Caller, Depends(require(*READING))]
@@ -41,7 +42,7 @@ Answer = Literal["pending", "closed_out", "reopened"] | None
 Order = Literal["oldest", "newest"]
 
 
-def reads(engine: Engine) -> APIRouter:
+def reads(engine: Engine, moves: Moves) -> APIRouter:
     """The routes of all reads but contacts."""
     router = APIRouter(tags=["reads"])
     found = _Finder(engine)
@@ -110,10 +111,10 @@ def reads(engine: Engine) -> APIRouter:
 
     @router.get("/issues/{issue}")
     def get_issue(issue: UUID, who: Staff, response: Response) -> dict[str, Any]:
-        """An issue with all amendments; its ETag goes into If-Match of the next one."""
+        """An issue with all amendments; its ETag goes into If-Match. `moves`: the caller's open ones."""
         row = found.one(issues, issues.c.issue, str(issue), who)
         response.headers["ETag"] = f'"{row["version"]}"'
-        return row
+        return row | {"moves": moves.of(str(issue), who)}
 
     @router.get("/issues/{issue}/links")
     def get_links(issue: UUID, who: Staff) -> dict[str, Any]:
