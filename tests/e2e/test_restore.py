@@ -15,14 +15,16 @@ from typer.testing import CliRunner
 
 from bugle.backup import command, keeping
 from bugle.backup.proving import Unproved
+from bugle.backup.restoring import unfinished
 from bugle.backup.topics import make_anew
 from bugle.cli import app
 from bugle.erasure import command as erasure
 from bugle.erasure.master import pending
 from bugle.quiet import wait_quiet
-from bugle.stack import Stack, StackError, System
+from bugle.stack import Stack, StackError, System, databases
 from bugle.stack.databases import plain
-from bugle.stack.system import PROCESSES
+from bugle.stack.errors import BadChoice, HalfRestored
+from bugle.stack.system import PROCESSES, SERVICES
 from bugle.verify.command import verified
 from bugle.verify.report import Invariant
 from bugle.verify.servers import Addresses
@@ -290,6 +292,11 @@ def test_edited_backup_is_refused(own: System, office: Office, tmp_path: Path, m
     assert "the chain breaks at intake log_seq" in str(done.exception)
     refused_for_brokers(good, monkeypatch)
     assert own.wanted() == [], "half a restore must not be worked on"
+    assert unfinished(own)
+    with pytest.raises(psycopg.OperationalError, match="permission denied"):
+        psycopg.connect(plain(own.database("supervision").url))
+    half = CliRunner().invoke(app, ["backup", "--out", str(tmp_path / "half"), "--keys", str(keys)])
+    assert isinstance(half.exception, StackError) and "half of one is no backup" in str(half.exception)
     assert bugle("restore", good, "--discard-ahead")["restored"]
     sound(own)
 
@@ -302,3 +309,56 @@ def test_changed_dump_is_refused(own: System, office: Office, tmp_path: Path) ->
     done = CliRunner().invoke(app, ["restore", str(out)])
     assert isinstance(done.exception, StackError) and "routing.dump" in str(done.exception)
     assert own.ready(["intake-http"]) == {"intake-http": True}
+
+
+def readable(office: Office, path: str) -> set[str]:
+    return {one["contact_ref"] for one in office.call("intake", "GET", path)["items"]}
+
+
+def test_keys_of_an_earlier_attempt_are_not_taken(own: System, office: Office, tmp_path: Path) -> None:
+    """A restore that died before it changed anything has left its aside; since then keys came, and a new master."""
+    out, keys, aside = tmp_path / "backup", tmp_path / "keys", own.home.path / keeping.WRAPPED
+    path, erased, kept = two_contacts(office)
+    keeping.dump_wrapped(own, aside)
+    later = office.call("intake", "POST", path, PERSON)["contact_ref"]
+    bugle("erase", erased)
+    wait_quiet(own, 90)
+    bugle("backup", "--out", out, "--keys", keys)
+    assert bugle("restore", out)["restored"]
+    assert readable(office, path) >= {kept, later} and not aside.exists()
+    assert not bugle("erase")["master_changed"]
+
+
+@pytest.mark.parametrize("spoil", [lambda file: file.write_bytes(file.read_bytes()[:700]), Path.unlink])
+def test_spoilt_copy_of_keys_changes_nothing(
+    own: System, office: Office, tmp_path: Path, spoil: Callable[[Path], object]
+) -> None:
+    out, keys = tmp_path / "backup", tmp_path / "keys"
+    path, *refs = two_contacts(office)
+    wait_quiet(own, 90)
+    bugle("backup", "--out", out, "--keys", keys)
+    spoil(keys / keeping.WRAPPED)
+    done = CliRunner().invoke(app, ["restore", str(out), "--keys", str(keys), "--discard-ahead"])
+    assert isinstance(done.exception, StackError), (done.output, done.exception)
+    until(lambda: own.ready(["intake-http"])["intake-http"], 60, "intake, which goes on")
+    assert readable(office, path) >= set(refs)
+    assert bugle("restore", out, "--discard-ahead")["restored"]
+    assert readable(office, path) >= set(refs)
+
+
+def test_keys_never_lie_with_the_dumps(own: System, office: Office, tmp_path: Path) -> None:
+    for out, keys in ((tmp_path, tmp_path), (tmp_path / "b", tmp_path), (tmp_path, tmp_path / "k")):
+        done = CliRunner().invoke(app, ["backup", "--out", str(out), "--keys", str(keys)])
+        assert isinstance(done.exception, BadChoice) and "lie together" in str(done.exception)
+
+
+def test_half_a_restore_is_not_started(stack: Stack) -> None:
+    """After the machine died in it: the servers start, for the restore that is to be run again."""
+    system = stack.system
+    databases.create(stack.postgres, [system.database(service).name for service in SERVICES])
+    databases.shut_out(system.database("routing"))
+    with pytest.raises(HalfRestored, match="bugle restore DIR"):
+        stack.start()
+    assert system.wanted() == []
+    databases.let_in(system.database("routing"))
+    assert not unfinished(system)

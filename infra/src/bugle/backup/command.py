@@ -17,9 +17,12 @@ from bugle.backup.erased import remember_erased
 from bugle.backup.keeping import keep, keep_keys
 from bugle.backup.manifest import read_manifest
 from bugle.backup.proving import signers
-from bugle.backup.restoring import bring_back, check_idle, keyless, set_keys_aside
+from bugle.backup.restoring import bring_back, check_idle, keyless, set_keys_aside, unfinished
 from bugle.backup.topics import demand_restorer, make_anew
 from bugle.machine import AsJson, tell
+from bugle.stack.commands import terminable
+from bugle.stack.databases import let_in
+from bugle.stack.errors import BadChoice, StackError
 from bugle.stack.place import EMBEDDED, Against, Place, running_place
 from bugle.stack.system import System
 from bugle.verify.event import SERVICES as RECORDING
@@ -38,6 +41,10 @@ def backup(
     Exit status 1, with the faults named, when a log is broken: the dumps are evidence then, and no backup.
     """
     place = running_place(against)
+    if out.resolve() in (keys.resolve(), *keys.resolve().parents) or keys.resolve() in out.resolve().parents:
+        raise BadChoice(f"--keys {keys} and --out {out} lie together: whoever has both reads the contacts. Part them.")
+    if unfinished(place):
+        raise StackError("A restore was broken off, and half of one is no backup. Run it again: bugle restore DIR")
     told, faults = keep(place, out, _say)
     keep_keys(place, keys, _say)
     if as_json:
@@ -86,7 +93,7 @@ def restore(
     place = running_place(against)
     services = read_manifest(folder, signers(place, keys, signer))["services"]
     heads = {service: SignedHead.of(services[service]["head"]) for service in RECORDING}
-    with _halted(place, services) as halt:
+    with terminable(), _halted(place, services) as halt:
         _say("Kafka: what it holds")
         found = diverging(place, {service: folder / services[service]["file"] for service in RECORDING})
         earlier = lists(folder)
@@ -100,6 +107,8 @@ def restore(
             again = bring_back(place, folder, services, heads, wrapped, _say)
             _say("Kafka: topics anew")
             make_anew(place)
+            for service in services:
+                let_in(place.database(service))
     told = _told(found, kept, done) | {"contacts_without_key": keyless(place), "erased_again": again}
     told["earlier_files"] = [str(file) for file in earlier if file != kept]
     if as_json:
@@ -120,7 +129,8 @@ class _Halt:
 def _halted(place: Place, services: Iterable[str]) -> Iterator[_Halt]:
     """Nobody works on the databases in the block. An embedded system is stopped, and started again when all is well.
 
-    After a failure it stays stopped: half a restore must not be worked on. Where nothing was changed, whatever the
+    After a failure it stays stopped, and its processes are shut out of the databases, whatever starts them: half a
+    restore must not be worked on. Where nothing was changed, whatever the
     reason, those that ran before run again, and no others: an earlier restore may have left half of one.
     """
     halt, ran = _Halt(), list[str]()

@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import psycopg
+
 from bugle.audit.head import sign
 from bugle.backup.cut import Snapshot, cut
 from bugle.backup.manifest import FORMAT, write_manifest
@@ -64,19 +66,41 @@ def _faults(snapshots: Mapping[str, Snapshot], say: Say) -> list[str]:
 
 
 def keep_keys(place: Place, folder: Path, say: Say) -> None:
-    """Replace the one copy of the keys. Contact keys and their master are of one moment."""
+    """Replace the one copy of the keys. Contact keys and their master are of one moment.
+
+    StackError where the database has lost its keys: the copy is the only one left.
+    """
     say(f"keys: {folder}")
     copy, draft = Home(folder), folder / f"{WRAPPED}.part"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     keys = Keys(place.home)
     with settled_master(keys.contact_key_file):
-        draft.unlink(missing_ok=True)
-        dump_keys(plain(place.database("intake").owner_url), draft)
+        dump_wrapped(place, draft)
         for name in KEY_FILES:
             file = keys.contact_key_file.with_name(name)
             if file.exists():
                 copy.write(name, file.read_bytes())
         draft.replace(folder / WRAPPED)
+
+
+def dump_wrapped(place: Place, draft: Path) -> None:
+    """The wrapped keys as they are now; StackError where the database has lost them."""
+    if not masters(place):
+        raise StackError(
+            "The database has lost the keys of its contacts: the copy is the only one left, and stays as it is."
+            " Restore with it: bugle restore DIR --keys KEYS"
+        )
+    draft.unlink(missing_ok=True)
+    dump_keys(plain(place.database("intake").owner_url), draft)
+
+
+def masters(place: Place) -> list[bytes | None]:
+    """The fingerprint of the master (None: never used); nothing where a restore was broken off before the keys."""
+    with psycopg.connect(plain(place.database("intake").owner_url)) as connection:
+        if connection.execute("SELECT to_regclass('public.contact_master')").fetchone() == (None,):
+            return []
+        rows = connection.execute("SELECT fingerprint FROM contact_master").fetchall()
+        return [None if mark is None else bytes(mark) for (mark,) in rows]
 
 
 @contextmanager

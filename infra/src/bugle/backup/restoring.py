@@ -6,23 +6,25 @@ Each step may be repeated: what was broken off is run again from its beginning a
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import psycopg
+from cryptography.exceptions import InvalidTag
 from psycopg import sql
 
 from bugle.audit.head import SignedHead
 from bugle.backup.erased import erase_again
-from bugle.backup.keeping import WRAPPED, settled_master
-from bugle.backup.programs import KEY_TABLES, dump_keys, load
+from bugle.backup.keeping import WRAPPED, dump_wrapped, masters, settled_master
+from bugle.backup.programs import KEY_TABLES, load, rows
 from bugle.backup.proving import check_restored
-from bugle.stack.databases import plain
+from bugle.stack.databases import is_shut, plain, shut_out
 from bugle.stack.errors import StackError
 from bugle.stack.keys import Keys
 from bugle.stack.place import Place
-from eventkit.sealing import fingerprint, read_key
+from bugle.stack.system import SERVICES
+from eventkit.sealing import fingerprint, read_key, unseal
 
 Say = Callable[[str], None]
 
@@ -61,30 +63,74 @@ def _others(url: str) -> int:
 
 
 def set_keys_aside(place: Place, copy: Path | None) -> Path:
-    """The wrapped keys to be loaded afterwards: those of the copy, else those that are there now.
+    """The wrapped keys to be loaded afterwards: those of the copy, else those that are there now, which are kept.
 
-    StackError when the copy is older than the last change of the master: the keys here are of another one.
+    StackError, with nothing changed, when those of the copy or those here cannot be read whole, or are wrapped by
+    another master than the one that lies beside them; and when the copy is older than the last change of the master.
     """
-    present = _masters(place)
-    if copy is not None:
-        other = read_key(str(copy / "contact.key"), copy / "contact.key")
-        if present and present[0] not in (None, fingerprint(other)):
-            raise StackError(
-                f"{copy} is older than the last `bugle erase` and does not fit. Leave --keys out: keys are here."
-            )
-        for name in SEALING_KEYS:
-            _put(place, name, (copy / name).read_bytes())
-        return copy / WRAPPED
+    present, here = masters(place), _master_here(place)
     aside = place.home.path / WRAPPED
-    if not aside.exists():  # one of an attempt that was broken off is the only one left
-        if not present:
+    if present and not (aside.exists() and unfinished(place)):  # one of an attempt that was broken off is the only one
+        _dump_keys(place, aside)
+    if copy is None:
+        if not aside.exists():
             raise StackError("The database has no table of contacts' keys. Give the copy of the keys with --keys.")
-        with settled_master(Keys(place.home).contact_key_file):
-            draft = aside.with_name(f"{WRAPPED}.part")
-            draft.unlink(missing_ok=True)
-            dump_keys(plain(place.database("intake").owner_url), draft)
-            draft.replace(aside)
-    return aside
+        check_keys(aside, here)
+        return aside
+    other = read_key(str(copy / "contact.key"), copy / "contact.key")
+    if present and present[0] not in (None, fingerprint(other)) and here != other:
+        raise StackError(
+            f"{copy} is older than the last `bugle erase` and does not fit. Leave --keys out: keys are here."
+        )
+    check_keys(copy / WRAPPED, other)
+    for name in SEALING_KEYS:
+        _put(place, name, (copy / name).read_bytes())
+    return copy / WRAPPED
+
+
+def _dump_keys(place: Place, aside: Path) -> None:
+    with settled_master(Keys(place.home).contact_key_file):
+        draft = aside.with_name(f"{WRAPPED}.part")
+        dump_wrapped(place, draft)
+        draft.replace(aside)
+
+
+def check_keys(file: Path, master: bytes | None) -> None:
+    """StackError unless all wrapped keys of a dump can be read, and the master opens them."""
+    if not file.exists():
+        raise StackError(f"There is no {file}: the copy of the keys is not whole. Take another. Nothing was changed.")
+    marks = [_bytes(row["fingerprint"]) for row in rows(file, "contact_master") if "fingerprint" in row]
+    wrapped = [(row["contact_ref"], _bytes(row["wrapped_key"])) for row in rows(file, "contact_keys")]
+    if (marks or wrapped) and not (master and _opens(master, marks, wrapped)):
+        raise StackError(
+            f"The keys of {file} are wrapped by another master than the contact.key beside them. Restore with the copy"
+            " of the keys that fits: --keys KEYS. Nothing was changed."
+        )
+
+
+def _opens(master: bytes, marks: Iterable[bytes], wrapped: Sequence[tuple[bytes, bytes]]) -> bool:
+    """By its mark, and by one of the keys: all are wrapped alike."""
+    try:
+        for contact_ref, key in wrapped[:1]:
+            unseal(master, key, contact_ref)
+    except InvalidTag:
+        return False
+    return all(mark == fingerprint(master) for mark in marks)
+
+
+def _bytes(copied: bytes) -> bytes:
+    """A bytea as COPY writes it."""
+    return bytes.fromhex(copied.removeprefix(b"\\x").decode())
+
+
+def unfinished(place: Place) -> bool:
+    """Whether a restore was broken off after it had begun to change the databases."""
+    return any(is_shut(place.database(service)) for service in SERVICES)
+
+
+def _master_here(place: Place) -> bytes | None:
+    file = Keys(place.home).contact_key_file
+    return read_key(str(file), file) if file.exists() else None
 
 
 def _put(place: Place, name: str, key: bytes) -> None:
@@ -94,15 +140,6 @@ def _put(place: Place, name: str, key: bytes) -> None:
         file.write_bytes(key)
     else:
         place.home.write(f"keys/{name}", key)
-
-
-def _masters(place: Place) -> list[bytes | None]:
-    """The fingerprint of the master (None: never used); nothing where a restore was broken off before the keys."""
-    with psycopg.connect(plain(place.database("intake").owner_url)) as connection:
-        if connection.execute("SELECT to_regclass('public.contact_master')").fetchone() == (None,):
-            return []
-        rows = connection.execute("SELECT fingerprint FROM contact_master").fetchall()
-        return [None if mark is None else bytes(mark) for (mark,) in rows]
 
 
 def keyless(place: Place) -> int:
@@ -119,6 +156,8 @@ def bring_back(
 
     Unproved when a log does not lead to its signed head.
     """
+    for service in services:
+        shut_out(place.database(service))  # until all of them are whole, and the topics made anew
     for service, about in services.items():
         say(f"{service}: {about['file']}")
         url = plain(place.database(service).owner_url)

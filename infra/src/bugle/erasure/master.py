@@ -58,9 +58,11 @@ def change_master(database: str, key_file: Path, say: Callable[[str], None] = la
     """
     with key_file.open("r+b") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
-        masters = Masters(read_key(str(key_file), key_file), _next_master(key_file))
+        old = read_key(str(key_file), key_file)
         with psycopg.connect(plain(database)) as connection:
-            count = _rewrap(connection, masters, say)
+            known = _fitting(connection, old, key_file)
+            masters = Masters(old, _next_master(key_file))
+            count = _rewrap(connection, masters, known, say)
         held.write(masters.new)  # over the old bytes, in the same file: containers have this one mounted
         held.flush()
         os.fsync(held.fileno())
@@ -71,16 +73,32 @@ def change_master(database: str, key_file: Path, say: Callable[[str], None] = la
     return count
 
 
-def _rewrap(connection: psycopg.Connection[Any], masters: Masters, say: Callable[[str], None]) -> int:
-    """Do it in one transaction, unless it was done before the last attempt was broken off."""
+def _fitting(connection: psycopg.Connection[Any], old: bytes, key_file: Path) -> bytes | None:
+    """The mark of the master by which the keys are wrapped, None while there are none; held until the transaction ends.
+
+    StackError when it is neither the old one nor the one of a change that was broken off: no other is made then.
+    """
     row = connection.execute("SELECT fingerprint FROM contact_master FOR UPDATE").fetchone()
-    total = connection.execute("SELECT count(*) FROM contact_keys").fetchone()
-    assert row is not None and total is not None
+    assert row is not None
     known = None if row[0] is None else bytes(row[0])
+    begun = _next_file(key_file)
+    fits = [None, fingerprint(old)] + ([fingerprint(read_key(str(begun), begun))] if begun.exists() else [])
+    if known not in fits:
+        raise StackError(
+            "The keys in the database are wrapped by another master than this file holds. Restore the last backup with"
+            " the copy of the keys that fits: bugle restore DIR --keys KEYS"
+        )
+    return known
+
+
+def _rewrap(
+    connection: psycopg.Connection[Any], masters: Masters, known: bytes | None, say: Callable[[str], None]
+) -> int:
+    """Do it in one transaction, unless it was done before the last attempt was broken off."""
+    total = connection.execute("SELECT count(*) FROM contact_keys").fetchone()
+    assert total is not None
     if known == masters.new_mark:
         return int(total[0])
-    if known not in (None, fingerprint(masters.old)):
-        raise StackError("The keys in the database are wrapped by another master than this file holds; see the backup.")
     done, last = 0, "00000000-0000-0000-0000-000000000000"
     while rows := connection.execute(_NEXT, [last, _BATCH]).fetchall():
         with connection.cursor() as cursor:

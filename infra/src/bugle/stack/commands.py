@@ -168,14 +168,18 @@ def serve(stack: Stack, *, quietly: bool = False) -> None:
 
 @contextlib.contextmanager
 def terminable() -> Iterator[None]:
-    """Let SIGTERM do what Ctrl-C does; a start that is broken off this way ends with status 130."""
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    """Let SIGTERM and a lost terminal do what Ctrl-C does; what is broken off this way ends with status 130."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
+    for number, held in before.items():
+        if held is not signal.SIG_IGN:  # as nohup does
+            signal.signal(number, signal.default_int_handler)
     try:
         yield
     except KeyboardInterrupt:
         raise typer.Exit(130) from None
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, held in before.items():
+            signal.signal(number, held)
 
 
 def _progress(done: int, total: int) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import LiteralString
+from urllib.parse import urlsplit
 
 from bugle.stack.errors import StackError
 from bugle.stack.postgres import Postgres
@@ -50,6 +52,44 @@ def create(server: Postgres, names: list[str]) -> None:
                 connection.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(known, owner))
                 connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(known))
                 connection.execute(sql.SQL("GRANT CONNECT ON DATABASE {0} TO {0}").format(known))
+
+
+_SHUT = """
+    SELECT count(*) FROM pg_database d JOIN pg_roles r ON r.rolname = %s
+    WHERE d.datname = %s AND NOT has_database_privilege(r.oid, d.oid, 'CONNECT')
+"""
+
+
+def shut_out(of: Database) -> None:
+    """Keep the service out of its database until it is let in: whatever starts it, no connection of it is taken."""
+    _change(of, "REVOKE CONNECT ON DATABASE {} FROM {}")
+
+
+def let_in(of: Database) -> None:
+    """The end of `shut_out`."""
+    _change(of, "GRANT CONNECT ON DATABASE {} TO {}")
+
+
+def is_shut(of: Database, asked: str | None = None) -> bool:
+    """Whether the service is kept out; a database that is not there shuts nobody out. `asked`: by whose address."""
+    import psycopg
+
+    with psycopg.connect(asked or plain(of.owner_url)) as connection:
+        row = connection.execute(_SHUT, (_role(of), of.name)).fetchone()
+    return bool(row and row[0])
+
+
+def _change(of: Database, statement: LiteralString) -> None:
+    import psycopg
+    from psycopg import sql
+
+    with psycopg.connect(plain(of.owner_url)) as connection:
+        connection.execute(sql.SQL(statement).format(sql.Identifier(of.name), sql.Identifier(_role(of))))
+
+
+def _role(of: Database) -> str:
+    """Who works in it."""
+    return urlsplit(of.url).username or ""
 
 
 def create_reader(server: Postgres, name: str) -> str:

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from bugle.stack import databases, jars
 from bugle.stack.databases import Database
-from bugle.stack.errors import StackError
+from bugle.stack.errors import HalfRestored, StackError
 from bugle.stack.external import External
 from bugle.stack.guard import Guard
 from bugle.stack.home import Home
@@ -19,7 +19,7 @@ from bugle.stack.ports import Ports
 from bugle.stack.postgres import Postgres
 from bugle.stack.programs import Program
 from bugle.stack.supervisor import State, Supervisor
-from bugle.stack.system import HTTP, PROCESSES, System
+from bugle.stack.system import HTTP, PROCESSES, SERVICES, System
 
 SERVERS = ("postgres", "kafka")
 
@@ -78,21 +78,31 @@ class Stack:
     def start(self, services: bool = True) -> None:
         """Start what does not run yet and wait until it is ready; with services=False the two servers only.
 
-        StackError when something is in the way; then nothing that this call started goes on running.
+        StackError when something is in the way; then nothing that this call started goes on running. HalfRestored:
+        only the servers do, for the restore that is to be run again.
         """
         self.home.prepare()
+        half = False
         with self.home.alone():
             fresh = not self.supervisor.running()
             try:
                 self._start_servers(fresh)
-                if services:
+                half = services and self._is_half_restored()
+                if services and not half:
                     self._start_system()
                 else:
                     self._await("kafka", self.kafka.wait)
+                if half:
+                    self.system.define()  # the restore starts them
             except BaseException:
                 if fresh:
                     self._stop()
                 raise
+        if half:
+            raise HalfRestored(
+                "A restore was broken off, and half of one must not be worked on: PostgreSQL and Kafka run, and"
+                " no service does. Run it again: bugle restore DIR"
+            )
 
     def create_system(self, name: str, processes: Collection[str] = PROCESSES) -> System:
         """A further system on the running servers: databases, topics and process definitions, nothing started.
@@ -142,6 +152,10 @@ class Stack:
             self.supervisor.define("servers", programs)
             self.supervisor.start(SERVERS)
         self._await("postgres", self.postgres.wait)
+
+    def _is_half_restored(self) -> bool:
+        of = [self.system.database(service) for service in SERVICES]
+        return any(databases.is_shut(one, self.postgres.admin_url()) for one in of)
 
     def _prepared(self, fresh: bool) -> list[Program]:
         """The embedded servers, ready to be started."""

@@ -9,3 +9,7 @@ class StackError(Exception):
 
 class BadChoice(StackError):
     """An argument names nothing that there is: exit status 2, as of every wrong argument."""
+
+
+class HalfRestored(StackError):
+    """A restore was broken off after it had begun to change the databases."""
