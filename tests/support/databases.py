@@ -8,7 +8,7 @@ from itertools import count
 
 from sqlalchemy import Connection, create_engine, make_url, text
 
-from eventkit.schema import install_consumer, install_discards, install_log
+from eventkit.schema import install_consumer, install_discards, install_log, let_malformed_wait
 
 _numbers = count(1)
 
@@ -43,6 +43,7 @@ def fresh_log_database(server: str) -> Iterator[str]:
     with owner.begin() as connection:
         install_log(Statements(connection), name)
         install_consumer(Statements(connection), name)
+        let_malformed_wait(Statements(connection))
         install_discards(Statements(connection), name)
     owner.dispose()
     yield make_url(server).set(database=name, username=name, password=name).render_as_string(hide_password=False)

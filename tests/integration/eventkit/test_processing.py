@@ -161,6 +161,24 @@ def test_later_batch_stays_behind_a_waiting_event(bench: Bench) -> None:
     assert bench.balance("k") == 2
 
 
+def test_waiting_event_keeps_its_place_when_its_key_is_parked(bench: Bench) -> None:
+    """Another topic's event parks the key meanwhile: of its own topic nothing may be parked before what waits."""
+    bench.needs, bench.broken = {"e1": "programme"}, {"bad"}
+    bench.send(*line("k", "e1"))
+    bench.send(arrival("bad", "k", topic="other.events", offset=0), *line("k", "e2", start=1))
+    bench.send(*line("programme", "programme", start=9))
+    assert bench.parked("k") == ["bad", "e1", "e2"]
+
+
+def test_malformed_record_behind_a_waiting_event_is_kept(bench: Bench) -> None:
+    bench.needs = {"e1": "programme"}
+    bench.send(*line("k", "e1"))
+    bench.send(malformed("k", 1), *line("k", "e2", start=2))
+    bench.send(*line("programme", "programme", start=9))
+    with bench.store.transaction() as tx:
+        assert [held.arrival.offset for held in tx.parked(CONSUMER, "k")] == [1, 2]
+
+
 def test_conflict_is_tried_again(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     attempts: list[int] = []
     apply = bench.reaction.apply

@@ -44,7 +44,8 @@ _RECEIVED = """
     SELECT event_id, 'received' FROM inbox WHERE consumer = %(consumer)s
     UNION ALL SELECT event_id, 'parked' FROM parked WHERE consumer = %(consumer)s AND event_id IS NOT NULL
     UNION ALL SELECT event_id, 'discarded' FROM discarded WHERE consumer = %(consumer)s AND event_id IS NOT NULL
-    UNION ALL SELECT event_id, 'waiting' FROM waiting WHERE consumer = %(consumer)s ORDER BY 1
+    UNION ALL SELECT event_id, 'waiting' FROM waiting WHERE consumer = %(consumer)s AND event_id IS NOT NULL
+    ORDER BY 1
 """
 _DISCARDS = """
     SELECT event_id, format('%%s[%%s]@%%s', topic, partition, kafka_offset), key, reason, discarded_by

@@ -48,10 +48,10 @@ class Gate:
 
     def admits(self, arrival: Arrival) -> bool:
         """Whether the arrival may be applied; otherwise it has been set aside."""
-        if arrival.lane in self._parked:
-            self.to_park.append(Held(arrival, "an earlier event of this key is parked"))
-        elif (arrival.topic, arrival.lane) in self._waiting:
+        if (arrival.topic, arrival.lane) in self._waiting:  # asked first: else it would be parked before what waits
             self.to_wait.append(Held(arrival, BEHIND))
+        elif arrival.lane in self._parked:
+            self.to_park.append(Held(arrival, "an earlier event of this key is parked"))
         elif not isinstance(arrival.content, Envelope):
             self._park(arrival, arrival.error or "not an event")
         else:

@@ -144,6 +144,11 @@ def install_discards(op: Operations, service_role: str) -> None:
     op.execute(f'GRANT SELECT, INSERT ON discarded TO "{service_role}"')
 
 
+def let_malformed_wait(op: Operations) -> None:
+    """A record that is no event, so has no id, waits like others behind one of its key."""
+    op.execute("ALTER TABLE waiting ALTER COLUMN event_id DROP NOT NULL")
+
+
 _REFUSE = """
 CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS
     $$BEGIN RAISE EXCEPTION 'the table % is append-only', TG_TABLE_NAME USING ERRCODE = 'insufficient_privilege'; END$$
