@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from bugle.backup import command, keeping
 from bugle.backup.proving import Unproved
-from bugle.backup.restoring import unfinished
+from bugle.backup.restoring import check_idle, unfinished
 from bugle.backup.topics import make_anew
 from bugle.cli import app
 from bugle.erasure import command as erasure
@@ -362,3 +362,12 @@ def test_half_a_restore_is_not_started(stack: Stack) -> None:
     assert system.wanted() == []
     databases.let_in(system.database("routing"))
     assert not unfinished(system)
+
+
+def test_whoever_still_works_is_seen(own: System) -> None:
+    """By the owner, who is no superuser and to whom PostgreSQL says little of others' sessions."""
+    own.stop()
+    check_idle(own, ["routing"])
+    with psycopg.connect(plain(own.database("routing").url)), pytest.raises(StackError, match="1 clients still work"):
+        check_idle(own, ["routing"], seconds=0.5)
+    own.start()

@@ -317,6 +317,8 @@ def test_form_becomes_the_shortest_address(browser: TestClient) -> None:
     assert browser.get(sent, follow_redirects=False).headers["location"] == "/ledger?kind=power&columns=title%2Cstate"
     slid = browser.get("/go?to=/overview&first=2021-03-01&days=31", follow_redirects=False)
     assert slid.headers["location"] == "/overview?at=2021-04-01"
+    bounded = browser.get("/go?to=/what-if&from=2021-04-01&to=2021-04-30", follow_redirects=False)
+    assert bounded.headers["location"] == "/what-if?to=2021-04-30&from=2021-04-01"
     known = browser.get("/go?to=/overview&first=2021-03-01&days=31&moment=as_of", follow_redirects=False)
     assert known.headers["location"] == "/overview?as_of=2021-04-01"
 

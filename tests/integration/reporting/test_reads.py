@@ -256,3 +256,10 @@ def test_wrong_filter_in_both_languages(
     [found] = answer.json()["errors"]
     assert (answer.status_code, found["problem"]) == (422, problem)
     assert found["mend"].startswith(mend)
+
+
+@pytest.mark.parametrize("month", ["9999-12", "0999-01", "2021-13", "2021-1"])
+def test_month_without_dates_is_refused(client: TestClient, issuer: Issuer, month: str) -> None:
+    answer = client.get(f"/v1/ledger?reported={month}", headers=issuer.headers("office"))
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "reported")
+    assert client.get("/v1/ledger?reported=9998-12", headers=issuer.headers("office")).status_code == 200

@@ -31,9 +31,9 @@ Say = Callable[[str], None]
 SEALING_KEYS = ("contact.key", "address.key")
 """Those that open what is in the databases; the issuer's and the signer's may be new ones."""
 
-_OTHERS = (
+_OTHERS = (  # PostgreSQL tells an owner nothing of others' sessions but whose they are; its own workers are nobody's
     "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-    " AND backend_type = 'client backend'"
+    " AND usesysid IS NOT NULL"
 )
 _KEYLESS = "SELECT count(*) FROM contacts LEFT JOIN contact_keys k USING (contact_ref) WHERE k.contact_ref IS NULL"
 _SCHEMAS = "SELECT nspname FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'"

@@ -40,7 +40,7 @@ _CHOICES = {
 }
 
 _MONTHS = ("reported", "closed", "issued")
-_MONTH = re.compile(r"[1-9][0-9]{3}-(0[1-9]|1[0-2])")
+_MONTH = re.compile(r"(?!9999)[1-9][0-9]{3}-(0[1-9]|1[0-2])")  # the month after the last one has no date
 _DAYS = ("due",)
 _DAY = re.compile(r"[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}")
 

@@ -16,7 +16,7 @@ LISTED = ("columns",)
 
 
 def add_forms(router: APIRouter) -> None:
-    """GET /go: to the page `to`, with what is filled in."""
+    """GET /go: to the page that the first `to` names, with what is filled in; a further one is a field of the form."""
 
     @router.get("/go")
     def go(request: Request) -> Response:
@@ -24,8 +24,9 @@ def add_forms(router: APIRouter) -> None:
         for name, value in request.query_params.multi_items():
             if value:
                 told[name].append(value)
-        path = own_path(next(iter(told.pop("to", [])), None))
-        chosen = {name: ",".join(values) if name in LISTED else values[-1] for name, values in told.items()}
+        path = own_path(told["to"].pop(0) if told["to"] else None)
+        filled = {name: values for name, values in told.items() if values}
+        chosen = {name: ",".join(values) if name in LISTED else values[-1] for name, values in filled.items()}
         return RedirectResponse(address(path, _on_day(chosen)), 303)
 
 
