@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, FromClause, Row, Select, func, select, union_all
+from sqlalchemy import ColumnElement, Connection, FromClause, Row, Select, func, select, text, union_all
 
 from eventkit.paging import Window
 from reporting.queries.filters import Condition, Filters, conditions, equals, month, truth
@@ -81,6 +81,12 @@ COLUMNS = (
 _FORMS = tuple(f"SELECT * FROM ({one}) AS one ({', '.join(COLUMNS)})" for one in (_CARDS, _OF_DUTIES, _LETTERS))
 
 
+_KNOWN = text(
+    "coalesce(CAST(nullif(current_setting('bugle.before', true), '') AS timestamptz), 'infinity') + interval '1 day'"
+)
+"""What was known before an instant happened before it, give or take a day of clocks that go wrong: an index begins."""
+
+
 def _withdrawn(rows: FromClause, value: str) -> ColumnElement[bool]:
     held = rows.c.withdrawn_at
     return held.is_not(None) if value == "true" else held.is_(None)
@@ -133,7 +139,11 @@ def _of_forms(
     """By form what is wanted of it, and its key."""
     for rows in _rows(moment):
         key = (rows.c.issued_at, rows.c.event_id)
-        wanted = select(*key).where(scope.rows(rows), *conditions(rows, filters, OF_REPROOFS))
+        wanted = select(*key).where(
+            scope.rows(rows), *conditions(rows, filters, OF_REPROOFS), rows.c.issued_at < _KNOWN
+        )
+        if moment.before is not None:  # the tables are narrowed to it already, by what an index cannot begin with
+            wanted = wanted.where(rows.c.issued_at < moment.before)
         yield (wanted if scope.department is None else wanted.where(rows.c.unit == scope.department)), *key
 
 
