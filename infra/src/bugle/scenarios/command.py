@@ -15,7 +15,6 @@ from bugle.machine import AsJson, tell
 from bugle.scenarios.files import Scenario, read_scenarios
 from bugle.scenarios.play import PATIENCE, Played, play
 from bugle.scenarios.stage import Stage
-from bugle.stack import StackError
 from bugle.stack.errors import BadChoice
 from bugle.stack.home import ROOT
 from bugle.stack.place import EMBEDDED, Against, Place, running_place
@@ -74,7 +73,7 @@ def _chosen(found: Sequence[Scenario], rows: Sequence[str]) -> list[Scenario]:
     if unknown:
         raise BadChoice(f"There is no scenario {unknown[0]}. Choose from: {', '.join(s.row for s in found)}.")
     if not found:
-        raise StackError("There are no scenarios: name the folder that holds the programmes with --programmes.")
+        raise BadChoice("There are no scenarios: name the folder that holds the programmes with --programmes.")
     return [scenario for scenario in found if not rows or scenario.row in rows]
 
 

@@ -125,10 +125,10 @@ def token(
     """Print a bearer token of the system's own issuer."""
     check_roles(role)
     if agency is None and "operator" not in role:
-        raise StackError("Whose token is it? Name it, for instance --agency jinxian; an operator has none.")
+        raise BadChoice("Whose token is it? Name it, for instance --agency jinxian; an operator has none.")
     for own, given in (("department", department), ("enterprise", enterprise)):
         if own in role and given is None:
-            raise StackError(f"The role {own} acts for one alone. Name it with --{own}.")
+            raise BadChoice(f"The role {own} acts for one alone. Name it with --{own}.")
     keys = Stack().keys if against == EMBEDDED else Keys(running_place(against).home)
     made = keys.token(role, agency=agency, department=department, enterprise=enterprise, subject=subject, hours=hours)
     if as_json:
