@@ -12,8 +12,8 @@ from bugle.importing.faults import Unreadable
 from bugle.importing.folder import read_folder
 from bugle.importing.ledgers import read_ledger
 from bugle.importing.rows import Command
-from bugle.importing.run import Result, refusals
-from bugle.importing.telling import print_result
+from bugle.importing.run import Imported, Result, refusals
+from bugle.importing.telling import print_rate, print_result
 from bugle.language import terminals
 from bugle.stack.home import ROOT
 from eventkit.voice import Voice
@@ -48,6 +48,21 @@ def test_faulty_rows_in_chinese(tmp_path: Path, capsys: pytest.CaptureFixture[st
         "    第 3 行（无编号）“no”列：为空；请为该行编一个不重复的编号",
         "    第 3 行（无编号）“reported_at”列：为空；请填写",
     }
+
+
+@pytest.mark.parametrize(
+    ("counts", "told"),
+    [
+        ({"unchanged": 4}, "2.0 s; nothing is new"),
+        ({"unchanged": 3, "amended": 1}, "867 events in 2.0 s: 434 events/s"),
+        ({"new": 4}, "867 events in 2.0 s: 434 events/s"),
+    ],
+)
+def test_events_that_another_import_still_causes_are_not_ours(
+    counts: dict[str, int], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    print_rate(Imported([Result("issues.csv", "issues", 4, **counts)], [], 867, 2.0), Voice("en", ("bugle.importing",)))
+    assert capsys.readouterr().out == f"{told}\n"
 
 
 def test_refusals_sentence_runs_on() -> None:

@@ -42,8 +42,15 @@ def test_rows_are_numbered_like_a_spreadsheet(tmp_path: Path) -> None:
     assert [(line.number, line.cells["title"]) for line in sheet.lines] == [(2, "用电"), (4, "two\nlines")]
 
 
-def test_missing_cells_at_the_end_are_empty(tmp_path: Path) -> None:
-    [line] = read_sheet(csv(tmp_path, b"no,title,text\nA1,x\n")).lines
+def test_missing_cells_are_a_fault(tmp_path: Path) -> None:
+    sheet = read_sheet(csv(tmp_path, b"no,title,text\nA1,x\n\nA2,y,\n"))
+    assert [(fault.row, fault.column) for fault in sheet.faults] == [(2, "text")]
+    assert "fewer cells than the header" in sheet.faults[0].told()
+    assert [line.number for line in sheet.lines] == [4]
+
+
+def test_workbooks_leave_empty_cells_at_the_end_out(tmp_path: Path) -> None:
+    [line] = read_sheet(xlsx(tmp_path, ["no", "title", "text"], ["A1", "x"])).lines
     assert line.cells["text"] == ""
 
 
@@ -59,7 +66,7 @@ def test_surplus_cells_are_a_fault(tmp_path: Path) -> None:
         (b"", "is empty"),
         (b"no,,title\n", "has no name"),
         (b"no,title,no\n", "stands twice"),
-        ("no,标题\n".encode("gb18030"), "no UTF-8 text.*gb18030"),
+        ("no,标题\n".encode("gb18030"), "no UTF-8 text: row 1 or one below.*gb18030"),
         (b'no,title\nA1,"open\n', "after row"),
     ],
 )

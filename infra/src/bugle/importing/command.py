@@ -54,7 +54,7 @@ def run_import(
     else:
         for comparison in came.comparisons:
             telling.print_comparison(comparison, voice)
-        telling.print_rate(came.events, came.seconds, voice)
+        telling.print_rate(came, voice)
     return came.sound
 
 
@@ -69,13 +69,14 @@ def carry_out(
     quietly: bool,
 ) -> Imported:
     """Import; the counts of each file are printed as it is done, unless `quietly`."""
+    began = time.monotonic()
     try:
         jobs = [read_job(path, programme, mapping) for path in paths]
     except Unreadable as error:
         raise Unreadable(voice.say(error.args[0])) from error
     results: list[Result] = []
     comparisons: list[Comparison] = []
-    began, before = time.monotonic(), _events(system)
+    before = _events(system)
     for job in jobs:
         came = list(_bring(system, Target.of(system, voice.language), job, grace, None if quietly else voice))
         results += came

@@ -42,11 +42,11 @@ def read_sheet(path: Path, *, encoding: str = "utf-8-sig", delimiter: str = ",",
         raise Unreadable(Text("There is no file {path}.", path=path))
     match path.suffix.lower():
         case ".csv":
-            return _sheet(path.name, _csv_rows(path, encoding, delimiter))
+            return _sheet(path.name, _csv_rows(path, encoding, delimiter), ragged=False)
         case ".xlsx":
             from bugle.importing.workbook import rows
 
-            return _sheet(path.name, rows(path, sheet))
+            return _sheet(path.name, rows(path, sheet), ragged=True)
         case other:
             named = other or Text("a file without a suffix")
             raise Unreadable(
@@ -66,19 +66,20 @@ def _csv_rows(path: Path, encoding: str, delimiter: str) -> Iterator[Cells]:
     except UnicodeDecodeError as error:
         raise Unreadable(
             Text(
-                "{file} is no {encoding} text after row {row}. Save it as “CSV UTF-8”, "
+                "{file} is no {encoding} text: row {row} or one below cannot be read. Save it as “CSV UTF-8”, "
                 "or name its encoding in a mapping: "
                 'what Excel saves as plain CSV on a Chinese system is `encoding = "gb18030"`.',
                 file=path.name,
                 encoding=encoding.removesuffix("-sig").upper(),
-                row=number,
+                row=number + 1,
             )
         ) from error
     except (csv.Error, LookupError, TypeError, ValueError) as error:
         raise Unreadable(Text("{file}, after row {row}: {error}.", file=path.name, row=number, error=error)) from error
 
 
-def _sheet(file: str, rows: Iterable[Cells]) -> Sheet:
+def _sheet(file: str, rows: Iterable[Cells], *, ragged: bool) -> Sheet:
+    """`ragged`: the file leaves empty cells at the end of a row out."""
     numbered = enumerate(rows, 1)
     columns = _header(file, next(numbered, (1, []))[1])
     lines, faults = [], []
@@ -87,11 +88,11 @@ def _sheet(file: str, rows: Iterable[Cells]) -> Sheet:
             raise Unreadable(Text("{file} has more than {most:,} rows; split it.", file=file, most=MAX_ROWS))
         if all(cell == "" for cell in cells):
             continue
-        wrong = list(_wrong(file, number, columns, cells))
+        padded = [*cells, *[""] * (len(columns) - len(cells))] if ragged else cells
+        wrong = list(_wrong(file, number, columns, padded))
         if wrong:
             faults += wrong
         else:
-            padded = [*cells, *[""] * (len(columns) - len(cells))]
             lines.append(Line(number, {name: str(cell).strip() for name, cell in zip(columns, padded, strict=False)}))
     return Sheet(file, columns, tuple(lines), tuple(faults))
 
@@ -115,6 +116,10 @@ def _header(file: str, cells: Cells) -> tuple[str, ...]:
 
 
 def _wrong(file: str, number: int, columns: tuple[str, ...], cells: Cells) -> Iterator[RowFault]:
+    if len(cells) < len(columns):
+        problem = Text("the row has fewer cells than the header")
+        mend = Text("add the separators that are missing, or save the ledger as .xlsx")
+        yield RowFault(file, number, "", columns[len(cells)], problem, mend)
     for place, cell in enumerate(cells):
         column = columns[place] if place < len(columns) else f"number {place + 1}"
         if isinstance(cell, RowFault):
