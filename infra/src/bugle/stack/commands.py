@@ -131,10 +131,21 @@ def token(
             raise BadChoice(f"The role {own} acts for one alone. Name it with --{own}.")
     keys = Stack().keys if against == EMBEDDED else Keys(running_place(against).home)
     made = keys.token(role, agency=agency, department=department, enterprise=enterprise, subject=subject, hours=hours)
+    if agency is not None:
+        _warn_of_stranger(against, agency, department)
     if as_json:
         tell({"token": made})
     else:
         typer.echo(made)
+
+
+def _warn_of_stranger(against: str, agency: str, department: str | None) -> None:
+    """Where a system runs that can be asked: a token may be made for one that does not yet."""
+    from bugle.known import stranger  # it needs an HTTP client, which a status shall not wait for
+
+    with contextlib.suppress(StackError):
+        if told := stranger(running_place(against), agency, department):
+            typer.echo(told, err=True)
 
 
 def terminal_stack() -> Stack:
