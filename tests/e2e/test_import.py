@@ -40,7 +40,7 @@ def run(system: System, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     monkeypatch.setattr("bugle.importing.command.running_place", lambda against: system)
 
     def run(*arguments: object) -> Result:
-        return CliRunner().invoke(app, ["import", *map(str, arguments)])
+        return CliRunner().invoke(app, ["import", "--lang", "en", *map(str, arguments)])
 
     assert run(folder).exit_code == 0
     return run

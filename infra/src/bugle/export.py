@@ -15,6 +15,7 @@ import httpx
 import typer
 
 from bugle.answers import check
+from bugle.language import Lang, spoken
 from bugle.machine import AsJson, tell
 from bugle.outputs import placed
 from bugle.stack.errors import StackError
@@ -49,7 +50,7 @@ def export(
     as_of: Annotated[
         str | None, typer.Option(help="As it was known at the end of this day, or at this instant.")
     ] = None,
-    lang: Annotated[str | None, typer.Option(help="zh or en: of heads and words.")] = None,
+    lang: Lang = None,
     against: Against = EMBEDDED,
     as_json: AsJson = False,
 ) -> None:
@@ -69,7 +70,7 @@ def export(
         "columns": columns,
         "at": at,
         "as_of": as_of,
-        "lang": lang,
+        "lang": spoken(lang),
     }
     given = {name: value for name, value in asked.items() if value}
     told = fetch(running_place(against), list, given, out, dict.fromkeys(filters, "--filter") | OPTIONS)

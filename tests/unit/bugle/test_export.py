@@ -74,7 +74,7 @@ def test_file_takes_its_place(tmp_path: Path) -> None:
     out = tmp_path / "ledger.csv"
     out.write_text("before")
     filters = ("--filter", "state=closed_out", "--filter", "kind=power", "--as-of", "2021-04-22")
-    told = run("ledger", "--programme", "jinxian", *filters, "--out", str(out), "--json")
+    told = run("ledger", "--programme", "jinxian", *filters, "--out", str(out), "--lang", "zh", "--json")
     assert told.exit_code == 0, told.output
     assert json.loads(told.stdout) == {
         "list": "ledger",
@@ -91,6 +91,7 @@ def test_file_takes_its_place(tmp_path: Path) -> None:
         "kind": "power",
         "as_of": "2021-04-22",
         "format": "csv",
+        "lang": "zh",
     }
     assert (out.read_bytes(), [file.name for file in tmp_path.iterdir()]) == (ROWS, ["ledger.csv"])
 

@@ -65,6 +65,16 @@ def test_token_warns_of_a_stranger(place: Any, monkeypatch: pytest.MonkeyPatch) 
     assert (told.exit_code, told.stdout) == (0, "token\n") and "knows no agency nosuch" in told.stderr
 
 
+def test_up_tells_what_runs_already(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = []
+    for running in (True, False):
+        stack = SimpleNamespace(running=lambda held=running: held, start=lambda: None, system=None)
+        monkeypatch.setattr(bugle.stack.commands, "terminal_stack", lambda stack=stack: stack)
+        monkeypatch.setattr(bugle.stack.commands, "announce", lambda place: None)
+        told.append(CliRunner().invoke(app, ["up", "--detach"]).stderr)
+    assert told == ["It runs already.\n", ""]
+
+
 def test_token_needs_no_running_system(monkeypatch: pytest.MonkeyPatch) -> None:
     def nothing(against: str) -> None:
         raise StackError("Nothing runs.")

@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from bugle.language import Lang, spoken
 from bugle.machine import AsJson, tell
 from bugle.scenarios.files import Scenario, read_scenarios
 from bugle.scenarios.play import PATIENCE, Played, play
@@ -27,7 +28,7 @@ def scenarios(
     programmes: Annotated[Path | None, typer.Option(help="Where the programme folders lie.")] = None,
     without: Annotated[str | None, typer.Option(help="Play without this key of the programme; must fail.")] = None,
     patience: Annotated[float, typer.Option(help="Seconds to wait for what comes of itself.")] = PATIENCE,
-    lang: Annotated[str, typer.Option(help="Language of the mechanisms: zh or en.")] = "zh",
+    lang: Lang = None,
     against: Against = EMBEDDED,
     as_json: AsJson = False,
 ) -> None:
@@ -38,7 +39,7 @@ def scenarios(
         told = {"ok": all(one.passed for one in played), "scenarios": [_json(one) for one in played]}
         tell(told)
     else:
-        _print(played, "en" if lang == "en" else "zh")
+        _print(played, spoken(lang))
     if not all(one.passed for one in played):
         raise typer.Exit(1)
 

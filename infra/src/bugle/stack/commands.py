@@ -30,6 +30,8 @@ def up(
     """Start PostgreSQL, Kafka and every service; Ctrl-C stops them all."""
     with terminable():
         stack = terminal_stack()
+        if stack.running():
+            typer.echo("It runs already.", err=True)
         stack.start()
         if as_json:
             tell({"addresses": addresses(stack.system)})
