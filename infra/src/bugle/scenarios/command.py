@@ -13,8 +13,9 @@ from rich.table import Table
 
 from bugle.language import Lang, spoken
 from bugle.machine import AsJson, tell
+from bugle.quiet import Observer
 from bugle.scenarios.files import Scenario, read_scenarios
-from bugle.scenarios.play import PATIENCE, Played, play
+from bugle.scenarios.play import PATIENCE, PLAYS, Played, play
 from bugle.scenarios.stage import Stage
 from bugle.stack.errors import BadChoice
 from bugle.stack.home import ROOT
@@ -29,12 +30,20 @@ def scenarios(
     without: Annotated[str | None, typer.Option(help="Play without this key of the programme; must fail.")] = None,
     patience: Annotated[float, typer.Option(help="Seconds to wait for what comes of itself.")] = PATIENCE,
     lang: Lang = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Play where there are issues in earnest too.")] = False,
     against: Against = EMBEDDED,
     as_json: AsJson = False,
 ) -> None:
-    """Play every mechanism of the programmes against the running system. Exit status 1 when one does not act."""
+    """Play every mechanism of the programmes against the running system. Exit status 1 when one does not act.
+
+    It belongs on a system for trials: each play leaves an agency of its own, play-…, with programme, issues and events
+    in the logs and in the lists of agencies, and that cannot be undone.
+    """
     wanted = _chosen(read_scenarios(programmes or ROOT / "programmes"), rows or [])
-    played = run(running_place(against), wanted, lambda _: without, patience, quietly=as_json)
+    place = running_place(against)
+    if not yes:
+        _check_trial(place)
+    played = run(place, wanted, lambda _: without, patience, quietly=as_json)
     if as_json:
         told = {"ok": all(one.passed for one in played), "scenarios": [_json(one) for one in played]}
         tell(told)
@@ -66,6 +75,15 @@ def run(
             return played
 
         return list(pool.map(one, wanted))
+
+
+def _check_trial(place: Place) -> None:
+    with Observer(place) as observer:
+        if observer.in_earnest(PLAYS):
+            raise BadChoice(
+                "This system holds issues in earnest, and what a play leaves in its logs cannot be undone. "
+                "Play on a system for trials (BUGLE_HOME), or play here with --yes."
+            )
 
 
 def _chosen(found: Sequence[Scenario], rows: Sequence[str]) -> list[Scenario]:
