@@ -21,4 +21,4 @@ def span(first: date | None, last: date | None) -> dict[str, str | None]:
     """The parameters `from` and `to`; BadParameter when the last day is before the first."""
     if first and last and last < first:
         raise typer.BadParameter(f"{last} is before --from {first}; exchange the two.", param_hint="--to")
-    return {"from": first and first.isoformat(), "to": last and last.isoformat()}
+    return {"from": first.isoformat() if first else None, "to": last.isoformat() if last else None}

@@ -39,7 +39,9 @@ class Ending(StrEnum):
 
 def export(
     list: Annotated[str, typer.Argument(help="ledger, deadlines, league, lists.ID, counted.NUMBER and so on.")],
-    out: Annotated[Path, typer.Option(dir_okay=False, callback=placed, help="The file; one that is there is replaced.")],
+    out: Annotated[
+        Path, typer.Option(dir_okay=False, callback=placed, help="The file; one that is there is replaced.")
+    ],
     programme: Annotated[str | None, typer.Option(help="The programme's id; some lists are of all of them.")] = None,
     filter: Annotated[
         list[str] | None, typer.Option("--filter", help="A filter or parameter of the list: state=closed_out")

@@ -41,4 +41,4 @@ def stranger(place: Place, agency: str, department: str | None) -> str | None:
         return None
     else:
         unknown = f"unit {department} of {agency}"
-    return f"The running system knows no {unknown}: the token is good for nothing there."
+    return f"The running system knows no {unknown}: there the token opens nothing."

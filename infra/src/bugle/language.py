@@ -25,6 +25,7 @@ Lang = Annotated[
     typer.Option("--lang", help="Language; else the terminal's: English where its locale is, else Chinese."),
 ]
 
+
 def terminals(environment: Mapping[str, str] = os.environ) -> str:
     """The terminal's language: English where its locale names that, and Chinese for every other, or none."""
     named = next((environment[name] for name in _VARIABLES if environment.get(name)), "")

@@ -49,8 +49,8 @@ def test_unknown_programme_is_refused(place: Any) -> None:
     [
         ("jinxian", None, None),
         ("jinxian", "dept-01", None),
-        ("nosuch", None, "The running system knows no agency nosuch: the token is good for nothing there."),
-        ("jinxian", "nosuch", "The running system knows no unit nosuch of jinxian: the token is good for nothing there."),
+        ("nosuch", None, "The running system knows no agency nosuch: there the token opens nothing."),
+        ("jinxian", "nosuch", "The running system knows no unit nosuch of jinxian: there the token opens nothing."),
     ],
 )
 def test_strangers_are_told(place: Any, agency: str, department: str | None, said: str | None) -> None:

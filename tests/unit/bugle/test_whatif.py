@@ -131,7 +131,7 @@ def test_question_about_nothing_is_refused(asked: list[dict[str, Any]], argument
 
 
 def test_refusal_is_spelt_as_the_command_line_is() -> None:
-    fault = {"field": "limits", "problem": "'2x' is no limit", "mend": "write contact:3wd, with 3wd or 10d as the limit"}
+    fault = {"field": "limits", "problem": "'2x' is no limit", "mend": "write contact:3wd, with 3wd as the limit"}
     with pytest.raises(typer.BadParameter) as refused:
         checked(httpx.Response(422, json={"errors": [fault]}), "supervision")
     assert refused.value.param_hint == "--limit" and "write contact=3wd, with" in refused.value.message

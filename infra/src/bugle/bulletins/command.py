@@ -18,7 +18,9 @@ from bugle.stack.place import EMBEDDED, Against, running_place
 
 def bulletin(
     programme: Annotated[str, typer.Option(help="The programme's id.")],
-    out: Annotated[Path, typer.Option(file_okay=False, callback=placed, help="The folder of the .docx, the .pdf and the .md.")],
+    out: Annotated[
+        Path, typer.Option(file_okay=False, callback=placed, help="The folder of the .docx, the .pdf and the .md.")
+    ],
     month: Annotated[str | None, typer.Option(help="Such as 2021-10.")] = None,
     quarter: Annotated[str | None, typer.Option(help="Such as 2021-Q4.")] = None,
     year: Annotated[str | None, typer.Option(help="Such as 2021.")] = None,

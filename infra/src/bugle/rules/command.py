@@ -26,9 +26,7 @@ Version = Annotated[int | None, typer.Option(min=1, help="The rules of this vers
 First = Annotated[
     date | None, typer.Option("--from", parser=day, metavar=FORM, help="First day, of the cases' opening.")
 ]
-Last = Annotated[
-    date | None, typer.Option("--to", parser=day, metavar=FORM, help="Last day, in the programme's zone.")
-]
+Last = Annotated[date | None, typer.Option("--to", parser=day, metavar=FORM, help="Last day, in the programme's zone.")]
 
 rules = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 

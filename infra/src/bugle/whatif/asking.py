@@ -22,7 +22,6 @@ _PAIR = re.compile(r"\b([a-z]+):(?=\w)")
 """As services write what the command writes with an equals sign."""
 
 
-
 class _Asking(AsOperator):
     subject = "whatif"
 
