@@ -83,9 +83,7 @@ def export(
         typer.echo(f"{out}: {told['rows']:,} rows, {told['bytes']:,} bytes{lacking}")
 
 
-def fetch(
-    place: Place, list: str, asked: Mapping[str, str], out: Path, options: Mapping[str, str] = OPTIONS
-) -> dict[str, Any]:
+def fetch(place: Place, list: str, asked: Mapping[str, str], out: Path, options: Mapping[str, str]) -> dict[str, Any]:
     """Have the file made, and put it in its place when it has come whole. StackError when it has not.
 
     `options`: how the command calls what is asked.
