@@ -40,7 +40,7 @@ def run(system: System, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     monkeypatch.setattr("bugle.importing.command.running_place", lambda against: system)
 
     def run(*arguments: object) -> Result:
-        return CliRunner().invoke(app, ["import", *map(str, arguments)])
+        return CliRunner().invoke(app, ["import", "--lang", "en", *map(str, arguments)])
 
     assert run(folder).exit_code == 0
     return run
@@ -80,6 +80,7 @@ def test_three_bad_rows_of_a_hundred(run: Run, folder: Path, tmp_path: Path, sys
     assert faults(first) == [(11, "enterprise"), (51, "contacted_at"), (91, "reported_at")]
     assert (told(first)["files"][0]["new"], told(first)["files"][0]["unchanged"]) == (97, 0)
     with Observer(system) as observer:
+        assert observer.in_earnest("play-")
         recorded = observer.heads()["intake"].events
     again = run(path, "--programme", folder, "--json")
     assert again.exit_code == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any, ClassVar, Self
 
 import httpx
@@ -57,16 +58,27 @@ def pages(ask: Callable[[Json], Json]) -> Iterator[Json]:
         more = {"after": page["next"]}
 
 
-def check(answer: httpx.Response, service: str) -> None:
-    """BadParameter names what is wrong with a question, StackError tells any other refusal."""
+def check(
+    answer: httpx.Response,
+    service: str,
+    options: Mapping[str, str] = MappingProxyType({}),
+    spelt: Callable[[str], str] = str,
+) -> None:
+    """BadParameter names what is wrong with a question, StackError tells any other refusal.
+
+    `options`: how the command calls a parameter of the service; `spelt`: writes what the service says in its way.
+    """
     if answer.is_success:
         return
     told = _told(answer)
     detail = told.get("detail") or told.get("title", "")
     faults = told.get("errors") or [{"field": "", "problem": detail, "mend": ""}]
-    said = "\n".join(
-        f"{one['field'].lstrip('/')}: {one['problem'].rstrip('.。')}; {one['mend']}".strip(": ;") for one in faults
-    )
+    names = [one["field"].lstrip("/") for one in faults]
+    called = [options.get(name.partition(".")[0], name) for name in names]
+    texts = [spelt(f"{one['problem'].rstrip('.。')}; {one['mend']}".strip("; ")) for one in faults]
+    if answer.status_code in MENDABLE and len(faults) == 1 and called != names:
+        raise typer.BadParameter(texts[0], param_hint=called[0])
+    said = "\n".join(f"{name}: {text}".strip(": ") for name, text in zip(called, texts, strict=True))
     if answer.status_code in MENDABLE:
         raise typer.BadParameter(said)
     raise StackError(f"{service} refuses ({answer.status_code}): {said}")

@@ -15,7 +15,9 @@ import httpx
 import typer
 
 from bugle.answers import check
+from bugle.language import Lang, spoken
 from bugle.machine import AsJson, tell
+from bugle.outputs import placed
 from bugle.stack.errors import StackError
 from bugle.stack.keys import Keys
 from bugle.stack.place import EMBEDDED, Against, Place, running_place
@@ -23,6 +25,8 @@ from bugle.stack.place import EMBEDDED, Against, Place, running_place
 SUBJECT = "export"
 PATIENCE = httpx.Timeout(60, read=3600)
 """The service begins to answer when the file is whole; an Excel file of a million rows takes many minutes."""
+
+OPTIONS = {"list": "LIST", "programme": "--programme", "columns": "--columns", "at": "--at", "as_of": "--as-of"}
 
 
 class Ending(StrEnum):
@@ -35,7 +39,9 @@ class Ending(StrEnum):
 
 def export(
     list: Annotated[str, typer.Argument(help="ledger, deadlines, league, lists.ID, counted.NUMBER and so on.")],
-    out: Annotated[Path, typer.Option(dir_okay=False, help="The file; one that is there is replaced.")],
+    out: Annotated[
+        Path, typer.Option(dir_okay=False, callback=placed, help="The file; one that is there is replaced.")
+    ],
     programme: Annotated[str | None, typer.Option(help="The programme's id; some lists are of all of them.")] = None,
     filter: Annotated[
         list[str] | None, typer.Option("--filter", help="A filter or parameter of the list: state=closed_out")
@@ -46,7 +52,7 @@ def export(
     as_of: Annotated[
         str | None, typer.Option(help="As it was known at the end of this day, or at this instant.")
     ] = None,
-    lang: Annotated[str | None, typer.Option(help="zh or en: of heads and words.")] = None,
+    lang: Lang = None,
     against: Against = EMBEDDED,
     as_json: AsJson = False,
 ) -> None:
@@ -58,16 +64,18 @@ def export(
 
     bugle export lists.enterprises --programme chuanhui --at 2021-10-31 --out enterprises.parquet
     """
+    filters = _filters(filter or ())
     asked = {
-        **_filters(filter or ()),
+        **filters,
         "programme": programme,
         "format": format or _ending(out),
         "columns": columns,
         "at": at,
         "as_of": as_of,
-        "lang": lang,
+        "lang": spoken(lang),
     }
-    told = fetch(running_place(against), list, {name: value for name, value in asked.items() if value}, out)
+    given = {name: value for name, value in asked.items() if value}
+    told = fetch(running_place(against), list, given, out, dict.fromkeys(filters, "--filter") | OPTIONS)
     if as_json:
         tell(told)
     else:
@@ -75,8 +83,11 @@ def export(
         typer.echo(f"{out}: {told['rows']:,} rows, {told['bytes']:,} bytes{lacking}")
 
 
-def fetch(place: Place, list: str, asked: Mapping[str, str], out: Path) -> dict[str, Any]:
-    """Have the file made, and put it in its place when it has come whole. StackError when it has not."""
+def fetch(place: Place, list: str, asked: Mapping[str, str], out: Path, options: Mapping[str, str]) -> dict[str, Any]:
+    """Have the file made, and put it in its place when it has come whole. StackError when it has not.
+
+    `options`: how the command calls what is asked.
+    """
     token = Keys(place.home).token(["operator"], subject=SUBJECT)
     headers = {"Authorization": f"Bearer {token}"}
     _say(f"{list}: reporting gathers the rows")
@@ -85,7 +96,7 @@ def fetch(place: Place, list: str, asked: Mapping[str, str], out: Path) -> dict[
             httpx.Client(base_url=place.url("reporting"), headers=headers, timeout=PATIENCE) as http,
             http.stream("GET", f"/v1/exports/{list}", params=dict(asked)) as answer,
         ):
-            check(answer, "reporting")
+            check(answer, "reporting", options)
             with _replacing(out) as file:
                 size = _receive(answer, file)
     except httpx.TransportError as error:

@@ -35,7 +35,7 @@ _RIPE = """
     AND NOT EXISTS (SELECT FROM waiting AS p WHERE p.consumer = 'supervision' AND p.key = w.case_id)
 """
 
-
+_EARNEST = "SELECT EXISTS (SELECT FROM issues WHERE synthetic IS NOT TRUE AND NOT starts_with(agency, %s))"
 _UNTOLD = "SELECT count(*) FROM causes WHERE next_at IS NOT NULL"
 
 
@@ -87,6 +87,10 @@ class Observer:
     def events(self) -> int:
         """How many events there are in all services."""
         return sum(head.events for head in self.heads().values())
+
+    def in_earnest(self, plays: str) -> bool:
+        """Whether there is an issue that is neither synthetic nor a play's, whose agencies begin with `plays`."""
+        return bool(self._one("intake", _EARNEST, plays)[0])
 
     def lags(self) -> list[str]:
         """What is not quiet, each in a few words; empty when everything is."""

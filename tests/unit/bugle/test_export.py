@@ -21,6 +21,8 @@ from bugle.stack import StackError
 ROWS = b"\xef\xbb\xbfIssue id\r\n1\r\n"
 REFUSED = {"detail": "no", "errors": [{"field": "/list", "problem": "There is no such list.", "mend": "use ledger"}]}
 
+UNFILTERED = {"errors": [{"field": "foo", "problem": "'foo' is no filter here", "mend": "use state"}]}
+
 
 class Reporting(BaseHTTPRequestHandler):
     """Answers as reporting does, and badly where the list is called so."""
@@ -31,9 +33,9 @@ class Reporting(BaseHTTPRequestHandler):
         parts = urlsplit(self.path)
         type(self).asked = dict(parse_qsl(parts.query))
         name = parts.path.removeprefix("/v1/exports/")
-        if name in ("luck", "busy"):
-            body = json.dumps(REFUSED).encode()
-            self._send(404 if name == "luck" else 503, body, len(body))
+        if name in ("luck", "bad", "busy"):
+            body = json.dumps(UNFILTERED if name == "bad" else REFUSED).encode()
+            self._send({"luck": 404, "bad": 422, "busy": 503}[name], body, len(body))
             return
         self._send(200, ROWS, len(ROWS) + (100 if name == "short" else 0))
 
@@ -72,7 +74,7 @@ def test_file_takes_its_place(tmp_path: Path) -> None:
     out = tmp_path / "ledger.csv"
     out.write_text("before")
     filters = ("--filter", "state=closed_out", "--filter", "kind=power", "--as-of", "2021-04-22")
-    told = run("ledger", "--programme", "jinxian", *filters, "--out", str(out), "--json")
+    told = run("ledger", "--programme", "jinxian", *filters, "--out", str(out), "--lang", "zh", "--json")
     assert told.exit_code == 0, told.output
     assert json.loads(told.stdout) == {
         "list": "ledger",
@@ -89,6 +91,7 @@ def test_file_takes_its_place(tmp_path: Path) -> None:
         "kind": "power",
         "as_of": "2021-04-22",
         "format": "csv",
+        "lang": "zh",
     }
     assert (out.read_bytes(), [file.name for file in tmp_path.iterdir()]) == (ROWS, ["ledger.csv"])
 
@@ -112,7 +115,9 @@ def test_half_a_file_changes_nothing(tmp_path: Path, name: str) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["luck", "--out", "x.csv"], "There is no such list; use ledger"),
+        (["luck", "--out", "x.csv"], "Invalid value for LIST: There is no such list; use ledger"),
+        (["bad", "--filter", "foo=1", "--out", "x.csv"], "Invalid value for --filter: 'foo' is no filter here; use"),
+        (["ledger", "--out", "nodir/x.csv"], "There is no folder nodir."),
         (["ledger", "--out", "x.docx"], "ends in no format"),
         (["ledger", "--out", "x.csv", "--filter", "state"], "write NAME=VALUE"),
         (["ledger", "--out", "x.csv", "--format", "docx"], "docx"),

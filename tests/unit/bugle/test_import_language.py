@@ -6,15 +6,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from bugle import cli
 from bugle.importing.command import run_import
 from bugle.importing.faults import Unreadable
 from bugle.importing.folder import read_folder
 from bugle.importing.ledgers import read_ledger
 from bugle.importing.rows import Command
-from bugle.importing.run import Result, refusals
-from bugle.importing.telling import print_result
-from bugle.language import terminals
+from bugle.importing.run import Imported, Result, refusals
+from bugle.importing.telling import print_rate, print_result
+from bugle.language import Language, spoken, terminals
 from bugle.stack.home import ROOT
 from eventkit.voice import Voice
 
@@ -24,14 +26,27 @@ CHINESE = Voice("zh", ("bugle.importing", "eventkit"))
 @pytest.mark.parametrize(
     ("environment", "language"),
     [
-        ({}, "en"),
-        ({"LANG": "zh_CN.UTF-8"}, "zh"),
-        ({"LANG": "zh_CN.UTF-8", "LC_ALL": "C.UTF-8"}, "en"),
-        ({"LC_MESSAGES": "zh", "LC_ALL": "", "LANG": "de_DE"}, "zh"),
+        ({}, "zh"),
+        ({"LANG": "C.UTF-8"}, "zh"),
+        ({"LANG": "POSIX"}, "zh"),
+        ({"LANG": "en_GB.UTF-8"}, "en"),
+        ({"LANG": "en_GB.UTF-8", "LC_ALL": "zh_CN.UTF-8"}, "zh"),
+        ({"LC_MESSAGES": "en", "LC_ALL": "", "LANG": "de_DE"}, "en"),
     ],
 )
 def test_terminals_locale_decides(environment: dict[str, str], language: str) -> None:
     assert terminals(environment) == language
+
+
+@pytest.mark.parametrize("name", ["import", "figures", "demo", "scenarios", "export"])
+def test_language_is_chosen_alike(name: str) -> None:
+    told = " ".join(CliRunner().invoke(cli.app, [name, "--help"]).output.replace("│", "").split())
+    assert "Language; else the terminal's" in told
+
+
+def test_choice_precedes_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LC_ALL", "en_US.UTF-8")
+    assert (spoken(None), spoken(Language.ZH)) == ("en", "zh")
 
 
 def test_faulty_rows_in_chinese(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -48,6 +63,21 @@ def test_faulty_rows_in_chinese(tmp_path: Path, capsys: pytest.CaptureFixture[st
         "    第 3 行（无编号）“no”列：为空；请为该行编一个不重复的编号",
         "    第 3 行（无编号）“reported_at”列：为空；请填写",
     }
+
+
+@pytest.mark.parametrize(
+    ("counts", "told"),
+    [
+        ({"unchanged": 4}, "2.0 s; nothing is new"),
+        ({"unchanged": 3, "amended": 1}, "867 events in 2.0 s: 434 events/s"),
+        ({"new": 4}, "867 events in 2.0 s: 434 events/s"),
+    ],
+)
+def test_events_that_another_import_still_causes_are_not_ours(
+    counts: dict[str, int], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    print_rate(Imported([Result("issues.csv", "issues", 4, **counts)], [], 867, 2.0), Voice("en", ("bugle.importing",)))
+    assert capsys.readouterr().out == f"{told}\n"
 
 
 def test_refusals_sentence_runs_on() -> None:

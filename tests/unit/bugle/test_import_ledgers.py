@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -261,3 +262,13 @@ def test_cells_beyond_all_bounds_are_faults_of_their_rows(read: Read) -> None:
     ledger = read(head, row, name="services")
     assert {(fault.row, fault.column) for fault in ledger.faults} == {(2, "count"), (2, "recorded_at")}
     assert all(fault.mend for fault in ledger.faults)
+
+
+@pytest.mark.parametrize("records", FIELDS)
+def test_required_columns_are_those_of_the_page(read: Read, records: str) -> None:
+    page = (ROOT / "docs" / "importing.md").read_text("utf-8")
+    start = "\nIssues:" if records == "issues" else f"\n| `{records}` |"
+    about = page.partition(start)[2].partition("then the facts" if records == "issues" else "\n")[0]
+    columns = ["no", *FIELDS[records]]
+    ledger = read(",".join(columns), ",".join("x" * (name == "note") for name in columns), name=records)
+    assert {*re.findall(r"\*\*`(\w+)`\*\*", about)} == {fault.column for fault in ledger.faults}

@@ -6,11 +6,14 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+import httpx
 import pytest
+import typer
 from typer.testing import CliRunner
 
 from bugle.cli import app
 from bugle.whatif import command
+from bugle.whatif.asking import checked
 from bugle.whatif.sums import ranks
 
 
@@ -60,9 +63,15 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
         return SCALED
 
     monkeypatch.setattr(command, "running_place", lambda against: None)
+    monkeypatch.setattr(command, "needs_programme", needs_programme)
     monkeypatch.setattr(command, "pages", pages)
     monkeypatch.setattr(command, "scaled", scaled)
     return seen
+
+
+def needs_programme(place: object, programme: str) -> None:
+    if programme != "jinxian":
+        raise typer.BadParameter("There is no such programme.", param_hint="--programme")
 
 
 def run(*arguments: str) -> Any:
@@ -105,6 +114,27 @@ def test_exit_status_tells_of_worse(asked: list[dict[str, Any]], most: str, stat
 def test_limit_without_clock_is_refused(asked: list[dict[str, Any]]) -> None:
     told = run("--limit", "2wd")
     assert (told.exit_code, asked) == (2, [])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--from", "2021-04-30", "--to", "2021-04-01"), "--to: 2021-04-01 is before --from 2021-04-30"),
+        (("--from", "gestern"), "'--from': 'gestern' is no day; write it like 2021-04-22."),
+        (("--programme", "nosuch"), "--programme: There is no such programme."),
+    ],
+)
+def test_question_about_nothing_is_refused(asked: list[dict[str, Any]], arguments: tuple[str, ...], said: str) -> None:
+    told = run("--limit", "contact=2wd", *arguments)
+    assert (told.exit_code, asked) == (2, [])
+    assert said in " ".join(told.output.replace("│", "").split())
+
+
+def test_refusal_is_spelt_as_the_command_line_is() -> None:
+    fault = {"field": "limits", "problem": "'2x' is no limit", "mend": "write contact:3wd, with 3wd as the limit"}
+    with pytest.raises(typer.BadParameter) as refused:
+        checked(httpx.Response(422, json={"errors": [fault]}), "supervision")
+    assert refused.value.param_hint == "--limit" and "write contact=3wd, with" in refused.value.message
 
 
 def test_ranks_are_shared_by_equals() -> None:

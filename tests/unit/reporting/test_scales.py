@@ -39,6 +39,13 @@ def test_asked_numbers_alone_differ() -> None:
     assert told["title"] == DOCUMENT["title"]
 
 
+def test_where_nothing_can_differ_the_mend_is_to_leave_it_out() -> None:
+    with pytest.raises(Faulty) as raised:
+        scales({}, {"luck": "1"}, {})
+    [fault] = raised.value.faults
+    assert str(fault.mend) == "leave it out"
+
+
 def test_programme_without_appraisal_stays() -> None:
     assert scales({}, {}, {}).altered({}) == {"appraisal": {}}
 

@@ -8,6 +8,7 @@ import orjson
 
 from bugle.answers import AsOperator, Json, check, pages
 
+OPTIONS = {"programme": "--programme", "about": "--about"}
 FORMATS = ("docx", "pdf", "md")
 
 
@@ -37,7 +38,7 @@ class Asking(AsOperator):
         answer = self._send("POST", f"/v1/documents/{kind}", asked)
         if answer.status_code == 409 and answer.json()["type"].endswith(":nothing-changed"):
             return None
-        check(answer, self.service)
+        check(answer, self.service, OPTIONS)
         return str(answer.json()["document"])
 
     def document(self, id: str) -> Json:
@@ -48,11 +49,11 @@ class Asking(AsOperator):
     def file(self, id: str, format: str, lang: str) -> bytes:
         """A document in one format and language."""
         answer = self._send("GET", f"/v1/issued/{id}/{format}", {"lang": lang})
-        check(answer, self.service)
+        check(answer, self.service, OPTIONS)
         return answer.content
 
     def _json(self, method: str, path: str, parameters: Mapping[str, str]) -> Json:
         answer = self._send(method, path, parameters)
-        check(answer, self.service)
+        check(answer, self.service, OPTIONS)
         told: Json = answer.json()
         return told

@@ -12,12 +12,15 @@ from bugle.bulletins.asking import FORMATS, Asking
 from bugle.bulletins.telling import print_bulletin
 from bugle.language import Language
 from bugle.machine import AsJson, tell
+from bugle.outputs import placed
 from bugle.stack.place import EMBEDDED, Against, running_place
 
 
 def bulletin(
     programme: Annotated[str, typer.Option(help="The programme's id.")],
-    out: Annotated[Path, typer.Option(file_okay=False, help="The folder that takes the .docx, the .pdf and the .md.")],
+    out: Annotated[
+        Path, typer.Option(file_okay=False, callback=placed, help="The folder of the .docx, the .pdf and the .md.")
+    ],
     month: Annotated[str | None, typer.Option(help="Such as 2021-10.")] = None,
     quarter: Annotated[str | None, typer.Option(help="Such as 2021-Q4.")] = None,
     year: Annotated[str | None, typer.Option(help="Such as 2021.")] = None,
@@ -43,7 +46,7 @@ def bulletin(
     with Asking(running_place(against)) as asking:
         kind = _kind(asking.reports(programme), every, report)
         document = asking.document(_issued(asking, programme, kind, (every, period), restate=restate))
-        out.mkdir(parents=True, exist_ok=True)
+        out.mkdir(exist_ok=True)
         stem = f"{programme}-{kind}-{period}-{document['edition']}.{lang.value}"
         files = [out / f"{stem}.{format}" for format in FORMATS]
         for file, format in zip(files, FORMATS, strict=True):

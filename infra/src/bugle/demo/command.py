@@ -15,7 +15,7 @@ from bugle.demo.stories import stories
 from bugle.importing.command import carry_out, run_import
 from bugle.importing.folder import read_folder
 from bugle.importing.target import Target
-from bugle.language import Language
+from bugle.language import Lang, spoken
 from bugle.machine import AsJson, tell
 from bugle.quiet import wait_quiet
 from bugle.stack.commands import addresses, announce, serve, terminable, terminal_stack
@@ -30,7 +30,7 @@ GRACE = 2  # seconds: the demo's clocks wait for no late evidence
 
 def demo(
     check: Annotated[bool, typer.Option("--check", help="Verify too, and end: status 0 only if all agrees.")] = False,
-    lang: Annotated[Language, typer.Option(help="Language of titles and headings.")] = Language.ZH,
+    lang: Lang = None,
     against: Against = EMBEDDED,
     as_json: AsJson = False,
 ) -> None:
@@ -39,7 +39,7 @@ def demo(
     A system that is not the embedded one is neither started nor stopped.
     """
     if against != EMBEDDED:
-        if not _shown(running_place(against), lang.value, check=check, as_json=as_json):
+        if not _shown(running_place(against), spoken(lang), check=check, as_json=as_json):
             raise typer.Exit(1)
         return
     with terminable():
@@ -47,7 +47,7 @@ def demo(
         found_running = stack.running()
         stack.start()
         try:
-            sound = _shown(stack.system, lang.value, check=check, as_json=as_json)
+            sound = _shown(stack.system, spoken(lang), check=check, as_json=as_json)
         finally:
             if check and not found_running:
                 stack.stop()
@@ -103,12 +103,12 @@ def run_demo(system: Place, lang: str) -> bool:
 def figures(
     programme: Annotated[str, typer.Option(help="The programme's id.")],
     folder: Annotated[Path | None, typer.Option(help="Where its published.toml lies; else in programmes/.")] = None,
-    lang: Annotated[Language, typer.Option(help="Language of titles and headings.")] = Language.ZH,
+    lang: Lang = None,
     against: Against = EMBEDDED,
     as_json: AsJson = False,
 ) -> None:
     """Show a programme's published figures beside the projected ones. Exit status 1 when one differs."""
-    if not run_figures(running_place(against), programme, folder or _folder(programme), lang.value, as_json=as_json):
+    if not run_figures(running_place(against), programme, folder or _folder(programme), spoken(lang), as_json=as_json):
         raise typer.Exit(1)
 
 

@@ -14,7 +14,7 @@ from bugle.generating.world import World, world_of
 from bugle.importing.folder import Folder, read_folder
 from bugle.importing.run import find_folder
 from bugle.machine import tell, tell_line
-from bugle.stack import StackError
+from bugle.stack.errors import BadChoice
 
 MOST = 10_000_000
 MOST_DAYS = 3_660
@@ -58,11 +58,11 @@ def generate(
 def _check(folder: Folder, days: int, out: Path | None) -> None:
     first = date.fromisoformat(folder.programme["starts_on"])
     if first + timedelta(days=days) > datetime.now(UTC).date():
-        raise StackError(f"--days {days}: from {first} on this leads beyond today, and no ledger tells of the future.")
+        raise BadChoice(f"--days {days}: from {first} on this leads beyond today, and no ledger tells of the future.")
     if not any(unit.get("kind") != "office" for unit in folder.directory["units"]):
-        raise StackError(f"--programme {folder.id}: its directory has no unit that could lead; add one.")
+        raise BadChoice(f"--programme {folder.id}: its directory has no unit that could lead; add one.")
     if out is not None and out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise StackError(f"--out {out}: is there already. Name a new folder.")
+        raise BadChoice(f"--out {out}: is there already. Name a new folder.")
 
 
 def _write(out: Path, folder: Folder, world: World, count: int, seed: int) -> list[str]:

@@ -14,7 +14,7 @@ from bugle.importing.faults import Unreadable
 from bugle.importing.oracle import Comparison, compare, read_clocks
 from bugle.importing.run import Imported, Job, Result, bring_in, publish, read_job
 from bugle.importing.target import Target
-from bugle.language import Language, terminals
+from bugle.language import Lang, spoken
 from bugle.machine import AsJson, tell
 from bugle.quiet import Observer, wait_quiet
 from bugle.stack.place import EMBEDDED, Against, Place, running_place
@@ -27,12 +27,12 @@ def import_(
     mapping: Annotated[Path | None, typer.Option(help="How the columns of a single file are to be read.")] = None,
     grace: Annotated[int | None, typer.Option(min=0, help="Grace of clocks in seconds, not the programme's.")] = None,
     against: Against = EMBEDDED,
-    lang: Annotated[Language | None, typer.Option(help="Of what is printed; else as the terminal's.")] = None,
+    lang: Lang = None,
     as_json: AsJson = False,
 ) -> None:
     """Bring programmes and ledgers into a running system; again adds nothing. Exit status 1 when a row was refused."""
-    place, language = running_place(against), lang.value if lang else terminals()
-    if not run_import(place, paths, programme, mapping, grace, language=language, as_json=as_json):
+    place = running_place(against)
+    if not run_import(place, paths, programme, mapping, grace, language=spoken(lang), as_json=as_json):
         raise typer.Exit(1)
 
 
@@ -54,7 +54,7 @@ def run_import(
     else:
         for comparison in came.comparisons:
             telling.print_comparison(comparison, voice)
-        telling.print_rate(came.events, came.seconds, voice)
+        telling.print_rate(came, voice)
     return came.sound
 
 
@@ -69,13 +69,14 @@ def carry_out(
     quietly: bool,
 ) -> Imported:
     """Import; the counts of each file are printed as it is done, unless `quietly`."""
+    began = time.monotonic()
     try:
         jobs = [read_job(path, programme, mapping) for path in paths]
     except Unreadable as error:
         raise Unreadable(voice.say(error.args[0])) from error
     results: list[Result] = []
     comparisons: list[Comparison] = []
-    began, before = time.monotonic(), _events(system)
+    before = _events(system)
     for job in jobs:
         came = list(_bring(system, Target.of(system, voice.language), job, grace, None if quietly else voice))
         results += came

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
-from bugle.stack import StackError
+from bugle.stack.errors import BadChoice
 from eventkit.text import Text
 from eventkit.voice import ENGLISH, Voice
 
 
-class Unreadable(StackError):
+class Unreadable(BadChoice):
     """The file as a whole cannot be imported; the message says why and what to do."""
 
 

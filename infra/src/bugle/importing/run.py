@@ -61,6 +61,11 @@ class Imported:
         refused = any(result.faults for result in self.results)
         return not refused and not any(one.disagreements for one in self.comparisons)
 
+    @property
+    def news(self) -> bool:
+        """Whether any row was new or amended."""
+        return any(result.new or result.amended for result in self.results)
+
     def json(self, voice: Voice = ENGLISH) -> dict[str, Any]:
         """All of it as a JSON object, faults in the voice's language."""
         return {

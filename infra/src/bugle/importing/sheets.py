@@ -66,12 +66,12 @@ def _csv_rows(path: Path, encoding: str, delimiter: str) -> Iterator[Cells]:
     except UnicodeDecodeError as error:
         raise Unreadable(
             Text(
-                "{file} is no {encoding} text after row {row}. Save it as “CSV UTF-8”, "
+                "{file} is no {encoding} text: row {row} or one below cannot be read. Save it as “CSV UTF-8”, "
                 "or name its encoding in a mapping: "
                 'what Excel saves as plain CSV on a Chinese system is `encoding = "gb18030"`.',
                 file=path.name,
                 encoding=encoding.removesuffix("-sig").upper(),
-                row=number,
+                row=number + 1,
             )
         ) from error
     except (csv.Error, LookupError, TypeError, ValueError) as error:
@@ -91,6 +91,7 @@ def _sheet(file: str, rows: Iterable[Cells]) -> Sheet:
         if wrong:
             faults += wrong
         else:
+            # a row may end early: spreadsheets leave empty cells at its end out of a file
             padded = [*cells, *[""] * (len(columns) - len(cells))]
             lines.append(Line(number, {name: str(cell).strip() for name, cell in zip(columns, padded, strict=False)}))
     return Sheet(file, columns, tuple(lines), tuple(faults))

@@ -7,7 +7,7 @@ import sys
 import typer
 
 from bugle.importing.oracle import NONE, Comparison
-from bugle.importing.run import Result
+from bugle.importing.run import Imported, Result
 from eventkit.text import Text
 from eventkit.voice import Voice
 
@@ -47,8 +47,13 @@ def print_comparison(comparison: Comparison, voice: Voice) -> None:
     typer.echo(voice.say(Text("{rows:,} rows compared, {wrong:,} disagreements", rows=rows, wrong=wrong)))
 
 
-def print_rate(events: int, seconds: float, voice: Voice) -> None:
-    """How many events all services recorded meanwhile."""
-    rate = events / seconds
-    told = Text("{events:,} events in {seconds:.1f} s: {rate:,.0f} events/s", events=events, seconds=seconds, rate=rate)
+def print_rate(came: Imported, voice: Voice) -> None:
+    """How long it took, and how many events all services recorded meanwhile: of an import that brought something."""
+    events, seconds = came.events, came.seconds
+    told = Text("{seconds:.1f} s; nothing is new", seconds=seconds)
+    if came.news:
+        rate = events / seconds
+        told = Text(
+            "{events:,} events in {seconds:.1f} s: {rate:,.0f} events/s", events=events, seconds=seconds, rate=rate
+        )
     typer.echo(voice.say(told))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
 import orjson
 import typer
 
+from bugle.days import FORM, day, span
 from bugle.machine import AsJson, tell
 from bugle.rules import telling
 from bugle.rules.asking import Asking, question
@@ -22,9 +23,10 @@ Rules = Annotated[
     typer.Option(exists=True, dir_okay=False, help="Candidates: a TOML file of rules, as a programme.toml."),
 ]
 Version = Annotated[int | None, typer.Option(min=1, help="The rules of this version; else of the newest.")]
-DAYS = ["%Y-%m-%d"]
-First = Annotated[datetime | None, typer.Option("--from", formats=DAYS, help="First day, of the cases' opening.")]
-Last = Annotated[datetime | None, typer.Option("--to", formats=DAYS, help="Last day, in the programme's zone.")]
+First = Annotated[
+    date | None, typer.Option("--from", parser=day, metavar=FORM, help="First day, of the cases' opening.")
+]
+Last = Annotated[date | None, typer.Option("--to", parser=day, metavar=FORM, help="Last day, in the programme's zone.")]
 
 rules = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 
@@ -93,8 +95,7 @@ def backtest(
 
     bugle rules backtest --programme jinxian --version 1 --json
     """
-    days = {"from": first and first.date().isoformat(), "to": last and last.date().isoformat()}
-    asked = question(programme, version, rules, **days)
+    asked = question(programme, version, rules, **span(first, last))
     with Asking(running_place(against)) as asking:
         total = _run(asking.backtest(asked), as_json=as_json)
     if fail_above is not None and total.to_look_at > fail_above:

@@ -11,11 +11,12 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from bugle.language import Lang, spoken
 from bugle.machine import AsJson, tell
+from bugle.quiet import Observer
 from bugle.scenarios.files import Scenario, read_scenarios
-from bugle.scenarios.play import PATIENCE, Played, play
+from bugle.scenarios.play import PATIENCE, PLAYS, Played, play
 from bugle.scenarios.stage import Stage
-from bugle.stack import StackError
 from bugle.stack.errors import BadChoice
 from bugle.stack.home import ROOT
 from bugle.stack.place import EMBEDDED, Against, Place, running_place
@@ -28,18 +29,26 @@ def scenarios(
     programmes: Annotated[Path | None, typer.Option(help="Where the programme folders lie.")] = None,
     without: Annotated[str | None, typer.Option(help="Play without this key of the programme; must fail.")] = None,
     patience: Annotated[float, typer.Option(help="Seconds to wait for what comes of itself.")] = PATIENCE,
-    lang: Annotated[str, typer.Option(help="Language of the mechanisms: zh or en.")] = "zh",
+    lang: Lang = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Play where there are issues in earnest too.")] = False,
     against: Against = EMBEDDED,
     as_json: AsJson = False,
 ) -> None:
-    """Play every mechanism of the programmes against the running system. Exit status 1 when one does not act."""
+    """Play every mechanism of the programmes against the running system. Exit status 1 when one does not act.
+
+    It belongs on a system for trials: each play leaves an agency of its own, play-…, with programme, issues and events
+    in the logs and in the lists of agencies, and that cannot be undone.
+    """
     wanted = _chosen(read_scenarios(programmes or ROOT / "programmes"), rows or [])
-    played = run(running_place(against), wanted, lambda _: without, patience, quietly=as_json)
+    place = running_place(against)
+    if not yes:
+        _check_trial(place)
+    played = run(place, wanted, lambda _: without, patience, quietly=as_json)
     if as_json:
         told = {"ok": all(one.passed for one in played), "scenarios": [_json(one) for one in played]}
         tell(told)
     else:
-        _print(played, "en" if lang == "en" else "zh")
+        _print(played, spoken(lang))
     if not all(one.passed for one in played):
         raise typer.Exit(1)
 
@@ -68,13 +77,22 @@ def run(
         return list(pool.map(one, wanted))
 
 
+def _check_trial(place: Place) -> None:
+    with Observer(place) as observer:
+        if observer.in_earnest(PLAYS):
+            raise BadChoice(
+                "This system holds issues in earnest, and what a play leaves in its logs cannot be undone. "
+                "Play on a system for trials (BUGLE_HOME), or play here with --yes."
+            )
+
+
 def _chosen(found: Sequence[Scenario], rows: Sequence[str]) -> list[Scenario]:
     known = {scenario.row for scenario in found}
     unknown = sorted(set(rows) - known)
     if unknown:
         raise BadChoice(f"There is no scenario {unknown[0]}. Choose from: {', '.join(s.row for s in found)}.")
     if not found:
-        raise StackError("There are no scenarios: name the folder that holds the programmes with --programmes.")
+        raise BadChoice("There are no scenarios: name the folder that holds the programmes with --programmes.")
     return [scenario for scenario in found if not rows or scenario.row in rows]
 
 

@@ -28,6 +28,10 @@ _CATCHING_UP = 4
 REASON = "entered afterwards"
 
 
+PLAYS = "play-"
+"""How the agencies of plays begin."""
+
+
 class Failed(Exception):
     """A step did not come out as expected; the message names the step and what was seen instead.
 
@@ -98,7 +102,7 @@ class _Actor:
         self._now: str | None = None
         self._grace = 0.0
         self._names: dict[str, Any] = {
-            "agency": f"play-{scenario.row.lower()}-{run}",
+            "agency": f"{PLAYS}{scenario.row.lower()}-{run}",
             "programme": f"{scenario.folder.id}-{run}",
         }
 

@@ -30,6 +30,8 @@ def up(
     """Start PostgreSQL, Kafka and every service; Ctrl-C stops them all."""
     with terminable():
         stack = terminal_stack()
+        if stack.running():
+            typer.echo("It runs already.", err=True)
         stack.start()
         if as_json:
             tell({"addresses": addresses(stack.system)})
@@ -125,16 +127,27 @@ def token(
     """Print a bearer token of the system's own issuer."""
     check_roles(role)
     if agency is None and "operator" not in role:
-        raise StackError("Whose token is it? Name it, for instance --agency jinxian; an operator has none.")
+        raise BadChoice("Whose token is it? Name it, for instance --agency jinxian; an operator has none.")
     for own, given in (("department", department), ("enterprise", enterprise)):
         if own in role and given is None:
-            raise StackError(f"The role {own} acts for one alone. Name it with --{own}.")
+            raise BadChoice(f"The role {own} acts for one alone. Name it with --{own}.")
     keys = Stack().keys if against == EMBEDDED else Keys(running_place(against).home)
     made = keys.token(role, agency=agency, department=department, enterprise=enterprise, subject=subject, hours=hours)
+    if agency is not None:
+        _warn_of_stranger(against, agency, department)
     if as_json:
         tell({"token": made})
     else:
         typer.echo(made)
+
+
+def _warn_of_stranger(against: str, agency: str, department: str | None) -> None:
+    """Where a system runs that can be asked: a token may be made for one that does not yet."""
+    from bugle.known import stranger  # it needs an HTTP client, which a status shall not wait for
+
+    with contextlib.suppress(StackError):
+        if told := stranger(running_place(against), agency, department):
+            typer.echo(told, err=True)
 
 
 def terminal_stack() -> Stack:

@@ -8,7 +8,7 @@ class StackError(Exception):
 
 
 class BadChoice(StackError):
-    """An argument names nothing that there is: exit status 2, as of every wrong argument."""
+    """An argument is wrong, or names nothing that there is: exit status 2."""
 
 
 class HalfRestored(StackError):

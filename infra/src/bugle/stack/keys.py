@@ -93,7 +93,7 @@ class Keys:
         roles = list(roles)
         check_roles(roles)
         if not 0 < hours <= MOST_HOURS:  # refuses nan too
-            raise StackError(f"A token is valid for more than 0 and at most {MOST_HOURS} hours, not {hours:g}.")
+            raise BadChoice(f"A token is valid for more than 0 and at most {MOST_HOURS} hours, not {hours:g}.")
         if not self.issuer_key_file.exists():
             raise StackError("There is no issuer yet: run `bugle up` once.")
         private = json.loads(self.issuer_key_file.read_bytes())

@@ -12,7 +12,7 @@ import typer
 from bugle.stack.certificates import Certificates
 from bugle.stack.databases import DRIVER, Database
 from bugle.stack.embedded import Stack
-from bugle.stack.errors import StackError
+from bugle.stack.errors import BadChoice, StackError
 from bugle.stack.guard import OPERATOR, RESTORER
 from bugle.stack.home import ROOT, Home
 from bugle.stack.ports import HOST
@@ -121,6 +121,8 @@ def read_deployed(file: Path) -> Deployed:
 
 def running_place(against: str) -> Place:
     """The system that a command is to work against; StackError when it does not run or is not known."""
+    if against not in (EMBEDDED, COMPOSE) and not Path(against).is_file():
+        raise BadChoice(f"{against} is neither {EMBEDDED}, {COMPOSE} nor a file with a system's addresses.")
     if against != EMBEDDED:
         return read_deployed(ROOT / ".env" if against == COMPOSE else Path(against))
     stack = Stack()

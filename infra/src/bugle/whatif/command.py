@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date
 from typing import Annotated, Any
 
 import typer
 
 from bugle.answers import Json
+from bugle.days import FORM, day, span
+from bugle.known import needs_programme
 from bugle.machine import AsJson, tell
 from bugle.stack.place import EMBEDDED, Against, running_place
 from bugle.whatif.asking import pages, scaled
 from bugle.whatif.printing import show
 from bugle.whatif.sums import Sum
 
-DAYS = ["%Y-%m-%d"]
 _FORMS = {"--limit": "CLOCK=LIMIT", "--points": "ITEM=POINTS", "--weight": "RATE=WEIGHT"}
 
 
@@ -29,11 +30,11 @@ def whatif(
         list[str] | None, typer.Option("--weight", help="Another weight of a rate: resolution=50")
     ] = None,
     first: Annotated[
-        datetime | None,
-        typer.Option("--from", formats=DAYS, help="First day: deadlines that began, events that happened."),
+        date | None,
+        typer.Option("--from", parser=day, metavar=FORM, help="First day: deadlines that began, events that happened."),
     ] = None,
     last: Annotated[
-        datetime | None, typer.Option("--to", formats=DAYS, help="Last day, in the programme's zone.")
+        date | None, typer.Option("--to", parser=day, metavar=FORM, help="Last day, in the programme's zone.")
     ] = None,
     fail_above: Annotated[
         int | None, typer.Option(min=0, help="Exit status 1 when more clocks would be missed or late.")
@@ -51,14 +52,11 @@ def whatif(
 
     bugle whatif --programme rongchang --points miss=-4 --points result=2
     """
-    about = {
-        "programme": programme,
-        "from": first and first.date().isoformat(),
-        "to": last and last.date().isoformat(),
-    }
+    about = {"programme": programme, **span(first, last)}
     rules = {"limits": _named(limit, "--limit"), "calendar": calendar}
     scales = {"points": _named(points, "--points"), "weights": _named(weight, "--weight")}
     place, total, moved = running_place(against), None, None
+    needs_programme(place, programme)
     if any(rules.values()) or not any(scales.values()):
         total = Sum()
         for page in pages(place, _given(about | rules)):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -73,14 +73,15 @@ def pairs(given: str, field: str) -> dict[str, str]:
 
 
 def _numbers(
-    section: str, given: Mapping[str, str], known: Iterable[str], allowed: range, faults: list[FieldProblem]
+    section: str, given: Mapping[str, str], known: Collection[str], allowed: range, faults: list[FieldProblem]
 ) -> dict[str, int]:
     found = {}
     for name, text in given.items():
         number = _number(text)
         if name not in known:
             problem = Text("the programme has no {name!r} here", name=name)
-            faults.append(FieldProblem(f"{section}.{name}", problem, Text("use some of {known}", known=sorted(known))))
+            mend = Text("use some of {known}", known=sorted(known)) if known else Text("leave it out")
+            faults.append(FieldProblem(f"{section}.{name}", problem, mend))
         elif number is None or number not in allowed:
             mend = Text("write a whole number from {least} to {most}", least=allowed[0], most=allowed[-1])
             faults.append(FieldProblem(f"{section}.{name}", Text("{text!r} is no such number", text=text), mend))
