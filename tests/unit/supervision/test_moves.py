@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from eventkit.caller import Caller
-from supervision.application.moves import ROLES, Mover, moves_view
+from supervision.application.moves import ROLES, Mover, blocked, moves_view
 from supervision.bootstrap import book, make_context
+from supervision.domain.errors import NotVerified
 from tests.unit.supervision.made import Life, china
 from tests.unit.supervision.test_decisions import FED_BACK, fed_back, verified
 from tests.unit.supervision.test_leave import ask, pause, received
@@ -55,3 +56,15 @@ def test_case_is_verified_then_closed_out() -> None:
     verified(life, days=1)
     after = offered(life, china("2021-03-25T10:00"), "office")["moves"]
     assert "close_out" in after and "verify" not in after
+
+
+def test_office_is_told_what_close_out_waits_for() -> None:
+    def why(*roles: str) -> dict[str, type]:
+        caller = Caller("x", "jinxian", None, None, frozenset(roles))
+        told = blocked(life.watch, Mover.of(caller, life.policy, life.calendar, china("2021-03-25T10:00")))
+        return {name: type(refusal) for name, refusal in told.items()}
+
+    life = fed_back()
+    assert (why("office"), why("leader")) == ({"close_out": NotVerified}, {})
+    verified(life, days=1)
+    assert why("office") == {}
