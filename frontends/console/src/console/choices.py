@@ -78,10 +78,11 @@ def _clocks(view: CaseView, watch: Mapping[str, Any]) -> Options:
 
 
 def _extensions(view: CaseView, watch: Mapping[str, Any]) -> Options:
-    """Those that may be decided, with the clock and the span that was asked for."""
+    """Those that may be decided, with the clock, when it is due now, and the span that was asked for."""
     open_ = set(watch.get("decidable", ()))
+    due = {clock["clock"]: until(clock["due_at"], view.zone) for clock in watch.get("clocks", ())}
     return [
-        (str(one["extension"]), f"{view.names.of('clocks', one['clock'])} · {one['limit']}")
+        (str(one["extension"]), f"{view.names.of('clocks', one['clock'])} · {due[one['clock']]} · +{one['limit']}")
         for one in watch.get("extensions", ())
         if one["extension"] in open_
     ]
