@@ -35,5 +35,7 @@ def test_missing_step_is_told() -> None:
 def test_extension_is_chosen_by_its_deadline() -> None:
     asked = {"extension": 1, "clock": "contact", "limit": "3wd"}
     clock = {"clock": "contact", "due_at": "2021-03-15T16:00:00+00:00"}
-    told = choices_of(view(FED_BACK, decidable=[1], extensions=[asked], clocks=[clock]), ENGLISH)
-    assert told["extensions"] == [("1", "contact · 2021-03-15 24:00 · +3wd")]
+    told = choices_of(
+        view(FED_BACK, decidable=[1], reasons=["变压器在途"], extensions=[asked], clocks=[clock]), ENGLISH
+    )
+    assert told["extensions"] == [("1", "contact · 2021-03-15 24:00 · +3wd · 变压器在途")]

@@ -30,14 +30,14 @@ def test_running_deadline_may_be_extended() -> None:
     assert (told["moves"], told["extendable"]) == (["raise_case", "ask_extension"], ["contact"])
     assert offered(life, at, "department", department="bank")["extendable"] == []
     assert offered(life, china("2021-03-16T09:00"), "department", department="power")["extendable"] == []
-    assert offered(life, at, "leader") == {"moves": [], "extendable": [], "decidable": []}
+    assert offered(life, at, "leader") == {"moves": [], "extendable": [], "decidable": [], "reasons": []}
 
 
 def test_asked_extension_may_be_decided_once() -> None:
     life, at = received(), china("2021-03-12T10:00")
     ask(life, "2021-03-12T09:00")
     told = offered(life, at, "office")
-    assert (told["decidable"], told["extendable"]) == ([1], [])
+    assert (told["decidable"], told["extendable"], len(told["reasons"])) == ([1], [], 1)
     assert {"decide_extension", "pause_case"} <= set(told["moves"]) and "resume_case" not in told["moves"]
     assert offered(life, at, "leader")["decidable"] == []
 

@@ -75,13 +75,16 @@ AWAITED = ("close_out",)
 
 
 def moves_view(watch: Watch, mover: Mover) -> dict[str, Any]:
-    """`moves`: names of commands; `extendable`: clocks whose extension may be asked for; `decidable`: extensions."""
+    """`moves`: names of commands; `extendable`: clocks whose extension may be asked for; `decidable`: extensions,
+    of which `reasons` tells in the same order why they were asked for.
+    """
     allowed = {name for name, wanted in ROLES.items() if not mover.caller.roles.isdisjoint(wanted)}
     extendable = _extendable(watch, mover) if "ask_extension" in allowed else []
     decidable = _decidable(watch, mover) if "decide_extension" in allowed else []
     simple = [name for name, guard in SIMPLE.items() if name in allowed and _passes(guard, watch, mover)]
     more = [*(["ask_extension"] if extendable else []), *(["decide_extension"] if decidable else [])]
-    return {"moves": [*simple, *more], "extendable": extendable, "decidable": decidable}
+    reasons = [extension.reason for extension in watch.extensions if extension.number in decidable]
+    return {"moves": [*simple, *more], "extendable": extendable, "decidable": decidable, "reasons": reasons}
 
 
 def blocked(watch: Watch, mover: Mover) -> dict[str, Refusal]:
