@@ -78,7 +78,9 @@ def test_problem_names_its_field(visitor: Callable[[Answer], TestClient]) -> Non
 
     answer = visitor(refusing).post("/report?lang=en", data=TYPED)
     assert answer.status_code == 422
-    assert '<a href="#enterprise">is not registered</a>' in answer.text and "register it first" in answer.text
+    assert (
+        '<a href="#enterprise">Enterprise: is not registered</a>' in answer.text and "register it first" in answer.text
+    )
     assert re.search(r'id="enterprise"[^>]*aria-invalid="true"', answer.text) and "r-1" in answer.text
 
 
@@ -108,6 +110,13 @@ def test_command_travels_with_key_and_language(visitor: Callable[[Answer], TestC
 
 def test_huge_form_is_refused(visitor: Callable[[Answer], TestClient]) -> None:
     assert visitor(silent).post("/report", data={"text": "x" * (1 << 20)}).status_code == 422
+
+
+def test_act_that_ends_ones_part_leads_to_the_work_list(visitor: Callable[[Answer], TestClient]) -> None:
+    client = visitor(lambda request: httpx.Response(404, json={"title": "Unknown case", "status": 404}))
+    gone = client.get(f"/cases/{CASE}?done=return_case")
+    assert (gone.status_code, gone.headers["location"]) == (303, "/?done=return_case")
+    assert client.get(f"/cases/{CASE}?done=dance").status_code == client.get(f"/cases/{CASE}").status_code == 404
 
 
 def test_unknown_form_is_a_page(visitor: Callable[[Answer], TestClient]) -> None:
@@ -145,7 +154,7 @@ def test_row_that_was_refused_is_the_only_one_left(visitor: Callable[[Answer], T
     rows = {"issues-2-title": "a", "issues-5-title": "b", "issues-5-kind": "nowhere"}
     client = visitor(taking)
     page = client.post("/visit?lang=en", data=typed | rows)
-    assert page.status_code == 422 and '<a href="#issues-1-kind">is no kind</a>' in page.text
+    assert page.status_code == 422 and '<a href="#issues-1-kind">Kind: is no kind</a>' in page.text
     hidden = dict(re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)">', page.text))
     assert hidden["issues-0-done"] == hidden["visit"] == CASE
     done = client.post("/visit?lang=en", data=hidden | {"issues-1-title": "b"})

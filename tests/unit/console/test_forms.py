@@ -36,7 +36,7 @@ def test_rows_close_up() -> None:
     typed = gathered([("milestones-4-name", "b"), ("milestones-1-name", "a"), ("milestones-2-name", " ")])
     assert PLAN.rows is not None
     assert rows_of(PLAN.rows, typed) == [{"name": ["a"]}, {"name": ["b"]}]
-    assert names_of_fields((), PLAN.rows, typed)[-1] == "milestones-2-due_on"
+    assert [*names_of_fields((), PLAN.rows, typed)][-1] == "milestones-2-due_on"
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from eventkit.caller import Caller
-from supervision.application.moves import ROLES, Mover, moves_view
+from supervision.application.moves import ROLES, Mover, blocked, moves_view
 from supervision.bootstrap import book, make_context
+from supervision.domain.errors import NotVerified
 from tests.unit.supervision.made import Life, china
 from tests.unit.supervision.test_decisions import FED_BACK, fed_back, verified
 from tests.unit.supervision.test_leave import ask, pause, received
@@ -29,14 +30,14 @@ def test_running_deadline_may_be_extended() -> None:
     assert (told["moves"], told["extendable"]) == (["raise_case", "ask_extension"], ["contact"])
     assert offered(life, at, "department", department="bank")["extendable"] == []
     assert offered(life, china("2021-03-16T09:00"), "department", department="power")["extendable"] == []
-    assert offered(life, at, "leader") == {"moves": [], "extendable": [], "decidable": []}
+    assert offered(life, at, "leader") == {"moves": [], "extendable": [], "decidable": [], "reasons": []}
 
 
 def test_asked_extension_may_be_decided_once() -> None:
     life, at = received(), china("2021-03-12T10:00")
     ask(life, "2021-03-12T09:00")
     told = offered(life, at, "office")
-    assert (told["decidable"], told["extendable"]) == ([1], [])
+    assert (told["decidable"], told["extendable"], len(told["reasons"])) == ([1], [], 1)
     assert {"decide_extension", "pause_case"} <= set(told["moves"]) and "resume_case" not in told["moves"]
     assert offered(life, at, "leader")["decidable"] == []
 
@@ -55,3 +56,15 @@ def test_case_is_verified_then_closed_out() -> None:
     verified(life, days=1)
     after = offered(life, china("2021-03-25T10:00"), "office")["moves"]
     assert "close_out" in after and "verify" not in after
+
+
+def test_office_is_told_what_close_out_waits_for() -> None:
+    def why(*roles: str) -> dict[str, type]:
+        caller = Caller("x", "jinxian", None, None, frozenset(roles))
+        told = blocked(life.watch, Mover.of(caller, life.policy, life.calendar, china("2021-03-25T10:00")))
+        return {name: type(refusal) for name, refusal in told.items()}
+
+    life = fed_back()
+    assert (why("office"), why("leader")) == ({"close_out": NotVerified}, {})
+    verified(life, days=1)
+    assert why("office") == {}

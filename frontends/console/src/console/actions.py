@@ -281,3 +281,8 @@ REPORTERS: Final[Mapping[str, Action]] = {
 """What whoever reported an issue does with the report itself."""
 
 ACTIONS: Final[Mapping[str, Action]] = {**OFFICES, **DEPARTMENTS, **REPORTERS}
+
+
+def said_of(name: str) -> Text | None:
+    """What is said when the action of this name has been taken; None for no action."""
+    return ACTIONS[name].done if name in ACTIONS else None

@@ -58,6 +58,19 @@ class CaseView:
         return {name: action for name, action in ACTIONS.items() if name in told}
 
     @property
+    def state(self) -> str:
+        """Routing's; what was fed back is verified once supervision knows the enterprise's answer of this round."""
+        course, facts = self.course or {}, (self.watch or {}).get("facts", ())
+        answered = ("verified", course.get("round")) in {(fact["fact"], fact["round"]) for fact in facts}
+        return "verified" if answered and course["state"] == "fed_back" else str(course["state"])
+
+    @property
+    def blocked(self) -> list[tuple[Action, str]]:
+        """What is not possible yet, and what the service says of it."""
+        told = (self.watch or {}).get("blocked", {})
+        return [(ACTIONS[name], why) for name, why in told.items() if name in ACTIONS]
+
+    @property
     def zone(self) -> ZoneInfo:
         """The programme's."""
         return self.names.zone

@@ -7,9 +7,9 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
-from console.actions import ACTIONS, Action
+from console.actions import ACTIONS, Action, said_of
 from console.asking import Asked, ask, send
-from console.case import CaseView, case_of
+from console.case import CaseView, UnknownCase, case_of
 from console.forms import Typed
 from console.rendering import draw
 from console.reporting_forms import REPORTED
@@ -31,12 +31,17 @@ def add_cases(router: APIRouter) -> None:
 
     @router.get("/cases/{case}")
     def case(case: UUID, request: Request) -> Response:
-        """How it stands and what may be done."""
+        """How it stands and what may be done; whose last act ended their part in it goes on to the work list."""
         desk = desk_of(request)
-        view = case_of(desk.services, desk.caller, str(case))
-        done = ACTIONS.get(request.query_params.get("done", ""))
-        said = REPORTED if request.query_params.get("done") == "reported" else done and done.done
-        return draw(request, "case.html", caller=desk.caller, view=view, done=said)
+        name = request.query_params.get("done", "")
+        done = REPORTED if name == "reported" else said_of(name)
+        try:
+            view = case_of(desk.services, desk.caller, str(case))
+        except UnknownCase:
+            if name not in ACTIONS:
+                raise
+            return RedirectResponse(f"/?done={name}", 303)
+        return draw(request, "case.html", caller=desk.caller, view=view, done=done)
 
     @router.get("/cases/{case}/opening")
     def opening(case: UUID, request: Request) -> Response:

@@ -78,10 +78,13 @@ def _clocks(view: CaseView, watch: Mapping[str, Any]) -> Options:
 
 
 def _extensions(view: CaseView, watch: Mapping[str, Any]) -> Options:
-    """Those that may be decided, with the clock and the span that was asked for."""
-    open_ = set(watch.get("decidable", ()))
-    return [
-        (str(one["extension"]), f"{view.names.of('clocks', one['clock'])} · {one['limit']}")
-        for one in watch.get("extensions", ())
-        if one["extension"] in open_
-    ]
+    """Those that may be decided, with the clock, when it is due now, the span that was asked for, and why."""
+    open_ = watch.get("decidable", ())
+    why = dict(zip(open_, watch.get("reasons", ()), strict=False))
+    due = {clock["clock"]: until(clock["due_at"], view.zone) for clock in watch.get("clocks", ())}
+
+    def told(one: Mapping[str, Any]) -> str:
+        named = str(view.names.of("clocks", one["clock"]))
+        return " · ".join(filter(None, (named, due[one["clock"]], f"+{one['limit']}", why.get(one["extension"]))))
+
+    return [(str(one["extension"]), told(one)) for one in watch.get("extensions", ()) if one["extension"] in open_]

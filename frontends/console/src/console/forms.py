@@ -117,10 +117,10 @@ def placed(pointer: str, names: Iterable[str]) -> str | None:
     return place or None
 
 
-def names_of_fields(fields: Iterable[Field], rows: Rows | None, typed: Typed) -> list[str]:
-    """Every field that the form has when it is drawn again with this."""
-    names = [field.name for field in fields]
+def names_of_fields(fields: Iterable[Field], rows: Rows | None, typed: Typed) -> dict[str, Field]:
+    """Every field that the form has when it is drawn again with this, by its name there."""
+    named = {field.name: field for field in fields}
     if rows is not None:
         of = len(rows_of(rows, typed)) + 1
-        names += [f"{rows.name}-{number}-{field.name}" for number in range(of) for field in rows.fields]
-    return names
+        named |= {f"{rows.name}-{number}-{field.name}": field for number in range(of) for field in rows.fields}
+    return named

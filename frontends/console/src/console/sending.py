@@ -51,6 +51,6 @@ async def received(request: Request, handle: Callable[[Desk, Typed], Response]) 
     try:
         return await run_in_threadpool(lambda: handle(desk_of(request), typed))
     except (Unauthenticated, Away) as error:
-        problem = tell(error, (), voice(request))
+        problem = tell(error, {}, voice(request))
         kept = [(name, value) for name, values in typed.items() for value in values]
         return draw(request, "kept.html", problem.status, problem=problem, kept_fields=kept, again=requested(request))

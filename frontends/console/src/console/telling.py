@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
-from console.forms import placed
+from console.forms import Field, placed
 from console.services import NAMES, Away
 from eventkit.problems import compose, describe
 from eventkit.text import Text
 from eventkit.voice import Voice
 
+REQUIRED: Final = Text("this field is required")
+"""What a schema says of an empty field: plain enough."""
+MISSHAPEN: Final = "urn:bugle:problem:invalid"
+"""The type of a problem whose faults a schema has found."""
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing that is wrong. `place`: the field of the form, None for the whole."""
+    """One thing that is wrong. `place`: the field of the form, None for the whole; `label`: what it is called."""
 
     place: str | None
+    label: str
     problem: str
     mend: str
 
@@ -37,14 +43,26 @@ class Told:
         return [fault for fault in self.faults if fault.place == place]
 
 
-def tell(error: Exception, fields: Collection[str], voice: Voice) -> Told:
+def tell(error: Exception, fields: Mapping[str, Field], voice: Voice) -> Told:
     """The summary for an error that came of sending a form with these fields."""
     if isinstance(error, Away):
         return _away(error, voice)
     details = describe(error, voice=voice)
     body: Mapping[str, Any] = details.body
-    faults = tuple(Fault(placed(one["field"], fields), one["problem"], one["mend"]) for one in body.get("errors", ()))
+    faults = tuple(_fault(one, fields, body["type"] == MISSHAPEN, voice) for one in body.get("errors", ()))
     return Told(details.status, body["title"], body.get("detail", ""), faults, body.get("reference"))
+
+
+def _fault(one: Mapping[str, str], fields: Mapping[str, Field], misshapen: bool, voice: Voice) -> Fault:
+    """A service's words about a field; where they are only of a value's form, what the field asks for instead."""
+    place = placed(one["field"], fields)
+    if place is None:
+        return Fault(None, "", one["problem"], one["mend"])
+    field = fields[place]
+    hinted = misshapen and field.hint is not None and one["problem"] != voice.say(REQUIRED)
+    problem = voice.say(Text("this cannot be read")) if hinted else one["problem"]
+    mend = voice.say(field.hint) if hinted and field.hint else one["mend"]
+    return Fault(place, voice.say(field.label), problem, mend)
 
 
 def _away(error: Away, voice: Voice) -> Told:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 
+from console.actions import said_of
 from console.names import programmes_of, units_of
 from console.rendering import draw, reads_lists
 from console.visiting import desk_of
@@ -31,9 +32,9 @@ def add_work(router: APIRouter) -> None:
         )
         units = units_of(desk.services, desk.caller.agency or "")
         programmes = {str(of.document["id"]): of for of in programmes_of(desk.services, desk.caller.agency)}
-        return draw(
-            request, "work.html", caller=desk.caller, page=page, units=units, programmes=programmes, states=STATES
-        )
+        done = said_of(given.get("done", ""))
+        about = {"page": page, "units": units, "programmes": programmes, "states": STATES, "done": done}
+        return draw(request, "work.html", caller=desk.caller, **about)
 
 
 def _reported(request: Request) -> Response:

@@ -70,19 +70,39 @@ ROLES: Mapping[str, Collection[str]] = {
 """Who may give each command, as the book says."""
 
 
+AWAITED = ("close_out",)
+"""Commands that a case's course leads to: of these it is told what is still missing."""
+
+
 def moves_view(watch: Watch, mover: Mover) -> dict[str, Any]:
-    """`moves`: names of commands; `extendable`: clocks whose extension may be asked for; `decidable`: extensions."""
+    """`moves`: names of commands; `extendable`: clocks whose extension may be asked for; `decidable`: extensions,
+    of which `reasons` tells in the same order why they were asked for.
+    """
     allowed = {name for name, wanted in ROLES.items() if not mover.caller.roles.isdisjoint(wanted)}
     extendable = _extendable(watch, mover) if "ask_extension" in allowed else []
     decidable = _decidable(watch, mover) if "decide_extension" in allowed else []
     simple = [name for name, guard in SIMPLE.items() if name in allowed and _passes(guard, watch, mover)]
     more = [*(["ask_extension"] if extendable else []), *(["decide_extension"] if decidable else [])]
-    return {"moves": [*simple, *more], "extendable": extendable, "decidable": decidable}
+    reasons = [extension.reason for extension in watch.extensions if extension.number in decidable]
+    return {"moves": [*simple, *more], "extendable": extendable, "decidable": decidable, "reasons": reasons}
+
+
+def blocked(watch: Watch, mover: Mover) -> dict[str, Refusal]:
+    """Why a command that the caller will be able to give is not possible yet; none of a case that is done with."""
+    if watch.closed or watch.gone is not None:
+        return {}
+    asked = [name for name in AWAITED if not mover.caller.roles.isdisjoint(ROLES[name])]
+    refusals = {name: _refusal(SIMPLE[name], watch, mover) for name in asked}
+    return {name: refusal for name, refusal in refusals.items() if refusal is not None}
 
 
 def _passes(guard: Callable[..., object], *about: object) -> bool:
+    return _refusal(guard, *about) is None
+
+
+def _refusal(guard: Callable[..., object], *about: object) -> Refusal | None:
     try:
         guard(*about)
-    except Refusal:
-        return False
-    return True
+    except Refusal as refusal:
+        return refusal
+    return None

@@ -78,6 +78,7 @@ class Extension:
     clock: str
     generation: int
     limit: str
+    reason: str
     asked_at: datetime
     decided: bool = False
     granted: str | None = None
@@ -399,7 +400,7 @@ def _resumed(watch: Watch, event: events.CaseResumed) -> Watch:
 
 
 def _asked(watch: Watch, event: events.ExtensionAsked) -> Watch:
-    asked = Extension(event.extension, event.clock, event.generation, event.limit, event.at)
+    asked = Extension(event.extension, event.clock, event.generation, event.limit, event.reason, event.at)
     return replace(watch, extensions=(*watch.extensions, asked))
 
 

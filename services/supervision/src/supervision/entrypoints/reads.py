@@ -6,18 +6,20 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, Request, Response
 from sqlalchemy import Engine, Row, Select, select, true
 
 from eventkit.auth import require
 from eventkit.caller import READING, Caller
 from eventkit.paging import Window, keyset, page
+from eventkit.problems import describe
 from eventkit.session import Session
 from eventkit.store import Store
+from eventkit.voice import voice_of
 from supervision.adapters.tables import watches
 from supervision.application.access import WHOLE_AGENCY, seen
 from supervision.application.context import Context
-from supervision.application.moves import Mover, moves_view
+from supervision.application.moves import Mover, blocked, moves_view
 from supervision.application.views import calendar_view, clock_view, trace_view, watch_view
 from supervision.domain.errors import UnknownCalendar
 from supervision.domain.limits import Counting
@@ -48,8 +50,10 @@ def reads(engine: Engine, store: Store, context: Context) -> APIRouter:
         return page(rows, window, key=lambda row: (row.case_id,), item=_item)
 
     @router.get("/watches/{case}")
-    def get_watch(case: UUID, who: Who, response: Response) -> dict[str, Any]:
-        """A watch as it stands; its ETag goes into If-Match of the next command. `moves`: the caller's open ones."""
+    def get_watch(case: UUID, who: Who, request: Request, response: Response) -> dict[str, Any]:
+        """A watch as it stands; its ETag goes into If-Match of the next command. `moves`: the caller's open ones;
+        `blocked`: why the caller cannot close it out yet.
+        """
         with store.transaction() as tx:
             session = Session(tx)
             watch = seen(session.get(context.streams.watch, str(case)), who)
@@ -57,7 +61,10 @@ def reads(engine: Engine, store: Store, context: Context) -> APIRouter:
             policy = context.policy(session, watch.programme, watch.programme_version)
             mover = Mover.of(who, policy, context.calendar(session, policy), datetime.now(UTC))
         response.headers["ETag"] = f'"{version}"'
-        return watch_view(watch) | {"version": version} | moves_view(watch, mover)
+        voice = voice_of(request)
+        response.headers.update(voice.headers)
+        why = {name: describe(refusal, voice=voice).body["detail"] for name, refusal in blocked(watch, mover).items()}
+        return watch_view(watch) | {"version": version} | moves_view(watch, mover) | {"blocked": why}
 
     @router.get("/cases/{case}/clocks")
     def list_clocks(case: UUID, who: Who, response: Response) -> dict[str, Any]:
