@@ -47,7 +47,7 @@ test: setup      ## every test, on real servers; BACKEND=containers or external:
 	BUGLE_BACKEND=$(BACKEND) $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 faults: setup    ## every fault on a running system, and the table of invariants; ten to fifteen minutes
-	$(BIN)/python -m pytest --numprocesses $(WORKERS) tests/faults
+	BUGLE_BACKEND=embedded $(BIN)/python -m pytest --numprocesses $(WORKERS) tests/faults
 
 containers: setup ## images under docker compose, and the integration tests on servers in containers
 	tests/containers/run

@@ -17,6 +17,7 @@ from jwt.algorithms import RSAAlgorithm
 from bugle.audit.export import lines
 from bugle.audit.head import sign
 from bugle.audit.proof import NoAudit, Proof, prove
+from bugle.audit.reads import escaped
 from bugle.stack.home import Home
 from bugle.stack.keys import Keys
 from bugle.verify.database import Database
@@ -100,6 +101,10 @@ def with_members(line: bytes, **members: Any) -> bytes:
     return orjson.dumps(orjson.loads(line) | members) + b"\n"
 
 
+def with_head(line: bytes, **members: Any) -> bytes:
+    return orjson.dumps({"head": orjson.loads(line)["head"] | members}) + b"\n"
+
+
 def without(line: bytes, member: str) -> bytes:
     return orjson.dumps({name: value for name, value in orjson.loads(line).items() if name != member}) + b"\n"
 
@@ -142,6 +147,13 @@ TAMPERINGS: dict[str, Callable[[list[bytes]], list[bytes]]] = {
         *held[:-1],
         orjson.dumps({"head": orjson.loads(held[-1])["head"] | {"signature": 7}}) + b"\n",
     ],
+    "the key has another name": lambda held: [*held[:-1], with_head(held[-1], kid="somebody-else")],
+    "the signature is padded": lambda held: [
+        *held[:-1],
+        with_head(held[-1], signature=orjson.loads(held[-1])["head"]["signature"] + "=="),
+    ],
+    "a first line with more in it": lambda held: [with_members(held[0], note="sound"), *held[1:]],
+    "a first line with a blank": lambda held: [held[0].replace(b":", b": ", 1), *held[1:]],
     "the last line is not ended": lambda held: [*held[:-1], held[-1].rstrip(b"\n")],
     "other service": lambda held: [held[0].replace(b"intake", b"routing"), *held[1:]],
 }
@@ -209,3 +221,7 @@ def test_other_files_are_no_audit(tmp_path: Path, keys: Keys, content: bytes) ->
     file.write_bytes(content)
     with pytest.raises(NoAudit):
         proved(file, keys)
+
+
+def test_reader_forges_no_line() -> None:
+    assert escaped("李 li\n2026-01-01  erased\x1b") == "李 li\\n2026-01-01  erased\\x1b"

@@ -105,8 +105,18 @@ def test_command_ends_by_its_verdict(
     assert json.loads(answer.stdout)["ok"] is (status == 0)
 
 
-@pytest.mark.parametrize("error", [Unavailable("no disk"), StackError("not quiet")])
-def test_trial_without_verdict_has_a_row(error: StackError, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("error", "missing", "told"),
+    [
+        (Unavailable("no disk"), "no disk", None),
+        (StackError("not quiet"), None, "not quiet"),
+        (KeyError("id"), None, "it broke: KeyError: 'id'"),
+    ],
+    ids=str,
+)
+def test_trial_without_verdict_has_a_row(
+    error: Exception, missing: str | None, told: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     @contextmanager
     def trial(arena: Arena, fault: str) -> Iterator[Writers | None]:
         yield None
@@ -114,10 +124,8 @@ def test_trial_without_verdict_has_a_row(error: StackError, monkeypatch: pytest.
     monkeypatch.setattr(Arena, "_trial", trial)
     ring = Arena.__new__(Arena)
     ring.table = Table()
-    with pytest.raises(StackError), ring.trial("a fault"):
+    with pytest.raises(type(error)), ring.trial("a fault"):
         raise error
     row = ring.last
-    assert (row.fault, row.missing, row.error) == (
-        ("a fault", "no disk", None) if isinstance(error, Unavailable) else ("a fault", None, "not quiet")
-    )
-    assert row.ok is isinstance(error, Unavailable)
+    assert (row.fault, row.missing, row.error) == ("a fault", missing, told)
+    assert row.ok is (told is None)

@@ -47,6 +47,8 @@ def test_claims_become_the_caller(issuer: Issuer, tokens: Tokens) -> None:
         {"exp": None},
         {"sub": None},
         {"sub": 7},
+        {"sub": "li\n2026-01-01  erased  wang"},
+        {"sub": "li\u2028wang"},
         {"agency": ["jinxian"]},
         {"nbf": 99999999999},
     ],

@@ -27,12 +27,17 @@ class Missing(Exception):
 
 def lines(service: str, database: Database, private: Jwk) -> Iterator[bytes]:
     """The file, line by line, of one snapshot of the database. Raises Missing."""
-    yield _line({"format": FORMAT, "service": service})
+    yield first(service)
     for row in database.log():
         if row.event is None:
             raise Missing(f"log_seq {row.log_seq} of {service} has no event")
         yield _line(_told(row, row.event))
     yield _end(sign(service, database.head(), private))
+
+
+def first(service: str) -> bytes:
+    """The first line of a service's file."""
+    return _line({"format": FORMAT, "service": service})
 
 
 def read_row(line: bytes) -> LogRow:

@@ -42,8 +42,12 @@ class SignedHead:
         return asdict(self)
 
     def is_signed_by(self, public: Jwk) -> bool:
-        """Whether this key's owner signed exactly this head; ValueError for what is no public key of Ed25519."""
-        return is_signed(_signed(self.service, self.log_seq, self.hash, self.signed_at), self.signature, public)
+        """Whether this key's owner signed exactly this head and it names no other key.
+
+        ValueError for what is no public key of Ed25519.
+        """
+        signed = is_signed(_signed(self.service, self.log_seq, self.hash, self.signed_at), self.signature, public)
+        return signed and self.kid == public.get("kid", self.kid)
 
 
 def sign(service: str, head: Head, private: Jwk) -> SignedHead:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import orjson
 
-from bugle.audit.export import FORMAT, read_end, read_row
+from bugle.audit.export import FORMAT, first, read_end, read_row
 from bugle.audit.head import SignedHead
 from bugle.audit.signing import Jwk, public_key
 from bugle.verify.event import GENESIS
@@ -46,8 +46,11 @@ def prove(file: Path, public: Jwk, kept: Sequence[SignedHead] = ()) -> Proof:
     """
     public_key(public)
     with file.open("rb") as opened:
-        service, end = _service(opened.readline()), _end(file)
+        line, end = opened.readline(), _end(file)
+        service = _service(line)
         proof = Proof(service, end)
+        if line != first(service):
+            proof.found.fault("line 1 is not written as an export writes it")
         rows = _Rows(opened, proof.found, headed=end is not None)
         claimed = Head(end.log_seq, _hash(end)) if end else Head(-1, GENESIS)
         missed = [head for head in kept if (head.log_seq, head.hash) != (0, GENESIS.hex())]

@@ -37,7 +37,12 @@ def reads(
         if as_json:
             tell_line({"at": at, "by": who, "deed": deed, "contact_ref": ref})
         else:
-            typer.echo(f"{at}  {deed:6}  {ref}  {who}")
+            typer.echo(f"{at}  {deed:6}  {ref}  {escaped(who)}")
+
+
+def escaped(text: str) -> str:
+    """The text on one line: what cannot be printed is written as Python writes it."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def _noted(

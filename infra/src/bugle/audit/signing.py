@@ -28,18 +28,19 @@ def public_key(public: Jwk) -> Ed25519PublicKey:
 def signature_of(text: bytes, private: Jwk) -> str:
     """The signature of exactly these bytes."""
     key = cast(Ed25519PrivateKey, OKPAlgorithm.from_jwk(dict(private)))
-    return base64.urlsafe_b64encode(key.sign(text)).decode().rstrip("=")
+    return _written(key.sign(text))
 
 
 def is_signed(text: bytes, signature: str, public: Jwk) -> bool:
     """Whether this key's owner signed exactly these bytes; ValueError for what is no public key of Ed25519."""
     key = public_key(public)
     try:
-        key.verify(_decoded(signature), text)
+        signed = base64.urlsafe_b64decode(signature + "=" * (-len(signature) % 4))
+        key.verify(signed, text)
     except (InvalidSignature, ValueError):
         return False
-    return True
+    return _written(signed) == signature
 
 
-def _decoded(text: str) -> bytes:
-    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+def _written(signature: bytes) -> str:
+    return base64.urlsafe_b64encode(signature).decode().rstrip("=")

@@ -64,7 +64,7 @@ class Arena:
     def trial(self, fault: str) -> Iterator[Writers]:
         """Inflict a fault in the block, on a system at work; then it is healed, awaited and judged.
 
-        The row of the fault is the last of `table`, also when StackError says why there is no verdict.
+        The row of the fault is the last of `table`, also when an exception says why there is no verdict.
         """
         try:
             with self._trial(fault) as writers:
@@ -74,6 +74,9 @@ class Arena:
             raise
         except StackError as error:
             self.table.rows.append(Row(fault, {}, None, error=str(error)))
+            raise
+        except Exception as error:
+            self.table.rows.append(Row(fault, {}, None, error=f"it broke: {type(error).__name__}: {error}"))
             raise
 
     @contextmanager

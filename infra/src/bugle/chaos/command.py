@@ -73,14 +73,14 @@ def _storm(done: Report, names: list[str], seconds: float, keep: bool) -> None:
 
 
 def _try(name: str, ring: Arena, done: Report) -> None:
-    """One fault. One that has no effect, or after which the system does not come to rest, ends the run."""
+    """One fault. One that breaks, has no effect, or after which the system does not come to rest, ends the run."""
     began = time.monotonic()
     try:
         with ring.trial(name):
             FAULTS[name](ring)
     except Unavailable:
         pass  # its row says what is missing
-    except StackError:
+    except Exception:
         done.add(ring.last.json() | {"seconds": time.monotonic() - began})
         raise
     done.add(ring.last.json() | {"seconds": time.monotonic() - began})

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from time import monotonic, time
 from typing import Annotated, Any
+from unicodedata import category
 
 import jwt
 from fastapi import Request, Security
@@ -47,6 +48,9 @@ class Unauthenticated(Problem):
         problem = "" if message is None else f', error="invalid_token", error_description="{message}"'
         self.headers = {"WWW-Authenticate": f'Bearer realm="bugle"{problem}'}
 
+
+_CONTROLS = {"Cc", "Zl", "Zp"}
+"""Categories of what could begin a line of its own where a caller is named."""
 
 _NEVER: tuple[float, Caller | None] = (0.0, None)
 
@@ -128,6 +132,8 @@ class Tokens:
 
 def _caller(claims: Mapping[str, Any]) -> Caller:
     roles = claims.get("roles")
+    if any(category(character) in _CONTROLS for character in claims["sub"]):
+        raise Unauthenticated(Text("the claim {name} has control characters", name="sub"))
     return Caller(
         sub=claims["sub"],
         agency=_text(claims, "agency"),

@@ -16,6 +16,8 @@ from bugle.stack import StackError
 from bugle.stack.ports import free_port
 from bugle.stack.system import PROCESSES
 
+REBUILD_SECONDS = 300.0
+
 _DYING = {
     "intake-http": ("before_begin", "after_insert", "after_commit"),
     "routing-relay": ("after_read", "after_log", "after_send", "before_cursor"),
@@ -75,12 +77,15 @@ def another(process: str, arena: Arena) -> Iterator[subprocess.Popen[bytes]]:
 
 
 def rebuild(arena: Arena) -> subprocess.CompletedProcess[str]:
-    """Reporting's rebuild, from its beginning to its end."""
+    """Reporting's rebuild, from its beginning to its end; subprocess.TimeoutExpired when that does not come."""
     system = arena.system
     settings = system.environment("reporting-worker")
     settings["BUGLE_OWNER_DATABASE_URL"] = system.database("reporting").owner_url
     command = [sys.executable, "-m", "reporting.entrypoints.rebuild", "--json"]
-    return subprocess.run(command, env=os.environ | settings, text=True, capture_output=True, check=False)
+    environment = os.environ | settings
+    return subprocess.run(
+        command, env=environment, text=True, capture_output=True, check=False, timeout=REBUILD_SECONDS
+    )
 
 
 FAULTS: dict[str, Callable[[Arena], None]] = {
