@@ -45,6 +45,7 @@ ROW: Row = {
     "agency": "a",
 }
 INJECTED = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", " =1", "＝1+1", "＋1", "－1", "＠x"]
+INJECTED += ["\u00a0=1", "\u3000=1", "\u200b=1", "\ufeff=1", "\u200b \ufe66 1", "\u22121"]
 
 
 class Nameless(Words):

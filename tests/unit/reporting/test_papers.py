@@ -145,6 +145,10 @@ def test_template_of_the_office_is_used(tmp_path: Path) -> None:
         ("{{ sheet.title", "unexpected"),
         ("{{ sheet.__class__.__mro__ }}", "unsafe"),
         ("{{ ''.__class__ }}", "unsafe"),
+        ("{{ 1/0 }}", "division"),
+        ("{{ 1+'a' }}", "unsupported"),
+        ("{{ sheet.title() }}", "not callable"),
+        ("{{ range(10**9) }}", "too big"),
     ],
 )
 def test_broken_template_is_told(text: str, said: str) -> None:

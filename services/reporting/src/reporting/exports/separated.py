@@ -6,12 +6,15 @@ import csv
 import io
 from collections.abc import Mapping, Sequence
 from typing import IO, Final
+from unicodedata import category, normalize
 
 from reporting.exports.cells import Cells, Row
 from reporting.exports.columns import Kind, kind_of
 
-_FORMULA: Final = tuple("=+-@\t\r\n＝＋－＠")
-"""What makes a cell a formula where it comes first; full-width signs count as the others in some spreadsheets."""
+_FORMULA: Final = frozenset("=+-−@")
+"""What makes a cell a formula where it comes first; full-width and small signs count as these in some spreadsheets."""
+_BREAKS: Final = frozenset("\t\r\n")
+"""What some spreadsheets drop, with what stands before it."""
 _WORDS: Final = frozenset({Kind.TEXT, Kind.TEXTS})
 
 
@@ -44,4 +47,13 @@ class Separated:
 
 def harmless(text: str) -> str:
     """The text, behind an apostrophe where a spreadsheet would take it for a formula."""
-    return f"'{text}" if text.lstrip(" ").startswith(_FORMULA) else text
+    return f"'{text}" if _is_formula(text) else text
+
+
+def _is_formula(text: str) -> bool:
+    for sign in text:
+        if sign in _BREAKS:
+            return True
+        if not sign.isspace() and category(sign) != "Cf":  # what nobody sees may be dropped, too
+            return normalize("NFKC", sign) in _FORMULA
+    return False
