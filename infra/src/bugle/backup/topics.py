@@ -62,14 +62,7 @@ def make_anew(place: Place) -> None:
     """Delete the topics with everything in them and how far consumers had read, and make them empty."""
     names = _topics(place)
     with closing(_admin(place)) as admin:
-        groups = [f"{place.topic_prefix}{service}" for service in SERVICES]
-        known = {str(group["group_id"]) for group in admin.list_groups()}
-        if gone := [group for group in groups if group in known]:
-            refused = [f"{group}: {error}" for group, error in admin.delete_groups(gone).items() if error != "OK"]
-            if refused:
-                raise StackError(
-                    f"Kafka keeps the places of consumers ({'; '.join(refused)}). Stop every worker first."
-                )
+        _forget_places(place, admin)
         if old := sorted(names & set(admin.list_topics())):
             admin.delete_topics(old)
     until = time.monotonic() + _SECONDS
@@ -81,6 +74,22 @@ def make_anew(place: Place) -> None:
         **asdict(place.kafka_restoring), topic_prefix=place.topic_prefix, replication=replication(place)
     )
     create(ROOT / "infra" / "topics.toml", held)
+
+
+def _forget_places(place: Place, admin: KafkaAdminClient) -> None:
+    """A worker that was stopped while it was still joining its group counts as its member until Kafka misses it."""
+    groups = [f"{place.topic_prefix}{service}" for service in SERVICES]
+    until = time.monotonic() + _SECONDS
+    while True:
+        known = {str(group["group_id"]) for group in admin.list_groups()}
+        gone = [group for group in groups if group in known]
+        told = admin.delete_groups(gone) if gone else {}
+        refused = [f"{group}: {error}" for group, error in told.items() if error != "OK"]
+        if not refused:
+            return
+        if time.monotonic() > until:
+            raise StackError(f"Kafka keeps the places of consumers ({'; '.join(refused)}). Stop every worker first.")
+        time.sleep(0.5)
 
 
 def _topics(place: Place) -> set[str]:
