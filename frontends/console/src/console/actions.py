@@ -37,6 +37,11 @@ class Action:
 
 NO_NAMES: Final = Text("Never write a contact's name or phone here.")
 NOTE: Final = Field("note", Text("Note"), AREA, NO_NAMES)
+TITLE: Final = Field("title", Text("What is to be done"), LINE, Text("In one line."), needed=True)
+TEXT: Final = Field("text", Text("In full"), AREA, NO_NAMES)
+KIND: Final = Field("kind", Text("Kind"), CHOICE, Text("Left open: the programme's rules choose."), options="kinds")
+JURISDICTION: Final = Field("jurisdiction", Text("Whose matter it is"), CHOICE, options="jurisdictions")
+REASON: Final = Field("reason", Text("Why"), AREA, needed=True)
 LEAD: Final = Field("lead", Text("Lead unit"), CHOICE, needed=True, options="units")
 SUPPORTING: Final = Field("supporting", Text("Supporting units"), SEVERAL, options="units")
 SPAN: Final = Text("A number and wd (working days), d (days) or h (hours), such as 3wd.")
@@ -47,7 +52,7 @@ OFFICES: Final[Mapping[str, Action]] = {
         "/cases/{case}/classification",
         Text("Classify"),
         Text("The kind is recorded."),
-        (Field("kind", Text("Kind"), CHOICE, needed=True, options="kinds"),),
+        (replace(KIND, hint=None, needed=True),),
     ),
     "assign": Action(
         "routing",
@@ -207,7 +212,7 @@ DEPARTMENTS: Final[Mapping[str, Action]] = {
         (
             Field("clock", Text("Deadline"), CHOICE, needed=True, options="clocks"),
             Field("limit", Text("How much longer"), LINE, SPAN, needed=True),
-            Field("reason", Text("Why"), AREA, needed=True),
+            REASON,
         ),
         dated=False,
     ),
@@ -221,12 +226,6 @@ DEPARTMENTS: Final[Mapping[str, Action]] = {
     ),
 }
 """What departments do; some of it the office may do too."""
-
-TITLE: Final = Field("title", Text("What is to be done"), LINE, Text("In one line."), needed=True)
-TEXT: Final = Field("text", Text("In full"), AREA, NO_NAMES)
-KIND: Final = Field("kind", Text("Kind"), CHOICE, Text("Left open: the programme's rules choose."), options="kinds")
-JURISDICTION: Final = Field("jurisdiction", Text("Whose matter it is"), CHOICE, options="jurisdictions")
-REASON: Final = Field("reason", Text("Why"), AREA, needed=True)
 
 REPORTERS: Final[Mapping[str, Action]] = {
     "amend_issue": Action(

@@ -130,8 +130,8 @@ def _halted(place: Place, services: Iterable[str]) -> Iterator[_Halt]:
     """Nobody works on the databases in the block. An embedded system is stopped, and started again when all is well.
 
     After a failure it stays stopped, and its processes are shut out of the databases, whatever starts them: half a
-    restore must not be worked on. Where nothing was changed, whatever the
-    reason, those that ran before run again, and no others: an earlier restore may have left half of one.
+    restore must not be worked on. Where nothing was changed, whatever the reason, those that ran before run again, and
+    no others: an earlier restore may have left half of one.
     """
     halt, ran = _Halt(), list[str]()
     try:

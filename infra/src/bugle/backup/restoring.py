@@ -19,7 +19,7 @@ from bugle.backup.erased import erase_again
 from bugle.backup.keeping import WRAPPED, dump_wrapped, masters, settled_master
 from bugle.backup.programs import KEY_TABLES, load, rows
 from bugle.backup.proving import check_restored
-from bugle.stack.databases import is_shut, plain, shut_out
+from bugle.stack.databases import half_restored, plain, shut_out
 from bugle.stack.errors import StackError
 from bugle.stack.keys import Keys
 from bugle.stack.place import Place
@@ -125,7 +125,8 @@ def _bytes(copied: bytes) -> bytes:
 
 def unfinished(place: Place) -> bool:
     """Whether a restore was broken off after it had begun to change the databases."""
-    return any(is_shut(place.database(service)) for service in SERVICES)
+    of = [place.database(service) for service in SERVICES]
+    return half_restored(of, plain(of[0].owner_url))
 
 
 def _master_here(place: Place) -> bytes | None:

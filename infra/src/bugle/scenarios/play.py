@@ -26,8 +26,6 @@ _POLL = 0.15
 _CATCHING_UP = 4
 """By how much longer than for one thing one waits for all that is on its way."""
 REASON = "entered afterwards"
-
-
 PLAYS = "play-"
 """How the agencies of plays begin."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import LiteralString
@@ -55,8 +55,9 @@ def create(server: Postgres, names: list[str]) -> None:
 
 
 _SHUT = """
-    SELECT count(*) FROM pg_database d JOIN pg_roles r ON r.rolname = %s
-    WHERE d.datname = %s AND NOT has_database_privilege(r.oid, d.oid, 'CONNECT')
+    SELECT count(*) FROM unnest(%s::text[], %s::text[]) AS of (role, name)
+    JOIN pg_roles r ON r.rolname = of.role JOIN pg_database d ON d.datname = of.name
+    WHERE NOT has_database_privilege(r.oid, d.oid, 'CONNECT')
 """
 
 
@@ -70,12 +71,15 @@ def let_in(of: Database) -> None:
     _change(of, "GRANT CONNECT ON DATABASE {} TO {}")
 
 
-def is_shut(of: Database, asked: str | None = None) -> bool:
-    """Whether the service is kept out; a database that is not there shuts nobody out. `asked`: by whose address."""
+def half_restored(of: Collection[Database], asked: str) -> bool:
+    """Whether a service is kept out of one of these: a restore was broken off after it had begun to change them.
+
+    One that is not there shuts nobody out. `asked`: an address on their server, anybody's.
+    """
     import psycopg
 
-    with psycopg.connect(asked or plain(of.owner_url)) as connection:
-        row = connection.execute(_SHUT, (_role(of), of.name)).fetchone()
+    with psycopg.connect(asked) as connection:
+        row = connection.execute(_SHUT, ([_role(one) for one in of], [one.name for one in of])).fetchone()
     return bool(row and row[0])
 
 

@@ -155,7 +155,7 @@ class Stack:
 
     def _is_half_restored(self) -> bool:
         of = [self.system.database(service) for service in SERVICES]
-        return any(databases.is_shut(one, self.postgres.admin_url()) for one in of)
+        return databases.half_restored(of, self.postgres.admin_url())
 
     def _prepared(self, fresh: bool) -> list[Program]:
         """The embedded servers, ready to be started."""

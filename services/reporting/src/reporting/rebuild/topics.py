@@ -70,8 +70,8 @@ def _events(records: list[Any], place: Place, end: int, extent: Extent) -> list[
     events = []
     aside = set(extent.aside.values())
     for record in records:
-        if record.offset >= end or (*place, record.offset) in extent.aside:
-            continue
+        if record.offset >= end:
+            break
         content = arrivals.read(*place, record.offset, record.key, record.value, record.headers).content
         if isinstance(content, Envelope) and content.id not in aside:
             events.append(content)
