@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import date, datetime, time, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
 
@@ -15,7 +16,7 @@ from eventkit.envelope import Envelope
 from reporting.queries.figures import figure, figures
 from reporting.queries.hotspots import hotspots
 from reporting.queries.measures import MEASURES, RATES
-from reporting.queries.moments import NOW
+from reporting.queries.moments import NOW, Moment
 from reporting.queries.periods import period
 from reporting.queries.pressing import PRESSING
 from reporting.queries.scope import Scope
@@ -111,37 +112,37 @@ def looking(connection: Connection, before: str) -> None:
     )
 
 
-def answers(connection: Connection) -> dict[str, object]:
+def answers(connection: Connection, moment: Moment = NOW) -> dict[str, object]:
     """Every figure that a tally may answer."""
     told: dict[str, object] = {}
     for filters in FILTERS:
         told[f"rates {filters}"] = figures(
-            connection, RATES | {n: m for n, (m, _) in WEIGHED.items()}, ALL, filters, NOW
+            connection, RATES | {n: m for n, (m, _) in WEIGHED.items()}, ALL, filters, moment
         )
         for name, measure in TALLIED.items():
             if measure.by_clock and not any(filters.keys() <= tally.filters.keys() for tally in measure.tallies):
                 continue
             for group in (None, *measure.group_names):
-                told[f"{name} {filters} {group}"] = figure(connection, measure, ALL, filters, NOW, group)
+                told[f"{name} {filters} {group}"] = figure(connection, measure, ALL, filters, moment, group)
                 if "programme" in filters:
-                    about = (measure, ALL, filters, NOW, group, MONTH)
+                    about = (measure, ALL, filters, moment, group, MONTH)
                     told[f"{name} {filters} {group} in a month"] = figure(connection, *about)
-    return told | pages(connection)
+    return told | pages(connection, moment)
 
 
-def pages(connection: Connection) -> dict[str, object]:
+def pages(connection: Connection, moment: Moment) -> dict[str, object]:
     """What pages count besides: where issues gather, deadlines by their day, and the scores of departments."""
     told: dict[str, object] = {}
     for filters in FILTERS:
         for groups in GATHERED:
-            told[f"hotspots {filters} {groups}"] = hotspots(connection, ALL, filters, NOW, groups, None)
+            told[f"hotspots {filters} {groups}"] = hotspots(connection, ALL, filters, moment, groups, None)
     for narrowed in (
         {"status": "running", "due": "2021-03-12"},
         {"status": "missed", "open": "true"},
         {"open": "false"},
     ):
         filters = OF_ONE | narrowed
-        told[f"deadlines {filters}"] = figure(connection, PRESSING["deadlines"], ALL, filters, NOW)
+        told[f"deadlines {filters}"] = figure(connection, PRESSING["deadlines"], ALL, filters, moment)
     for held in (MONTH, QUARTER):
         for scope in (ALL, Scope("jinxian", None), Scope("jinxian", "bank")):
             for filters in ({}, {"synthetic": "true"}):
@@ -151,11 +152,11 @@ def pages(connection: Connection) -> dict[str, object]:
     return told
 
 
-def by_scan(connection: Connection) -> dict[str, object]:
+def by_scan(connection: Connection, moment: Moment = NOW) -> dict[str, object]:
     """The same, counted row by row: without the mark no tally is asked."""
     with connection.begin_nested() as undone:
         connection.execute(text("DELETE FROM live.tallied"))
-        found = answers(connection)
+        found = answers(connection, moment)
         undone.rollback()
     return found
 
@@ -184,6 +185,18 @@ def test_figures_equal_a_scan_then(told: Engine, events: list[Envelope]) -> None
             assert answers(connection) == by_scan(connection)
 
 
+@pytest.mark.timeout(400)
+@pytest.mark.parametrize("ended", ["2021-02-20", "2021-03-03", "2021-03-31", "2021-04-09", "2021-07-01"])
+def test_figures_equal_a_scan_at_a_day(told: Engine, ended: str) -> None:
+    moment = Moment(ended, datetime.combine(date.fromisoformat(ended) + timedelta(days=1), time(), ZONE), day=True)
+    with told.connect() as connection:
+        looking(connection, "")
+        assert answers(connection, moment) == by_scan(connection, moment)
+        stood = connection.execute(text("DELETE FROM live.issue_tallies WHERE level LIKE 'stood%' RETURNING count"))
+        assert stood.all()
+        assert figure(connection, MEASURES["issues"], ALL, {}, moment)["value"] == 0  # it was them that told
+
+
 @pytest.mark.timeout(240)
 def test_scan_sees_a_wrong_tally(told: Engine) -> None:
     with told.connect() as connection:
@@ -192,11 +205,12 @@ def test_scan_sees_a_wrong_tally(told: Engine) -> None:
         assert answers(connection) != by_scan(connection)
 
 
+@pytest.mark.parametrize("level", ["now", "day", "stood_month", "stood_day"])
 @pytest.mark.parametrize("table", MISTALLIED)
-def test_verification_sees_a_wrong_tally(told: Engine, table: str) -> None:
+def test_verification_sees_a_wrong_tally(told: Engine, table: str, level: str) -> None:
     with told.connect() as connection:
         assert connection.execute(text(MISTALLIED[table])).scalar_one() == 0
-        connection.execute(text(f"UPDATE live.{table} SET count = count + 1 WHERE level = 'now'"))
+        connection.execute(text(f"UPDATE live.{table} SET count = count + 1 WHERE level = '{level}'"))
         assert connection.execute(text(MISTALLIED[table])).scalar_one() > 0
 
 
@@ -226,3 +240,18 @@ def test_tallies_wait_for_a_rebuild(servers: Stack, events: list[Envelope]) -> N
         apply(connection, events)
         assert not any(contents(connection).values())
         assert figure(connection, MEASURES["issues"], ALL, {"programme": "jinxian"}, NOW)["value"] == 60
+
+
+def test_days_wait_for_a_rebuild(servers: Stack, events: list[Envelope]) -> None:
+    """In a database that was there before, the other tallies are kept meanwhile."""
+    moment = Moment("2021-03-31", datetime(2021, 4, 1, tzinfo=ZONE), day=True)
+    with holding(servers, "undayed", []) as engine, engine.begin() as connection:
+        connection.execute(text("UPDATE live.tallied SET stood = false"))
+        apply(connection, events)
+        looking(connection, "")
+        levels = connection.scalars(text("SELECT DISTINCT level FROM live.issue_tallies ORDER BY level")).all()
+        assert levels == ["day", "month", "now"]
+        assert figure(connection, MEASURES["issues"], ALL, {}, moment)["value"] == 60
+        assert not any(connection.execute(text(sql)).scalar_one() for sql in MISTALLIED.values())
+        tally_all(connection)
+        assert figure(connection, MEASURES["issues"], ALL, {}, moment)["value"] == 60

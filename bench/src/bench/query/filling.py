@@ -29,7 +29,7 @@ from eventkit.orphans import end_with_parent
 from eventkit.postgres import make_engine
 from eventkit.settings import DatabaseLimits
 from reporting.read_model.tables import LIVE, SHADOW
-from reporting.read_model.tallying import are_whole, tally_all
+from reporting.read_model.tallying import kept, tally_all
 from reporting.read_model.writer import write_others
 from reporting.rebuild import shadow
 from reporting.rebuild.loading import copy_cases
@@ -78,7 +78,7 @@ def fill(database: Database, issues: int, tell: Tell) -> None:
             shadow.clear(connection)
             connection.execute(text("DELETE FROM filled"))
     with engine.begin() as connection:  # filled before there were tallies
-        if not are_whole(connection):
+        if not kept(connection).stood:
             tally_all(connection)
     engine.dispose()
 

@@ -56,8 +56,11 @@ _COUNTED = {
 _MISTALLIED = """
 WITH held AS (
     SELECT levels.level, {values}, count(*)::numeric AS count FROM {rows}
-    CROSS JOIN (VALUES ('now'), ('month'), ('day')) AS levels (level)
-    WHERE EXISTS (SELECT FROM live.tallied) GROUP BY levels.level, {values}
+    CROSS JOIN (
+        SELECT unnest(ARRAY['now', 'month', 'day']) AS level FROM live.tallied
+        UNION ALL
+        SELECT unnest(ARRAY['stood_month', 'stood_day']) FROM live.tallied WHERE stood
+    ) AS levels GROUP BY levels.level, {values}
 ), told AS (
     SELECT level, {columns}, sum(count) AS count FROM live.{table} GROUP BY level, {columns} HAVING sum(count) <> 0
 )
@@ -68,4 +71,5 @@ MISTALLIED: Mapping[str, str] = {
     table: _MISTALLIED.format(values=values, rows=rows, columns=columns, table=table)
     for table, (values, rows, columns) in _COUNTED.items()
 }
-"""By table how many sums differ: what all months changed, what all days did, and what there is now must be one."""
+"""By table how many sums differ: what all months changed, what all days did, by when it became known and by when it
+occurred, and what there is now must be one."""

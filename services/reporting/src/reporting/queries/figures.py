@@ -13,8 +13,7 @@ from reporting.queries.measure import Measure
 from reporting.queries.moments import Moment
 from reporting.queries.periods import Period
 from reporting.queries.scope import Scope
-from reporting.queries.tallied import Tally
-from reporting.read_model.tallying import are_whole
+from reporting.queries.tallied import Tally, may_tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +128,8 @@ def _source(
         by = measure.month if group_by == "month" else measure.groups[group_by]
     for tally in measure.tallies:
         told = tally.holds(scope, filters, moment, by) and tally.dates(measure.month, filters, within)
-        if told and are_whole(connection):
-            return _Source(tally.rows(), tally.filters, tally)
+        if told and may_tell(connection, moment):
+            return _Source(tally.rows(moment), tally.filters, tally)
     return _Source(measure.relation(moment), measure.filters)
 
 

@@ -15,10 +15,9 @@ from reporting.queries.issues import as_dict
 from reporting.queries.moments import Moment
 from reporting.queries.periods import Period
 from reporting.queries.scope import Scope
-from reporting.queries.tallied import ISSUES, Tally
+from reporting.queries.tallied import ISSUES, Tally, may_tell
 from reporting.queries.zones import month_of
 from reporting.read_model.tables import enterprises
-from reporting.read_model.tallying import are_whole
 
 GROUPS = ("kind", "township", "department", "month")
 MOST = 1000
@@ -43,8 +42,8 @@ def hotspots(
     `within`: only of issues reported in this period.
     """
     tally = _tally(scope, filters, moment, groups, within)
-    if tally is not None and are_whole(connection):
-        wanted = _added_up(tally, scope, filters, groups, within)
+    if tally is not None and may_tell(connection, moment):
+        wanted = _added_up(tally, scope, filters, moment, groups, within)
     else:
         wanted = _by_row(scope, filters, moment, groups, within)
     counted = wanted.subquery("counted")
@@ -63,9 +62,9 @@ def _tally(
 
 
 def _added_up(
-    tally: Tally, scope: Scope, filters: Filters, groups: Sequence[str], within: Period | None
+    tally: Tally, scope: Scope, filters: Filters, moment: Moment, groups: Sequence[str], within: Period | None
 ) -> Select[Any]:
-    rows = tally.rows()
+    rows = tally.rows(moment)
     where = [scope.cases(rows), *conditions(rows, filters, tally.filters)]
     where += [] if within is None else [tally.within(rows, within)]
     told = {name: rows.c[_COLUMNS[name]] for name in groups if name != "month"}

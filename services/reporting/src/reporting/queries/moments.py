@@ -27,10 +27,14 @@ _PROGRESS = text(
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """`before`: everything that occurred earlier counts; None: everything. `given`: as the caller wrote it."""
+    """`before`: everything that occurred earlier counts; None: everything. `given`: as the caller wrote it.
+
+    `day`: with it ends a day, in the zone that `before` bears and in that of every programme asked about.
+    """
 
     given: str | None
     before: datetime | None
+    day: bool = False
 
 
 NOW = Moment(None, None)
@@ -47,7 +51,7 @@ def moment(connection: Connection, scope: Scope, given: str | None, programme: s
     except (ValueError, OverflowError):
         problem = Text("{given!r} is neither a date nor an instant", given=given)
         raise Faulty([FieldProblem(field, problem, _FORM)]) from None
-    return Moment(given, datetime.combine(following, time(), _zone(connection, scope, programme, field)))
+    return Moment(given, datetime.combine(following, time(), _zone(connection, scope, programme, field)), day=True)
 
 
 def _zone(connection: Connection, scope: Scope, programme: str | None, field: str) -> ZoneInfo:

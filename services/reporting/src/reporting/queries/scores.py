@@ -11,10 +11,10 @@ from sqlalchemy import Connection, func, select
 from reporting.queries.appraisal import ALL, about_units, capped, counted_as, found_behind, unit_titles
 from reporting.queries.filters import Filters, conditions
 from reporting.queries.fired import About, fired
+from reporting.queries.moments import NOW
 from reporting.queries.periods import Period
 from reporting.queries.scope import Scope
-from reporting.queries.tallied import EVENTS
-from reporting.read_model.tallying import are_whole
+from reporting.queries.tallied import EVENTS, may_tell
 
 Document = Mapping[str, Any]
 Counts = Mapping[str, Counter[str]]
@@ -81,14 +81,14 @@ class _Asked:
 
     def _plain(self) -> list[Document]:
         """The items that count every event of a kind that the tallies hold."""
-        if not self._period.months or not are_whole(self._connection):
+        if not self._period.months or not may_tell(self._connection, NOW):
             return []
         return [item for item in self._items if item["event"] in TALLIED and not {"where", "per_case"} & item.keys()]
 
     def _tallied(self, events: set[str]) -> Mapping[str, Counter[str]]:
         """By event how many count for each unit: those of cases, and those of what is kept beside cases."""
         found: defaultdict[str, Counter[str]] = defaultdict(Counter)
-        rows = EVENTS.rows()
+        rows = EVENTS.rows(NOW)
         filters = {**self._filters, "programme": self._programme}
         where = [self._scope.rows(rows), EVENTS.within(rows, self._period), rows.c.event.in_(events)]
         where += conditions(rows, filters, EVENTS.filters)

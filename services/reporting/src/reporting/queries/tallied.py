@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Subquery, Table, func, select, true
+from sqlalchemy import ColumnElement, Connection, FromClause, Subquery, Table, and_, func, or_, select, true
 
 from reporting.queries.clocks import for_contact
 from reporting.queries.filters import OF_CASES, Condition, Filters, equals, truth
@@ -20,6 +20,7 @@ from reporting.read_model.tables import (
     event_tallies,
     issue_tallies,
 )
+from reporting.read_model.tallying import kept
 
 _NOT_SHOWN = ("level", "since", "cell")
 
@@ -38,14 +39,15 @@ class Tally:
     only: Mapping[str, str] = field(default_factory=dict)
 
     def holds(self, scope: Scope, filters: Filters, moment: Moment, *by: str | None) -> bool:
-        """Whether it tells what is asked for: as it stands, for a caller who sees whole programmes.
+        """Whether it tells what is asked for: as it stands or stood at a day, for a caller who sees whole programmes.
 
         `by`: the columns of a measure's rows that make the groups.
         """
         known = filters.keys() <= self.filters.keys()
         instant = () if self.month is None else self.month[:1]
         grouped = {*by} <= {None, *instant, *self.table.c.keys()}
-        return known and grouped and moment.before is None and scope.department is None
+        stood = moment.before is None or moment.day
+        return known and grouped and stood and scope.department is None
 
     def dates(self, instant: str | None, filters: Filters, within: Period | None) -> bool:
         """Whether it tells what of one programme is dated within this period, by this instant."""
@@ -58,12 +60,12 @@ class Tally:
         assert self.month is not None
         return rows.c[self.month[1]].in_(period.months)
 
-    def rows(self) -> Subquery:
-        """A row per combination of values, with its `count`; as of an instant the changes that make these up."""
+    def rows(self, moment: Moment) -> Subquery:
+        """A row per combination of values, with its `count`; of what is past the changes that make these up."""
         of = self.table
         shown = [column for column in of.columns if column.name not in _NOT_SHOWN]
         only = (of.c[name] == value for name, value in self.only.items())
-        return select(*shown).where(of.c.level == "now", *only).subquery("tallied")
+        return select(*shown).where(_levels(of, moment), *only).subquery("tallied")
 
     def few(
         self, rows: FromClause, where: Sequence[ColumnElement[bool]], keys: Sequence[ColumnElement[Any]]
@@ -73,6 +75,22 @@ class Tally:
         count = func.sum(rows.c["count"]).label("count")
         few = select(*alike, count).where(*where).group_by(*alike).subquery("few")
         return select(few, *(value.label(name) for name, value in self.more(few).items())).subquery("kept")
+
+
+def may_tell(connection: Connection, moment: Moment) -> bool:
+    """Whether the tallies are whole for this moment. What stood at a day as it was known earlier they do not tell."""
+    which = kept(connection)
+    return which.whole if moment.before is None else which.stood
+
+
+def _levels(of: Table, moment: Moment) -> ColumnElement[bool]:
+    """The rows that add up to what stands, or stood: whole months, then the days of the last one."""
+    if moment.before is None:
+        return of.c.level == "now"
+    month = moment.before.replace(day=1)
+    months = and_(of.c.level == "stood_month", of.c.since < month)
+    days = and_(of.c.level == "stood_day", of.c.since >= month, of.c.since < moment.before)
+    return or_(months, days)
 
 
 def _same(*names: str) -> dict[str, Condition]:

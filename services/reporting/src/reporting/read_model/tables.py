@@ -198,7 +198,8 @@ due_tallies = _table(
 )
 TALLIES = (issue_tallies, clock_tallies, closing_tallies, event_tallies, due_tallies)
 """How many issues, clocks and events have the same values: now, and by how many that changed in each month and on each
-day."""
+day, as it became known and as it occurred."""
 
-tallied = _table("tallied", "whole", {Boolean(): "whole"}, "whole")
-"""Holds one row where the tallies are whole; without it they are neither kept nor asked."""
+tallied = _table("tallied", "whole", {Boolean(): "whole stood"}, "whole stood")
+"""Holds one row where the tallies are whole; without it they are neither kept nor asked. `stood`: whether those of what
+stood at a day are, too."""

@@ -63,7 +63,8 @@ def write_cases(connection: Connection, events: Sequence[Envelope]) -> None:
         return
     connection.execute(_LOCK, {"cases": sorted({event.key for event in events})})
     told_since = _earliest(events)
-    before = tallying.counted(connection, told_since) if tallying.are_whole(connection) else None
+    kept = tallying.kept(connection)
+    before = tallying.counted(connection, told_since, kept) if kept.whole else None
     fresh = statements.insert_new(connection, tables.timeline, [timeline_row(event) for event in events], "event_id")
     since = _earliest(event for event in events if str(event.id) in fresh)
     if not since:
@@ -74,7 +75,7 @@ def write_cases(connection: Connection, events: Sequence[Envelope]) -> None:
     overtaken = {case for case, held in told.items() if _overtaken(held, since[case], fresh)}
     _write_versions(connection, since, overtaken, {case: of for case, (_, of) in changed.items()})
     if before is not None:
-        tallying.add(connection, before, tallying.counted(connection, told_since))
+        tallying.add(connection, before, tallying.counted(connection, told_since, kept))
 
 
 def _overtaken(held: Iterable[CaseEvent], since: datetime, fresh: Collection[str]) -> bool:
@@ -99,8 +100,9 @@ def write_others(connection: Connection, events: Sequence[Envelope]) -> None:
     before = _zones(connection, programmes)
     write_descriptions(connection, described)
     moved = {programme for programme, zone in _zones(connection, programmes).items() if before.get(programme) != zone}
-    if moved and tallying.are_whole(connection):
-        tallying.tally_again(connection, moved)
+    kept = tallying.kept(connection)
+    if moved and kept.whole:
+        tallying.tally_again(connection, moved, kept)
 
 
 def _zones(connection: Connection, programmes: Collection[str]) -> dict[str, str | None]:

@@ -1,0 +1,130 @@
+"""Tallies of what stood at a day, beside those of what was known on it.
+
+Where there are events already, the next rebuild makes them, and until then figures at a day are counted row by row: a
+worker of the older version would not keep them. Rebuild when the last of these has ended.
+"""
+
+from __future__ import annotations
+
+from alembic import op
+
+from eventkit.migration import service_role
+
+revision = "0019"
+down_revision = "0018"
+
+# What a case was from when until when, by when things occurred. It is passed on from the first time that it was.
+_CASES = """
+CREATE VIEW live.cases_stood AS
+SELECT h.case_id, greatest(h.from_at, h.passed_at) AS from_at, least(h.to_at, h.ended_at) AS to_at,
+    coalesce(z.zone, 'UTC') AS zone, h.programme, h.agency, h.lead, h.kind, h.reported_at, h.outcome, h.satisfaction,
+    h.closed_at, h.merged, h.withdrawn, h.passed_on, h.synthetic
+FROM (
+    SELECT l.case_id, l.programme, l.agency, l.reported_at, l.synthetic, r.from_at, r.to_at, r.lead, r.kind, r.outcome,
+        r.satisfaction, r.closed_at, r.merged_into IS NOT NULL AS merged, r.withdrawn,
+        r.jurisdiction IS NOT DISTINCT FROM 'passed_on' OR passed.so AS passed_on, passed.passed_at, passed.ended_at
+    FROM live.ledger l
+    JOIN live.traits r ON r.case_id = l.case_id
+    CROSS JOIN LATERAL (
+        SELECT min(t.occurred_at) AS at FROM live.timeline t
+        WHERE t.case_id = l.case_id AND t.service = 'routing' AND t.type = 'bugle.routing.case_passed_on.v1'
+    ) AS first
+    CROSS JOIN LATERAL (
+        SELECT false AS so, NULL::timestamptz AS passed_at, first.at AS ended_at
+        UNION ALL
+        SELECT true, first.at, NULL::timestamptz WHERE first.at IS NOT NULL
+    ) AS passed
+) AS h
+LEFT JOIN live.zones z ON z.programme_id = h.programme
+WHERE least(h.to_at, h.ended_at) IS NULL OR greatest(h.from_at, h.passed_at) < least(h.to_at, h.ended_at);
+"""
+
+# What a clock was from when until when: one that is stopped late was running, then missed, then late.
+_CLOCKS = """
+CREATE VIEW live.clocks_stood AS
+SELECT c.case_id, c.clock, c.unit, c.due_at, told.status, greatest(c.started_at, told.from_at) AS from_at, told.to_at
+FROM live.clocks c
+CROSS JOIN LATERAL (
+    SELECT 'cancelled' AS status, NULL::timestamptz AS from_at, NULL::timestamptz AS to_at WHERE c.status = 'cancelled'
+    UNION ALL
+    SELECT 'running', NULL, least(
+        c.stopped_at, CASE WHEN c.status IN ('late', 'missed', 'unobserved') THEN c.due_at END
+    ) WHERE c.status <> 'cancelled'
+    UNION ALL
+    SELECT CASE c.status WHEN 'unobserved' THEN 'unobserved' ELSE 'missed' END, c.due_at, c.stopped_at
+    WHERE c.status IN ('late', 'missed', 'unobserved')
+    UNION ALL
+    SELECT c.status, c.stopped_at, NULL WHERE c.status <> 'cancelled' AND c.stopped_at IS NOT NULL
+) AS told
+WHERE told.to_at IS NULL OR greatest(c.started_at, told.from_at) < told.to_at;
+"""
+
+# What counts alike in the tallies: as in the cells of what is known, one by one.
+_CELLS = """
+CREATE VIEW live.issue_stood AS
+SELECT case_id, from_at, to_at, zone, programme, agency, lead, kind,
+    to_char(timezone(zone, reported_at), 'YYYY-MM') AS reported, outcome, satisfaction, closed_at IS NOT NULL AS closed,
+    merged, withdrawn, passed_on, synthetic
+FROM live.cases_stood;
+CREATE VIEW live.closing_stood AS
+SELECT case_id, from_at, to_at, zone, programme, agency, lead, kind,
+    to_char(timezone(zone, closed_at), 'YYYY-MM') AS month, synthetic
+FROM live.cases_stood WHERE closed_at IS NOT NULL;
+CREATE VIEW live.clock_stood AS
+SELECT c.case_id, greatest(c.from_at, s.from_at) AS from_at, least(c.to_at, s.to_at) AS to_at, s.zone, s.programme,
+    s.agency, s.lead, s.kind, c.unit, split_part(c.clock, ':', 1) AS clock,
+    to_char(timezone(s.zone, c.due_at), 'YYYY-MM') AS due, c.status,
+    CASE WHEN s.outcome IN ('explained', 'long_term') THEN s.outcome END AS outcome, s.merged, s.withdrawn,
+    s.passed_on, s.synthetic
+FROM live.clocks_stood c JOIN live.cases_stood s ON s.case_id = c.case_id
+    AND s.from_at < coalesce(c.to_at, 'infinity') AND c.from_at < coalesce(s.to_at, 'infinity');
+CREATE VIEW live.due_stood AS
+SELECT c.case_id, greatest(c.from_at, s.from_at) AS from_at, least(c.to_at, s.to_at) AS to_at, s.zone, s.programme,
+    s.agency, c.status, s.closed_at IS NULL AND NOT s.merged AND NOT s.withdrawn AS open,
+    to_char(timezone(s.zone, c.due_at - interval '1 microsecond'), 'YYYY-MM-DD') AS due, s.synthetic
+FROM live.clocks_stood c JOIN live.cases_stood s ON s.case_id = c.case_id
+    AND s.from_at < coalesce(c.to_at, 'infinity') AND c.from_at < coalesce(s.to_at, 'infinity');
+"""
+
+# An event counts from when it occurred, and its issue was reported; one that is withdrawn never counted.
+_EVENTS = """
+CREATE VIEW live.event_stood AS
+SELECT * FROM (
+    SELECT t.case_id, greatest(t.occurred_at, l.reported_at) AS from_at, NULL::timestamptz AS to_at,
+        coalesce(z.zone, 'UTC') AS zone, l.programme, l.agency,
+        CASE WHEN t.type = 'bugle.routing.case_assigned.v1' THEN 'letter' ELSE split_part(t.type, '.', 3) END AS event,
+        CASE WHEN t.type = 'bugle.routing.case_assigned.v1' THEN t.data->>'lead'
+            ELSE coalesce(t.data->>'unit', r.lead) END AS unit,
+        to_char(timezone(coalesce(z.zone, 'UTC'), t.occurred_at), 'YYYY-MM') AS month, l.synthetic
+    FROM live.timeline t
+    JOIN live.ledger l ON l.case_id = t.case_id
+    LEFT JOIN live.zones z ON z.programme_id = l.programme
+    LEFT JOIN live.traits r ON t.type <> 'bugle.routing.case_assigned.v1' AND t.data->>'unit' IS NULL
+        AND r.case_id = t.case_id AND r.from_at <= t.occurred_at AND (r.to_at IS NULL OR r.to_at > t.occurred_at)
+    WHERE (t.type IN ('bugle.supervision.deadline_missed.v1', 'bugle.supervision.deadline_missed.v2',
+            'bugle.supervision.card_issued.v1', 'bugle.supervision.card_issued.v2',
+            'bugle.supervision.case_escalated.v1', 'bugle.supervision.case_escalated.v2',
+            'bugle.supervision.case_raised.v1', 'bugle.routing.result_reported.v1', 'bugle.routing.result_reported.v2')
+        OR t.type = 'bugle.routing.case_assigned.v1' AND t.data->>'letter' IS NOT NULL)
+        AND NOT (t.service = 'supervision' AND EXISTS (
+            SELECT FROM live.timeline w
+            WHERE w.case_id = t.case_id AND w.service = 'supervision'
+                AND w.type IN ('bugle.supervision.misses_rescinded.v1', 'bugle.supervision.misses_rescinded.v2')
+                AND w.data->'withdrawn' @> jsonb_build_array(jsonb_build_object('event', t.event_id::text))
+        ))
+) AS told
+WHERE unit IS NOT NULL OR event = 'letter';
+"""
+_CELLED = ("issue", "closing", "clock", "due", "event")
+
+
+def upgrade() -> None:
+    """Make the views; in an empty database the tallies of days are whole."""
+    role = service_role()
+    for views in (_CASES, _CLOCKS, _CELLS, _EVENTS):
+        op.execute(views)
+    for name in ("cases", "clocks", *_CELLED):
+        op.execute(f'GRANT SELECT ON live.{name}_stood TO "{role}"')
+    op.execute("ALTER TABLE live.tallied ADD COLUMN stood boolean NOT NULL DEFAULT false")
+    op.execute("UPDATE live.tallied SET stood = true WHERE NOT EXISTS (SELECT FROM live.timeline)")
+    op.execute("CREATE OR REPLACE VIEW live_known.tallied AS SELECT whole, false AS stood FROM live.tallied")
