@@ -13,6 +13,7 @@ import pytest
 from kafka import KafkaAdminClient
 from typer.testing import CliRunner
 
+from bugle import cli
 from bugle.backup import command, keeping
 from bugle.backup.proving import Unproved
 from bugle.backup.restoring import check_idle, unfinished
@@ -22,8 +23,8 @@ from bugle.erasure import command as erasure
 from bugle.erasure.master import pending
 from bugle.quiet import wait_quiet
 from bugle.stack import Stack, StackError, System, databases
-from bugle.stack.databases import plain
-from bugle.stack.errors import BadChoice, HalfRestored
+from bugle.stack.databases import create_reader, plain
+from bugle.stack.errors import HALF_RESTORED, BadChoice, HalfRestored
 from bugle.stack.system import PROCESSES, SERVICES
 from bugle.verify.command import verified
 from bugle.verify.report import Invariant
@@ -290,6 +291,7 @@ def test_edited_backup_is_refused(own: System, office: Office, tmp_path: Path, m
     done = CliRunner().invoke(app, ["restore", str(edited), "--discard-ahead"])
     assert isinstance(done.exception, Unproved), (done.output, done.exception)
     assert "the chain breaks at intake log_seq" in str(done.exception)
+    assert "Half a restore is left" in done.stderr
     refused_for_brokers(good, monkeypatch)
     assert own.wanted() == [], "half a restore must not be worked on"
     assert unfinished(own)
@@ -329,15 +331,22 @@ def test_keys_of_an_earlier_attempt_are_not_taken(own: System, office: Office, t
     assert not bugle("erase")["master_changed"]
 
 
-@pytest.mark.parametrize("spoil", [lambda file: file.write_bytes(file.read_bytes()[:700]), Path.unlink])
+@pytest.mark.parametrize(
+    ("spoilt", "spoil"),
+    [
+        (keeping.WRAPPED, lambda file: file.write_bytes(file.read_bytes()[:700])),
+        (keeping.WRAPPED, Path.unlink),
+        ("address.key", Path.unlink),
+    ],
+)
 def test_spoilt_copy_of_keys_changes_nothing(
-    own: System, office: Office, tmp_path: Path, spoil: Callable[[Path], object]
+    own: System, office: Office, tmp_path: Path, spoilt: str, spoil: Callable[[Path], object]
 ) -> None:
     out, keys = tmp_path / "backup", tmp_path / "keys"
     path, *refs = two_contacts(office)
     wait_quiet(own, 90)
     bugle("backup", "--out", out, "--keys", keys)
-    spoil(keys / keeping.WRAPPED)
+    spoil(keys / spoilt)
     done = CliRunner().invoke(app, ["restore", str(out), "--keys", str(keys), "--discard-ahead"])
     assert isinstance(done.exception, StackError), (done.output, done.exception)
     until(lambda: own.ready(["intake-http"])["intake-http"], 60, "intake, which goes on")
@@ -352,14 +361,20 @@ def test_keys_never_lie_with_the_dumps(own: System, office: Office, tmp_path: Pa
         assert isinstance(done.exception, BadChoice) and "lie together" in str(done.exception)
 
 
-def test_half_a_restore_is_not_started(stack: Stack) -> None:
+def test_half_a_restore_is_not_started(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     """After the machine died in it: the servers start, for the restore that is to be run again."""
     system = stack.system
     databases.create(stack.postgres, [system.database(service).name for service in SERVICES])
     databases.shut_out(system.database("routing"))
     with pytest.raises(HalfRestored, match="bugle restore DIR"):
         stack.start()
-    assert system.wanted() == []
+    assert system.wanted() == [] and stack.half_restored()
+    monkeypatch.setattr(cli, "app", lambda: databases.parked([system.database("routing")]))
+    with pytest.raises(SystemExit, match="1"):
+        cli.main()
+    assert capsys.readouterr().err.endswith(f"{HALF_RESTORED}\n")
     databases.let_in(system.database("routing"))
     assert not unfinished(system)
 
@@ -371,3 +386,40 @@ def test_whoever_still_works_is_seen(own: System) -> None:
     with psycopg.connect(plain(own.database("routing").url)), pytest.raises(StackError, match="1 clients still work"):
         check_idle(own, ["routing"], seconds=0.5)
     own.start()
+
+
+@pytest.mark.parametrize("comes", ["a process", "an analyst"])
+def test_who_comes_in_meanwhile_ends_a_restore(
+    own: System, office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, comes: str
+) -> None:
+    """What Kafka holds is read for minutes, when services can be started again and sessions opened."""
+    out = tmp_path / "backup"
+    bugle("backup", "--out", out, "--keys", tmp_path / "keys")
+    reporting = own.database("reporting")
+    url = plain(reporting.url) if comes == "a process" else create_reader(own.postgres, reporting.name)
+    looked, sessions = command.diverging, list[psycopg.Connection[Any]]()
+
+    def looking(*about: Any) -> Any:
+        sessions.append(psycopg.connect(url))
+        return looked(*about)
+
+    monkeypatch.setattr(command, "diverging", looking)
+    done = CliRunner().invoke(app, ["restore", str(out), "--discard-ahead"])
+    assert isinstance(done.exception, StackError), (done.output, done.exception)
+    assert "1 clients still work in the database of reporting" in str(done.exception)
+    assert "Half a restore" not in done.stderr and not unfinished(own)
+    [session] = sessions
+    session.close()
+    psycopg.connect(url).close()
+    monkeypatch.setattr(command, "diverging", looked)
+    until(lambda: own.ready(["intake-http"])["intake-http"], 60, "intake, which goes on")
+    assert bugle("restore", out, "--discard-ahead")["restored"]
+    psycopg.connect(url).close()
+    known(office, office.report("恢复之后"))
+
+
+def test_backup_passes_over_what_an_analyst_made(own: System, office: Office, tmp_path: Path) -> None:
+    with psycopg.connect(create_reader(own.postgres, own.database("reporting").name), autocommit=True) as analyst:
+        analyst.execute("SET default_transaction_read_only = off")
+        analyst.execute("SELECT lo_create(0)")
+    bugle("backup", "--out", tmp_path / "backup", "--keys", tmp_path / "keys")

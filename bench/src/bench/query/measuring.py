@@ -17,7 +17,7 @@ from psycopg import sql
 
 from bench.harness import Reading, Size
 from bench.query.filling import PROGRAMME, SEED, fill
-from bench.query.questions import AS_OF_MS, QUESTIONS, Drawer, asked, drawer
+from bench.query.questions import PAST_MS, QUESTIONS, Drawer, asked, drawer
 from bugle.stack import Stack, System
 from bugle.stack.system import SERVICES
 from pagekit.session import COOKIE
@@ -36,7 +36,8 @@ def measure(servers: Stack, size: Size) -> Reading:
         token = servers.keys.token(["analyst"], agency=PROGRAMME)
         headers = {"Authorization": f"Bearer {token}"}
         address, session = system.url("reporting"), {COOKIE: token}
-        kinds = [(name, as_of) for as_of in (False, True) for name in QUESTIONS if QUESTIONS[name].past or not as_of]
+        kinds: list[tuple[str, str | None]] = [(name, None) for name in QUESTIONS]
+        kinds += [(name, past) for past in ("as_of", "at") for name in QUESTIONS if past in QUESTIONS[name].past]
         with httpx.Client(base_url=address, headers=headers, cookies=session, timeout=_SECONDS) as client:
             arms = [_arm(client, size, *kind) for kind in kinds]
     aimed = [arm for arm in arms if arm["target_ms"] is not None]
@@ -46,28 +47,28 @@ def measure(servers: Stack, size: Size) -> Reading:
     return Reading("query", "ms", worst["p99_ms"], worst["target_ms"], ratio, worst["spread"], size.repeats, told)
 
 
-def _arm(client: httpx.Client, size: Size, name: str, as_of: bool) -> dict[str, Any]:
+def _arm(client: httpx.Client, size: Size, name: str, past: str | None) -> dict[str, Any]:
     of, random, most_ms = drawer(size.query_issues), Random(SEED), QUESTIONS[name].most_ms
     count = size.query_asked if most_ms is not None else -(-size.query_asked // _SELDOM)
-    times = [_round(client, of, random, name, as_of, count) for _ in range(size.repeats + 1)]
+    times = [_round(client, of, random, name, past, count) for _ in range(size.repeats + 1)]
     tails = [_p99(one) for one in times[1:]]  # the first round only warms
     middle = median(tails)
     arm = {
-        "asked": f"{name}{' as_of' if as_of else ''}",
+        "asked": f"{name}{f' {past}' if past else ''}",
         "p50_ms": round(median(t for one in times[1:] for t in one), 1),
         "p99_ms": round(middle, 1),
         "spread": round((max(tails) - min(tails)) / middle, 2),
-        "target_ms": AS_OF_MS if as_of and most_ms is not None else most_ms,
+        "target_ms": PAST_MS if past and most_ms is not None else most_ms,
     }
     print(", ".join(f"{name} {value}" for name, value in arm.items()), flush=True)
     return arm
 
 
-def _round(client: httpx.Client, of: Drawer, random: Random, name: str, as_of: bool, count: int) -> list[float]:
+def _round(client: httpx.Client, of: Drawer, random: Random, name: str, past: str | None, count: int) -> list[float]:
     """Milliseconds of each of so many requests; RuntimeError for an answer that is none."""
     times = []
     for _ in range(count):
-        path, parameters = asked(name, of, random, as_of)
+        path, parameters = asked(name, of, random, past)
         began = perf_counter()
         answer = client.get(path, params=parameters)
         times.append((perf_counter() - began) * 1000)

@@ -20,13 +20,13 @@ Parameters = dict[str, str]
 class Question:
     """A kind of request. `most_ms`: its target for the 99th percentile; None: it has none, and is asked seldom.
 
-    `past`: whether it is also asked as of a day that is past.
+    `past`: how it is also asked about a day that is past: `as_of` as known then, `at` as it stood then.
     """
 
     path: str
     most_ms: int | None
     draw: Callable[[Random, Drawer], Parameters]
-    past: bool = True
+    past: tuple[str, ...] = ("as_of", "at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,17 +110,17 @@ QUESTIONS: Mapping[str, Question] = {
     "kpi": Question("/v1/rates", 100, _rates),
     "league": Question("/v1/figures/resolution", 100, _league),
     "league_clocks": Question("/v1/figures/on_time", 100, _league),
-    "scores": Question("/v1/appraisal/departments", None, _scores),
+    "scores": Question("/v1/appraisal/departments", None, _scores, past=("as_of",)),
     "overview": Question("/overview", None, _whole),
-    "programme": Question("/programme", None, _whole, past=False),
-    "deadlines": Question("/deadlines", None, _whole, past=False),
+    "programme": Question("/programme", None, _whole, past=()),
+    "deadlines": Question("/deadlines", None, _whole, past=()),
 }
 """By the name under which its figure stands."""
-AS_OF_MS = 300
+PAST_MS = 300
 
 
-def asked(name: str, of: Drawer, random: Random, as_of: bool) -> tuple[str, dict[str, Any]]:
+def asked(name: str, of: Drawer, random: Random, past: str | None) -> tuple[str, dict[str, Any]]:
     """Path and parameters of one request."""
     question = QUESTIONS[name]
     drawn = question.draw(random, of)
-    return question.path, drawn | ({"as_of": of.moment(random)} if as_of else {})
+    return question.path, drawn | ({past: of.moment(random)} if past else {})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +21,7 @@ from bugle.backup.restoring import bring_back, check_idle, keyless, set_keys_asi
 from bugle.backup.topics import demand_restorer, make_anew
 from bugle.machine import AsJson, tell
 from bugle.stack.commands import terminable
-from bugle.stack.databases import let_in
+from bugle.stack.databases import let_in, shut_out
 from bugle.stack.errors import BadChoice, StackError
 from bugle.stack.place import EMBEDDED, Against, Place, running_place
 from bugle.stack.system import System
@@ -101,14 +101,14 @@ def restore(
         done, again = discard_ahead or not found.ahead, 0
         if done:
             demand_restorer(place)
+            halt.shut_out()
             remember_erased(place, found.ahead)
-            wrapped = set_keys_aside(place, keys)
+            wrapped = set_keys_aside(place, keys, halt.half)
             halt.changing = True
             again = bring_back(place, folder, services, heads, wrapped, _say)
             _say("Kafka: topics anew")
             make_anew(place)
-            for service in services:
-                let_in(place.database(service))
+            halt.let_in()
     told = _told(found, kept, done) | {"contacts_without_key": keyless(place), "erased_again": again}
     told["earlier_files"] = [str(file) for file in earlier if file != kept]
     if as_json:
@@ -120,20 +120,37 @@ def restore(
 
 @dataclass
 class _Halt:
-    """`changing`: what comes now changes something, so that a failure leaves half a restore."""
+    """`half`: an earlier restore was broken off, and has left half of one. `shut`: nobody gets into the databases.
+    `changing`: what comes now changes something, so that a failure leaves half a restore."""
 
+    place: Place
+    services: Collection[str]
+    half: bool
+    shut: bool = False
     changing: bool = False
+
+    def shut_out(self) -> None:
+        """Nobody else gets into the databases from here on; StackError when somebody has meanwhile."""
+        self.shut = True
+        for service in self.services:
+            shut_out(self.place.database(service))
+        check_idle(self.place, self.services)
+
+    def let_in(self) -> None:
+        """The end of `shut_out`."""
+        for service in self.services:
+            let_in(self.place.database(service))
 
 
 @contextmanager
-def _halted(place: Place, services: Iterable[str]) -> Iterator[_Halt]:
+def _halted(place: Place, services: Collection[str]) -> Iterator[_Halt]:
     """Nobody works on the databases in the block. An embedded system is stopped, and started again when all is well.
 
     After a failure it stays stopped, and its processes are shut out of the databases, whatever starts them: half a
     restore must not be worked on. Where nothing was changed, whatever the reason, those that ran before run again, and
     no others: an earlier restore may have left half of one.
     """
-    halt, ran = _Halt(), list[str]()
+    halt, ran = _Halt(place, services, unfinished(place)), list[str]()
     try:
         if isinstance(place, System):
             _say("Stopping the services")
@@ -141,10 +158,17 @@ def _halted(place: Place, services: Iterable[str]) -> Iterator[_Halt]:
             place.stop()
         check_idle(place, services)
         yield halt
+    except BaseException:
+        if halt.changing:
+            typer.echo("Half a restore is left, and the services are shut out of it. Run it again.", err=True)
+        raise
     finally:
-        if isinstance(place, System) and ran and not halt.changing:
-            _say("Starting the services again")
-            place.launch(ran)
+        if not halt.changing:
+            if halt.shut and not halt.half:
+                halt.let_in()
+            if isinstance(place, System) and ran:
+                _say("Starting the services again")
+                place.launch(ran)
     if isinstance(place, System) and halt.changing:
         _say("Starting the services")
         place.create_databases()  # a backup of an older version is brought to this one's tables

@@ -25,7 +25,9 @@ _MEANT = {b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t", b"v":
 def dump(url: str, file: Path, snapshot: str) -> None:
     """A service's database at a snapshot, without the keys of contacts; the file is for its owner only."""
     without = (f"--exclude-table-data={table}" for table in KEY_TABLES)
-    _run(url, "pg_dump", "-Fc", f"--snapshot={snapshot}", *without, f"--file={_private(file)}")
+    # Bugle has no large objects; one that somebody with a session made would belong to him, and could not be dumped
+    options = ("-Fc", "--no-large-objects", f"--snapshot={snapshot}")
+    _run(url, "pg_dump", *options, *without, f"--file={_private(file)}")
 
 
 def dump_keys(url: str, file: Path) -> None:

@@ -19,7 +19,7 @@ from bugle.backup.erased import erase_again
 from bugle.backup.keeping import WRAPPED, dump_wrapped, masters, settled_master
 from bugle.backup.programs import KEY_TABLES, load, rows
 from bugle.backup.proving import check_restored
-from bugle.stack.databases import half_restored, plain, shut_out
+from bugle.stack.databases import half_restored, plain
 from bugle.stack.errors import StackError
 from bugle.stack.keys import Keys
 from bugle.stack.place import Place
@@ -37,6 +37,7 @@ _OTHERS = (  # PostgreSQL tells an owner nothing of others' sessions but whose t
 )
 _KEYLESS = "SELECT count(*) FROM contacts LEFT JOIN contact_keys k USING (contact_ref) WHERE k.contact_ref IS NULL"
 _SCHEMAS = "SELECT nspname FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'"
+_NOT_FOR_EVER = "-c lock_timeout=30s"
 _RELAY = "UPDATE relay_state SET published_seq = 0"
 _PLACES = (
     "UPDATE progress SET next_offset = 0",  # offsets of the topics there were
@@ -52,7 +53,10 @@ def check_idle(place: Place, services: Iterable[str], seconds: float = 10) -> No
     for service in services:
         while others := _others(plain(place.database(service).owner_url)):
             if time.monotonic() > until:
-                raise StackError(f"{others} clients still work in the database of {service}. Stop every service first.")
+                raise StackError(
+                    f"{others} clients still work in the database of {service}: its processes, or somebody's own tool."
+                    " Stop them first. Nothing was changed."
+                )
             time.sleep(0.2)
 
 
@@ -62,21 +66,24 @@ def _others(url: str) -> int:
     return int(row[0]) if row else 0
 
 
-def set_keys_aside(place: Place, copy: Path | None) -> Path:
+def set_keys_aside(place: Place, copy: Path | None, half: bool) -> Path:
     """The wrapped keys to be loaded afterwards: those of the copy, else those that are there now, which are kept.
+    `half`: whether an attempt was broken off before.
 
     StackError, with nothing changed, when those of the copy or those here cannot be read whole, or are wrapped by
     another master than the one that lies beside them; and when the copy is older than the last change of the master.
     """
     present, here = masters(place), _master_here(place)
     aside = place.home.path / WRAPPED
-    if present and not (aside.exists() and unfinished(place)):  # one of an attempt that was broken off is the only one
+    if present and not (aside.exists() and half):  # one of an attempt that was broken off is the only one
         _dump_keys(place, aside)
     if copy is None:
         if not aside.exists():
             raise StackError("The database has no table of contacts' keys. Give the copy of the keys with --keys.")
         check_keys(aside, here)
         return aside
+    if missing := [name for name in SEALING_KEYS if not (copy / name).is_file()]:
+        raise StackError(f"{copy} has no {missing[0]}: the copy of the keys is not whole. Nothing was changed.")
     other = read_key(str(copy / "contact.key"), copy / "contact.key")
     if present and present[0] not in (None, fingerprint(other)) and here != other:
         raise StackError(
@@ -157,8 +164,6 @@ def bring_back(
 
     Unproved when a log does not lead to its signed head.
     """
-    for service in services:
-        shut_out(place.database(service))  # until all of them are whole, and the topics made anew
     for service, about in services.items():
         say(f"{service}: {about['file']}")
         url = plain(place.database(service).owner_url)
@@ -183,8 +188,11 @@ def bring_back(
 
 
 def _empty(url: str) -> None:
-    with psycopg.connect(url) as connection:
+    with psycopg.connect(url, options=_NOT_FOR_EVER) as connection:
         for (schema,) in connection.execute(_SCHEMAS).fetchall():
-            connection.execute(sql.SQL("DROP SCHEMA {} CASCADE").format(sql.Identifier(schema)))
+            try:
+                connection.execute(sql.SQL("DROP SCHEMA {} CASCADE").format(sql.Identifier(schema)))
+            except psycopg.errors.LockNotAvailable as error:
+                raise StackError(f"Somebody holds what is in the schema {schema}: end his session.") from error
         connection.execute("CREATE SCHEMA public AUTHORIZATION pg_database_owner")
         connection.execute("GRANT USAGE ON SCHEMA public TO PUBLIC")

@@ -15,7 +15,7 @@ import typer
 from bugle.machine import AsJson, tell, tell_line
 from bugle.stack import databases
 from bugle.stack.embedded import SERVERS, Stack
-from bugle.stack.errors import BadChoice, StackError
+from bugle.stack.errors import HALF_RESTORED, BadChoice, StackError
 from bugle.stack.keys import ROLES, Keys, check_roles
 from bugle.stack.place import EMBEDDED, Against, Place, running_place
 from bugle.stack.ports import HOST
@@ -74,13 +74,22 @@ def status(as_json: AsJson = False) -> None:
             }
         )
     everything = all(row["ready"] for row in rows)
-    parked = databases.parked(stack.system.database(service) for service in SERVICES) if rows[0]["ready"] else {}
-    unsent = databases.unsent(stack.system.database("supervision")) if rows[0]["ready"] else []
+    half = bool(rows[0]["ready"]) and stack.half_restored()
+    asked = rows[0]["ready"] and not half
+    parked = databases.parked(stack.system.database(service) for service in SERVICES) if asked else {}
+    unsent = databases.unsent(stack.system.database("supervision")) if asked else []
     if as_json:
         home = str(stack.home.path)
         figures = readings(f"http://{HOST}:{row['port']}" for row in rows if row["name"] in running)
-        told = {"home": home, "ready": everything, "parked": parked, "unsent": unsent, "metrics": figures}
-        told["processes"] = rows
+        told = {
+            "home": home,
+            "ready": everything,
+            "half_restored": half,
+            "parked": parked,
+            "unsent": unsent,
+            "metrics": figures,
+        }
+        told |= {"parked": parked, "unsent": unsent, "processes": rows}
         tell(told)
     else:
         _table(rows)
@@ -88,6 +97,8 @@ def status(as_json: AsJson = False) -> None:
             typer.echo(f"{consumer}: {events} events are parked; see bugle redrive {consumer}")
         for kind in unsent:
             typer.echo("notifier: {count} deliveries are {state}: {reason}; see bugle deliveries".format_map(kind))
+        if half:
+            typer.echo(HALF_RESTORED)
     raise typer.Exit(0 if everything else 1)
 
 

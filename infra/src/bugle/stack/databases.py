@@ -61,8 +61,12 @@ _SHUT = """
 """
 
 
+_WORKING = "SELECT rolname FROM pg_roles WHERE rolname = ANY(%s)"
+
+
 def shut_out(of: Database) -> None:
-    """Keep the service out of its database until it is let in: whatever starts it, no connection of it is taken."""
+    """Keep the service and its analysts out of its database until they are let in: whatever starts them, no connection
+    of theirs is taken. Those that there are already go on."""
     _change(of, "REVOKE CONNECT ON DATABASE {} FROM {}")
 
 
@@ -88,7 +92,8 @@ def _change(of: Database, statement: LiteralString) -> None:
     from psycopg import sql
 
     with psycopg.connect(plain(of.owner_url)) as connection:
-        connection.execute(sql.SQL(statement).format(sql.Identifier(of.name), sql.Identifier(_role(of))))
+        for (role,) in connection.execute(_WORKING, ([_role(of), _reader(of.name)],)).fetchall():
+            connection.execute(sql.SQL(statement).format(sql.Identifier(of.name), sql.Identifier(role)))
 
 
 def _role(of: Database) -> str:
@@ -96,12 +101,17 @@ def _role(of: Database) -> str:
     return urlsplit(of.url).username or ""
 
 
+def _reader(name: str) -> str:
+    """The role that analysts read a database by, where one was made."""
+    return f"{name}_analyst"
+
+
 def create_reader(server: Postgres, name: str) -> str:
-    """A role `<name>_analyst` that may read what a database shows to whoever may connect to it; its address."""
+    """A role for analysts that may read what a database shows to whoever may connect to it; its address."""
     import psycopg
     from psycopg import sql
 
-    role = f"{name}_analyst"
+    role = _reader(name)
     database, reader = sql.Identifier(name), sql.Identifier(role)
     with psycopg.connect(server.admin_url()) as connection:
         present = connection.execute("SELECT FROM pg_roles WHERE rolname = %s", (role,)).fetchone()

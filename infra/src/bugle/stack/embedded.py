@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from bugle.stack import databases, jars
 from bugle.stack.databases import Database
-from bugle.stack.errors import HalfRestored, StackError
+from bugle.stack.errors import HALF_RESTORED, HalfRestored, StackError
 from bugle.stack.external import External
 from bugle.stack.guard import Guard
 from bugle.stack.home import Home
@@ -87,7 +87,7 @@ class Stack:
             fresh = not self.supervisor.running()
             try:
                 self._start_servers(fresh)
-                half = services and self._is_half_restored()
+                half = services and self.half_restored()
                 if services and not half:
                     self._start_system()
                 else:
@@ -99,10 +99,7 @@ class Stack:
                     self._stop()
                 raise
         if half:
-            raise HalfRestored(
-                "A restore was broken off, and half of one must not be worked on: PostgreSQL and Kafka run, and"
-                " no service does. Run it again: bugle restore DIR"
-            )
+            raise HalfRestored(f"{HALF_RESTORED} PostgreSQL and Kafka run, and no service does.")
 
     def create_system(self, name: str, processes: Collection[str] = PROCESSES) -> System:
         """A further system on the running servers: databases, topics and process definitions, nothing started.
@@ -153,7 +150,8 @@ class Stack:
             self.supervisor.start(SERVERS)
         self._await("postgres", self.postgres.wait)
 
-    def _is_half_restored(self) -> bool:
+    def half_restored(self) -> bool:
+        """Whether a restore was broken off, and has left half of one."""
         of = [self.system.database(service) for service in SERVICES]
         return databases.half_restored(of, self.postgres.admin_url())
 
