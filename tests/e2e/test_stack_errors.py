@@ -88,7 +88,7 @@ def test_forged_jar_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) 
 
 def test_start_excludes_another(stack: Stack) -> None:
     stack.home.prepare()
-    with stack.home.alone(), pytest.raises(StackError, match="Another start or stop"):
+    with stack.home.alone(), pytest.raises(StackError, match="Another start, stop or restore"):
         stack.start(services=False)
 
 

@@ -215,7 +215,9 @@ def test_forged_event_stays_out(delivery: Delivery) -> None:
     assert report.tables["ledger"][0] == 5
 
 
-def test_redriven_events_come_in(delivery: Delivery) -> None:
+@pytest.mark.parametrize("restored", [False, True])
+def test_redriven_events_come_in(delivery: Delivery, restored: bool) -> None:
+    """Also what a restore has left without a place in Kafka, which has its topics anew."""
     log = courses(5)
     late = str(uid("late"))
     log.reported(late, day(1))
@@ -228,6 +230,8 @@ def test_redriven_events_come_in(delivery: Delivery) -> None:
 
     delivery.apply(function=faulty)
     store = PostgresStore(delivery.engine, CONSUMER)
+    if restored:
+        change(delivery, "UPDATE parked SET kafka_offset = -seq")
 
     report = rebuild(delivery.settings, tell=once(lambda: redrive(store, REACTION, late)))
 

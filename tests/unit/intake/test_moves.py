@@ -42,7 +42,7 @@ def decided(name: str, state: Issue, programme: Programme, struck_off: bool) -> 
         case "undo_merge":
             return relations.undo_merge(state, "two matters", "office", LIVE)
         case "withdraw_issue":
-            return relations.withdraw(state, "settled", "office", LIVE)
+            return relations.withdraw(state, "settled", "office", LIVE, struck_off=struck_off)
     raise AssertionError(name)
 
 

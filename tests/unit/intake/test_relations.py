@@ -159,6 +159,10 @@ def test_withdrawal_is_asked_for_once() -> None:
     refused(lambda: relations.withdraw(state, "x", "f", LIVE), "withdrawn-already", None)
 
 
+def test_what_was_closed_out_is_not_withdrawn() -> None:
+    refused(lambda: relations.withdraw(reported("i1"), "x", "f", LIVE, struck_off=True), "struck-off", "issue")
+
+
 def test_withdrawal_that_was_refused_may_be_asked_for_again() -> None:
     assert relations.decline_withdrawal(reported("i1"), "concluded", NOW) == []
     [asked] = relations.withdraw(reported("i1"), "done by itself", "frontend", LIVE)

@@ -57,10 +57,10 @@ DATED: Final = (
 
 
 def gathered(sent: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
-    """What a form has sent, by field."""
+    """What a form has sent, by field. A browser ends lines by two signs, whatever ended those that it was given."""
     typed: dict[str, list[str]] = {}
     for name, value in sent:
-        typed.setdefault(name, []).append(value)
+        typed.setdefault(name, []).append(value.replace("\r\n", "\n"))
     return typed
 
 

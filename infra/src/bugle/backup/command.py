@@ -110,6 +110,7 @@ def restore(
             make_anew(place)
             halt.let_in()
     told = _told(found, kept, done) | {"contacts_without_key": keyless(place), "erased_again": again}
+    told["half_restored"] = not done and halt.half
     told["earlier_files"] = [str(file) for file in earlier if file != kept]
     if as_json:
         tell(told)
@@ -144,19 +145,25 @@ class _Halt:
 
 @contextmanager
 def _halted(place: Place, services: Collection[str]) -> Iterator[_Halt]:
-    """Nobody works on the databases in the block. An embedded system is stopped, and started again when all is well.
+    """Nobody works on the databases in the block, and no start and no other restore goes on. An embedded system is
+    stopped, and started again when all is well.
 
     After a failure it stays stopped, and its processes are shut out of the databases, whatever starts them: half a
     restore must not be worked on. Where nothing was changed, whatever the reason, those that ran before run again, and
     no others: an earlier restore may have left half of one.
     """
-    halt, ran = _Halt(place, services, unfinished(place)), list[str]()
+    with place.home.alone():
+        yield from _stopped(place, _Halt(place, services, unfinished(place)))
+
+
+def _stopped(place: Place, halt: _Halt) -> Iterator[_Halt]:
+    ran = list[str]()
     try:
         if isinstance(place, System):
             _say("Stopping the services")
             ran = place.wanted()
             place.stop()
-        check_idle(place, services)
+        check_idle(place, halt.services)
         yield halt
     except BaseException:
         if halt.changing:
@@ -196,6 +203,8 @@ def _tell(found: Divergence, told: dict[str, Any]) -> None:
         typer.echo(f"Earlier restores of this backup left lists, too: {', '.join(told['earlier_files'])}")
     if not told["restored"]:
         typer.echo("Nothing was changed. Take a later backup, or give these events up with --discard-ahead.")
+        if told["half_restored"]:
+            typer.echo("Half of an earlier restore is still there, and the services are shut out of it.")
         return
     if told["contacts_without_key"]:
         typer.echo(f"{told['contacts_without_key']:,} contacts have no key: erased since, or their copy was not given.")

@@ -192,6 +192,8 @@ class Stack:
 
 
 def demand_running(stack: Stack) -> None:
-    """StackError when nothing runs."""
+    """StackError when nothing runs; HalfRestored when what runs are the servers, for a restore."""
     if not stack.running():
         raise StackError("Nothing runs here. Start it with: bugle up")
+    if stack.half_restored():
+        raise HalfRestored(HALF_RESTORED)

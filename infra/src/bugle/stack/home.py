@@ -79,12 +79,12 @@ class Home:
 
     @contextlib.contextmanager
     def alone(self) -> Iterator[None]:
-        """Hold off other starts and stops of the same home; StackError when one is going on."""
+        """Hold off other starts, stops and restores of the same home; StackError when one is going on."""
         with (self.folder(".") / "lock").open("w") as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 raise StackError(
-                    f"Another start or stop of {self.path} is going on: wait until it has ended."
+                    f"Another start, stop or restore of {self.path} is going on: wait until it has ended."
                 ) from None
             yield

@@ -9,29 +9,34 @@ function fields(form) {
 }
 
 function typed(pairs) {
-  return pairs.some(([name, value]) => !["key", "version", "seen", "programme"].includes(name) && value);
+  return pairs.filter(([name, value]) => !["key", "version", "seen", "programme"].includes(name) && value);
+}
+
+function differ(some, others) {
+  return JSON.stringify(typed(some)) !== JSON.stringify(typed(others));
 }
 
 function keep(form) {
   const place = PREFIX + form.dataset.draft;
-  const begun = JSON.stringify(fields(form));
+  const begun = fields(form);
   const write = () => {
     const now = fields(form);
-    if (typed(now) && JSON.stringify(now) !== begun) localStorage.setItem(place, JSON.stringify(now));
+    if (differ(now, begun)) localStorage.setItem(place, JSON.stringify(now));
   };
   form.addEventListener("input", write);
   form.addEventListener("submit", () => {
     write();
     sessionStorage.setItem(SENDING, place);
   });
-  if (!typed(JSON.parse(begun))) offer(form, place);
+  offer(form, place, begun);
 }
 
-// Sent to the server, which draws the form with it: any number of rows, and the key it was begun with.
-function offer(form, place) {
-  const held = localStorage.getItem(place);
+// Sent to the server, which draws the form with it: any number of rows, and the key it was begun with. What the form
+// shows already, because the server has just drawn it so, is not offered.
+function offer(form, place, begun) {
+  const held = JSON.parse(localStorage.getItem(place));
   const note = document.querySelector("template#draft");
-  if (!held || !note) return;
+  if (!held || !note || !differ(held, begun)) return;
   const shown = note.content.cloneNode(true).firstElementChild;
   shown.querySelector("[data-drop]").addEventListener("click", () => {
     localStorage.removeItem(place);
@@ -40,7 +45,7 @@ function offer(form, place) {
   shown.querySelector("[data-take]").addEventListener("click", () => {
     const back = document.createElement("form");
     [back.method, back.action] = ["post", form.action];
-    for (const [name, value] of [...JSON.parse(held), ["add", "draft"]]) {
+    for (const [name, value] of [...held, ["add", "draft"]]) {
       back.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
     }
     document.body.append(back);

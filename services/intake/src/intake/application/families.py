@@ -99,9 +99,10 @@ class Families(Issues):
         return record(session, command, self._wanted(command), decided, path="issues")
 
     def withdraw_issue(self, session: Session, command: Command) -> Done:
-        """Ask for it; routing confirms or refuses. Raises NotFound and WithdrawnAlready."""
-        state, _, _ = self._own(session, command)
-        decided = relations.withdraw(state, command.data["reason"], command.caller.sub, timing(command))
+        """Ask for it; routing confirms or refuses. Raises NotFound and what `relations.withdraw` raises."""
+        state, current, _ = self._own(session, command)
+        about = (state, command.data["reason"], command.caller.sub, timing(command))
+        decided = relations.withdraw(*about, struck_off=self._lookups.struck_off(session.tx, current.issue))
         return record(session, command, self._wanted(command), decided, path="issues")
 
     def _own(self, session: Session, command: Command) -> tuple[Issue, IssueReported, Programme]:

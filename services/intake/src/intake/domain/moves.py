@@ -20,7 +20,7 @@ GUARDS: Mapping[str, Guard] = {
     "divide_issue": lambda issue, programme, struck_off: relations.divisible(issue, programme, struck_off=struck_off),
     "merge_issue": lambda issue, programme, struck_off: relations.check_alive(issue, "issue", struck_off=struck_off),
     "undo_merge": lambda issue, programme, struck_off: relations.merged(issue),
-    "withdraw_issue": lambda issue, programme, struck_off: relations.withdrawable(issue),
+    "withdraw_issue": lambda issue, programme, struck_off: relations.withdrawable(issue, struck_off=struck_off),
 }
 """By the name of the command."""
 

@@ -142,16 +142,18 @@ def merged(state: Issue) -> str:
     return state.merged_into
 
 
-def withdraw(state: Issue, reason: str, by: str, timing: Timing) -> list[Event]:
+def withdraw(state: Issue, reason: str, by: str, timing: Timing, *, struck_off: bool = False) -> list[Event]:
     """Once, or again after routing has refused it."""
-    withdrawable(state)
+    withdrawable(state, struck_off=struck_off)
     return [WithdrawalRequested(_current(state).issue, reason, by, timing.at)]
 
 
-def withdrawable(state: Issue) -> None:
-    """Raises WithdrawnAlready."""
+def withdrawable(state: Issue, *, struck_off: bool) -> None:
+    """Raises WithdrawnAlready, or StruckOff."""
     if state.withdrawn:
         raise errors.WithdrawnAlready
+    if struck_off:
+        raise errors.StruckOff(field="issue")
 
 
 def decline_merger(state: Issue, into: str, reason: str, at: datetime) -> list[Event]:

@@ -13,6 +13,10 @@ from reporting.exports.columns import Kind, kind_of
 
 _FORMULA: Final = frozenset("=+-−@")
 """What makes a cell a formula where it comes first; full-width and small signs count as these in some spreadsheets."""
+_UNSEEN: Final = frozenset({"Cc", "Cf", "Mn"})
+"""Categories of signs that nobody sees."""
+_BLANKS: Final = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+"""Letters and signs that are drawn as nothing."""
 _BREAKS: Final = frozenset("\t\r\n")
 """What some spreadsheets drop, with what stands before it."""
 _WORDS: Final = frozenset({Kind.TEXT, Kind.TEXTS})
@@ -54,6 +58,6 @@ def _is_formula(text: str) -> bool:
     for sign in text:
         if sign in _BREAKS:
             return True
-        if not sign.isspace() and category(sign) != "Cf":  # what nobody sees may be dropped, too
+        if not (sign.isspace() or sign in _BLANKS or category(sign) in _UNSEEN):  # what nobody sees may be dropped, too
             return normalize("NFKC", sign) in _FORMULA
     return False

@@ -133,8 +133,13 @@ class _Rebuild:
         """Apply to the shadow what the worker has applied since; how many events that were."""
         count = 0
         # what was parked when it was read, and has been redriven since
-        for topic, number, offset in sorted(self._read.aside.keys() - now.aside.keys()):
-            count += self._apply(topics, {(topic, number): offset}, Extent({(topic, number): offset + 1}, {}))
+        redriven = sorted(self._read.aside.keys() - now.aside.keys())
+        for topic, number, offset in redriven:
+            if offset >= 0:
+                count += self._apply(topics, {(topic, number): offset}, Extent({(topic, number): offset + 1}, {}))
+        for place in {(topic, number) for topic, number, offset in redriven if offset < 0}:
+            # a restore made the topics anew since it was parked, and nobody knows where it lies now
+            count += self._apply(topics, {place: 0}, Extent({place: self._read.ends.get(place, 0)}, now.aside))
         count += self._apply(topics, self._read.ends, now)
         self._read = now
         self._events += count
