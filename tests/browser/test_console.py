@@ -103,6 +103,27 @@ def test_visit_is_kept_while_it_is_typed(visit: Visit, office: Office) -> None:
 
 
 @pytest.mark.parametrize("visit", [("zh", "desk")], indirect=True)
+def test_correction_is_kept_while_it_is_typed(visit: Visit, office: Office) -> None:
+    """Its form is filled in from the beginning: what is offered is what differs from that."""
+    page, take = visit.page, WORDS["zh"][7]
+    case = office.report("电压不稳")
+    until(lambda: office.happened(case), what="the case in reporting")
+    form = f"{sign_in(visit, office, 'zh')}/cases/{case}/amend_issue"
+    page.goto(form)
+    assert page.locator("#title").input_value() == "电压不稳"
+    page.locator("#title").fill("电压偏低")
+    page.goto(form)
+    page.get_by_role("button", name=take, exact=True).click()
+    page.wait_for_load_state("networkidle")
+    assert page.locator("#title").input_value() == "电压偏低"
+    assert page.get_by_role("button", name=take, exact=True).count() == 0
+    page.goto(form)
+    page.locator("[data-drop]").click()
+    page.goto(form)
+    assert page.get_by_role("button", name=take, exact=True).count() == 0
+
+
+@pytest.mark.parametrize("visit", [("zh", "desk")], indirect=True)
 def test_form_is_filled_in_by_keyboard(visit: Visit, office: Office) -> None:
     page = visit.page
     sign_in(visit, office, "zh")

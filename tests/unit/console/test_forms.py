@@ -32,6 +32,10 @@ def test_moment_has_the_programmes_offset() -> None:
     assert data_of(DATED, {"occurred_at": ["gestern"]}, CHINA) == {"occurred_at": "gestern"}
 
 
+def test_lines_end_as_they_did_before_a_browser_had_them() -> None:
+    assert gathered([("text", "一\r\n二"), ("text", "三\n")]) == {"text": ["一\n二", "三\n"]}
+
+
 def test_rows_close_up() -> None:
     typed = gathered([("milestones-4-name", "b"), ("milestones-1-name", "a"), ("milestones-2-name", " ")])
     assert PLAN.rows is not None

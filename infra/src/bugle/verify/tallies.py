@@ -53,6 +53,8 @@ _COUNTED = {
     "event_tallies": _EVENTS,
     "due_tallies": _DUES,
 }
+_STOOD = {"event_tallies": "WHERE levels.level NOT LIKE 'stood%' OR e.event = 'letter'"}
+"""What is counted by day at all, where that is not everything."""
 _MISTALLIED = """
 WITH held AS (
     SELECT levels.level, {values}, count(*)::numeric AS count FROM {rows}
@@ -60,7 +62,7 @@ WITH held AS (
         SELECT unnest(ARRAY['now', 'month', 'day']) AS level FROM live.tallied
         UNION ALL
         SELECT unnest(ARRAY['stood_month', 'stood_day']) FROM live.tallied WHERE stood
-    ) AS levels GROUP BY levels.level, {values}
+    ) AS levels {where} GROUP BY levels.level, {values}
 ), told AS (
     SELECT level, {columns}, sum(count) AS count FROM live.{table} GROUP BY level, {columns} HAVING sum(count) <> 0
 )
@@ -68,7 +70,7 @@ SELECT count(*) FROM ((TABLE held EXCEPT ALL TABLE told) UNION ALL (TABLE told E
 """
 
 MISTALLIED: Mapping[str, str] = {
-    table: _MISTALLIED.format(values=values, rows=rows, columns=columns, table=table)
+    table: _MISTALLIED.format(values=values, rows=rows, columns=columns, table=table, where=_STOOD.get(table, ""))
     for table, (values, rows, columns) in _COUNTED.items()
 }
 """By table how many sums differ: what all months changed, what all days did, by when it became known and by when it

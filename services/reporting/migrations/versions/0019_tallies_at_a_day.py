@@ -26,8 +26,10 @@ FROM (
     FROM live.ledger l
     JOIN live.traits r ON r.case_id = l.case_id
     CROSS JOIN LATERAL (
-        SELECT min(t.occurred_at) AS at FROM live.timeline t
-        WHERE t.case_id = l.case_id AND t.service = 'routing' AND t.type = 'bugle.routing.case_passed_on.v1'
+        SELECT CASE WHEN l.passed_to IS NOT NULL THEN (
+            SELECT min(t.occurred_at) FROM live.timeline t
+            WHERE t.case_id = l.case_id AND t.service = 'routing' AND t.type = 'bugle.routing.case_passed_on.v1'
+        ) END AS at
     ) AS first
     CROSS JOIN LATERAL (
         SELECT false AS so, NULL::timestamptz AS passed_at, first.at AS ended_at
@@ -86,34 +88,16 @@ FROM live.clocks_stood c JOIN live.cases_stood s ON s.case_id = c.case_id
     AND s.from_at < coalesce(c.to_at, 'infinity') AND c.from_at < coalesce(s.to_at, 'infinity');
 """
 
-# An event counts from when it occurred, and its issue was reported; one that is withdrawn never counted.
-_EVENTS = """
+# Of events letters alone are asked at a day. One counts from when it was written, and its issue reported.
+_LETTERS = """
 CREATE VIEW live.event_stood AS
-SELECT * FROM (
-    SELECT t.case_id, greatest(t.occurred_at, l.reported_at) AS from_at, NULL::timestamptz AS to_at,
-        coalesce(z.zone, 'UTC') AS zone, l.programme, l.agency,
-        CASE WHEN t.type = 'bugle.routing.case_assigned.v1' THEN 'letter' ELSE split_part(t.type, '.', 3) END AS event,
-        CASE WHEN t.type = 'bugle.routing.case_assigned.v1' THEN t.data->>'lead'
-            ELSE coalesce(t.data->>'unit', r.lead) END AS unit,
-        to_char(timezone(coalesce(z.zone, 'UTC'), t.occurred_at), 'YYYY-MM') AS month, l.synthetic
-    FROM live.timeline t
-    JOIN live.ledger l ON l.case_id = t.case_id
-    LEFT JOIN live.zones z ON z.programme_id = l.programme
-    LEFT JOIN live.traits r ON t.type <> 'bugle.routing.case_assigned.v1' AND t.data->>'unit' IS NULL
-        AND r.case_id = t.case_id AND r.from_at <= t.occurred_at AND (r.to_at IS NULL OR r.to_at > t.occurred_at)
-    WHERE (t.type IN ('bugle.supervision.deadline_missed.v1', 'bugle.supervision.deadline_missed.v2',
-            'bugle.supervision.card_issued.v1', 'bugle.supervision.card_issued.v2',
-            'bugle.supervision.case_escalated.v1', 'bugle.supervision.case_escalated.v2',
-            'bugle.supervision.case_raised.v1', 'bugle.routing.result_reported.v1', 'bugle.routing.result_reported.v2')
-        OR t.type = 'bugle.routing.case_assigned.v1' AND t.data->>'letter' IS NOT NULL)
-        AND NOT (t.service = 'supervision' AND EXISTS (
-            SELECT FROM live.timeline w
-            WHERE w.case_id = t.case_id AND w.service = 'supervision'
-                AND w.type IN ('bugle.supervision.misses_rescinded.v1', 'bugle.supervision.misses_rescinded.v2')
-                AND w.data->'withdrawn' @> jsonb_build_array(jsonb_build_object('event', t.event_id::text))
-        ))
-) AS told
-WHERE unit IS NOT NULL OR event = 'letter';
+SELECT t.case_id, greatest(t.occurred_at, l.reported_at) AS from_at, NULL::timestamptz AS to_at,
+    coalesce(z.zone, 'UTC') AS zone, l.programme, l.agency, 'letter' AS event, t.data->>'lead' AS unit,
+    to_char(timezone(coalesce(z.zone, 'UTC'), t.occurred_at), 'YYYY-MM') AS month, l.synthetic
+FROM live.timeline t
+JOIN live.ledger l ON l.case_id = t.case_id
+LEFT JOIN live.zones z ON z.programme_id = l.programme
+WHERE t.service = 'routing' AND t.type = 'bugle.routing.case_assigned.v1' AND t.data->>'letter' IS NOT NULL;
 """
 _CELLED = ("issue", "closing", "clock", "due", "event")
 
@@ -121,7 +105,7 @@ _CELLED = ("issue", "closing", "clock", "due", "event")
 def upgrade() -> None:
     """Make the views; in an empty database the tallies of days are whole."""
     role = service_role()
-    for views in (_CASES, _CLOCKS, _CELLS, _EVENTS):
+    for views in (_CASES, _CLOCKS, _CELLS, _LETTERS):
         op.execute(views)
     for name in ("cases", "clocks", *_CELLED):
         op.execute(f'GRANT SELECT ON live.{name}_stood TO "{role}"')
