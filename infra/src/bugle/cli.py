@@ -87,6 +87,13 @@ def main() -> None:
         if error.errno != errno.ENOSPC:
             raise
         _fail(f"The disk is full: {error.filename or 'no space is left'}. Free some space and run the command again.")
+    except Exception as error:
+        from bugle.stack.away import away  # the clients' libraries, which a command without them shall not wait for
+
+        told = away(error)
+        if told is None:
+            raise
+        _fail(told)
 
 
 def _fail(message: str, status: int = 1) -> None:
