@@ -282,7 +282,7 @@ def test_one_caller_leaves_hands_free(tmp_path: Path) -> None:
 
 
 def test_greedy_callers_leave_room(tmp_path: Path) -> None:
-    """Each asks for all he can get: the first has half, every further one half of what is left, and one more gets in."""
+    """Each asks for all he can get: the first has half, every further one half of what is left; one more gets in."""
     greedy = [*"aaaaaaaaaa", *"bbbbbbbbbb", *"cccccccccc"]
     answers = asyncio.run(asked_together(tmp_path, Limits(in_hand=16, each=8), [*greedy, "d"]))
     got = [sum(answer.status_code == 200 for answer in answers[n : n + 10]) for n in (0, 10, 20, 30)]

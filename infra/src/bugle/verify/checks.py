@@ -53,9 +53,8 @@ def run(
         say(f"{service}: streams, log and chain")
         _check_store(service, stores[service], deliveries[service], report)
     if keyless := list(stores["intake"].keyless()):
-        report.notes.append(
-            f"intake: {len(keyless)} contacts have neither a key nor a record of their erasure: {', '.join(keyless[:most])}"
-        )
+        what = f"{len(keyless)} contacts have neither a key nor a record of their erasure"
+        report.notes.append(f"intake: {what}: {', '.join(keyless[:most])}")
     for consumer in SOURCES:
         say(f"{consumer}: what it received")
         _check_consumer(consumer, stores, inboxes, report.invariants["I5"])

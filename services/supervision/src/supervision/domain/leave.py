@@ -166,7 +166,9 @@ def decidable(
     return asked, rule
 
 
-def if_granted(watch: Watch, number: int, roles: Collection[str], act: Act, policy: Policy, calendar: Calendar) -> datetime:
+def if_granted(
+    watch: Watch, number: int, roles: Collection[str], act: Act, policy: Policy, calendar: Calendar
+) -> datetime:
     """When the deadline would be, were what was asked for granted now. Raises why these roles may not decide on it."""
     asked, _ = decidable(watch, number, roles, act, policy)
     command = DecideExtension(number, "granted", None, None, frozenset(roles), act)
