@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -81,6 +82,16 @@ def test_every_process_is_missed_by_name() -> None:
     assert sorted(asked) == sorted(PROCESSES)
 
 
+def test_every_source_is_missed_by_name() -> None:
+    asked = re.findall(
+        r'absent\(bugle_consumer_watermark_age_seconds{consumer="(\w+)",source="(\w+)"}\)', alerts()["SourceUnread"]
+    )
+    users = tomllib.loads((ROOT / "infra" / "acl.toml").read_text())["users"]
+    consumers = {name: may["reads"] for name, may in users.items() if "groups" in may}
+    read = [(name, topic.removesuffix(".events")) for name, topics in consumers.items() for topic in topics]
+    assert sorted(asked) == sorted(read)
+
+
 def compose() -> dict[str, Any]:
     held: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
     return held["services"]
@@ -94,6 +105,15 @@ def test_watchers_start_when_asked_only() -> None:
             source = volume.split(":")[0]
             assert not source.startswith(".") or (ROOT / source).exists(), volume
         assert all(port.startswith("127.0.0.1:") for port in compose()[name].get("ports", []))
+
+
+@pytest.mark.parametrize("name", [name for name, held in compose().items() if "profiles" not in held])
+def test_memory_of_container_is_bounded(name: str) -> None:
+    """One that grows is ended alone, and not whichever the kernel finds first. `.env` may set another limit."""
+    limit = re.fullmatch(r"\$\{(BUGLE_\w+_MEMORY):-(\d+)m\}", compose()[name]["mem_limit"])
+    assert limit
+    setting, megabytes = limit.groups()
+    assert f"| `{setting}` | {megabytes}m |" in (ROOT / "docs" / "deploying.md").read_text()
 
 
 @pytest.mark.parametrize("process", PROCESSES)

@@ -7,11 +7,15 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any
+from urllib.parse import urlencode
+from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
 
 from bugle.stack import Stack, System
+from console.rendering import until as until_shown
 from pagekit.session import COOKIE
 from tests.support.office import Office, new_agency, until
 
@@ -232,7 +236,11 @@ def test_department_returns_and_office_arbitrates(office: Office, person: Person
     case = office.report()
     waits_for(chief, case, "assign")
     chief.fill(f"/cases/{case}/assign", lead="power")
-    returned = power.fill(f"/cases/{case}/return_case", reason="not_ours", note="属道路部门")
+    typed = power.hidden(f"/cases/{case}/return_case") | {"reason": "not_ours", "note": "属道路部门"}
+    first, second = (power.send(f"/cases/{case}/return_case", **typed) for _ in range(2))
+    assert first.headers["location"] == second.headers["location"], "a double click"
+    returned = second
+    power.send(f"/cases/{case}/return_case", 404, **typed | {"key": str(uuid4())})
     gone = power.http.get(returned.headers["location"])
     assert (gone.status_code, gone.headers["location"]) == (303, "/?done=return_case")
     assert "问题已退回办公室。" in power.page("/?done=return_case")
@@ -250,6 +258,10 @@ def test_extension_is_asked_and_decided(office: Office, person: Person) -> None:
     power.fill(f"/cases/{case}/receive")
     waits_for(power, case, "ask_extension")
     power.fill(f"/cases/{case}/ask_extension", clock="contact", limit="1d", reason="变压器在途")
+    [asked] = office.call("supervision", "GET", f"/watches/{case}")["extensions"]
+    assert asked["reason"] == "变压器在途"
+    later = until_shown(asked["due_if_granted"], ZoneInfo("Asia/Shanghai"))
+    assert f"+1d → {later} · 变压器在途" in chief.page(f"/cases/{case}/decide_extension")
     chief.fill(f"/cases/{case}/decide_extension", extension="1", decision="granted")
     [extension] = office.call("supervision", "GET", f"/watches/{case}")["extensions"]
     assert (extension["granted"], extension["decision"]) == ("1d", "granted")
@@ -266,6 +278,12 @@ def test_work_list_has_what_is_due(office: Office, person: Person) -> None:
     assert f'href="/cases/{case}"' in page and "Contact" in page and "企业001" in page
     assert case not in person("department", department="roads").page("/")
     assert case not in power.page("/?state=planned")
+    title = office.call("routing", "GET", f"/cases/{case}")["title"]
+    for found in ({"title": title[1:4]}, {"enterprise": "企业001"}, {"title": title, "state": "received"}):
+        page = power.page(f"/?{urlencode(found)}")
+        assert case in page and f'value="{next(iter(found.values()))}"' in page
+    for other in ({"title": "没有的"}, {"enterprise": "企业"}):
+        assert case not in power.page(f"/?{urlencode(other)}")
 
 
 def test_expired_session_keeps_what_was_typed(office: Office, person: Person) -> None:

@@ -22,7 +22,7 @@ from tests.support.stack import running_system
 pytestmark = [pytest.mark.timeout(400), needs_prometheus]
 BY_PROMTOOL_ONLY = {
     *("EventsWaiting", "RequestsSlow", "PoolExhausted", "DocumentsFailing"),
-    *("DatabaseAway", "RequestsFail", "RelaySilent", "ConsumerBehind", "EventsUnsequenced"),
+    *("DatabaseAway", "RequestsFail", "RelaySilent", "ConsumerBehind", "SourceUnread", "EventsUnsequenced"),
 }
 BY_NAME = {"ProcessMissing", "ReplicaMissing"}
 """Containers have names, the processes here have none: tests/deployment/test_missing.py."""

@@ -12,7 +12,7 @@ import typer
 import typer.core
 import typer.main
 
-from bugle.stack.errors import HALF_RESTORED, BadChoice, StackError
+from bugle.stack.errors import BadChoice, StackError
 
 # name → module:function or module:app; a function is a command with Typer's annotations, its docstring the help.
 COMMANDS = {
@@ -76,10 +76,6 @@ def _bugle() -> None:
     """Bugle: enterprises' issues from the first report to the verified close-out."""
 
 
-_SHUT_OUT = "permission denied for database"
-"""What PostgreSQL says to whom a restore has shut out, and until it is whole to nobody else."""
-
-
 def main() -> None:
     """Run the command line; what the operator can mend ends in one message and exit status 1, a wrong
     argument in 2."""
@@ -91,10 +87,13 @@ def main() -> None:
         if error.errno != errno.ENOSPC:
             raise
         _fail(f"The disk is full: {error.filename or 'no space is left'}. Free some space and run the command again.")
-    except Exception as error:  # psycopg's or SQLAlchemy's, neither of which a quick command shall wait for
-        if _SHUT_OUT not in str(error):
+    except Exception as error:
+        from bugle.stack.away import away  # the clients' libraries, which a command without them shall not wait for
+
+        told = away(error)
+        if told is None:
             raise
-        _fail(f"{' '.join(str(error).split())[:300]} {HALF_RESTORED}")
+        _fail(told)
 
 
 def _fail(message: str, status: int = 1) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 
 from eventkit.arrivals import Arrival, read
 from eventkit.depths import Depths, backlog, consumption
-from eventkit.envelope import Envelope, Watermark, to_watermark_record
+from eventkit.envelope import PARTITIONS, Envelope, Watermark, to_watermark_record
 from eventkit.errors import NotYet
 from eventkit.postgres import PostgresStore, make_engine
 from eventkit.processing import Processor
@@ -83,12 +83,26 @@ def test_consumption_tells_what_stands_aside(engine: Engine) -> None:
 def test_age_is_of_the_last_partition(engine: Engine) -> None:
     consumer = processor(engine)
     consumer.process([mark(0, timedelta(0)), mark(1, timedelta(hours=1))])
+    consumer.process([mark(partition, timedelta(0)) for partition in range(2, PARTITIONS)])
     look(engine)
     behind = value("bugle_consumer_watermark_age_seconds", consumer="ledgers", source="source")
     assert value("bugle_consumer_log_seq", consumer="ledgers", source="source") == 7
     consumer.process([mark(1, timedelta(0))])
     look(engine)
     assert 3590 < behind - value("bugle_consumer_watermark_age_seconds", consumer="ledgers", source="source") <= 3600
+
+
+def test_unread_partition_is_behind(engine: Engine) -> None:
+    """It has no row, and what was never read must not look like what is up to date."""
+    consumer, about = processor(engine), {"consumer": "ledgers", "source": "source"}
+    consumer.process([mark(partition, timedelta(0)) for partition in range(PARTITIONS - 1)])
+    look(engine)
+    assert value("bugle_consumer_watermark_age_seconds", **about) > timedelta(days=365 * 50).total_seconds()
+    assert value("bugle_consumer_log_seq", **about) == 0
+    consumer.process([mark(PARTITIONS - 1, timedelta(0))])
+    look(engine)
+    assert value("bugle_consumer_watermark_age_seconds", **about) < timedelta(days=365 * 50).total_seconds()
+    assert value("bugle_consumer_log_seq", **about) == 7
 
 
 def test_redelivered_events_are_counted(engine: Engine) -> None:

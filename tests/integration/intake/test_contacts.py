@@ -56,7 +56,7 @@ def test_idempotency_keeps_no_digest_of_a_person(agency: Agency) -> None:
 def test_staff_reads_contacts_and_is_noted(agency: Agency, servers: Stack) -> None:
     enterprise, contact_ref = record(agency)
     found = agency.get(f"/enterprises/{enterprise}/contacts").json()
-    assert found == {"items": [{"contact_ref": contact_ref, **PERSON}], "erased": []}
+    assert found == {"items": [{"contact_ref": contact_ref, **PERSON}], "erased": [], "keyless": []}
     one = agency.get(f"/enterprises/{enterprise}/contacts/{contact_ref}").json()
     assert one == {"contact_ref": contact_ref, **PERSON}
     owner = databases.database(servers.postgres, "intake_alone").owner_url

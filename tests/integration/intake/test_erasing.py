@@ -19,6 +19,7 @@ from bugle.erasure.master import change_master, pending, unfinished
 from bugle.stack import Stack, databases
 from bugle.stack.errors import StackError
 from bugle.stack.postgres import installed
+from bugle.verify.database import snapshot
 from eventkit.sealing import fingerprint, new_key, read_key, seal, unseal
 from tests.integration.intake.agency import Agency, fault
 from tests.integration.intake.test_contacts import PERSON, record
@@ -51,12 +52,31 @@ def test_erased_contact_answers_gone(agency: Agency) -> None:
     fault(gone, 410, "/contact_ref")
     assert gone.json()["type"] == "urn:bugle:problem:contact-erased"
     listed = agency.get(f"/enterprises/{enterprise}/contacts").json()
-    assert listed == {"items": [], "erased": [contact_ref]}
+    assert listed == {"items": [], "erased": [contact_ref], "keyless": []}
     assert agency.events(f"enterprise-{enterprise}")[-1]["type"] == "contact_erased.v1"
     assert agency.events(f"enterprise-{enterprise}")[-1]["data"] == {
         "enterprise": enterprise,
         "contact_ref": contact_ref,
     }
+
+
+def test_missing_key_is_no_erasure(agency: Agency, owner: psycopg.Connection[Any], owner_url: str) -> None:
+    """Of an erasure there is a record; of a key that is lost, say by a restore with older keys, there is none."""
+    enterprise, lost = record(agency)
+    erased = agency.send("POST", f"/enterprises/{enterprise}/contacts", PERSON, role="frontend").json()["contact_ref"]
+    noted = agency.send("POST", f"/enterprises/{enterprise}/contacts", PERSON, role="frontend").json()["contact_ref"]
+    erase(agency, enterprise, erased)
+    owner.execute("DELETE FROM contact_keys WHERE contact_ref = ANY(%s::uuid[])", [[lost, noted]])
+    owner.execute("INSERT INTO contact_reads (contact_ref, reader, deed) VALUES (%s, 'restore', 'erased')", [noted])
+    listed = agency.get(f"/enterprises/{enterprise}/contacts").json()
+    assert (listed["items"], listed["keyless"]) == ([], [lost])
+    assert set(listed["erased"]) == {erased, noted}
+    missing = agency.get(f"/enterprises/{enterprise}/contacts/{lost}")
+    fault(missing, 409, "/contact_ref")
+    assert missing.json()["type"] == "urn:bugle:problem:contact-keyless"
+    with snapshot(owner_url) as database:
+        assert lost in set(database.keyless())
+        assert not {erased, noted} & set(database.keyless())
 
 
 @pytest.mark.parametrize("role", ["frontend", "office", "department", "leader", "analyst", "operator"])
@@ -110,7 +130,7 @@ def test_changed_master_opens_what_is_left(agency: Agency, owner_url: str, conta
     assert contact_key.read_bytes() != before
     assert (pending(owner_url), unfinished(contact_key)) == (0, False)
     listed = agency.get(f"/enterprises/{enterprise}/contacts").json()
-    assert listed == {"items": [{"contact_ref": kept, **PERSON}], "erased": [contact_ref]}
+    assert listed == {"items": [{"contact_ref": kept, **PERSON}], "erased": [contact_ref], "keyless": []}
     record(agency)
 
 

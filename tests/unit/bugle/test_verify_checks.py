@@ -167,6 +167,13 @@ def test_parked_events_are_noted_and_disjoint(system: System) -> None:
     assert broken(system.verify()) == {"I5"}
 
 
+def test_contacts_without_key_are_noted(system: System) -> None:
+    system.stores["intake"].keyless_ = [CASE, "c2"]
+    report = system.verify()
+    assert report.ok
+    assert report.notes == [f"intake: 2 contacts have neither a key nor a record of their erasure: {CASE}, c2"]
+
+
 def test_discarded_events_are_told_and_disjoint(system: System) -> None:
     store = system.stores["routing"]
     store.inbox.append((store.inbox[0][0], "discarded"))

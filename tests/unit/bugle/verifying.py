@@ -97,6 +97,7 @@ class MemoryStore:
     adrift_: list[tuple[UUID, str]] = field(default_factory=list)
     pending_: tuple[int, int] = (0, 0)
     discards_: list[Discard] = field(default_factory=list)
+    keyless_: list[str] = field(default_factory=list)
 
     def log(self) -> list[LogRow]:
         return self.rows
@@ -119,6 +120,9 @@ class MemoryStore:
     def keyed(self, service: str, name: str) -> list[tuple[str, UUID]]:
         events = [row.event for row in self.rows if row.event]
         return sorted((event.key, event.id) for event in events if (event.service, event.short_type) == (service, name))
+
+    def keyless(self) -> list[str]:
+        return self.keyless_
 
     def received(self, consumer: str) -> list[tuple[UUID, str]]:
         return sorted(self.inbox)

@@ -119,6 +119,30 @@ def test_act_that_ends_ones_part_leads_to_the_work_list(visitor: Callable[[Answe
     assert client.get(f"/cases/{CASE}?done=dance").status_code == client.get(f"/cases/{CASE}").status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [(201, (303, f"/cases/{CASE}?done=return_case")), (404, (404, None))],
+    ids=["taken before", "never taken"],
+)
+def test_second_click_on_ones_last_act_leads_on(
+    visitor: Callable[[Answer], TestClient], status: int, expected: tuple[int, str | None]
+) -> None:
+    """The first has ended the department's part: nothing tells it of the case any more, but the key knows."""
+    seen: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        answered = status if request.method == "POST" else 404
+        return httpx.Response(answered, json={"title": "x", "status": 404}, headers={"Idempotency-Replayed": "true"})
+
+    typed = {"key": TYPED["key"], "version": "4", "reason": "not_ours", "note": ""}
+    sent = visitor(answer).post(f"/cases/{CASE}/return_case", data=typed)
+    assert (sent.status_code, sent.headers.get("location")) == expected
+    [command] = [request for request in seen if request.method == "POST"]
+    assert (command.url.path, command.headers["idempotency-key"]) == (f"/v1/cases/{CASE}/return", TYPED["key"])
+    assert command.headers["if-match"] == '"4"' and command.read() == b'{"reason":"not_ours"}'
+
+
 def test_unknown_form_is_a_page(visitor: Callable[[Answer], TestClient]) -> None:
     answer = visitor(silent).get("/cases/6f0e8b1c-4d2a-5c7e-9b10-000000000004/dance?lang=en")
     assert (answer.status_code, "There is no such form." in answer.text) == (404, True)

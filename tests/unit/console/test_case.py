@@ -32,10 +32,12 @@ def test_missing_step_is_told() -> None:
     assert (action.path, why) == ("/cases/{case}/close-out", "no copy")
 
 
-def test_extension_is_chosen_by_its_deadline() -> None:
-    asked = {"extension": 1, "clock": "contact", "limit": "3wd"}
-    clock = {"clock": "contact", "due_at": "2021-03-15T16:00:00+00:00"}
-    told = choices_of(
-        view(FED_BACK, decidable=[1], reasons=["变压器在途"], extensions=[asked], clocks=[clock]), ENGLISH
-    )
-    assert told["extensions"] == [("1", "contact · 2021-03-15 24:00 · +3wd · 变压器在途")]
+def test_extension_is_chosen_by_its_deadlines() -> None:
+    asked = {"extension": 1, "clock": "contact", "limit": "3wd", "reason": "变压器在途"}
+    later = {"extension": 2, "clock": "plan", "limit": "1d", "due_if_granted": "2021-03-21T16:00:00+00:00"}
+    clocks = [{"clock": clock, "due_at": "2021-03-15T16:00:00+00:00"} for clock in ("contact", "plan")]
+    told = choices_of(view(FED_BACK, decidable=[1, 2], extensions=[asked, later], clocks=clocks), ENGLISH)
+    assert told["extensions"] == [
+        ("1", "contact · 2021-03-15 24:00 · +3wd · 变压器在途"),
+        ("2", "plan · 2021-03-15 24:00 · +1d → 2021-03-21 24:00"),
+    ]

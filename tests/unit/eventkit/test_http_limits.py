@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, suppress
 from pathlib import Path
+from random import Random
 from threading import Event
 from typing import Annotated, Any
 
 import httpx
 import pytest
 from fastapi import APIRouter, Depends, Response
+from starlette.types import Receive, Scope, Send
 
 from eventkit import readiness
 from eventkit.auth import SESSION
 from eventkit.depths import Depths
 from eventkit.http import Limits
 from eventkit.http.buckets import MOST, Buckets
-from eventkit.http.limits import PARAMETERS
+from eventkit.http.limits import PARAMETERS, Gate, TooManyRequests
 from eventkit.http.server import server
 from eventkit.memory import MemoryStore
 from eventkit.paging import Window, keyset
@@ -275,3 +279,39 @@ def test_one_caller_leaves_hands_free(tmp_path: Path) -> None:
     answers = asyncio.run(asked_together(tmp_path, Limits(in_hand=3, each=1), ["a", "a", "b"]))
     assert [answer.status_code for answer in answers] == [200, 429, 200]
     assert (told(answers[1]), answers[1].headers["retry-after"]) == ((429, "too-many-requests"), "1")
+
+
+def test_greedy_callers_leave_room(tmp_path: Path) -> None:
+    """Each asks for all he can get: the first has half, every further one half of what is left; one more gets in."""
+    greedy = [*"aaaaaaaaaa", *"bbbbbbbbbb", *"cccccccccc"]
+    answers = asyncio.run(asked_together(tmp_path, Limits(in_hand=16, each=8), [*greedy, "d"]))
+    got = [sum(answer.status_code == 200 for answer in answers[n : n + 10]) for n in (0, 10, 20, 30)]
+    assert got == [8, 4, 2, 1]
+    assert {answer.status_code for answer in answers} == {200, 429}
+
+
+def test_greedy_callers_come_to_equal_shares() -> None:
+    """Who came first has half, and shrinks as it is answered, until each has on the average as much as is free."""
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        raise AssertionError("only places are taken here")
+
+    chance = Random(7)
+    gate = Gate(app, Limits(in_hand=64, each=32))
+    held: dict[str, list[ExitStack]] = {"a": [], "b": [], "c": []}
+    seen = Counter[str]()
+    for turn in range(3_000):
+        for who in sorted(held, key=lambda _: chance.random() if turn else 0):
+            _take_all(gate, who, held[who])
+        if turn >= 1_000:
+            seen.update({who: len(places) for who, places in held.items()})
+        chance.choice([places for places in held.values() for _ in places]).pop().close()
+    assert [round(seen[who] / 2_000) for who in held] == [16, 16, 16]
+
+
+def _take_all(gate: Gate, who: str, places: list[ExitStack]) -> None:
+    with suppress(TooManyRequests):
+        while True:
+            place = ExitStack()
+            place.enter_context(gate._taken(who))
+            places.append(place)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import orjson
 import pytest
+from psycopg.errors import AdminShutdown
+from sqlalchemy.exc import OperationalError
 
 from eventkit import redriving
 from eventkit.envelope import Envelope
@@ -150,3 +152,11 @@ def test_nothing_parked_is_said(
     capsys.readouterr()
     assert run(processor, monkeypatch, "all") == 0
     assert capsys.readouterr().out == "Nothing is parked.\n"
+
+
+def test_server_away_is_said(processor: Processor, monkeypatch: pytest.MonkeyPatch) -> None:
+    def away() -> dict[str, int]:
+        raise OperationalError("SELECT", {}, AdminShutdown("terminating connection due to administrator command"))
+
+    monkeypatch.setattr(processor, "parked", away)
+    assert "a server is away" in str(run(processor, monkeypatch))

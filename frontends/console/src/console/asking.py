@@ -11,7 +11,7 @@ from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
 
 from console.actions import Action
-from console.case import CaseView, case_of
+from console.case import CaseView, UnknownCase, case_of
 from console.choices import choices_of, others_of
 from console.forms import Typed, data_of, first, names_of_fields, rows_of
 from console.names import Options
@@ -74,23 +74,46 @@ def _choices(request: Request, asked: Asked) -> dict[str, Options]:
 
 def send(request: Request, asked: Asked) -> Response:
     """Carry it out and go back to the case; what was refused stands above the form, with everything typed in it."""
-    action, typed, view = asked.action, asked.typed, asked.view
+    action, typed = asked.action, asked.typed
     if ADD in typed:
         return ask(request, asked, more=1)
-    body = data_of(action.asked, typed, view.zone)
-    if action.amends:
-        body = {field.name: "" if field.needed else None for field in action.fields} | body
-    if action.rows is not None:
-        body[action.rows.name] = [data_of(action.rows.fields, row, view.zone) for row in rows_of(action.rows, typed)]
-    path = action.path.format(case=view.case, extension=body.pop("extension", "0"))
     try:
-        _carried_out(asked, path, body)
+        _carried_out(asked, *_command(asked))
     except (Away, Refused) as error:
         named = names_of_fields(action.asked, action.rows, typed)
         changed = isinstance(error, Refused) and error.status == HTTPStatus.PRECONDITION_FAILED
         now = replace(asked, view=_anew(asked)) if changed else asked
         return ask(request, _renewed(now), tell(error, named, voice(request)))
-    return RedirectResponse(f"/cases/{view.case}?done={asked.name}", 303)
+    return _done(asked)
+
+
+def send_again(asked: Asked) -> Response:
+    """Where a form leads whose sender no longer sees the case, since it was taken before: a second click, say.
+
+    The service knows the key and says its first answer again. Raises UnknownCase when it has none.
+    """
+    path, body = _command(asked)
+    version = first(asked.typed, VERSION) or None
+    try:
+        asked.desk.services.send(asked.action.service, path, body, key=key_of(asked.typed), version=version)
+    except Refused:
+        raise UnknownCase from None  # it was never taken, and what is refused is as little theirs as the case
+    return _done(asked)
+
+
+def _done(asked: Asked) -> Response:
+    return RedirectResponse(f"/cases/{asked.view.case}?done={asked.name}", 303)
+
+
+def _command(asked: Asked) -> tuple[str, dict[str, Any]]:
+    """The path and the data of what was typed."""
+    action, typed, view = asked.action, asked.typed, asked.view
+    body = data_of(action.asked, typed, view.zone)
+    if action.amends:
+        body = {field.name: "" if field.needed else None for field in action.fields} | body
+    if action.rows is not None:
+        body[action.rows.name] = [data_of(action.rows.fields, row, view.zone) for row in rows_of(action.rows, typed)]
+    return action.path.format(case=view.case, extension=body.pop("extension", "0")), body
 
 
 def _carried_out(asked: Asked, path: str, body: Mapping[str, Any]) -> None:

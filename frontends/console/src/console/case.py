@@ -45,6 +45,11 @@ class CaseView:
     enterprise: str
     away: tuple[Away, ...]
 
+    @classmethod
+    def unseen(cls, case: str, language: str) -> CaseView:
+        """A case of which the visitor may know nothing but its id."""
+        return cls(case, None, None, None, Names({}, {}, language), "", ())
+
     @property
     def about(self) -> Mapping[str, Any]:
         """What intake and routing both say: title, text, programme, agency, enterprise."""

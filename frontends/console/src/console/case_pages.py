@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from console.actions import ACTIONS, Action, said_of
-from console.asking import Asked, ask, send
+from console.asking import Asked, ask, send, send_again
 from console.case import CaseView, UnknownCase, case_of
 from console.forms import Typed
 from console.rendering import draw
@@ -60,11 +60,15 @@ def add_cases(router: APIRouter) -> None:
 
     @router.post("/cases/{case}/{name}")
     async def act(case: UUID, name: str, request: Request) -> Response:
-        """Carry it out."""
+        """Carry it out; what had been carried out before, and ended the sender's part in the case, leads on as well."""
         action = _action(name)
 
         def handle(desk: Desk, typed: Typed) -> Response:
-            view: CaseView = case_of(desk.services, desk.caller, str(case))
+            try:
+                view = case_of(desk.services, desk.caller, str(case))
+            except UnknownCase:
+                unseen = CaseView.unseen(str(case), desk.services.language)
+                return send_again(Asked(desk, unseen, name, action, typed))
             return send(request, Asked(desk, view, name, action, typed))
 
         return await received(request, handle)

@@ -78,13 +78,14 @@ def _clocks(view: CaseView, watch: Mapping[str, Any]) -> Options:
 
 
 def _extensions(view: CaseView, watch: Mapping[str, Any]) -> Options:
-    """Those that may be decided, with the clock, when it is due now, the span that was asked for, and why."""
+    """Those that may be decided: the clock, when it is due now, the span that was asked for and when it would be due
+    with it, and why."""
     open_ = watch.get("decidable", ())
-    why = dict(zip(open_, watch.get("reasons", ()), strict=False))
     due = {clock["clock"]: until(clock["due_at"], view.zone) for clock in watch.get("clocks", ())}
 
     def told(one: Mapping[str, Any]) -> str:
-        named = str(view.names.of("clocks", one["clock"]))
-        return " · ".join(filter(None, (named, due[one["clock"]], f"+{one['limit']}", why.get(one["extension"]))))
+        named, later = str(view.names.of("clocks", one["clock"])), one.get("due_if_granted")
+        span = f"+{one['limit']}" if later is None else f"+{one['limit']} → {until(later, view.zone)}"
+        return " · ".join(filter(None, (named, due[one["clock"]], span, one.get("reason"))))
 
     return [(str(one["extension"]), told(one)) for one in watch.get("extensions", ()) if one["extension"] in open_]

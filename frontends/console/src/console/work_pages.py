@@ -14,6 +14,8 @@ STATES = (
     *("in_progress", "result_reported", "fed_back", "verified"),
 )
 """States in which there is something left to do, as reporting calls them."""
+FILTERS = ("state", "title", "enterprise")
+"""What the work list may be narrowed by, as reporting calls it: an enterprise by its registered name."""
 ANSWERS = ("pending", "closed_out", "reopened")
 
 
@@ -27,9 +29,8 @@ def add_work(router: APIRouter) -> None:
         given = request.query_params
         if not reads_lists(desk.caller):
             return _reported(request)
-        page = desk.services.get(
-            "reporting", "/work", state=given.get("state") or None, after=given.get("after"), limit=50
-        )
+        wanted = {name: given.get(name, "").strip() or None for name in FILTERS}
+        page = desk.services.get("reporting", "/work", **wanted, after=given.get("after"), limit=50)
         units = units_of(desk.services, desk.caller.agency or "")
         programmes = {str(of.document["id"]): of for of in programmes_of(desk.services, desk.caller.agency)}
         done = said_of(given.get("done", ""))

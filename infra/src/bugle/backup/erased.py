@@ -24,7 +24,9 @@ _OLDER = "UPDATE contacts SET wrapped_key = NULL WHERE contact_ref::text = ANY(%
 _ERASE = """
     WITH gone AS (DELETE FROM contact_keys WHERE contact_ref::text = ANY(%s) RETURNING contact_ref),
          noted AS (INSERT INTO contact_reads (contact_ref, reader, deed)
-                   SELECT contact_ref, 'restore', 'erased' FROM gone)
+                   SELECT contact_ref, 'restore', 'erased' FROM contacts c WHERE contact_ref::text = ANY(%s)
+                   AND NOT EXISTS (SELECT FROM contact_reads r WHERE r.contact_ref = c.contact_ref
+                                   AND r.deed = 'erased'))
     UPDATE contact_master SET erasures = erasures + (SELECT count(*) FROM gone) RETURNING (SELECT count(*) FROM gone)
 """
 
@@ -42,11 +44,12 @@ def erase_again(place: Place) -> int:
     """Destroy the keys of all who are known as erased; how many there were.
 
     They count as erased since the last change of the master: the copy that they came from can still be opened.
+    Each whose erasure the log that was restored does not know of has a note of it: nobody shall take its key for lost.
     """
     with psycopg.connect(plain(place.database("intake").owner_url)) as connection:
         erased = list(_remembered(place) | _recorded(connection))
         connection.execute(_OLDER, [erased])
-        row = connection.execute(_ERASE, [erased]).fetchone()
+        row = connection.execute(_ERASE, [erased, erased]).fetchone()
     return int(row[0]) if row else 0
 
 

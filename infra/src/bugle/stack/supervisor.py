@@ -27,9 +27,14 @@ from bugle.stack.programs import Program, configuration, section
 STOPPED = "STOPPED"
 """Supervisord's word for a process that was told to stop, or never to start."""
 
-_ALREADY_STARTED, _NOT_RUNNING, _ALREADY_ADDED = 60, 70, 90  # faults of supervisord's XML-RPC
+_ENDING, _ALREADY_STARTED, _NOT_RUNNING, _ALREADY_ADDED = 6, 60, 70, 90  # faults of supervisord's XML-RPC
+_GONE = "Nothing runs here any more: the stack was stopped meanwhile. Start it with: bugle up"
 _PR_SET_PDEATHSIG = 1
 _LONGEST_SOCKET_PATH = 100  # the kernel's limit is 104 or 108 bytes
+
+
+class Gone(StackError):
+    """The process manager does not answer: it does not run, or it was ending and has ended by now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +58,10 @@ class Supervisor:
         self._socket = str(socket_path)
 
     def running(self) -> bool:
-        """Whether the manager answers."""
+        """Whether the manager answers; one that is just ending is waited for, and does not."""
         try:
             self._call("getState")
-        except OSError:
+        except Gone:
             return False
         return True
 
@@ -111,14 +116,14 @@ class Supervisor:
         self._call("signalProcess", name, signal)
 
     def states(self) -> list[State]:
-        """All processes; empty when the manager does not run."""
-        with suppress(OSError):
+        """All processes; empty when the manager does not run, or has ended while it was asked."""
+        with suppress(Gone):
             return [State(row["name"], row["statename"], row["pid"] or None) for row in self._call("getAllProcessInfo")]
         return []
 
     def shutdown(self) -> None:
         """End the manager and whatever it still runs; returns when it has put away its files and is gone."""
-        with suppress(OSError):
+        with suppress(Gone, ProcessLookupError):
             manager = os.pidfd_open(self._call("getPID"))
             try:
                 self._call("shutdown")
@@ -132,9 +137,27 @@ class Supervisor:
         return "\n".join(log.read_text(errors="replace").splitlines()[-lines:]) if log.exists() else ""
 
     def _call(self, method: str, *arguments: Any) -> Any:
+        """What the manager answers. Gone when there is none, or it is ending: then it is waited for."""
         proxy = xmlrpc.client.ServerProxy("http://localhost", transport=_UnixTransport(self._socket))
-        with proxy:
-            return getattr(proxy.supervisor, method)(*arguments)
+        try:
+            with proxy:
+                return getattr(proxy.supervisor, method)(*arguments)
+        except xmlrpc.client.Fault as fault:
+            if fault.faultCode != _ENDING:
+                raise
+            self._await_end()
+        except OSError as error:
+            raise Gone(f"{_GONE} ({error})") from error
+        raise Gone(_GONE)
+
+    def _await_end(self) -> None:
+        """Return when the manager has put away its files: one started before would lose its own to it."""
+        with suppress(FileNotFoundError, ProcessLookupError):  # it has come to its end meanwhile
+            manager = os.pidfd_open(int((self._home.path / "supervisord.pid").read_text()))
+            try:
+                select.select([manager], [], [])
+            finally:
+                os.close(manager)
 
     def _quietly(self, expected: int, method: str, *arguments: Any) -> None:
         try:

@@ -27,6 +27,7 @@ class Store(Protocol):
     def pending(self) -> tuple[int, int]: ...
     def ids(self) -> Iterable[UUID]: ...
     def keyed(self, service: str, name: str) -> Iterable[tuple[str, UUID]]: ...
+    def keyless(self) -> Iterable[str]: ...
 
 
 class Inbox(Protocol):
@@ -51,6 +52,9 @@ def run(
     for service in SERVICES:
         say(f"{service}: streams, log and chain")
         _check_store(service, stores[service], deliveries[service], report)
+    if keyless := list(stores["intake"].keyless()):
+        what = f"{len(keyless)} contacts have neither a key nor a record of their erasure"
+        report.notes.append(f"intake: {what}: {', '.join(keyless[:most])}")
     for consumer in SOURCES:
         say(f"{consumer}: what it received")
         _check_consumer(consumer, stores, inboxes, report.invariants["I5"])

@@ -40,6 +40,13 @@ _PENDING = """
 _KEYED = """
     SELECT key, event_id FROM events JOIN log USING (position) WHERE type LIKE %(type)s ORDER BY key COLLATE "C"
 """
+_KEYLESS = """
+    SELECT data::json ->> 'contact_ref' FROM events WHERE type LIKE 'bugle.intake.contact\\_recorded.%'
+    EXCEPT SELECT data::json ->> 'contact_ref' FROM events WHERE type LIKE 'bugle.intake.contact\\_erased.%'
+    EXCEPT SELECT contact_ref::text FROM contact_erasures
+    EXCEPT SELECT contact_ref::text FROM contact_keys
+    ORDER BY 1
+"""
 _RECEIVED = """
     SELECT event_id, 'received' FROM inbox WHERE consumer = %(consumer)s
     UNION ALL SELECT event_id, 'parked' FROM parked WHERE consumer = %(consumer)s AND event_id IS NOT NULL
@@ -109,6 +116,10 @@ class Database:
     def keyed(self, service: str, name: str) -> Iterator[tuple[str, UUID]]:
         """Key and id of all sequenced events of that name, in any version, ascending by key."""
         return self._stream(_KEYED, {"type": f"bugle.{service}.{name}.%"})
+
+    def keyless(self) -> Iterator[str]:
+        """Of intake: the contacts that events tell of and that have neither a key nor a record of their erasure."""
+        return (row[0] for row in self._stream(_KEYLESS))
 
     def received(self, consumer: str) -> Iterator[tuple[UUID, str]]:
         """What the consumer's side knows, ascending by id."""

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from eventkit.clocks import Agenda
+from eventkit.envelope import PARTITIONS
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +29,8 @@ pending_age = Gauge("bugle_pending_oldest_seconds", "How long the oldest of them
 unpublished = Gauge("bugle_unpublished_events", "Events in the log that Kafka has not acknowledged", ["service"])
 age = Gauge(
     "bugle_consumer_watermark_age_seconds",
-    "How old what the consumer has applied of a source is, in the partition that is furthest behind",
+    "How old what the consumer has applied of a source is, in the partition that is furthest behind; all time since"
+    " 1970 while one was never read",
     ["consumer", "source"],
 )
 applied_seq = Gauge("bugle_consumer_log_seq", "log_seq up to which all of a source is applied", ["consumer", "source"])
@@ -47,8 +49,11 @@ _BACKLOG = text(
     " (SELECT log_seq - published_seq FROM relay_state) AS unpublished FROM pending JOIN events e USING (position)"
 )
 _PROGRESS = text(
-    "SELECT topic, extract(epoch FROM clock_timestamp() - min(watermark)) AS age, min(log_seq) AS log_seq"
-    " FROM progress WHERE consumer = :consumer GROUP BY topic"
+    # a partition that was never read has no row: all of it is missing, as where no watermark has come
+    "SELECT topic, extract(epoch FROM clock_timestamp() - CASE WHEN whole THEN watermark ELSE 'epoch' END) AS age,"
+    " CASE WHEN whole THEN log_seq ELSE 0 END AS log_seq"
+    " FROM (SELECT topic, min(watermark) AS watermark, min(log_seq) AS log_seq, count(*) >= :partitions AS whole"
+    " FROM progress WHERE consumer = :consumer GROUP BY topic) AS of"
 )
 _ASIDE = text(
     "SELECT (SELECT count(DISTINCT key) FROM parked WHERE consumer = :consumer) AS keys,"
@@ -67,7 +72,7 @@ def backlog(connection: Connection, service: str) -> None:
 
 def consumption(connection: Connection, service: str) -> None:
     """How far the worker is, and what it has set aside."""
-    for row in connection.execute(_PROGRESS, {"consumer": service}):
+    for row in connection.execute(_PROGRESS, {"consumer": service, "partitions": PARTITIONS}):
         source = row.topic.removesuffix(".events")
         age.labels(service, source).set(float(row.age))
         applied_seq.labels(service, source).set(row.log_seq)

@@ -19,10 +19,20 @@ from eventkit.redrive import NotParked, StillFailing
 def run(processor: Processor) -> None:
     """Redrive the keys on the command line, "all" for every parked one; without any, list them.
 
-    Ends the process: status 0 when nothing asked for is parked any more, 1 when a key still fails. With --json one
-    object on standard output: `parked`, `applied` (events by key), `discarded` (places), `failing` (why, by key).
+    Ends the process: status 0 when nothing asked for is parked any more, 1 when a key still fails or a server is away.
+    With --json one object on standard output: `parked`, `applied` (events by key), `discarded` (places), `failing`
+    (why, by key); nothing of it when a server is away.
     """
     asked = _asked()
+    try:
+        _run(processor, asked)
+    except Exception as error:
+        if policy_of(error) is not Policy.RETRY:
+            raise
+        sys.exit(f"redrive: a server is away, run it again when it is back: {brief(error)}")
+
+
+def _run(processor: Processor, asked: argparse.Namespace) -> NoReturn:
     told = _Told(processor, asked.json)
     if asked.discard and not _discarded(processor, asked, told):
         told.end()

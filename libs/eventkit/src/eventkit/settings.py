@@ -59,8 +59,8 @@ class ServingSettings(LogSettings):
     """What whatever serves HTTP needs. `jwks_file`: the public keys of the token issuer.
 
     `http_rate`: requests a second of one caller (0: no limit), of which `http_burst` may come at once; `http_in_hand`:
-    requests in hand at a time, `http_each`: of one caller; `http_seconds`: how long a request's head or body may take
-    to arrive, and a part of the answer to leave.
+    requests in hand at a time, `http_each`: of one caller, who never has more of them than are left free either;
+    `http_seconds`: how long a request's head or body may take to arrive, and a part of the answer to leave.
     """
 
     jwks_file: str

@@ -75,7 +75,8 @@ class HeadersTooLarge(Problem):
 @dataclass(frozen=True, slots=True)
 class Limits:
     """`rate`: requests a second of one caller (0: as many as come), of which `burst` may come at once; `in_hand`:
-    requests of all callers at a time, and `each` of one; `seconds`: for a body to arrive.
+    requests of all callers at a time, and `each` of one, who also never has more than are left free; `seconds`: for a
+    body to arrive.
     """
 
     rate: float = 100.0
@@ -119,9 +120,12 @@ class Gate:
 
     @contextmanager
     def _taken(self, who: Hashable) -> Iterator[None]:
-        if self._in_hand.total() >= self._limits.in_hand:
+        free = self._limits.in_hand - self._in_hand.total()
+        if free <= 0:
             raise Busy
-        if self._in_hand[who] >= self._limits.each:
+        # Whoever would have more than is left for others waits: n who ask for all they can get come to rest at one
+        # share of n + 1 each, and the last share is free for whoever comes next.
+        if self._in_hand[who] >= min(self._limits.each, free):
             raise TooManyRequests(1)
         self._in_hand[who] += 1
         try:

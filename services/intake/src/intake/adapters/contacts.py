@@ -8,19 +8,37 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
+from enum import Enum
 
 import orjson
-from sqlalchemy import Connection, Row, Select, delete, func, select, update
+from sqlalchemy import Connection, Row, Select, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from eventkit.sealing import fingerprint, new_key, read_key, seal, unseal
 from eventkit.store import Transaction
 from intake.adapters.tables import connection_of, contact_keys, contact_master, contact_reads, contacts
 from intake.application.ports import Contact
-from intake.domain.errors import Erased, KeyChanged, NotFound
+from intake.domain.errors import Erased, KeyChanged, Keyless, NotFound
 
 Held = Sequence[Row[str, bytes | None, bytes]]
-"""Reference, wrapped key (None: destroyed), sealed contact."""
+"""Reference, wrapped key (None: destroyed or lost), sealed contact."""
+
+_ERASED = text(
+    "SELECT contact_ref::text FROM contact_erasures WHERE contact_ref = ANY(CAST(:refs AS uuid[]))"
+    " UNION SELECT data::json ->> 'contact_ref' FROM events"
+    " WHERE stream = :stream AND type LIKE 'bugle.intake.contact\\_erased.%'"
+)
+"""By its event, and after a restore that erased again by its note alone."""
+
+
+class Unreadable(Enum):
+    """Why nobody can read a contact."""
+
+    ERASED = "erased"
+    """An act: its key was destroyed, of which there is a record."""
+    KEYLESS = "keyless"
+    """A fault: there is no key, and no record of an erasure. It may lie in another copy of the keys."""
+
 
 SETTING = "BUGLE_CONTACT_KEY_FILE"
 
@@ -83,29 +101,34 @@ class Vault:
             connection.execute(update(contact_master).values(erasures=contact_master.c.erasures + 1))
             note(connection, [contact_ref], by, "erased")
 
-    def contacts_of(self, connection: Connection, enterprise: str) -> dict[str, Contact | None]:
-        """The contacts of an enterprise by reference, in the order recorded; None for an erased one.
+    def contacts_of(self, connection: Connection, enterprise: str) -> dict[str, Contact | Unreadable]:
+        """The contacts of an enterprise by reference, in the order recorded; of one without a key, why it has none.
 
         Raises InvalidTag when one was tampered with, KeyChanged while the master key is being changed.
         """
         rows = connection.execute(_held().where(contacts.c.enterprise == enterprise).order_by(contacts.c.recorded_at))
-        return dict(self._opened(connection, rows.all()))
+        return self._opened(connection, enterprise, rows.all())
 
     def contact(self, connection: Connection, enterprise: str, contact_ref: str) -> Contact:
-        """One contact. Raises NotFound, Erased, and what `contacts_of` raises."""
+        """One contact. Raises NotFound, Erased, Keyless, and what `contacts_of` raises."""
         query = _held().where(contacts.c.enterprise == enterprise, contacts.c.contact_ref == contact_ref)
-        found = dict(self._opened(connection, connection.execute(query).all()))
+        found = self._opened(connection, enterprise, connection.execute(query).all())
         if contact_ref not in found:
             raise NotFound(field="contact_ref")
         contact = found[contact_ref]
-        if contact is None:
-            raise Erased(field="contact_ref")
+        if isinstance(contact, Unreadable):
+            raise (Erased if contact is Unreadable.ERASED else Keyless)(field="contact_ref")
         return contact
 
-    def _opened(self, connection: Connection, rows: Held) -> Iterator[tuple[str, Contact | None]]:
+    def _opened(self, connection: Connection, enterprise: str, rows: Held) -> dict[str, Contact | Unreadable]:
+        without = [contact_ref for contact_ref, wrapped, _ in rows if wrapped is None]
+        erased = _erased(connection, enterprise, without) if without else set()
+        return dict(self._read(connection, rows, erased))
+
+    def _read(self, connection: Connection, rows: Held, erased: set[str]) -> Iterator[tuple[str, Contact | Unreadable]]:
         for contact_ref, wrapped, sealed in rows:
             if wrapped is None:
-                yield contact_ref, None
+                yield contact_ref, Unreadable.ERASED if contact_ref in erased else Unreadable.KEYLESS
             else:
                 label = contact_ref.encode()
                 own_key = unseal(self._master.of(connection), wrapped, label)
@@ -117,6 +140,11 @@ def note(connection: Connection, refs: list[str], who: str, deed: str) -> None:
     if refs:
         rows = [{"contact_ref": ref, "reader": who, "deed": deed} for ref in refs]
         connection.execute(contact_reads.insert(), rows)
+
+
+def _erased(connection: Connection, enterprise: str, refs: list[str]) -> set[str]:
+    """Those of whose erasure there is a record, and maybe others of the enterprise."""
+    return set(connection.execute(_ERASED, {"refs": refs, "stream": f"enterprise-{enterprise}"}).scalars())
 
 
 def _held() -> Select[str, bytes | None, bytes]:

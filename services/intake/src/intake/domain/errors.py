@@ -365,6 +365,14 @@ class Erased(Refusal):
     mend_hint = "record the person anew, if the person agrees"
 
 
+class Keyless(Refusal):
+    """The contact's key is missing, though nobody has erased the contact: it cannot be read."""
+
+    slug = "contact-keyless"
+    status = 409
+    mend_hint = "the operator looks for another copy of the keys; `bugle verify` names such contacts"
+
+
 class KeyChanged(Refusal):
     """The key of the contacts is just being changed."""
 

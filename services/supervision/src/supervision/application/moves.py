@@ -9,6 +9,7 @@ from typing import Any
 
 from eventkit.caller import Caller
 from supervision.application.commands import ACTING, ANSWERING, DECIDING, OFFICE, WORKING
+from supervision.application.views import extension_view
 from supervision.domain import decisions, leave
 from supervision.domain.calendar import Calendar
 from supervision.domain.commands import Act
@@ -44,6 +45,8 @@ def _extendable(watch: Watch, mover: Mover) -> list[str]:
 
 
 def _decidable(watch: Watch, mover: Mover) -> list[int]:
+    if mover.caller.roles.isdisjoint(ROLES["decide_extension"]):
+        return []
     about = (mover.caller.roles, mover.act, mover.policy)
     numbers = (extension.number for extension in watch.extensions)
     return [number for number in numbers if _passes(leave.decidable, watch, number, *about)]
@@ -75,16 +78,35 @@ AWAITED = ("close_out",)
 
 
 def moves_view(watch: Watch, mover: Mover) -> dict[str, Any]:
-    """`moves`: names of commands; `extendable`: clocks whose extension may be asked for; `decidable`: extensions,
-    of which `reasons` tells in the same order why they were asked for.
-    """
+    """`moves`: names of commands; `extendable`: clocks whose extension may be asked for; `decidable`: extensions."""
     allowed = {name for name, wanted in ROLES.items() if not mover.caller.roles.isdisjoint(wanted)}
     extendable = _extendable(watch, mover) if "ask_extension" in allowed else []
-    decidable = _decidable(watch, mover) if "decide_extension" in allowed else []
+    decidable = _decidable(watch, mover)
     simple = [name for name, guard in SIMPLE.items() if name in allowed and _passes(guard, watch, mover)]
     more = [*(["ask_extension"] if extendable else []), *(["decide_extension"] if decidable else [])]
-    reasons = [extension.reason for extension in watch.extensions if extension.number in decidable]
-    return {"moves": [*simple, *more], "extendable": extendable, "decidable": decidable, "reasons": reasons}
+    return {"moves": [*simple, *more], "extendable": extendable, "decidable": decidable}
+
+
+def extensions_view(watch: Watch, mover: Mover) -> list[dict[str, Any]]:
+    """The extensions of a watch. `reason`, why one was asked for, and `due_if_granted`, when its deadline would be with
+    it, are for whoever may decide on it; for others null, the latter too where that cannot be counted.
+    """
+    decidable = _decidable(watch, mover)
+    return [
+        extension_view(one)
+        | {
+            "reason": one.reason if one.number in decidable else None,
+            "due_if_granted": _if_granted(watch, one.number, mover) if one.number in decidable else None,
+        }
+        for one in watch.extensions
+    ]
+
+
+def _if_granted(watch: Watch, number: int, mover: Mover) -> datetime | None:
+    try:
+        return leave.if_granted(watch, number, mover.caller.roles, mover.act, mover.policy, mover.calendar)
+    except Refusal:  # granting it would be refused for this reason, which whoever tries is told
+        return None
 
 
 def blocked(watch: Watch, mover: Mover) -> dict[str, Refusal]:

@@ -15,7 +15,7 @@ from supervision.domain.watch import Extension, Fact, Watch
 
 
 def watch_view(watch: Watch) -> dict[str, Any]:
-    """A watch with its facts and clocks."""
+    """A watch with its facts and clocks; its extensions stand in `moves.extensions_view`."""
     return {
         "case": watch.case,
         "programme": watch.programme,
@@ -31,14 +31,14 @@ def watch_view(watch: Watch) -> dict[str, Any]:
         "parent": watch.parent,
         "parts": sorted(watch.parts),
         "pauses": [{"pause": p.number, "from": p.span.from_at, "until": p.span.to_at} for p in watch.pauses],
-        "extensions": [_extension_view(extension) for extension in watch.extensions],
         "synthetic": watch.synthetic,
         "facts": [_fact_view(fact) for fact in watch.facts],
         "clocks": [clock_view(clock) for clock in watch.clocks],
     }
 
 
-def _extension_view(extension: Extension) -> dict[str, Any]:
+def extension_view(extension: Extension) -> dict[str, Any]:
+    """More time that was asked for, and what was decided; `granted` is the span added."""
     decision = ("granted" if extension.granted else "refused") if extension.decided else None
     return {
         "extension": extension.number,

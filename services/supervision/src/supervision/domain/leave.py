@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from functools import reduce
 
 from supervision.domain import errors
 from supervision.domain.calendar import Calendar
@@ -163,6 +164,17 @@ def decidable(
     if act.at < asked.asked_at:
         raise errors.BackInTime(Text("It is dated before it was asked for."))
     return asked, rule
+
+
+def if_granted(
+    watch: Watch, number: int, roles: Collection[str], act: Act, policy: Policy, calendar: Calendar
+) -> datetime:
+    """When the deadline would be, were what was asked for granted now. Raises why these roles may not decide on it."""
+    asked, _ = decidable(watch, number, roles, act, policy)
+    command = DecideExtension(number, "granted", None, None, frozenset(roles), act)
+    after = reduce(apply, decide_extension(watch, command, policy, calendar), watch).newest(asked.clock)
+    assert after is not None
+    return after.due_at
 
 
 def raise_case(watch: Watch, command: RaiseCase, policy: Policy) -> Events:

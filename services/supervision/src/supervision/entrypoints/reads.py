@@ -19,7 +19,7 @@ from eventkit.voice import voice_of
 from supervision.adapters.tables import watches
 from supervision.application.access import WHOLE_AGENCY, seen
 from supervision.application.context import Context
-from supervision.application.moves import Mover, blocked, moves_view
+from supervision.application.moves import Mover, blocked, extensions_view, moves_view
 from supervision.application.views import calendar_view, clock_view, trace_view, watch_view
 from supervision.domain.errors import UnknownCalendar
 from supervision.domain.limits import Counting
@@ -52,7 +52,8 @@ def reads(engine: Engine, store: Store, context: Context) -> APIRouter:
     @router.get("/watches/{case}")
     def get_watch(case: UUID, who: Who, request: Request, response: Response) -> dict[str, Any]:
         """A watch as it stands; its ETag goes into If-Match of the next command. `moves`: the caller's open ones;
-        `blocked`: why the caller cannot close it out yet.
+        `blocked`: why the caller cannot close it out yet. An extension on which the caller may decide (`decidable`)
+        tells its `reason` and when the deadline would be with it (`due_if_granted`).
         """
         with store.transaction() as tx:
             session = Session(tx)
@@ -64,7 +65,8 @@ def reads(engine: Engine, store: Store, context: Context) -> APIRouter:
         voice = voice_of(request)
         response.headers.update(voice.headers)
         why = {name: describe(refusal, voice=voice).body["detail"] for name, refusal in blocked(watch, mover).items()}
-        return watch_view(watch) | {"version": version} | moves_view(watch, mover) | {"blocked": why}
+        asked = {"extensions": extensions_view(watch, mover), "blocked": why}
+        return watch_view(watch) | {"version": version} | moves_view(watch, mover) | asked
 
     @router.get("/cases/{case}/clocks")
     def list_clocks(case: UUID, who: Who, response: Response) -> dict[str, Any]:

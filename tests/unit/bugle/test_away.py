@@ -1,0 +1,46 @@
+"""A command that a server leaves in the middle ends in a message; every other error keeps its traceback."""
+
+from __future__ import annotations
+
+import psycopg
+import pytest
+from kafka.errors import KafkaConnectionError
+from psycopg import errors as postgres
+from sqlalchemy.exc import OperationalError
+
+from bugle import cli
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (psycopg.OperationalError("connection failed: FATAL:  the database system is shutting down"), "shutting down"),
+        (postgres.AdminShutdown("terminating connection"), "PostgreSQL does not serve"),
+        (postgres.CannotConnectNow("the database system is starting up"), "PostgreSQL does not serve"),
+        (OperationalError("SELECT 1", {}, postgres.AdminShutdown("terminating")), "PostgreSQL does not serve"),
+        (KafkaConnectionError("socket disconnected"), "Kafka does not serve"),
+    ],
+)
+def test_server_away_ends_in_message(
+    error: Exception, told: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        _run(error, monkeypatch)
+    assert ended.value.code == 1
+    said = capsys.readouterr().err
+    assert told in said
+    assert said.endswith("See: bugle status\n")
+
+
+@pytest.mark.parametrize("error", [ValueError("a mistake"), postgres.UndefinedTable("no table"), postgres.DiskFull("")])
+def test_other_error_keeps_its_traceback(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(type(error)):
+        _run(error, monkeypatch)
+
+
+def _run(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
+    def command() -> None:
+        raise error
+
+    monkeypatch.setattr(cli, "app", command)
+    cli.main()
