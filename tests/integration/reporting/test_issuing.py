@@ -23,7 +23,7 @@ from tests.integration.reporting.serving import reading
 from tests.integration.reporting.test_documents import DOCUMENT, EVIL, FIRST, SECOND, story
 from tests.support.http import TestClient
 from tests.support.tokens import Issuer
-from tests.unit.reporting.made import START, Log, day, enterprise_of, programme
+from tests.unit.reporting.made import START, Log, day, enterprise_of, iso, programme
 
 MARCH = "/v1/documents/monthly?programme=jinxian&period=2021-03"
 KNOWN = datetime(2021, 5, 10, tzinfo=UTC)
@@ -60,6 +60,15 @@ def issued(client: TestClient, path: str = MARCH) -> Any:
 def late_solution(delivery: Delivery, log: Log) -> None:
     """In May it becomes known that the second issue had been solved in March."""
     log.case("routing", "result_reported", SECOND, day(20), unit="power-supply", outcome="solved", by="power-supply")
+    delivery.publish(learnt(log, 1), LATER)
+    delivery.apply()
+
+
+def clock_known_late(delivery: Delivery, log: Log) -> None:
+    """In May a clock becomes known that was due in March: supervision has not judged it, and waits for its grace."""
+    due = {"due_at": iso(day(12)), "stages": [], "provisional": False, "limit": "2d", "calendar": None}
+    about = {"clock": "contact", "generation": 1, "fact": "received", "started_at": iso(day(10)), "unit": "bank"}
+    log.case("supervision", "clock_started", FIRST, day(10), **about, **due)
     delivery.publish(learnt(log, 1), LATER)
     delivery.apply()
 
@@ -184,6 +193,37 @@ def test_nothing_new_is_refused(client: TestClient, delivery: Delivery, told: Lo
 def test_period_must_be_over(client: TestClient) -> None:
     answer = client.post("/v1/documents/monthly?programme=jinxian&period=2021-05")
     assert (answer.status_code, answer.json()["type"]) == (409, "urn:bugle:problem:period-not-over")
+
+
+def test_undecided_deadline_is_waited_for(client: TestClient, delivery: Delivery, told: Log) -> None:
+    clock_known_late(delivery, told)
+    answer = client.post(MARCH, headers={"accept-language": "en"})
+    assert (answer.status_code, answer.json()["type"]) == (409, "urn:bugle:problem:deadlines-undecided")
+    [fault] = answer.json()["errors"]
+    assert fault["problem"].endswith("not been judged yet: 1.") and "as_of" in fault["mend"]
+    assert client.post(MARCH.replace("2021-03", "2021-02")).status_code == 201  # due after the end of that period
+    about = {"clock": "contact", "generation": 1, "stage": 1, "unit": "bank", "due_at": iso(day(12))}
+    told.case("supervision", "deadline_missed", FIRST, day(12), **about)
+    delivery.publish(learnt(told, 1, LATER), LATER + timedelta(minutes=1))
+    delivery.apply()
+    document = issued(client)
+    assert orjson.loads(document["content"])["told"]["undecided"] == 0
+    assert "尚未判定" not in file(client, document["document"], "md").decode()
+
+
+def test_undecided_deadline_is_printed_as_of_an_instant(client: TestClient, delivery: Delivery, told: Log) -> None:
+    """What was known then stays as it is: waiting would decide nothing, so the document says what was open."""
+    clock_known_late(delivery, told)
+    first = issued(client, f"{MARCH}&as_of=2021-05-11T12:00:00Z")
+    assert "本期尚未判定、仍可能超期的时限：1项" in file(client, first["document"], "md").decode()
+    about = {"clock": "contact", "generation": 1, "stage": 1, "unit": "bank", "due_at": iso(day(12))}
+    told.case("supervision", "deadline_missed", FIRST, day(12), **about)
+    delivery.publish(learnt(told, 1, LATER), LATER + timedelta(minutes=1))
+    delivery.apply()
+    restated = issued(client)["restated"]["changes"]
+    assert ("Text", "Not judged yet", 1, None) in [
+        (one["section"], one["column"], one["from"], one["to"]) for one in restated
+    ]
 
 
 def test_earlier_knowledge_is_told(client: TestClient, delivery: Delivery, told: Log) -> None:

@@ -88,6 +88,7 @@ COLUMNS: Final = {
     "programme": _("Programme"),
     "report": _("Document"),
     "observed_until": _("Observed until"),
+    "undecided": _("Not judged yet"),
     "text": _("Text"),
 }
 FORMS: Final = {

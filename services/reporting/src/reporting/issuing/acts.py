@@ -19,7 +19,7 @@ from reporting.bulletins.kinds import drawn
 from reporting.bulletins.matter import Drawn, Matter
 from reporting.issuing.causes import Span, causes
 from reporting.issuing.changes import changes
-from reporting.issuing.errors import NothingChanged, PeriodNotOver
+from reporting.issuing.errors import DeadlinesUndecided, NothingChanged, PeriodNotOver
 from reporting.issuing.freezing import canonical, digest, other_rules, pins, same
 from reporting.issuing.printing import files
 from reporting.issuing.tables import documents, renditions
@@ -46,7 +46,11 @@ def issue(of: OfProgramme, order: Order) -> str | None:
     """The id of the document that was issued; the caller commits.
 
     As of the instant that was asked for, else of all that is known. A schedule gets None where the matter has been
-    issued already. Raises PeriodNotOver, NothingChanged, and what drawing it up raises.
+    issued already. Raises PeriodNotOver, DeadlinesUndecided, NothingChanged, and what drawing it up raises.
+
+    DeadlinesUndecided only where no instant was asked for. What was known at an instant, a schedule's too, never
+    decides more however long it waits, and supervision holds the clocks of a case of which an event stands aside: so
+    a document of an instant is issued, and tells how many deadlines it leaves undecided.
     """
     connection = of.asked.connection
     connection.execute(_LOCK, {"name": f"issued/{of.id}/{order.matter.kind}"})
@@ -57,6 +61,8 @@ def issue(of: OfProgramme, order: Order) -> str | None:
     told = drawn(held, order.matter)
     if not told.final:
         raise PeriodNotOver(mend=Text("issue it when the period is over; until then read its draft"))
+    if told.undecided and of.asked.as_of.before is None:
+        raise _undecided(told.undecided)
     before = held.asked.as_of.before
     assert before is not None
     content = {"told": told.content, "pins": pins(held, before)}
@@ -84,6 +90,15 @@ def as_known(of: OfProgramme) -> OfProgramme:
     look(asked.connection, as_of)
     check_known(asked.connection, asked.scope, asked.filters)
     return OfProgramme(replace(asked, as_of=as_of, known=replace(known, as_of=as_of)))
+
+
+def _undecided(count: int) -> DeadlinesUndecided:
+    problem = Text("Deadlines due before the end of the period that have not been judged yet: {count}.", count=count)
+    mend = Text(
+        "try again when supervision has judged them, which it does once it has known them for the programme's grace;"
+        " or issue the document as of an instant (as_of): it then says how many are open"
+    )
+    return DeadlinesUndecided(problem, mend=mend)
 
 
 def _freeze(
