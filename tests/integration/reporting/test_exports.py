@@ -159,7 +159,9 @@ def test_columns_are_chosen_behind_the_first(client: TestClient) -> None:
 
 def test_workbook_tells_what_it_is(client: TestClient) -> None:
     answer = client.get("/v1/exports/ledger?programme=jinxian&kind=power&as_of=2021-12-31&format=xlsx&lang=en")
-    sheet = openpyxl.load_workbook(io.BytesIO(answer.content)).worksheets[-1]
+    book = openpyxl.load_workbook(io.BytesIO(answer.content))
+    assert book.sheetnames == ["Ledger", "About this file"]
+    sheet = book.worksheets[-1]
     told = dict(sheet.iter_rows(values_only=True))
     assert told["Filters"] == "programme=jinxian kind=power as_of=2021-12-31 lang=en"
     assert (told["As it was known at"], told["Complete"], told["Rows"]) == ("2021-12-31", "no", "3")

@@ -25,8 +25,9 @@ from reporting.exports.formats import FORMATS, Ending
 from reporting.exports.listing import Listing
 from reporting.exports.naming import listing_of, title_of
 from reporting.exports.room import ListTooLong, Room
+from reporting.exports.sheet_names import SheetNames
 from reporting.web.opening import AT, Pages, View
-from reporting.web.provenance import provenance
+from reporting.web.provenance import beside, provenance
 
 PARAMETERS = ("format", "columns")
 """Of every file, beside those of its list."""
@@ -94,13 +95,15 @@ class Exports:
         """Write the file; the headers that tell of it."""
         with ExitStack() as failing:
             with _going_on(), self._opened(order, listing) as view:
-                sheet, rows = FORMATS[order.ending].begin(file, chosen(view, listing), _cells(view)), 0
+                title, rows = title_of(view, order.list), 0
+                begun = (file, chosen(view, listing), _cells(view), SheetNames(title, beside(view)))
+                sheet = FORMATS[order.ending].begin(*begun)
                 failing.callback(sheet.abandon)
                 for chunk in listing.rows(view):
                     sheet.write(chunk)
                     rows += len(chunk)
                     check_waiting(order.request)
-                told, headers = provenance(view, title_of(view, order.list), rows)
+                told, headers = provenance(view, title, rows)
             sheet.close(told)  # the connection has been given back: putting a workbook together takes long
             failing.pop_all()
         file.flush()
