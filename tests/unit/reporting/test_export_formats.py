@@ -17,6 +17,7 @@ import pytest
 from openpyxl.utils.escape import unescape
 from pyarrow import parquet
 
+from reporting.bulletins import cells as bulletins
 from reporting.exports import excel
 from reporting.exports.cells import Cells, Row
 from reporting.exports.columns import Kind, kind_of
@@ -26,7 +27,6 @@ from reporting.exports.separated import harmless
 from reporting.exports.sheet_names import MOST, SheetNames
 from reporting.queries.scope import Scope
 from reporting.web.words import Words
-from reporting.web.writing import Writing
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 COLUMNS = ("case_id", "title", "reported_at", "due_day", "misses", "share", "synthetic", "supporting")
@@ -62,7 +62,7 @@ class Nameless(Words):
 
 def cells() -> Cells:
     texts = NullTranslations()
-    return Cells(Nameless(), Writing("en", SHANGHAI, texts, texts))
+    return Cells(Nameless(), bulletins.Cells("en", SHANGHAI, texts, texts))
 
 
 def written(

@@ -1,10 +1,10 @@
-"""What stands in the cells of a report's tables, in one language and one zone."""
+"""How reports and pages write numbers and instants, in one language and one zone; deadlines as the office says them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from gettext import NullTranslations
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -31,8 +31,8 @@ class Cells:
         """All of these by the names that templates use."""
         return {
             "number": self.number, "percent": self.percent, "fraction": self.fraction, "counted": self.counted,
-            "change": self.change, "day": self.day, "minute": self.minute, "joined": self.joined, "unit": self.unit,
-            "kind": self.kind, "happened": self.happened, "points": self.points, "times": self.times,
+            "change": self.change, "day": self.day, "minute": self.minute, "until": self.until, "joined": self.joined,
+            "unit": self.unit, "kind": self.kind, "happened": self.happened, "points": self.points, "times": self.times,
             "amount": self.amount, "units": self.units, "event": self.event,
             "called": self.called, "written": self.written,
         }  # fmt: skip
@@ -73,6 +73,13 @@ class Cells:
         """An instant to the minute, in the programme's zone."""
         return f"{moment.astimezone(self.zone):%Y-%m-%d %H:%M}"
 
+    def until(self, moment: datetime) -> str:
+        """A deadline to the minute; one at midnight is the end of the day before, 24:00."""
+        local = moment.astimezone(self.zone)
+        if local.time() == time():
+            return f"{local.date() - timedelta(days=1)} 24:00"
+        return self.minute(moment)
+
     def amount(self, value: float | str | Mapping[str, str] | None) -> str | None:
         """A figure of any kind: a number, a share, or what it divides; or a text, in this language if it has two."""
         if isinstance(value, Mapping):
@@ -93,6 +100,7 @@ class Cells:
             "amount": self.amount, "number": self.number, "times": self.times, "joined": self.joined,
             "points": self.points, "excluded": lambda counts: self.counted(counts, REASONS),
             "day": lambda at: self.day(parse_instant(at)), "minute": lambda at: self.minute(parse_instant(at)),
+            "until": lambda at: self.until(parse_instant(at)),
             "happened": lambda events: self.happened({**one, "at": parse_instant(one["at"])} for one in events),
         }  # fmt: skip
         return forms[form](value)

@@ -100,7 +100,7 @@ FORMS: Final = {
     "reported_at": "day",
     "missed_by": "times",
     "supporting": "joined",
-    "due_at": "minute",
+    "due_at": "until",
     "held_at": "minute",
     "present": "joined",
     "absent": "joined",
