@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from gettext import NullTranslations
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from babel.numbers import format_decimal, format_percent
 
 from eventkit.envelope import parse_instant
+from eventkit.moments import minute, until
 from reporting.bulletins.labels import REASONS
 
 Told = Mapping[str, Any]
@@ -71,14 +72,11 @@ class Cells:
 
     def minute(self, moment: datetime) -> str:
         """An instant to the minute, in the programme's zone."""
-        return f"{moment.astimezone(self.zone):%Y-%m-%d %H:%M}"
+        return minute(moment, self.zone)
 
     def until(self, moment: datetime) -> str:
         """A deadline to the minute; one at midnight is the end of the day before, 24:00."""
-        local = moment.astimezone(self.zone)
-        if local.time() == time():
-            return f"{local.date() - timedelta(days=1)} 24:00"
-        return self.minute(moment)
+        return until(moment, self.zone)
 
     def amount(self, value: float | str | Mapping[str, str] | None) -> str | None:
         """A figure of any kind: a number, a share, or what it divides; or a text, in this language if it has two."""
