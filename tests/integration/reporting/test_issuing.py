@@ -288,3 +288,25 @@ def test_office_issues_from_the_page(client: TestClient, issuer: Issuer) -> None
     assert answer.status_code == 303 and answer.headers["location"].startswith("/issued/")
     assert "Monthly bulletin" in client.get(f"{answer.headers['location']}&lang=en").text
     assert client.post(draft).status_code == 409
+
+
+def offered(client: TestClient, draft: str) -> list[str]:
+    """What the page of a draft lets its visitor press, and whether it leads to an edition that was issued."""
+    page = client.get(draft).text
+    said = (">Issue it<", ">Restate it<", "It cannot be issued yet", "/issued/")
+    return [one for one in said if one in page.partition('<article class="paper"')[0]]
+
+
+def test_page_offers_what_can_be_issued(client: TestClient, issuer: Issuer, delivery: Delivery, told: Log) -> None:
+    draft = f"{MARCH.removeprefix('/v1')}&lang=en"
+    client.cookies.set(COOKIE, issuer.token("office"))
+    assert offered(client, draft) == [">Issue it<"]
+    issued(client)
+    assert offered(client, draft) == ["/issued/"]
+    late_solution(delivery, told)
+    assert offered(client, draft) == [">Restate it<", "/issued/"]
+    clock_known_late(delivery, told)
+    assert offered(client, draft) == ["It cannot be issued yet", "/issued/"]
+    assert offered(client, f"{draft}&as_of=2021-05-11T12:00:00Z") == [">Restate it<", "/issued/"]
+    client.cookies.set(COOKIE, issuer.token("analyst"))
+    assert offered(client, draft) == ["/issued/"]

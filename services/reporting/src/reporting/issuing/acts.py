@@ -78,6 +78,12 @@ def standing_of(connection: Connection, programme: str, matter: Matter) -> Row[A
     return connection.execute(rows.order_by(documents.c.edition.desc()).limit(1)).first()
 
 
+def outdated(standing: Row[Any], told: Drawn, known_before: datetime) -> bool:
+    """Whether a document tells something else than its newest edition, by what became known later."""
+    former, after = orjson.loads(standing.content)["told"], orjson.loads(canonical(told.content))
+    return known_before > standing.known_before and not same(former, after)
+
+
 def as_known(of: OfProgramme) -> OfProgramme:
     """The programme as it is known by all watermarks, or was at the instant that was asked for; PeriodNotOver when
     not everything that was known then has come in yet."""
@@ -136,17 +142,17 @@ def _restated(
 ) -> dict[str, Any]:
     """What is restated, what changed, by which other rules and why; NothingChanged where nothing did, or it is known no
     later."""
-    kept: Mapping[str, Any] = orjson.loads(standing.content)
-    former, after, known_before = kept["told"], orjson.loads(canonical(told.content)), pinned["known_before"]
-    if same(former, after) or known_before <= standing.known_before:
+    known_before = pinned["known_before"]
+    if not outdated(standing, told, known_before):
         raise NothingChanged(mend=Text("read the one that stands: /v1/issued/{document}", document=standing.document))
+    kept: Mapping[str, Any] = orjson.loads(standing.content)
     span = Span(held.id, held.agency, standing.known_before, known_before, told.end or known_before, told.only)
     return {
         "document": standing.document,
         "year": standing.year,
         "serial": standing.serial,
         "known_before": standing.known_before,
-        "changes": changes(former, after),
+        "changes": changes(kept["told"], orjson.loads(canonical(told.content))),
         "rules": other_rules(kept["pins"], pinned),
         "causes": causes(connection, span),
     }
