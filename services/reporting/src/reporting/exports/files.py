@@ -18,6 +18,7 @@ from sqlalchemy.exc import OperationalError
 from starlette.requests import ClientDisconnect
 
 from eventkit.caller import Caller
+from eventkit.http.parameters import refuse_others
 from eventkit.problems import Faulty, FieldProblem, Unavailable
 from eventkit.text import Text
 from reporting.exports.cells import Cells
@@ -26,7 +27,7 @@ from reporting.exports.listing import Listing
 from reporting.exports.naming import listing_of, title_of
 from reporting.exports.room import ListTooLong, Room
 from reporting.exports.sheet_names import SheetNames
-from reporting.web.opening import AT, Pages, View
+from reporting.web.opening import AT, BESIDES, Pages, View
 from reporting.web.provenance import beside, provenance
 
 PARAMETERS = ("format", "columns")
@@ -80,6 +81,7 @@ class Exports:
     def make(self, order: Order) -> Response:
         """The file of a list by the request's filters. Raises what the list's page raises."""
         listing, caller = listing_of(order.list), order.caller
+        refuse_others(order.request, {*BESIDES, "as_of", *listing.filters, *_besides(listing)})
         name = f'attachment; filename="{order.list}.{order.ending}"'
         with (
             self._room.taken((caller.agency, caller.sub)),
@@ -111,18 +113,22 @@ class Exports:
 
     @contextmanager
     def _opened(self, order: Order, listing: Listing) -> Iterator[View]:
-        known = (AT, *PARAMETERS, *listing.parameters)
         with self._pages.looking(
             order.caller,
             order.request,
             listing.filters,
-            *known,
+            *_besides(listing),
             language=order.language,
             snapshot=self._room.seconds,
         ) as view:
             if listing.of_programme:
                 view.needs_programme()
             yield view
+
+
+def _besides(listing: Listing) -> tuple[str, ...]:
+    """The parameters of its file that are neither filters nor every page's."""
+    return (AT, *PARAMETERS, *listing.parameters)
 
 
 def chosen(view: View, listing: Listing) -> Sequence[str]:
