@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from html import unescape
 from io import BytesIO
 from typing import Any
 
@@ -307,6 +309,7 @@ def test_page_offers_what_can_be_issued(client: TestClient, issuer: Issuer, deli
     assert offered(client, draft) == [">Restate it<", "/issued/"]
     clock_known_late(delivery, told)
     assert offered(client, draft) == ["It cannot be issued yet", "/issued/"]
-    assert offered(client, f"{draft}&as_of=2021-05-11T12:00:00Z") == [">Restate it<", "/issued/"]
+    [then] = re.findall(r'href="([^"]+as_of=[^"]+)"', client.get(draft).text)
+    assert offered(client, f"{unescape(then)}&lang=en") == [">Restate it<", "/issued/"]
     client.cookies.set(COOKIE, issuer.token("analyst"))
     assert offered(client, draft) == ["/issued/"]

@@ -17,7 +17,7 @@ from reporting.issuing import shelf
 from reporting.issuing.acts import Order, issue, standing_of
 from reporting.issuing.routes import ISSUERS, file_response
 from reporting.web.documents import FILTERS, as_html, issued_of, names_of
-from reporting.web.drafts import MOST, offer, papers_of, reports_of
+from reporting.web.drafts import MOST, instant, offer, papers_of, reports_of
 from reporting.web.opening import Pages
 from reporting.web.paging import PAGED
 
@@ -68,7 +68,7 @@ def _add_drafts(router: APIRouter, pages: Pages) -> None:
             told = drawn(view.of, named)
             text = draw({"told": told.content}, told.title, view.words.language, view.of.zone)
             standing = standing_of(view.connection, view.of.id, named)
-            about = {"standing": standing, "offer": offer(view, told, standing)}
+            about = {"standing": standing, "offer": offer(view, told, standing), "instant": instant(view.known)}
             shown = {"report": told.content["report"], "title": period or told.title[view.words.language]}
             return view.page("document.html", **shown, text=as_html(text), **about)
 

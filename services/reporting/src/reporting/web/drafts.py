@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
 from sqlalchemy import Row, and_, func, select
@@ -14,6 +14,7 @@ from reporting.bulletins.kinds import kinds
 from reporting.bulletins.matter import Drawn
 from reporting.issuing.acts import outdated
 from reporting.issuing.routes import ISSUERS
+from reporting.queries.moments import Knowledge
 from reporting.queries.periods import Every, names
 from reporting.read_model.tables import ledger, records
 from reporting.web.opening import View
@@ -55,6 +56,11 @@ def offer(view: View, told: Drawn, standing: Row[Any] | None) -> Offer | None:
     if told.undecided and view.asked.as_of.before is None:
         return "wait"
     return "issue" if standing is None else "restate"
+
+
+def instant(known: Knowledge) -> str | None:
+    """The last instant of which everything is known, as an address names it."""
+    return None if known.watermark is None else (known.watermark - timedelta(microseconds=1)).isoformat()
 
 
 def reports_of(view: View) -> list[Report]:
