@@ -26,7 +26,9 @@ SUBJECT = "export"
 PATIENCE = httpx.Timeout(60, read=3600)
 """The service begins to answer when the file is whole; an Excel file of a million rows takes many minutes."""
 
-OPTIONS = {"list": "LIST", "programme": "--programme", "columns": "--columns", "at": "--at", "as_of": "--as-of"}
+OWN = {name: f"--{name.replace('_', '-')}" for name in ("programme", "columns", "at", "as_of", "format", "lang")}
+"""Parameters of a list that the command has options for."""
+OPTIONS = {"list": "LIST", **OWN}
 
 
 class Ending(StrEnum):
@@ -146,6 +148,8 @@ def _filters(given: Sequence[str]) -> dict[str, str]:
     pairs = [one.partition("=") for one in given]
     if wrong := ["".join(pair) for pair in pairs if not (pair[0] and pair[1])]:
         raise typer.BadParameter(f"{wrong[0]!r} is no filter; write NAME=VALUE.", param_hint="--filter")
+    if own := [pair[0] for pair in pairs if pair[0] in OWN]:
+        raise typer.BadParameter(f"{own[0]} has an option of its own: {OWN[own[0]]}", param_hint="--filter")
     return {name: value for name, _, value in pairs}
 
 

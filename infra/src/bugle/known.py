@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -23,12 +26,24 @@ class _Intake(AsOperator):
         return told
 
 
-def needs_programme(place: Place, programme: str) -> None:
-    """BadParameter where there is no such programme."""
+@dataclass(frozen=True, slots=True)
+class Programme:
+    """How people are told of a programme's cases. `units`: what its agency's directory calls its units, by id."""
+
+    zone: ZoneInfo
+    units: Mapping[str, str]
+
+
+def programme_named(place: Place, programme: str) -> Programme:
+    """The programme of an id; BadParameter where there is none."""
     with _Intake(place) as intake:
-        if intake.held("programmes", programme) is None:
+        held = intake.held("programmes", programme)
+        if held is None:
             said = f"There is no programme {programme}; write the id of a published one."
             raise typer.BadParameter(said, param_hint="--programme")
+        directory = intake.held("directories", held["agency"]) or {"units": []}
+    units = {unit["id"]: unit["name"] for unit in directory["units"]}
+    return Programme(ZoneInfo(held["document"]["zone"]), units)
 
 
 def stranger(place: Place, agency: str, department: str | None) -> str | None:

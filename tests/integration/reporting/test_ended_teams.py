@@ -79,6 +79,22 @@ def test_lists_have_standing_teams_alone(client: TestClient, issuer: Issuer) -> 
     assert [member["team_id"] for member in card["members"]] == [NEW]
 
 
+def card(client: TestClient, issuer: Issuer, about: str) -> list[str]:
+    told = read(client, issuer, f"/enterprises/{FIRST}/card?programme=jinxian&{about}")
+    return [member["team_id"] for member in told["members"]]
+
+
+def test_card_names_who_served_then(client: TestClient, issuer: Issuer) -> None:
+    """`at`: the teams that stood at the moment; `as_of`: those that the logs had told of."""
+    for moment, teams in ((day(9), [OLD]), (day(10), [NEW]), (day(11), [NEW])):
+        assert card(client, issuer, f"at={iso(moment)}") == teams, moment
+    for moment, teams in ((day(9), [OLD]), (day(11), [NEW])):
+        assert card(client, issuer, f"as_of={iso(moment)}") == teams, moment
+    path = f"/v1/enterprises/{FIRST}/card?programme=jinxian&at=2021-02-01"
+    answer = client.get(path, headers=issuer.headers("office"))
+    assert (answer.status_code, answer.json()["type"]) == (404, "urn:bugle:problem:no-service-card")
+
+
 def test_end_is_known_from_its_day_on(client: TestClient, issuer: Issuer) -> None:
     """As of an instant: what the logs had said of it by then."""
     for moment, teams in ((day(9), 2), (day(21), 1)):

@@ -157,9 +157,29 @@ def test_columns_are_chosen_behind_the_first(client: TestClient) -> None:
     assert set(map(tuple, rows)) == {("Issue id", "Issue", "State")}
 
 
+@pytest.mark.parametrize(
+    ("list", "taken"),
+    [
+        ("league", "as_of, at, columns, format, lang, period, programme, synthetic"),
+        ("cards-and-letters", None),
+        ("events", "as_of, at, columns, format, issue, lang, programme"),
+    ],
+)
+def test_fault_names_what_the_list_takes(client: TestClient, list: str, taken: str | None) -> None:
+    """Not what some other list does: a filter of that would be the next fault."""
+    answer = client.get(f"/v1/exports/{list}?programme=jinxian&outcome=solved&foo=1", headers={"accept-language": "en"})
+    assert answer.status_code == 422, answer.text
+    faults = answer.json()["errors"]
+    assert [one["field"] for one in faults] == ["outcome", "foo"]
+    mend = faults[0]["mend"]
+    assert "group_by" not in mend and (taken is None or mend == f"use {taken}, or leave it out")
+
+
 def test_workbook_tells_what_it_is(client: TestClient) -> None:
     answer = client.get("/v1/exports/ledger?programme=jinxian&kind=power&as_of=2021-12-31&format=xlsx&lang=en")
-    sheet = openpyxl.load_workbook(io.BytesIO(answer.content)).worksheets[-1]
+    book = openpyxl.load_workbook(io.BytesIO(answer.content))
+    assert book.sheetnames == ["Ledger", "About this file"]
+    sheet = book.worksheets[-1]
     told = dict(sheet.iter_rows(values_only=True))
     assert told["Filters"] == "programme=jinxian kind=power as_of=2021-12-31 lang=en"
     assert (told["As it was known at"], told["Complete"], told["Rows"]) == ("2021-12-31", "no", "3")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from html import unescape
 from io import BytesIO
 from typing import Any
 
@@ -23,7 +25,7 @@ from tests.integration.reporting.serving import reading
 from tests.integration.reporting.test_documents import DOCUMENT, EVIL, FIRST, SECOND, story
 from tests.support.http import TestClient
 from tests.support.tokens import Issuer
-from tests.unit.reporting.made import START, Log, day, enterprise_of, programme
+from tests.unit.reporting.made import START, Log, day, enterprise_of, iso, programme
 
 MARCH = "/v1/documents/monthly?programme=jinxian&period=2021-03"
 KNOWN = datetime(2021, 5, 10, tzinfo=UTC)
@@ -60,6 +62,15 @@ def issued(client: TestClient, path: str = MARCH) -> Any:
 def late_solution(delivery: Delivery, log: Log) -> None:
     """In May it becomes known that the second issue had been solved in March."""
     log.case("routing", "result_reported", SECOND, day(20), unit="power-supply", outcome="solved", by="power-supply")
+    delivery.publish(learnt(log, 1), LATER)
+    delivery.apply()
+
+
+def clock_known_late(delivery: Delivery, log: Log) -> None:
+    """In May a clock becomes known that was due in March: supervision has not judged it, and waits for its grace."""
+    due = {"due_at": iso(day(12)), "stages": [], "provisional": False, "limit": "2d", "calendar": None}
+    about = {"clock": "contact", "generation": 1, "fact": "received", "started_at": iso(day(10)), "unit": "bank"}
+    log.case("supervision", "clock_started", FIRST, day(10), **about, **due)
     delivery.publish(learnt(log, 1), LATER)
     delivery.apply()
 
@@ -186,6 +197,37 @@ def test_period_must_be_over(client: TestClient) -> None:
     assert (answer.status_code, answer.json()["type"]) == (409, "urn:bugle:problem:period-not-over")
 
 
+def test_undecided_deadline_is_waited_for(client: TestClient, delivery: Delivery, told: Log) -> None:
+    clock_known_late(delivery, told)
+    answer = client.post(MARCH, headers={"accept-language": "en"})
+    assert (answer.status_code, answer.json()["type"]) == (409, "urn:bugle:problem:deadlines-undecided")
+    [fault] = answer.json()["errors"]
+    assert fault["problem"].endswith("not been judged yet: 1.") and "as_of" in fault["mend"]
+    assert client.post(MARCH.replace("2021-03", "2021-02")).status_code == 201  # due after the end of that period
+    about = {"clock": "contact", "generation": 1, "stage": 1, "unit": "bank", "due_at": iso(day(12))}
+    told.case("supervision", "deadline_missed", FIRST, day(12), **about)
+    delivery.publish(learnt(told, 1, LATER), LATER + timedelta(minutes=1))
+    delivery.apply()
+    document = issued(client)
+    assert orjson.loads(document["content"])["told"]["undecided"] == 0
+    assert "尚未判定" not in file(client, document["document"], "md").decode()
+
+
+def test_undecided_deadline_is_printed_as_of_an_instant(client: TestClient, delivery: Delivery, told: Log) -> None:
+    """What was known then stays as it is: waiting would decide nothing, so the document says what was open."""
+    clock_known_late(delivery, told)
+    first = issued(client, f"{MARCH}&as_of=2021-05-11T12:00:00Z")
+    assert "本期尚未判定、仍可能超期的时限：1项" in file(client, first["document"], "md").decode()
+    about = {"clock": "contact", "generation": 1, "stage": 1, "unit": "bank", "due_at": iso(day(12))}
+    told.case("supervision", "deadline_missed", FIRST, day(12), **about)
+    delivery.publish(learnt(told, 1, LATER), LATER + timedelta(minutes=1))
+    delivery.apply()
+    restated = issued(client)["restated"]["changes"]
+    assert ("Text", "Not judged yet", 1, None) in [
+        (one["section"], one["column"], one["from"], one["to"]) for one in restated
+    ]
+
+
 def test_earlier_knowledge_is_told(client: TestClient, delivery: Delivery, told: Log) -> None:
     late_solution(delivery, told)
     document = issued(client, f"{MARCH}&as_of=2021-05-09")
@@ -248,3 +290,26 @@ def test_office_issues_from_the_page(client: TestClient, issuer: Issuer) -> None
     assert answer.status_code == 303 and answer.headers["location"].startswith("/issued/")
     assert "Monthly bulletin" in client.get(f"{answer.headers['location']}&lang=en").text
     assert client.post(draft).status_code == 409
+
+
+def offered(client: TestClient, draft: str) -> list[str]:
+    """What the page of a draft lets its visitor press, and whether it leads to an edition that was issued."""
+    page = client.get(draft).text
+    said = (">Issue it<", ">Restate it<", "It cannot be issued yet", "/issued/")
+    return [one for one in said if one in page.partition('<article class="paper"')[0]]
+
+
+def test_page_offers_what_can_be_issued(client: TestClient, issuer: Issuer, delivery: Delivery, told: Log) -> None:
+    draft = f"{MARCH.removeprefix('/v1')}&lang=en"
+    client.cookies.set(COOKIE, issuer.token("office"))
+    assert offered(client, draft) == [">Issue it<"]
+    issued(client)
+    assert offered(client, draft) == ["/issued/"]
+    late_solution(delivery, told)
+    assert offered(client, draft) == [">Restate it<", "/issued/"]
+    clock_known_late(delivery, told)
+    assert offered(client, draft) == ["It cannot be issued yet", "/issued/"]
+    [then] = re.findall(r'href="([^"]+as_of=[^"]+)"', client.get(draft).text)
+    assert offered(client, f"{unescape(then)}&lang=en") == [">Restate it<", "/issued/"]
+    client.cookies.set(COOKIE, issuer.token("analyst"))
+    assert offered(client, draft) == ["/issued/"]

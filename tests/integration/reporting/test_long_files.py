@@ -21,6 +21,7 @@ from reporting.bootstrap import application
 from reporting.exports import programme as listed
 from reporting.exports.excel import Excel
 from reporting.exports.formats import FORMATS
+from reporting.exports.sheet_names import SheetNames
 from tests.integration.reporting.serving import holding, settings
 from tests.integration.reporting.test_programme_reads import DOCUMENT
 from tests.support.tokens import Issuer
@@ -199,7 +200,7 @@ def test_abandoned_workbook_closes_its_files(tmp_path: Path) -> None:
     with (tmp_path / "file").open("w+b") as file:
         from tests.unit.reporting.test_export_formats import cells
 
-        sheet = Excel(file, ["case_id"], cells())
+        sheet = Excel(file, ["case_id"], cells(), SheetNames("Ledger", "About this file"))
         sheet.write([{"case_id": "1"}])
         sheet.abandon()
     assert len(list(tmp_path.iterdir())) == 2  # they lie in the folder that goes with the file

@@ -20,12 +20,12 @@ from reporting.issuing.scheduling import Scheduler
 from reporting.issuing.tables import documents
 from tests.integration.reporting.delivery import Delivery
 from tests.integration.reporting.serving import reading
-from tests.integration.reporting.test_documents import DOCUMENT, SECOND, story
+from tests.integration.reporting.test_documents import DOCUMENT, FIRST, SECOND, story
 from tests.integration.reporting.test_issuing import KNOWN, LATER, issued, learnt
 from tests.support.http import TestClient
 from tests.support.metering import value
 from tests.support.tokens import Issuer
-from tests.unit.reporting.made import START, Log, day, programme
+from tests.unit.reporting.made import START, Log, day, iso, programme
 
 SCHEDULED: dict[str, Any] = {
     **DOCUMENT,
@@ -142,6 +142,18 @@ def test_one_fault_does_not_hold_up_others(
     assert "monthly of jinxian over 2021-03 is not issued" in caplog.text
     assert str(fault) in caplog.text and "Traceback" in caplog.text
     assert (scheduler.round(), value("bugle_documents_failing")) == (1, 0)
+
+
+def test_undecided_deadlines_hold_up_no_schedule(delivery: Delivery) -> None:
+    """What was known when it was due decides nothing more, however long it waits: the document says so."""
+    log = scheduled_story()
+    about = {"clock": "contact", "generation": 1, "fact": "received", "started_at": iso(day(10)), "unit": "bank"}
+    due = {"due_at": iso(day(12)), "stages": [], "provisional": False, "limit": "2d", "calendar": None}
+    log.case("supervision", "clock_started", FIRST, day(10), **about, **due)
+    delivery.publish(log.events, DUE[0] + timedelta(hours=1))
+    delivery.apply()
+    assert Scheduler(delivery.engine).round() == 1
+    assert orjson.loads(kept(delivery)[0].content)["told"]["undecided"] == 1
 
 
 def test_unread_logs_are_waited_for(delivery: Delivery) -> None:

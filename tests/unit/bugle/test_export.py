@@ -130,3 +130,10 @@ def test_wrong_question_is_named(
     told = run(*arguments)
     assert (told.exit_code, said in " ".join(told.output.replace("│", "").split())) == (2, True), told.output
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("name", "option"), [("as_of", "--as-of"), ("lang", "--lang"), ("programme", "--programme")])
+def test_filter_that_has_an_option_is_refused(tmp_path: Path, name: str, option: str) -> None:
+    """It would be lost under what the option says, or leaves out."""
+    told = run("ledger", "--filter", f"{name}=x", "--out", str(tmp_path / "ledger.csv"))
+    assert told.exit_code == 2 and f"has an option of its own: {option}" in told.output

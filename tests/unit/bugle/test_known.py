@@ -14,12 +14,12 @@ import bugle.answers
 import bugle.known
 import bugle.stack.commands
 from bugle.cli import app
-from bugle.known import needs_programme, stranger
+from bugle.known import programme_named, stranger
 from bugle.stack.errors import StackError
 
 ANSWERS = {
-    "/v1/programmes/jinxian": {"programme": "jinxian"},
-    "/v1/directories/jinxian": {"units": [{"id": "dept-01"}]},
+    "/v1/programmes/jinxian": {"programme": "jinxian", "agency": "jinxian", "document": {"zone": "Asia/Shanghai"}},
+    "/v1/directories/jinxian": {"units": [{"id": "dept-01", "name": "发改委"}]},
 }
 
 
@@ -39,9 +39,10 @@ def place(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 def test_unknown_programme_is_refused(place: Any) -> None:
-    needs_programme(place, "jinxian")
+    known = programme_named(place, "jinxian")
+    assert (known.zone.key, known.units) == ("Asia/Shanghai", {"dept-01": "发改委"})
     with pytest.raises(typer.BadParameter, match="There is no programme nosuch"):
-        needs_programme(place, "nosuch")
+        programme_named(place, "nosuch")
 
 
 @pytest.mark.parametrize(

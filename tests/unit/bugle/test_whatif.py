@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
@@ -12,6 +13,7 @@ import typer
 from typer.testing import CliRunner
 
 from bugle.cli import app
+from bugle.known import Programme
 from bugle.whatif import command
 from bugle.whatif.asking import checked
 from bugle.whatif.sums import ranks
@@ -63,15 +65,16 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
         return SCALED
 
     monkeypatch.setattr(command, "running_place", lambda against: None)
-    monkeypatch.setattr(command, "needs_programme", needs_programme)
+    monkeypatch.setattr(command, "programme_named", programme_named)
     monkeypatch.setattr(command, "pages", pages)
     monkeypatch.setattr(command, "scaled", scaled)
     return seen
 
 
-def needs_programme(place: object, programme: str) -> None:
+def programme_named(place: object, programme: str) -> Programme:
     if programme != "jinxian":
         raise typer.BadParameter("There is no such programme.", param_hint="--programme")
+    return Programme(ZoneInfo("Asia/Shanghai"), {"water": "自来水公司"})  # the directory has no power station
 
 
 def run(*arguments: str) -> Any:
@@ -84,14 +87,19 @@ def test_pages_are_added_up(asked: list[dict[str, Any]]) -> None:
     assert asked == [{"programme": "jinxian", "limits": "contact:2wd,closing:5d", "from": "2021-03-01"}]
     held = json.loads(told.stdout)
     assert (held["clocks"], held["worse"], [one["case"] for one in held["items"]]) == (3, 1, ["c-water"])
+    [item] = held["items"]
+    assert (item["unit"], item["unit_name"]) == ("water", "自来水公司")
+    assert item["after"]["due_at"] == "2021-03-15T16:00:00Z"
     assert held["units"] == [
         {
             "unit": "water",
+            "name": "自来水公司",
             "before": {"met": 2, "kept": 1.0, "rank": 1},
             "after": {"late": 1, "met": 1, "kept": 0.5, "rank": 1},
         },
         {
             "unit": "power",
+            "name": None,
             "before": {"missed": 1, "kept": 0.0, "rank": 2},
             "after": {"missed": 1, "kept": 0.0, "rank": 2},
         },
@@ -102,8 +110,11 @@ def test_person_reads_tables(asked: list[dict[str, Any]]) -> None:
     told = run("--limit", "contact=2wd")
     assert "3 clocks; 1 would have ended otherwise, 1 of them worse." in told.stdout
     assert "1 of 2 units would stand otherwise." in told.stdout
-    assert [line.split()[0] for line in told.stdout.splitlines() if line.startswith(("water", "power"))] == ["water"]
-    assert "c-water" in told.stdout and "2021-03-15T16:00:00Z" in told.stdout
+    assert [line.split()[0] for line in told.stdout.splitlines() if line.startswith(("自来水", "power"))] == [
+        "自来水公司"
+    ]
+    [line] = [line for line in told.stdout.splitlines() if line.startswith("c-water")]
+    assert "自来水公司" in line and "2021-03-16 24:00" in line and "2021-03-15 24:00" in line
 
 
 @pytest.mark.parametrize(("most", "status"), [("0", 1), ("1", 0)])

@@ -183,6 +183,12 @@ def test_same_whenever_drawn_up() -> None:
     assert not same(TOLD, {**TOLD, "units": {}})
 
 
+def test_older_document_left_no_deadline_undecided() -> None:
+    """Those that were issued before documents said so tell the same as one that leaves none."""
+    assert same(TOLD, {**TOLD, "undecided": 0}) and not same(TOLD, {**TOLD, "undecided": 1})
+    assert changed({**TOLD, "undecided": 2}, "undecided", to=0) == [("Text", None, "Not judged yet", 2, None)]
+
+
 def test_canonical_text_is_one() -> None:
     at = datetime(2021, 11, 3, 1, tzinfo=UTC)
     here = at.astimezone(timezone(timedelta(hours=8)))

@@ -17,15 +17,16 @@ import pytest
 from openpyxl.utils.escape import unescape
 from pyarrow import parquet
 
+from reporting.bulletins import cells as bulletins
 from reporting.exports import excel
 from reporting.exports.cells import Cells, Row
 from reporting.exports.columns import Kind, kind_of
 from reporting.exports.excel import Excel
 from reporting.exports.formats import FORMATS
 from reporting.exports.separated import harmless
+from reporting.exports.sheet_names import MOST, SheetNames
 from reporting.queries.scope import Scope
 from reporting.web.words import Words
-from reporting.web.writing import Writing
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 COLUMNS = ("case_id", "title", "reported_at", "due_day", "misses", "share", "synthetic", "supporting")
@@ -44,6 +45,7 @@ ROW: Row = {
     "programme": "p",
     "agency": "a",
 }
+NAMES = SheetNames("Deadlines", "About this file")
 INJECTED = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", " =1", "＝1+1", "＋1", "－1", "＠x"]
 INJECTED += ["\u00a0=1", "\u3000=1", "\u200b=1", "\ufeff=1", "\u200b \ufe66 1", "\u22121"]
 INJECTED += ["\ufe0f=1", "\u034f=1", "\u3164=1", "\u2800=1", "\x01=1"]
@@ -61,7 +63,7 @@ class Nameless(Words):
 
 def cells() -> Cells:
     texts = NullTranslations()
-    return Cells(Nameless(), Writing("en", SHANGHAI, texts, texts))
+    return Cells(Nameless(), bulletins.Cells("en", SHANGHAI, texts, texts))
 
 
 def written(
@@ -69,7 +71,8 @@ def written(
 ) -> Path:
     with path.open("w+b") as file:
         limited = most != excel.ROWS
-        sheet = Excel(file, columns, cells(), most) if limited else FORMATS[ending].begin(file, columns, cells())
+        begun = (file, columns, cells(), NAMES)
+        sheet = Excel(*begun, most) if limited else FORMATS[ending].begin(*begun)
         sheet.write(rows)
         sheet.close({"Programme": "=jinxian"})
     return path
@@ -160,6 +163,35 @@ def test_long_list_goes_on_on_a_next_sheet(tmp_path: Path) -> None:
     book = openpyxl.load_workbook(written(tmp_path / "file.xlsx", "xlsx", rows, ["case_id"], most=2))
     found = [[cell.value for cell in sheet["A"]] for sheet in book.worksheets[:-1]]
     assert found == [["Issue id", "0", "1"], ["Issue id", "2", "3"], ["Issue id", "4"]]
+    assert book.sheetnames == ["Deadlines", "Deadlines (2)", "Deadlines (3)", "About this file"]
+
+
+@pytest.mark.parametrize(
+    ("title", "first", "second"),
+    [
+        ("办理时限", "办理时限", "办理时限 (2)"),
+        ("a/b\\c[d]:e*f?", "a b c d e f", "a b c d e f (2)"),
+        ("'quoted'", "quoted", "quoted (2)"),
+        ("x" * 40, "x" * 31, f"{'x' * 27} (2)"),
+        ("𠮷" * 20, "𠮷" * 15, f"{'𠮷' * 13} (2)"),
+        ("two\nlines", "two lines", "two lines (2)"),
+        ("History", "History (1)", "History (2)"),
+        ("???", "(1)", "(2)"),
+    ],
+)
+def test_sheet_bears_a_name_that_excel_takes(tmp_path: Path, title: str, first: str, second: str) -> None:
+    names = SheetNames(title, "About this file")
+    assert (names.of_rows(1), names.of_rows(2)) == (first, second)
+    assert all(len(name.encode("utf-16-le")) <= 2 * MOST for name in (first, second))
+    with (tmp_path / "file.xlsx").open("w+b") as file:
+        sheet = Excel(file, ["case_id"], cells(), names, 1)
+        sheet.write([{"case_id": "1"}, {"case_id": "2"}])
+        sheet.close({})
+    assert openpyxl.load_workbook(tmp_path / "file.xlsx").sheetnames == [first, second, "About this file"]
+
+
+def test_last_sheet_is_none_of_the_lists() -> None:
+    assert SheetNames("about THIS file", "About this file").of_last() == "About this file (0)"
 
 
 def test_names_say_kinds() -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from eventkit.problems import Faulty
 from pagekit.addresses import Addresses, address, own_path
+from reporting.bulletins.cells import Cells
 from reporting.queries.periods import Every, names
 from reporting.queries.working_days import WorkingDays
 from reporting.web.issue import entry, withdrawn
@@ -19,7 +20,6 @@ from reporting.web.overview import laid_out, month_before, months_until
 from reporting.web.rendering import CARRIED
 from reporting.web.sliding import slider
 from reporting.web.strip import Strip, strip
-from reporting.web.writing import Writing
 
 CHINA = ZoneInfo("Asia/Shanghai")
 YEAR = {"2021": {"off": ["2021-04-05"], "work": ["2021-04-25"], "notice": None}}
@@ -151,7 +151,7 @@ def test_entry_says_what_was_said() -> None:
 
 
 def test_deadline_at_midnight_ends_the_day() -> None:
-    writing = Writing("zh", CHINA, NullTranslations(), NullTranslations())
+    writing = Cells("zh", CHINA, NullTranslations(), NullTranslations())
     assert writing.until(china("2021-04-27T00:00")) == "2021-04-26 24:00"
     assert writing.until(china("2021-04-27T17:30")) == "2021-04-27 17:30"
 

@@ -13,6 +13,7 @@ from io import BytesIO
 from pathlib import Path
 from threading import Thread
 from zipfile import ZipFile
+from zoneinfo import ZoneInfo
 
 import pytest
 from docx import Document
@@ -21,6 +22,7 @@ from docx.shared import Pt
 from pypdf import PdfReader
 
 from reporting.bulletins import word
+from reporting.bulletins.drawing import draw
 from reporting.bulletins.markdown import head, row
 from reporting.bulletins.pdf import printed
 from reporting.bulletins.sheets import Cell, sheet_of
@@ -46,6 +48,22 @@ def texts(packed: bytes) -> list[str]:
 
 def words_of(pdf: bytes) -> str:
     return "".join("".join(page.extract_text().split()) for page in PdfReader(BytesIO(pdf)).pages)
+
+
+@pytest.mark.parametrize(
+    ("language", "due"), [("zh", "| 联系企业 | 2021-10-08 24:00\\* |"), ("en", "| Contact | 2021-10-08 24:00\\* |")]
+)
+def test_letter_says_deadlines_as_pages_do(language: str, due: str) -> None:
+    """A day's end is its 24:00, not 00:00 of a day that the department has not got."""
+    clock = {"clock": "contact", "zh": "联系企业", "en": "Contact", "provisional": True}
+    both = {"zh": "四进四问", "en": "Four entries"}
+    told = {
+        "programme": both, "report": {"id": "letter", "zh": "交办函", "en": "Letter", "every": "letter"},
+        "known_until": AT, "units": {}, "kinds": {}, "number": "1号", "title": "贷款", "kind": None, "lead": "bank",
+        "supporting": [], "meeting": None, "enterprise_name": "甲公司", "reported_at": AT,
+        "deadlines": [{**clock, "due_at": datetime(2021, 10, 8, 16, tzinfo=UTC)}],
+    }  # fmt: skip
+    assert due in draw({"told": told}, both, language, ZoneInfo("Asia/Shanghai"))
 
 
 def test_sheet_has_every_block() -> None:

@@ -38,14 +38,4 @@ def _of(services: Services, agency: str, titles: list[str]) -> Choices:
         "leader": texts.gettext("Leader"),
     }
     assert whole.keys() < set(ROLES)
-    department = texts.gettext("Department")
-    return Choices(
-        " · ".join((agency, *titles)),
-        [
-            *((f"{role}/{agency}", f"{name} · {agency}") for role, name in whole.items()),
-            *(
-                (f"department/{agency}/{id}", f"{department} · {name}")
-                for id, name in units_of(services, agency).items()
-            ),
-        ],
-    )
+    return Choices.of_agency(agency, titles, whole, texts.gettext("Department"), units_of(services, agency))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from fastapi import Request, Response
 
 from console import SERVICE
+from eventkit import moments
 from eventkit.caller import Caller
 from eventkit.catalogues import catalogue
 from pagekit.rendering import ABSENT, drawn, voice
@@ -36,15 +37,12 @@ def draw(request: Request, template: str, status: int = 200, /, **about: Any) ->
 
 def minute(moment: str | None, zone: ZoneInfo = CHINA) -> str:
     """An instant to the minute."""
-    return ABSENT if moment is None else f"{datetime.fromisoformat(moment).astimezone(zone):%Y-%m-%d %H:%M}"
+    return ABSENT if moment is None else moments.minute(datetime.fromisoformat(moment), zone)
 
 
 def until(moment: str | None, zone: ZoneInfo = CHINA) -> str:
     """A deadline to the minute; one at midnight is the end of the day before, 24:00."""
-    if moment is None:
-        return ABSENT
-    local = datetime.fromisoformat(moment).astimezone(zone)
-    return f"{local.date() - timedelta(days=1)} 24:00" if local.time() == time() else minute(moment, zone)
+    return ABSENT if moment is None else moments.until(datetime.fromisoformat(moment), zone)
 
 
 def reports(caller: Caller) -> bool:

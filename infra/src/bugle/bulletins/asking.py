@@ -8,7 +8,7 @@ import orjson
 
 from bugle.answers import AsOperator, Json, check, pages
 
-OPTIONS = {"programme": "--programme", "about": "--about"}
+OPTIONS = {"programme": "--programme", "about": "--about", "as_of": "--as-of"}
 FORMATS = ("docx", "pdf", "md")
 
 
@@ -29,12 +29,14 @@ class Asking(AsOperator):
         ids = [str(one["document"]) for page in found for one in page["items"]]
         return ids[-1] if ids else None
 
-    def issue(self, programme: str, kind: str, named: tuple[str, str]) -> str | None:
+    def issue(self, programme: str, kind: str, named: tuple[str, str], as_of: str | None = None) -> str | None:
         """The id of the document that was issued; None where there is nothing to restate.
 
-        `named`: "about" and an id, or the kind of a period and its name.
+        `named`: "about" and an id, or the kind of a period and its name; `as_of`: the day or instant of whose knowledge
+        it is, else all that is known.
         """
         asked = {"programme": programme, "about" if named[0] == "about" else "period": named[1]}
+        asked |= {} if as_of is None else {"as_of": as_of}
         answer = self._send("POST", f"/v1/documents/{kind}", asked)
         if answer.status_code == 409 and answer.json()["type"].endswith(":nothing-changed"):
             return None

@@ -29,6 +29,9 @@ def bulletin(
         str | None,
         typer.Option(help="Else the programme's report over such a period: supervision-list, minutes, letter …"),
     ] = None,
+    as_of: Annotated[
+        str | None, typer.Option(help="As it was known at the end of this day, or at this instant; else now.")
+    ] = None,
     restate: Annotated[bool, typer.Option("--restate", help="Issue it again if what it tells has changed.")] = False,
     lang: Annotated[Language, typer.Option(help="Language of the files and the table.")] = Language.ZH,
     against: Against = EMBEDDED,
@@ -40,12 +43,14 @@ def bulletin(
 
     bugle bulletin --programme chuanhui --year 2021 --out bulletins --restate --json
 
+    bugle bulletin --programme chuanhui --month 2021-10 --as-of 2021-11-03 --out bulletins
+
     bugle bulletin --programme jinxian --report letter --about CASE --out letters
     """
     every, period = _period({"month": month, "quarter": quarter, "year": year, "about": about})
     with Asking(running_place(against)) as asking:
         kind = _kind(asking.reports(programme), every, report)
-        document = asking.document(_issued(asking, programme, kind, (every, period), restate=restate))
+        document = asking.document(_issued(asking, programme, kind, (every, period), as_of, restate=restate))
         out.mkdir(exist_ok=True)
         stem = f"{programme}-{kind}-{period}-{document['edition']}.{lang.value}"
         files = [out / f"{stem}.{format}" for format in FORMATS]
@@ -79,11 +84,13 @@ def _kind(reports: list[dict[str, Any]], every: str, report: str | None) -> str:
     raise typer.BadParameter(said, param_hint="--report")
 
 
-def _issued(asking: Asking, programme: str, kind: str, named: tuple[str, str], *, restate: bool) -> str:
+def _issued(
+    asking: Asking, programme: str, kind: str, named: tuple[str, str], as_of: str | None, *, restate: bool
+) -> str:
     standing = asking.newest(programme, kind, named[1])
     if standing is not None and not restate:
         return standing
-    made = asking.issue(programme, kind, named)
+    made = asking.issue(programme, kind, named, as_of)
     if made is None:
         typer.echo("Nothing has changed: the one that stands is written.", err=True)
         return standing or str(asking.newest(programme, kind, named[1]))

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 HEADINGS = {"zh": ("指标", "本期", "截至期末"), "en": ("Figure", "This period", "Up to its end")}
+UNDECIDED = {"zh": "尚未判定的时限", "en": "Deadlines not judged yet"}
 AMOUNT = {"zh": "金额（元）", "en": "amount in CNY"}
 TALLIES = {
     "issues": {"zh": "登记问题", "en": "Issues reported"},
@@ -24,7 +25,7 @@ TALLIES = {
 
 
 def print_bulletin(document: Mapping[str, Any], lang: str) -> None:
-    """A table, who issued it when, its digest, and what it restates."""
+    """A table, what it leaves undecided, who issued it when, its digest, and what it restates."""
     told = document["content"]["told"]
     name = f"{told['programme'][lang]} {told['report'][lang]} {document['about']}"
     table = Table(title=name, box=None, pad_edge=False, title_justify="left")
@@ -33,6 +34,8 @@ def print_bulletin(document: Mapping[str, Any], lang: str) -> None:
     for row in _rows(told, lang):
         table.add_row(*row)
     Console(soft_wrap=False, width=120).print(table)
+    if told.get("undecided"):
+        typer.echo(f"{UNDECIDED[lang]}: {_number(told['undecided'])}")
     typer.echo(f"{document['issued_at']}  {document['issued_by']}  sha256 {document['digest']}")
     if document["restates"] is not None:
         typer.echo(f"edition {document['edition']}, restates {document['restates']}")

@@ -1,5 +1,5 @@
-"""Whether an error says that a server is away, as both are while a stop is going on, or shuts out who asks, as after half
-a restore; every command may meet that."""
+"""Whether an error says that a server is away, as both are while a stop is going on, or shuts out who asks, as after
+half a restore; every command may meet that."""
 
 from __future__ import annotations
 

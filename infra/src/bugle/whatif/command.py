@@ -9,7 +9,7 @@ import typer
 
 from bugle.answers import Json
 from bugle.days import FORM, day, span
-from bugle.known import needs_programme
+from bugle.known import programme_named
 from bugle.machine import AsJson, tell
 from bugle.stack.place import EMBEDDED, Against, running_place
 from bugle.whatif.asking import pages, scaled
@@ -56,9 +56,9 @@ def whatif(
     rules = {"limits": _named(limit, "--limit"), "calendar": calendar}
     scales = {"points": _named(points, "--points"), "weights": _named(weight, "--weight")}
     place, total, moved = running_place(against), None, None
-    needs_programme(place, programme)
+    known = programme_named(place, programme)
     if any(rules.values()) or not any(scales.values()):
-        total = Sum()
+        total = Sum(known.units)
         for page in pages(place, _given(about | rules)):
             total.add(page)
     if any(scales.values()):
@@ -67,7 +67,7 @@ def whatif(
         told = ({} if total is None else total.json()) | ({} if moved is None else {"scales": moved})
         tell(told)
     else:
-        show(total, moved)
+        show(total, moved, known.zone)
     if fail_above is not None and total is not None and total.worse > fail_above:
         typer.echo(f"{total.worse:,} clocks would have been missed or late, more than {fail_above:,}.", err=True)
         raise typer.Exit(1)

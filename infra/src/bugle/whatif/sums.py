@@ -12,8 +12,9 @@ from bugle.answers import Json
 
 @dataclass
 class Sum:
-    """The pages added up. Units by id; None: clocks of nobody."""
+    """The pages added up. Units by id; None: clocks of nobody. `names`: what units are called."""
 
+    names: Mapping[str, str]
     clocks: int = 0
     items: list[Json] = field(default_factory=list)
     before: defaultdict[str | None, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
@@ -22,7 +23,7 @@ class Sum:
     def add(self, page: Mapping[str, Any]) -> None:
         """Take a page in."""
         self.clocks += page["clocks"]
-        self.items += page["items"]
+        self.items += ({**item, "unit_name": self.names.get(item["unit"])} for item in page["items"])
         for one in page["units"]:
             self.before[one["unit"]].update(one["before"])
             self.after[one["unit"]].update(one["after"])
@@ -39,6 +40,7 @@ class Sum:
         rows = [
             {
                 "unit": unit,
+                "name": None if unit is None else self.names.get(unit),
                 "before": {**self.before[unit], "kept": _kept(self.before[unit]), "rank": was[unit]},
                 "after": {**self.after[unit], "kept": _kept(self.after[unit]), "rank": would[unit]},
             }

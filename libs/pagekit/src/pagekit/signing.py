@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from fastapi import APIRouter, Request, Response
@@ -29,6 +29,19 @@ class Choices:
 
     title: str
     options: Sequence[tuple[str, str]]
+
+    @classmethod
+    def of_agency(
+        cls, agency: str, titles: Sequence[str], roles: Mapping[str, str], department: str, units: Mapping[str, str]
+    ) -> Choices:
+        """Those of an agency, which is called by its id and the titles of its programmes.
+
+        `roles`: what those are called that one has for the whole agency, by role; `department`: what one is called;
+        `units`: what the agency's units are called, by id, each of which one may be the department of.
+        """
+        whole = [(f"{role}/{agency}", f"{name} · {agency}") for role, name in roles.items()]
+        parts = [(f"department/{agency}/{id}", f"{department} · {name}") for id, name in units.items()]
+        return cls(" · ".join((agency, *titles)), [*whole, *parts])
 
 
 @dataclass(frozen=True, slots=True)

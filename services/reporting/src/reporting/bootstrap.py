@@ -19,7 +19,7 @@ from reporting.config import PageSettings, templates
 from reporting.exports.files import Exports
 from reporting.exports.room import Room
 from reporting.exports.routes import export_routes
-from reporting.issuing.errors import NothingChanged, PeriodNotOver, UnknownDocument
+from reporting.issuing.errors import DeadlinesUndecided, NothingChanged, PeriodNotOver, UnknownDocument
 from reporting.issuing.routes import issuing_routes
 from reporting.queries.desk import Desk
 from reporting.queries.routes import routes
@@ -27,7 +27,8 @@ from reporting.web.opening import Pages
 from reporting.web.routes import add_pages
 from reporting.whatif.routes import whatif_routes
 
-REFUSALS = (UnknownReport, UnknownMatter, UnknownDocument, PeriodNotOver, NothingChanged, TemplateFault)
+_OF_ISSUING = (UnknownDocument, PeriodNotOver, DeadlinesUndecided, NothingChanged)
+REFUSALS = (UnknownReport, UnknownMatter, TemplateFault, *_OF_ISSUING)
 
 
 def application(held: PageSettings, engine: Engine) -> FastAPI:

@@ -1,4 +1,4 @@
-"""What stands in the cells of a report's tables, in one language and one zone."""
+"""How reports and pages write numbers and instants, in one language and one zone; deadlines as the office says them."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from babel.numbers import format_decimal, format_percent
 
 from eventkit.envelope import parse_instant
+from eventkit.moments import minute, until
 from reporting.bulletins.labels import REASONS
 
 Told = Mapping[str, Any]
@@ -31,8 +32,8 @@ class Cells:
         """All of these by the names that templates use."""
         return {
             "number": self.number, "percent": self.percent, "fraction": self.fraction, "counted": self.counted,
-            "change": self.change, "day": self.day, "minute": self.minute, "joined": self.joined, "unit": self.unit,
-            "kind": self.kind, "happened": self.happened, "points": self.points, "times": self.times,
+            "change": self.change, "day": self.day, "minute": self.minute, "until": self.until, "joined": self.joined,
+            "unit": self.unit, "kind": self.kind, "happened": self.happened, "points": self.points, "times": self.times,
             "amount": self.amount, "units": self.units, "event": self.event,
             "called": self.called, "written": self.written,
         }  # fmt: skip
@@ -71,7 +72,11 @@ class Cells:
 
     def minute(self, moment: datetime) -> str:
         """An instant to the minute, in the programme's zone."""
-        return f"{moment.astimezone(self.zone):%Y-%m-%d %H:%M}"
+        return minute(moment, self.zone)
+
+    def until(self, moment: datetime) -> str:
+        """A deadline to the minute; one at midnight is the end of the day before, 24:00."""
+        return until(moment, self.zone)
 
     def amount(self, value: float | str | Mapping[str, str] | None) -> str | None:
         """A figure of any kind: a number, a share, or what it divides; or a text, in this language if it has two."""
@@ -93,6 +98,7 @@ class Cells:
             "amount": self.amount, "number": self.number, "times": self.times, "joined": self.joined,
             "points": self.points, "excluded": lambda counts: self.counted(counts, REASONS),
             "day": lambda at: self.day(parse_instant(at)), "minute": lambda at: self.minute(parse_instant(at)),
+            "until": lambda at: self.until(parse_instant(at)),
             "happened": lambda events: self.happened({**one, "at": parse_instant(one["at"])} for one in events),
         }  # fmt: skip
         return forms[form](value)

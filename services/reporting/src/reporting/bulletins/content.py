@@ -11,6 +11,7 @@ from eventkit.text import Text
 from reporting.bulletins.departments import league, unit_names
 from reporting.bulletins.lists import every_supervised, gathering, long_term, owed, supervised
 from reporting.bulletins.tallies import Reported, Told, rates, services, tallies
+from reporting.queries.clocks import undecided
 from reporting.queries.moments import Knowledge, Moment
 
 Section = Callable[[Reported], Any]
@@ -45,7 +46,7 @@ def content(of: Reported, rule: Mapping[str, Any], known: Knowledge) -> Told:
     """All that the report tells, as it stood at the end of its period, and whether everything up to then was known.
 
     `over`: whether the period had ended when the report was drawn up; `observed_until`: where a finished programme
-    stops to be watched before the period ends.
+    stops to be watched before the period ends; `undecided`: how many deadlines were past by then and not judged yet.
     """
     end, until = of.period.end, of.document.get("observed_until")
     moment = Moment(None, end)
@@ -56,6 +57,7 @@ def content(of: Reported, rule: Mapping[str, Any], known: Knowledge) -> Told:
         "known_until": known.watermark,
         "complete": known.complete(moment),
         "over": known.watermark is not None and known.watermark >= end,
+        "undecided": undecided(of.connection, of.scope, of.programme, min(end, known.watermark or end)),
         "observed_until": None if until is None else datetime.fromisoformat(until.upper()),
         "units": unit_names(of),
         "kinds": {kind["id"]: {"zh": kind["zh"], "en": kind["en"]} for kind in of.document.get("kinds", ())},

@@ -50,4 +50,5 @@ def drawn(of: OfProgramme, matter: Matter) -> Drawn:
     held = of.period(matter.about, None if listed else rule["every"])
     about = Reported.within(of, held)
     told = content(about, rule, of.asked.known)
-    return Drawn(told, period_titles(held), end=held.end, final=told["over"] and told["complete"])
+    final = told["over"] and told["complete"]
+    return Drawn(told, period_titles(held), end=held.end, final=final, undecided=told["undecided"])

@@ -88,6 +88,7 @@ COLUMNS: Final = {
     "programme": _("Programme"),
     "report": _("Document"),
     "observed_until": _("Observed until"),
+    "undecided": _("Not judged yet"),
     "text": _("Text"),
 }
 FORMS: Final = {
@@ -99,7 +100,7 @@ FORMS: Final = {
     "reported_at": "day",
     "missed_by": "times",
     "supporting": "joined",
-    "due_at": "minute",
+    "due_at": "until",
     "held_at": "minute",
     "present": "joined",
     "absent": "joined",

@@ -24,7 +24,7 @@ class Drawn:
 
     `title`: what stands below its name, by language; `units`: departments that may read it, None: none of them;
     `end`: until when it counts what occurred, None: until now; `only`: the id of the one meeting or case that it is
-    about; `final`: whether it may be issued.
+    about; `final`: whether what it tells is past and known; `undecided`: how many of its deadlines are not judged yet.
     """
 
     content: dict[str, Any]
@@ -33,3 +33,4 @@ class Drawn:
     end: datetime | None = None
     only: str | None = None
     final: bool = True
+    undecided: int = 0

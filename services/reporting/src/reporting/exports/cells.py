@@ -8,10 +8,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from eventkit.envelope import parse_instant
+from reporting.bulletins import cells as bulletins
 from reporting.exports.columns import Kind, kind_of
 from reporting.web.telling import Telling
 from reporting.web.words import Words
-from reporting.web.writing import Writing
 
 Row = Mapping[str, Any]
 
@@ -19,7 +19,7 @@ Row = Mapping[str, Any]
 class Cells:
     """Reads cells out of rows. A row may name its programme and agency; else it belongs to the list's own."""
 
-    def __init__(self, words: Words, writing: Writing, programme: str = "", agency: str = "") -> None:
+    def __init__(self, words: Words, writing: bulletins.Cells, programme: str = "", agency: str = "") -> None:
         self._words = words
         self._writing = writing
         self._own = programme, agency

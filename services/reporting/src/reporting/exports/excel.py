@@ -13,6 +13,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from reporting.exports.cells import Cells, Row
 from reporting.exports.columns import Kind, kind_of
+from reporting.exports.sheet_names import SheetNames
 
 ROWS: Final = 1_048_575
 """Of a sheet below its head; further ones stand on a next sheet."""
@@ -35,10 +36,13 @@ _WIDTHS: Final[Mapping[Kind, int]] = {Kind.TEXT: 24, Kind.TEXTS: 24, Kind.INSTAN
 class Excel:
     """A workbook that keeps one row in memory, and the others in temporary files beside its own."""
 
-    def __init__(self, file: IO[bytes], columns: Sequence[str], cells: Cells, rows: int = ROWS) -> None:
+    def __init__(
+        self, file: IO[bytes], columns: Sequence[str], cells: Cells, names: SheetNames, rows: int = ROWS
+    ) -> None:
         self._book = Workbook(file, {"constant_memory": True, "tmpdir": str(Path(file.name).parent)})
         self._columns = columns
         self._cells = cells
+        self._names = names
         self._most = rows
         self._bold = self._book.add_format({"bold": True, "bottom": 1})
         self._text = self._book.add_format({"num_format": "@", "quote_prefix": True})
@@ -47,7 +51,7 @@ class Excel:
         self._sheet = self._begun()
 
     def _begun(self) -> Worksheet:
-        sheet = self._book.add_worksheet()
+        sheet = self._book.add_worksheet(self._names.of_rows(len(self._book.worksheets()) + 1))
         sheet.freeze_panes(1, 0)
         sheet.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})
         for place, name in enumerate(self._columns):
@@ -90,7 +94,7 @@ class Excel:
     def close(self, about: Mapping[str, str]) -> None:
         """A last sheet tells what the others are, and the workbook is put together."""
         self._end()
-        sheet = self._book.add_worksheet()
+        sheet = self._book.add_worksheet(self._names.of_last())
         sheet.set_column(0, 1, 32)
         for self._row, (name, value) in enumerate(about.items()):
             self._write_text(sheet, 0, name, self._bold)

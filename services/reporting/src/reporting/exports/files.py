@@ -18,6 +18,7 @@ from sqlalchemy.exc import OperationalError
 from starlette.requests import ClientDisconnect
 
 from eventkit.caller import Caller
+from eventkit.http.parameters import refuse_others
 from eventkit.problems import Faulty, FieldProblem, Unavailable
 from eventkit.text import Text
 from reporting.exports.cells import Cells
@@ -25,8 +26,9 @@ from reporting.exports.formats import FORMATS, Ending
 from reporting.exports.listing import Listing
 from reporting.exports.naming import listing_of, title_of
 from reporting.exports.room import ListTooLong, Room
-from reporting.web.opening import AT, Pages, View
-from reporting.web.provenance import provenance
+from reporting.exports.sheet_names import SheetNames
+from reporting.web.opening import AT, BESIDES, Pages, View
+from reporting.web.provenance import beside, provenance
 
 PARAMETERS = ("format", "columns")
 """Of every file, beside those of its list."""
@@ -79,6 +81,7 @@ class Exports:
     def make(self, order: Order) -> Response:
         """The file of a list by the request's filters. Raises what the list's page raises."""
         listing, caller = listing_of(order.list), order.caller
+        refuse_others(order.request, {*BESIDES, "as_of", *listing.filters, *_besides(listing)})
         name = f'attachment; filename="{order.list}.{order.ending}"'
         with (
             self._room.taken((caller.agency, caller.sub)),
@@ -94,13 +97,15 @@ class Exports:
         """Write the file; the headers that tell of it."""
         with ExitStack() as failing:
             with _going_on(), self._opened(order, listing) as view:
-                sheet, rows = FORMATS[order.ending].begin(file, chosen(view, listing), _cells(view)), 0
+                title, rows = title_of(view, order.list), 0
+                begun = (file, chosen(view, listing), _cells(view), SheetNames(title, beside(view)))
+                sheet = FORMATS[order.ending].begin(*begun)
                 failing.callback(sheet.abandon)
                 for chunk in listing.rows(view):
                     sheet.write(chunk)
                     rows += len(chunk)
                     check_waiting(order.request)
-                told, headers = provenance(view, title_of(view, order.list), rows)
+                told, headers = provenance(view, title, rows)
             sheet.close(told)  # the connection has been given back: putting a workbook together takes long
             failing.pop_all()
         file.flush()
@@ -108,18 +113,22 @@ class Exports:
 
     @contextmanager
     def _opened(self, order: Order, listing: Listing) -> Iterator[View]:
-        known = (AT, *PARAMETERS, *listing.parameters)
         with self._pages.looking(
             order.caller,
             order.request,
             listing.filters,
-            *known,
+            *_besides(listing),
             language=order.language,
             snapshot=self._room.seconds,
         ) as view:
             if listing.of_programme:
                 view.needs_programme()
             yield view
+
+
+def _besides(listing: Listing) -> tuple[str, ...]:
+    """The parameters of its file that are neither filters nor every page's."""
+    return (AT, *PARAMETERS, *listing.parameters)
 
 
 def chosen(view: View, listing: Listing) -> Sequence[str]:

@@ -10,6 +10,7 @@ from reporting.exports.cells import Cells, Row
 from reporting.exports.excel import Excel
 from reporting.exports.parquet import Parquet
 from reporting.exports.separated import Separated
+from reporting.exports.sheet_names import SheetNames
 
 Told = Mapping[str, str]
 """What is told of a file beside its rows, by what it is called."""
@@ -30,17 +31,17 @@ class Sheet(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """`begin`: of a file, the columns and what reads cells."""
+    """`begin`: of a file, the columns, what reads cells, and what sheets are called."""
 
     media: str
-    begin: Callable[[IO[bytes], Sequence[str], Cells], Sheet]
+    begin: Callable[[IO[bytes], Sequence[str], Cells, SheetNames], Sheet]
 
 
 Ending = Literal["csv", "xlsx", "parquet"]
 
 FORMATS: Final[Mapping[Ending, Format]] = {
-    "csv": Format("text/csv; charset=utf-8", Separated),
+    "csv": Format("text/csv; charset=utf-8", lambda file, columns, cells, _: Separated(file, columns, cells)),
     "xlsx": Format("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", Excel),
-    "parquet": Format("application/vnd.apache.parquet", Parquet),
+    "parquet": Format("application/vnd.apache.parquet", lambda file, columns, cells, _: Parquet(file, columns, cells)),
 }
 """By the ending of the file's name."""

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Request, Response
 
 from eventkit.catalogues import ON_PAPER, accepted
+from eventkit.http.parameters import BY_PATH
 from pagekit.session import Visiting
 from reporting.exports.files import Exports, Order
 from reporting.exports.formats import Ending
@@ -29,7 +30,7 @@ def export_routes(exports: Exports) -> APIRouter:
     """The API's."""
     router = reads()
 
-    @router.get("/exports/{list}", response_class=Response, openapi_extra=parameters(_FILTERS))
+    @router.get("/exports/{list}", response_class=Response, openapi_extra=parameters(_FILTERS) | {BY_PATH: True})
     def export(
         list: str,
         request: Request,

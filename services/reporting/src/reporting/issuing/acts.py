@@ -19,7 +19,7 @@ from reporting.bulletins.kinds import drawn
 from reporting.bulletins.matter import Drawn, Matter
 from reporting.issuing.causes import Span, causes
 from reporting.issuing.changes import changes
-from reporting.issuing.errors import NothingChanged, PeriodNotOver
+from reporting.issuing.errors import DeadlinesUndecided, NothingChanged, PeriodNotOver
 from reporting.issuing.freezing import canonical, digest, other_rules, pins, same
 from reporting.issuing.printing import files
 from reporting.issuing.tables import documents, renditions
@@ -46,7 +46,11 @@ def issue(of: OfProgramme, order: Order) -> str | None:
     """The id of the document that was issued; the caller commits.
 
     As of the instant that was asked for, else of all that is known. A schedule gets None where the matter has been
-    issued already. Raises PeriodNotOver, NothingChanged, and what drawing it up raises.
+    issued already. Raises PeriodNotOver, DeadlinesUndecided, NothingChanged, and what drawing it up raises.
+
+    DeadlinesUndecided only where no instant was asked for. What was known at an instant, a schedule's too, never
+    decides more however long it waits, and supervision holds the clocks of a case of which an event stands aside: so
+    a document of an instant is issued, and tells how many deadlines it leaves undecided.
     """
     connection = of.asked.connection
     connection.execute(_LOCK, {"name": f"issued/{of.id}/{order.matter.kind}"})
@@ -57,6 +61,8 @@ def issue(of: OfProgramme, order: Order) -> str | None:
     told = drawn(held, order.matter)
     if not told.final:
         raise PeriodNotOver(mend=Text("issue it when the period is over; until then read its draft"))
+    if told.undecided and of.asked.as_of.before is None:
+        raise _undecided(told.undecided)
     before = held.asked.as_of.before
     assert before is not None
     content = {"told": told.content, "pins": pins(held, before)}
@@ -72,6 +78,12 @@ def standing_of(connection: Connection, programme: str, matter: Matter) -> Row[A
     return connection.execute(rows.order_by(documents.c.edition.desc()).limit(1)).first()
 
 
+def outdated(standing: Row[Any], told: Drawn, known_before: datetime) -> bool:
+    """Whether a document tells something else than its newest edition, by what became known later."""
+    former, after = orjson.loads(standing.content)["told"], orjson.loads(canonical(told.content))
+    return known_before > standing.known_before and not same(former, after)
+
+
 def as_known(of: OfProgramme) -> OfProgramme:
     """The programme as it is known by all watermarks, or was at the instant that was asked for; PeriodNotOver when
     not everything that was known then has come in yet."""
@@ -84,6 +96,15 @@ def as_known(of: OfProgramme) -> OfProgramme:
     look(asked.connection, as_of)
     check_known(asked.connection, asked.scope, asked.filters)
     return OfProgramme(replace(asked, as_of=as_of, known=replace(known, as_of=as_of)))
+
+
+def _undecided(count: int) -> DeadlinesUndecided:
+    problem = Text("Deadlines due before the end of the period that have not been judged yet: {count}.", count=count)
+    mend = Text(
+        "try again when supervision has judged them, which it does once it has known them for the programme's grace;"
+        " or issue the document as of an instant (as_of): it then says how many are open"
+    )
+    return DeadlinesUndecided(problem, mend=mend)
 
 
 def _freeze(
@@ -121,17 +142,17 @@ def _restated(
 ) -> dict[str, Any]:
     """What is restated, what changed, by which other rules and why; NothingChanged where nothing did, or it is known no
     later."""
-    kept: Mapping[str, Any] = orjson.loads(standing.content)
-    former, after, known_before = kept["told"], orjson.loads(canonical(told.content)), pinned["known_before"]
-    if same(former, after) or known_before <= standing.known_before:
+    known_before = pinned["known_before"]
+    if not outdated(standing, told, known_before):
         raise NothingChanged(mend=Text("read the one that stands: /v1/issued/{document}", document=standing.document))
+    kept: Mapping[str, Any] = orjson.loads(standing.content)
     span = Span(held.id, held.agency, standing.known_before, known_before, told.end or known_before, told.only)
     return {
         "document": standing.document,
         "year": standing.year,
         "serial": standing.serial,
         "known_before": standing.known_before,
-        "changes": changes(former, after),
+        "changes": changes(kept["told"], orjson.loads(canonical(told.content))),
         "rules": other_rules(kept["pins"], pinned),
         "causes": causes(connection, span),
     }

@@ -19,6 +19,13 @@ class PeriodNotOver(Problem):
     status = 409
 
 
+class DeadlinesUndecided(Problem):
+    """Deadlines of the period have not been judged yet: some of them may still be missed."""
+
+    slug = "deadlines-undecided"
+    status = 409
+
+
 class NothingChanged(Problem):
     """The document would say what the one that stands says: there is nothing to restate."""
 

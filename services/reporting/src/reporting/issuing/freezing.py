@@ -83,4 +83,8 @@ def same(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
 
 
 def _lasting(told: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in told.items() if name != "known_until"}
+    return _SINCE_THEN | {name: value for name, value in told.items() if name != "known_until"}
+
+
+_SINCE_THEN: Told = {"undecided": 0}
+"""What documents did not tell at first, by the value with which they print nothing of it."""

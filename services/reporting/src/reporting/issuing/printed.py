@@ -86,6 +86,7 @@ PARTS: Final = (
     Part("items", rows("items"), at("task"), {"task": at("task"), "unit": unit("unit"), **fields("due_on")},
          ("item",), ("task",)),
     Part("text", lambda told: [told] if "report" in told else [], _nothing,
-         {"programme": _named("programme"), "report": _named("report"), "observed_until": at("observed_until")}),
+         {"programme": _named("programme"), "report": _named("report"), "observed_until": at("observed_until"),
+          "undecided": lambda told, _: told.get("undecided") or None}),
 )  # fmt: skip
 """In the order in which a restatement tells them."""

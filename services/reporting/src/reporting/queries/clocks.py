@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Subquery, Text, and_, case, cast, func, or_, select, tuple_
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, Subquery, Text, and_, case, cast, func, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import ARRAY, JSONPATH
 
 from reporting.queries.cases import cases
 from reporting.queries.moments import Moment
-from reporting.read_model.tables import clocks, programmes
+from reporting.queries.scope import Scope
+from reporting.read_model.tables import clocks, ledger, programmes
 
 
 def clocks_at(moment: Moment) -> Subquery:
@@ -35,6 +38,18 @@ def clocks_at(moment: Moment) -> Subquery:
     if moment.before is not None:
         rows = rows.where(clocks.c.started_at < moment.before)
     return rows.subquery("clocks_at")
+
+
+def undecided(connection: Connection, scope: Scope, programme: str, before: datetime) -> int:
+    """How many clocks of the programme were due before an instant and are neither stopped nor judged, as far as known.
+
+    Supervision judges no clock before it has known it for the programme's grace, and none of a case of which an event
+    stands aside there. It has judged what is missed, unobserved or cancelled; provisional clocks it judges as others.
+    """
+    open_ = (clocks.c.status == "running", clocks.c.due_at < before)
+    of = select(func.count()).select_from(clocks.join(ledger, ledger.c.case_id == clocks.c.case_id))
+    counted = connection.scalar(of.where(ledger.c.programme == programme, scope.cases(ledger), *open_))
+    return counted or 0
 
 
 def _at(moment: Moment) -> tuple[ColumnElement[str], ColumnElement[object]]:

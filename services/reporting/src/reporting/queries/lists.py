@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Select, text
+from sqlalchemy import ColumnElement, Connection, Select
 
 from eventkit.catalogues import LANGUAGES, catalogue
 from eventkit.errors import Problem
@@ -234,13 +234,18 @@ def key_of(listing: Listing, row: Mapping[str, Any]) -> tuple[Any, ...]:
     return tuple(row[name] for name in listing.columns[: listing.keys])
 
 
-_ENTERPRISE = text(
-    "SELECT enterprise_id, agency, name, tier, industry, township FROM enterprises"
-    " WHERE enterprise_id = CAST(:enterprise AS uuid) AND agency = :agency"
-)
-_MEMBERS = text(
+_ENTERPRISE = Listing(
     """
-    SELECT t.team_id, t.name AS team, m.member->>'role' AS role, m.member->>'person' AS person, p.name, p.title,
+    SELECT e.enterprise_id, e.agency, e.name, e.tier, e.industry, e.township FROM enterprises e
+    WHERE e.enterprise_id = CAST(:enterprise AS uuid) AND e.agency = :agency
+        AND (CAST(:before AS timestamptz) IS NULL OR e.registered_at < :before)
+    """,
+    ("enterprise_id", "agency", "name", "tier", "industry", "township"),
+)
+_MEMBERS = Listing(
+    """
+    SELECT array_position(CAST(:roles AS text[]), m.member->>'role') AS place, t.formed_at, m.ordinality AS ordinal,
+        t.team_id, t.name AS team, m.member->>'role' AS role, m.member->>'person' AS person, p.name, p.title,
         coalesce(m.member->>'unit', p.unit) AS unit, u.name AS unit_name
     FROM team_enterprises e JOIN teams t ON t.team_id = e.team_id
     CROSS JOIN LATERAL jsonb_array_elements(t.members) WITH ORDINALITY AS m(member, ordinality)
@@ -248,23 +253,38 @@ _MEMBERS = text(
     LEFT JOIN units u ON u.agency = t.agency AND u.unit_id = coalesce(m.member->>'unit', p.unit)
     WHERE e.enterprise_id = CAST(:enterprise AS uuid) AND t.programme = :programme AND t.ended_at IS NULL
         AND m.member->>'role' = ANY(CAST(:roles AS text[]))
-    ORDER BY array_position(CAST(:roles AS text[]), m.member->>'role'), t.formed_at, m.ordinality
-    """
+    """,
+    (
+        *("place", "formed_at", "ordinal"),
+        *("team_id", "team", "role", "person", "name", "title", "unit", "unit_name"),
+    ),
+    keys=3,
 )
 
 
 def service_card(
-    connection: Connection, enterprise: UUID, programme: str, agency: str, document: Document
+    connection: Connection, enterprise: UUID, programme: str, agency: str, document: Document, moment: Moment = NOW
 ) -> dict[str, Any]:
-    """Who serves an enterprise, by the roles that the programme's card names, each with the title of the role."""
+    """Who serves an enterprise, by the roles that the programme's card names, each with the title of the role.
+
+    By the teams that stood at the moment; NoServiceCard where the enterprise was not registered by then.
+    """
     card = document.get("service_card")
     about = {"enterprise": str(enterprise), "agency": agency}
-    found = None if card is None else connection.execute(_ENTERPRISE, about).one_or_none()
+    asked = written(_ENTERPRISE.sql, _ENTERPRISE.columns, moment, about)
+    found = None if card is None else connection.execute(asked).one_or_none()
     if card is None or found is None:
         raise NoServiceCard(mend=Text("name an enterprise of the agency, and a programme with [service_card]"))
-    roles = {role["id"]: role for role in document["roles"]}
-    rows = connection.execute(
-        _MEMBERS, {"enterprise": str(enterprise), "programme": programme, "roles": list(card["roles"])}
-    )
-    members = [as_dict(row) | {"title_zh": roles[row.role]["zh"], "title_en": roles[row.role]["en"]} for row in rows]
-    return as_dict(found) | {"programme": programme, "members": members}
+    members = [as_dict(row) for row in connection.execute(_members(enterprise, programme, card["roles"], moment))]
+    titles = {role["id"]: {"title_zh": role["zh"], "title_en": role["en"]} for role in document["roles"]}
+    return as_dict(found) | {"programme": programme, "members": [one | titles[one["role"]] for one in members]}
+
+
+def _members(enterprise: UUID, programme: str, roles: Sequence[str], moment: Moment) -> Select[Any]:
+    """In the order of the roles, then of the teams; without the columns that only order them."""
+    about = {"enterprise": str(enterprise), "programme": programme, "roles": list(roles)}
+    rows = written(_MEMBERS.sql, _MEMBERS.columns, moment, about)
+    order, told = ([rows.selected_columns[name] for name in names] for names in (
+        _MEMBERS.columns[: _MEMBERS.keys], _MEMBERS.columns[_MEMBERS.keys :],
+    ))  # fmt: skip
+    return rows.order_by(*order).with_only_columns(*told)

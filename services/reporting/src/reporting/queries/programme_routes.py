@@ -192,8 +192,9 @@ def _add_cards(router: APIRouter, desk: Desk) -> None:
     @router.get(
         "/enterprises/{enterprise}/card", response_class=Response, openapi_extra=parameters(OF_PROGRAMME, "programme")
     )
-    def card(enterprise: UUID, request: Request, who: Who) -> Response:
+    def card(enterprise: UUID, request: Request, who: Who, at: At = None) -> Response:
         """The service card of an enterprise: who is there for it, by the roles that the programme's card names."""
-        with of_programme(desk, who, request) as of:
-            told = lists.service_card(of.asked.connection, enterprise, of.id, of.agency, of.document)
-            return of.asked.answer(told)
+        with of_programme(desk, who, request, "at") as of:
+            asked = of.asked
+            about = (enterprise, of.id, of.agency, of.document, asked.moment)
+            return asked.answer(lists.service_card(asked.connection, *about))

@@ -32,16 +32,7 @@ def choices(engine: Engine, request: Request) -> list[Choices]:
         for id, row in words.programmes.items():
             titles.setdefault(row.agency, []).append(words.title(id))
         found = [
-            Choices(
-                " · ".join((agency, *named)),
-                [
-                    *((f"{role}/{agency}", f"{name} · {agency}") for role, name in whole.items()),
-                    *(
-                        (f"department/{agency}/{id}", f"{texts.gettext('Department')} · {name}")
-                        for id, name in words.agency_units(agency).items()
-                    ),
-                ],
-            )
+            Choices.of_agency(agency, named, whole, texts.gettext("Department"), words.agency_units(agency))
             for agency, named in titles.items()
         ]
     return [*found, Choices(texts.gettext("All agencies"), [("operator", texts.gettext("Operator of all agencies"))])]

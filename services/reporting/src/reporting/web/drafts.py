@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
+from datetime import date, datetime, timedelta
+from typing import Any, Literal
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import Row, and_, func, select
 
 from eventkit.envelope import parse_instant
 from reporting.bulletins.kinds import kinds
+from reporting.bulletins.matter import Drawn
+from reporting.issuing.acts import outdated
+from reporting.issuing.routes import ISSUERS
+from reporting.queries.moments import Knowledge
 from reporting.queries.periods import Every, names
 from reporting.read_model.tables import ledger, records
 from reporting.web.opening import View
@@ -36,6 +40,27 @@ class Paper:
     about: str
     called: str | None
     at: datetime | None
+
+
+Offer = Literal["issue", "restate", "wait"]
+
+
+def offer(view: View, told: Drawn, standing: Row[Any] | None) -> Offer | None:
+    """What the visitor may do with a draft: issue it, or restate its newest edition `standing`, or do so only when its
+    deadlines have been judged; None where there is nothing to issue, or he is none who does."""
+    known_before = view.asked.as_of.before or view.known.watermark
+    if view.caller.roles.isdisjoint(ISSUERS) or not told.final or known_before is None:
+        return None
+    if standing is not None and not outdated(standing, told, known_before):
+        return None
+    if told.undecided and view.asked.as_of.before is None:
+        return "wait"
+    return "issue" if standing is None else "restate"
+
+
+def instant(known: Knowledge) -> str | None:
+    """The last instant of which everything is known, as an address names it."""
+    return None if known.watermark is None else (known.watermark - timedelta(microseconds=1)).isoformat()
 
 
 def reports_of(view: View) -> list[Report]:

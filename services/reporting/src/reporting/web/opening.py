@@ -17,6 +17,7 @@ from eventkit.catalogues import catalogue
 from eventkit.problems import Faulty, FieldProblem
 from eventkit.text import Text
 from pagekit.session import Visitor, language_of
+from reporting.bulletins.cells import Cells
 from reporting.queries.desk import Asked, Desk
 from reporting.queries.filters import Condition
 from reporting.queries.moments import Knowledge
@@ -25,7 +26,6 @@ from reporting.queries.zones import zone_of
 from reporting.web.rendering import TEXTS, draw
 from reporting.web.sliding import Slider, knowing, slider
 from reporting.web.words import Words
-from reporting.web.writing import Writing
 
 BESIDES = ("programme", "lang")
 """Parameters that every page takes."""
@@ -87,10 +87,10 @@ class View:
         return self.asked.moment.before or self.asked.as_of.before or datetime.now(UTC)
 
     @property
-    def cells(self) -> Writing:
+    def cells(self) -> Cells:
         """How numbers and instants are written."""
         language = self.words.language
-        return Writing(language, self.zone, catalogue(TEXTS, language), catalogue("reporting", language))
+        return Cells(language, self.zone, catalogue(TEXTS, language), catalogue("reporting", language))
 
     def page(self, template: str, status: int = 200, /, **about: Any) -> Response:
         """The page drawn."""

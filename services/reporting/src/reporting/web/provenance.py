@@ -7,6 +7,11 @@ from reporting.web.opening import View
 from reporting.web.rendering import TEXTS
 
 
+def beside(view: View) -> str:
+    """What the part of a file is called in which this stands."""
+    return catalogue(TEXTS, view.words.language).gettext("About this file")
+
+
 def provenance(view: View, title: str, rows: int) -> tuple[dict[str, str], dict[str, str]]:
     """In words for the file, and as headers for programs."""
     known, asked = view.known, view.asked

@@ -9,9 +9,9 @@ from datetime import datetime
 from typing import Any
 
 from eventkit.catalogues import catalogue
+from reporting.bulletins.cells import Cells
 from reporting.web.rendering import TEXTS
 from reporting.web.words import Words
-from reporting.web.writing import Writing
 
 _NAMED = {
     "colour": "card",
@@ -60,7 +60,7 @@ class Telling:
     """Says values of one programme's cases."""
 
     words: Words
-    cells: Writing
+    cells: Cells
     programme: str
     agency: str
 

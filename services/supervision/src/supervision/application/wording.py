@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from eventkit.catalogues import catalogue
+from eventkit.moments import minute, until
 from eventkit.text import Text
 from supervision.domain.limits import parse_limit
 from supervision.domain.policy import Policy
@@ -188,7 +189,4 @@ class _Values(dict[str, str]):
     def moment(self, at: datetime, *, ends: bool = False) -> str:
         """A local day and time; a day that `ends` does so at 24:00, not at 0:00 of the next."""
         zone: ZoneInfo = self._told.policy.zone
-        local = at.astimezone(UTC).astimezone(zone)
-        if ends and local.time() == time(0):
-            return f"{(local - timedelta(days=1)).date().isoformat()} 24:00"
-        return f"{local:%Y-%m-%d %H:%M}"
+        return until(at, zone) if ends else minute(at, zone)
