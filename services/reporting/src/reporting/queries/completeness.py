@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, select
 
 from eventkit.paging import Window
 from reporting.projections.workflow import BEGINNING, FACTS
+from reporting.queries.hotspots import hotspots
 from reporting.queries.issues import as_dict
 from reporting.queries.moments import Moment
 from reporting.queries.past import as_folded, ledger_at, written
@@ -24,9 +25,22 @@ def completeness(
 ) -> tuple[Sequence[Row[Any]], dict[str, dict[str, Any]], list[dict[str, Any]]]:
     """A page of cases by id, what each had and lacked, and the departments; nothing without the programme's list."""
     rows, shown = stepped(connection, scope, programme, document, window, moment)
-    about = _about(scope, programme, document) | {"cases": None}
-    leads = connection.execute(written(_OF_LEADS, ("lead", "has", "cases"), moment, about))
+    leads = _leads(connection, scope, programme, document, moment)
     return rows, shown, _departments(document.get("completeness", ()), leads)
+
+
+def _leads(
+    connection: Connection, scope: Scope, programme: str, document: Document, moment: Moment
+) -> Iterator[tuple[str, Sequence[str], int]]:
+    """Lead, steps that its cases have, and how many such cases; without steps no event is looked at."""
+    if not document.get("completeness"):
+        for row in hotspots(connection, scope, {"programme": programme}, moment, ("department",), None):
+            if row["department"] is not None:
+                yield row["department"], (), row["issues"]
+        return
+    about = _about(scope, programme, document) | {"cases": None}
+    for row in connection.execute(written(_OF_LEADS, ("lead", "has", "cases"), moment, about)):
+        yield row.lead, row.has, row.cases
 
 
 def stepped(
@@ -61,8 +75,10 @@ def _state(steps: Sequence[Mapping[str, Any]], having: Sequence[str]) -> dict[st
     return {"has": [id for id in ids if id in having], "missing": [id for id in ids if id not in having]}
 
 
-def _departments(steps: Sequence[Mapping[str, Any]], groups: Any) -> list[dict[str, Any]]:
-    """From (lead, steps that its cases have, how many such cases)."""
+def _departments(
+    steps: Sequence[Mapping[str, Any]], groups: Iterable[tuple[str, Sequence[str], int]]
+) -> list[dict[str, Any]]:
+    """From lead, steps that its cases have, and how many such cases."""
     counts: Counter[str] = Counter()
     having: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for lead, has, count in groups:
