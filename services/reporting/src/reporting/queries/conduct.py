@@ -91,19 +91,31 @@ FROM told
 """
 
 
+_OF_THESE = "AND l.case_id = ANY(CAST(:cases AS uuid[]))"
 CONTRIBUTIONS = _contributions()
 CONTRIBUTIONS_OF_ONE = _contributions("AND l.case_id = CAST(:issue AS uuid)")
+CONTRIBUTIONS_OF_SOME = _contributions(_OF_THESE)
+CONTRIBUTED = f"SELECT l.case_id {_MINE} AND l.merged_into IS NULL AND NOT l.withdrawn"
+"""The cases that contributions are about."""
 
-RETURNS = f"""
-WITH mine AS (SELECT l.* {_MINE}),
+_TURNS = """(
+    'bugle.routing.case_returned.v1', 'bugle.routing.case_transferred.v1', 'bugle.routing.case_arbitrated.v1'
+)"""
+
+
+def _returns(which: str = "") -> str:
+    """How issues came back from departments; `which`: a condition on `l`, their rows of the ledger."""
+    return f"""
+WITH mine AS (
+    SELECT l.* {_MINE} AND l.case_id IN (SELECT case_id FROM timeline WHERE type IN {_TURNS}) {which}
+),
 moves AS (
     SELECT t.case_id, t.event_id, t.occurred_at AS at, split_part(t.type, '.', 3) AS how, t.data->>'reason' AS reason,
         CASE split_part(t.type, '.', 3) WHEN 'case_returned' THEN NULL WHEN 'case_transferred' THEN t.data->>'to'
             ELSE t.data->>'lead' END AS holder,
         row_number() OVER (PARTITION BY t.case_id ORDER BY t.occurred_at, t.service, t.version) AS place
     FROM timeline t JOIN mine m ON m.case_id = t.case_id
-    WHERE t.type IN ('bugle.routing.case_assigned.v1', 'bugle.routing.case_returned.v1',
-        'bugle.routing.case_transferred.v1', 'bugle.routing.case_arbitrated.v1')
+    WHERE t.type = 'bugle.routing.case_assigned.v1' OR t.type IN {_TURNS}
 ),
 chained AS (
     SELECT v.*, lag(v.holder) OVER w AS before, lag(v.at) OVER w AS since, v.place = 1 AS first,
@@ -123,6 +135,15 @@ SELECT c.case_id, CAST(row_number() OVER (PARTITION BY c.case_id ORDER BY c.plac
 FROM turned c JOIN mine m ON m.case_id = c.case_id
 """
 
+
+RETURNS = _returns()
+RETURNS_OF_SOME = _returns(_OF_THESE)
+RETURNED = f"""
+SELECT DISTINCT t.case_id FROM timeline t JOIN (SELECT l.case_id {_MINE}) AS mine ON mine.case_id = t.case_id
+WHERE t.type IN {_TURNS}
+"""
+"""The cases that returns are about."""
+
 SIGNALS = """
 WITH asked AS (
     SELECT document->'signals' AS of, document->>'zone' AS zone FROM programmes WHERE programme_id = :programme
@@ -134,13 +155,15 @@ told AS (
         coalesce(t.data->>'unit', (SELECT r.lead FROM traits r WHERE r.case_id = t.case_id
             AND r.from_at <= t.occurred_at AND (r.to_at IS NULL OR r.to_at > t.occurred_at)), m.lead) AS unit
     FROM mine m JOIN timeline t ON t.case_id = m.case_id
+    WHERE t.data->>'backdating_reason' IS NOT NULL OR t.type IN ('bugle.supervision.reopening_ordered.v1',
+        'bugle.supervision.extension_decided.v1', 'bugle.routing.case_withdrawn.v1')
 ),
 reopened AS (
-    SELECT c.case_id, c.title, c.lead, c.synthetic, c.event_id AS closed, c.occurred_at AS at, o.event_id AS opened,
+    SELECT o.case_id, o.title, o.lead, o.synthetic, c.event_id AS closed, c.occurred_at AS at, o.event_id AS opened,
         o.occurred_at AS until
-    FROM told c JOIN told o ON o.case_id = c.case_id AND o.name = 'reopening_ordered'
+    FROM told o JOIN timeline c ON c.case_id = o.case_id AND c.type = 'bugle.supervision.case_closed_out.v1'
         AND CAST(o.data->>'round' AS integer) = CAST(c.data->>'round' AS integer) + 1, asked
-    WHERE c.name = 'case_closed_out' AND o.occurred_at >= c.occurred_at AND o.occurred_at
+    WHERE o.name = 'reopening_ordered' AND o.occurred_at >= c.occurred_at AND o.occurred_at
         <= c.occurred_at + make_interval(days => CAST(asked.of->'reopened'->>'days' AS integer))
 ),
 found AS (
