@@ -1,4 +1,5 @@
-"""What few of very many are is found without a look at all others: deadlines that wait, returns, backdated events.
+"""What few of very many are is found without a look at all others: deadlines that wait, what was closed out in a month
+as of a day or at one, returns, backdated events.
 
 A deadline waits for days and then is over for good: of all that were ever known to wait, only few did at one instant,
 which an index on the time that a version held finds. That hardly an event is backdated no sample of the columns shows
@@ -25,6 +26,8 @@ CREATE INDEX clocks_versions_waiting ON live.clocks_versions USING gist ({_HELD}
 CREATE INDEX clocks_going ON live.clocks USING gist (tstzrange(started_at, {_RAN}, '(]')) WHERE status <> 'cancelled';
 CREATE VIEW live.waiting AS SELECT {_COLUMNS} FROM live.clocks WHERE {_WAITS};
 CREATE VIEW live_known.waiting AS SELECT {_COLUMNS} FROM live.clocks_versions WHERE {_WAITS} AND {_HELD} @> {_BEFORE};
+CREATE INDEX ledger_versions_closed ON live.ledger_versions (programme, closed_at) WHERE closed_at IS NOT NULL;
+CREATE INDEX traits_closed ON live.traits (closed_at) WHERE closed_at IS NOT NULL;
 CREATE INDEX timeline_turned ON live.timeline (case_id) WHERE type IN ('bugle.routing.case_returned.v1',
     'bugle.routing.case_transferred.v1', 'bugle.routing.case_arbitrated.v1');
 CREATE INDEX timeline_backdated ON live.timeline (case_id) WHERE data->>'backdating_reason' IS NOT NULL;

@@ -34,9 +34,9 @@ def _leads(
 ) -> Iterator[tuple[str, Sequence[str], int]]:
     """Lead, steps that its cases have, and how many such cases; without steps no event is looked at."""
     if not document.get("completeness"):
-        for row in hotspots(connection, scope, {"programme": programme}, moment, ("department",), None):
-            if row["department"] is not None:
-                yield row["department"], (), row["issues"]
+        for spot in hotspots(connection, scope, {"programme": programme}, moment, ("department",), None):
+            if spot["department"] is not None:
+                yield spot["department"], (), spot["issues"]
         return
     about = _about(scope, programme, document) | {"cases": None}
     for row in connection.execute(written(_OF_LEADS, ("lead", "has", "cases"), moment, about)):

@@ -266,8 +266,8 @@ def _of_some(
     found: list[Row[Any]] = []
     while len(found) <= window.limit:
         next_ = (cases if since is None else cases.where(since)).order_by(case).limit(most)
-        ids = list(map(str, connection.scalars(next_)))
-        rows, keys = _keyed(listing, sql, moment, {**about, "cases": ids})
+        ids = connection.scalars(next_).all()
+        rows, keys = _keyed(listing, sql, moment, {**about, "cases": list(map(str, ids))})
         found += connection.execute(window.select(rows, *keys))
         if len(ids) < most:
             break
