@@ -168,7 +168,8 @@ told AS (
 ),
 reopened AS (
     SELECT o.case_id, min(c.occurred_at) AS first_at, max(o.occurred_at) AS last_at, count(*) AS times,
-        array_agg(c.event_id ORDER BY c.occurred_at) || array_agg(o.event_id ORDER BY c.occurred_at) AS events
+        array_agg(c.event_id ORDER BY c.occurred_at, c.event_id)
+            || array_agg(o.event_id ORDER BY c.occurred_at, c.event_id) AS events
     FROM asked CROSS JOIN timeline o JOIN timeline c ON c.case_id = o.case_id AND c.service = 'supervision'
         AND c.type = 'bugle.supervision.case_closed_out.v1'
         AND CAST(o.data->>'round' AS integer) = CAST(c.data->>'round' AS integer) + 1
@@ -182,15 +183,15 @@ found AS (
     FROM reopened r {_issue("r")}
     UNION ALL
     SELECT 2, 'extended', min(unit), case_id, title, min(occurred_at), max(occurred_at), count(*),
-        array_agg(event_id ORDER BY occurred_at), synthetic
+        array_agg(event_id ORDER BY occurred_at, event_id), synthetic
     FROM told WHERE name = 'extension_decided' AND data->>'decision' = 'granted' GROUP BY case_id, title, synthetic
     UNION ALL
     SELECT 3, 'withdrawn', unit, NULL, NULL, min(occurred_at), max(occurred_at), count(*),
-        array_agg(event_id ORDER BY occurred_at), bool_and(synthetic)
+        array_agg(event_id ORDER BY occurred_at, event_id), bool_and(synthetic)
     FROM told, asked WHERE name = 'case_withdrawn' GROUP BY unit, CAST(timezone(zone, occurred_at) AS date)
     UNION ALL
     SELECT 4, 'backdated', unit, NULL, NULL, min(occurred_at), max(occurred_at), count(*),
-        array_agg(event_id ORDER BY occurred_at), bool_and(synthetic)
+        array_agg(event_id ORDER BY occurred_at, event_id), bool_and(synthetic)
     FROM told, asked WHERE data->>'backdating_reason' IS NOT NULL AND sequenced_at
         >= occurred_at + make_interval(days => CAST(asked.of->'backdated'->>'days' AS integer))
     GROUP BY unit, to_char(timezone(zone, sequenced_at), 'YYYY-MM')
