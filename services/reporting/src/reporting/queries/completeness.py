@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-import orjson
 from sqlalchemy import Connection, Row, select
 
 from eventkit.paging import Window
 from reporting.projections.workflow import BEGINNING, FACTS
+from reporting.queries.fired import types_of
+from reporting.queries.hotspots import hotspots
 from reporting.queries.issues import as_dict
 from reporting.queries.moments import Moment
-from reporting.queries.past import as_folded, ledger_at, written
+from reporting.queries.past import RESCINDED, as_folded, ledger_at, written
 from reporting.queries.scope import Scope
 
 Document = Mapping[str, Any]
@@ -24,9 +25,22 @@ def completeness(
 ) -> tuple[Sequence[Row[Any]], dict[str, dict[str, Any]], list[dict[str, Any]]]:
     """A page of cases by id, what each had and lacked, and the departments; nothing without the programme's list."""
     rows, shown = stepped(connection, scope, programme, document, window, moment)
-    about = _about(scope, programme, document) | {"cases": None}
-    leads = connection.execute(written(_OF_LEADS, ("lead", "has", "cases"), moment, about))
+    leads = _leads(connection, scope, programme, document, moment)
     return rows, shown, _departments(document.get("completeness", ()), leads)
+
+
+def _leads(
+    connection: Connection, scope: Scope, programme: str, document: Document, moment: Moment
+) -> Iterator[tuple[str, Sequence[str], int]]:
+    """Lead, steps that its cases have, and how many such cases; without steps no event is looked at."""
+    if not document.get("completeness"):
+        for spot in hotspots(connection, scope, {"programme": programme}, moment, ("department",), None):
+            if spot["department"] is not None:
+                yield spot["department"], (), spot["issues"]
+        return
+    about = _about(scope, programme, document) | {"cases": None}
+    for row in connection.execute(written(_OF_LEADS, ("lead", "has", "cases"), moment, about)):
+        yield row.lead, row.has, row.cases
 
 
 def stepped(
@@ -46,13 +60,16 @@ def stepped(
 
 def _about(scope: Scope, programme: str, document: Document) -> dict[str, Any]:
     steps: Sequence[Mapping[str, Any]] = document.get("completeness", ())
+    told = [(step["id"], name) for step in steps for name in types_of(step["events"])]
     return {
         "programme": programme,
         "agency": scope.agency,
         "department": scope.department,
-        "steps": orjson.dumps([{"id": step["id"], "events": list(step["events"])} for step in steps]).decode(),
-        "facts": list(FACTS),
-        "beginning": list(BEGINNING),
+        "steps": [id for id, _ in told],
+        "types": [name for _, name in told],
+        "facts": types_of(FACTS),
+        "beginning": types_of(BEGINNING),
+        "rescinded": list(RESCINDED),
     }
 
 
@@ -61,8 +78,10 @@ def _state(steps: Sequence[Mapping[str, Any]], having: Sequence[str]) -> dict[st
     return {"has": [id for id in ids if id in having], "missing": [id for id in ids if id not in having]}
 
 
-def _departments(steps: Sequence[Mapping[str, Any]], groups: Any) -> list[dict[str, Any]]:
-    """From (lead, steps that its cases have, how many such cases)."""
+def _departments(
+    steps: Sequence[Mapping[str, Any]], groups: Iterable[tuple[str, Sequence[str], int]]
+) -> list[dict[str, Any]]:
+    """From lead, steps that its cases have, and how many such cases."""
     counts: Counter[str] = Counter()
     having: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for lead, has, count in groups:
@@ -88,22 +107,23 @@ WITH mine AS (
         AND (CAST(:cases AS uuid[]) IS NULL OR case_id = ANY(CAST(:cases AS uuid[])))
 ), begun AS (
     SELECT m.case_id, max(t.occurred_at) AS at FROM mine m JOIN timeline t ON t.case_id = m.case_id
-    WHERE split_part(t.type, '.', 3) = ANY(:beginning) AND CAST(t.data->>'round' AS integer) = m.round
+    WHERE t.type = ANY(:beginning) AND CAST(t.data->>'round' AS integer) = m.round
     GROUP BY m.case_id
 ), step AS (
-    SELECT s->>'id' AS id, e AS event
-    FROM jsonb_array_elements(CAST(:steps AS jsonb)) AS s, jsonb_array_elements_text(s->'events') AS e
+    SELECT * FROM unnest(CAST(:steps AS text[]), CAST(:types AS text[])) AS named (id, type)
+), gone AS (
+    SELECT r.case_id, CAST(w->>'event' AS uuid) AS event_id
+    FROM timeline r, jsonb_array_elements(r.data->'withdrawn') AS w
+    WHERE r.service = 'supervision' AND r.type = ANY(:rescinded)
 ), has AS (
     SELECT m.case_id, step.id FROM mine m JOIN timeline t ON t.case_id = m.case_id
-    JOIN step ON step.event = split_part(t.type, '.', 3) LEFT JOIN begun b ON b.case_id = m.case_id
-    WHERE NOT EXISTS (
-        SELECT FROM timeline r, jsonb_array_elements(r.data->'withdrawn') AS w
-        WHERE r.case_id = t.case_id AND r.service = 'supervision' AND t.service = 'supervision'
-            AND split_part(r.type, '.', 3) = 'misses_rescinded' AND w->>'event' = CAST(t.event_id AS text)
-    ) AND (step.event <> ALL(:facts) OR m.round = coalesce(
+    JOIN step ON step.type = t.type LEFT JOIN begun b ON b.case_id = m.case_id
+    WHERE t.type = ANY(:types) AND NOT EXISTS (
+        SELECT FROM gone g WHERE g.case_id = t.case_id AND g.event_id = t.event_id AND t.service = 'supervision'
+    ) AND (t.type <> ALL(:facts) OR m.round = coalesce(
         CAST(t.data->>'round' AS integer), CASE WHEN b.at IS NULL OR t.occurred_at >= b.at THEN m.round END
     ))
-    UNION
+    UNION ALL
     SELECT m.case_id, step.id
     FROM records f JOIN records r ON r.stream = f.stream
     CROSS JOIN LATERAL (
@@ -112,12 +132,13 @@ WITH mine AS (
         UNION ALL SELECT r.data->>'case' WHERE r.type = 'bugle.supervision.accountability_recorded.v1'
     ) c
     JOIN mine m ON CAST(m.case_id AS text) = c.case_id
-    JOIN step ON step.event = split_part(r.type, '.', 3)
+    JOIN step ON step.type = r.type
     WHERE f.version = 1 AND f.data->>'programme' = :programme
-        AND step.event IN ('dispatch_held', 'session_held', 'accountability_recorded')
+        AND split_part(r.type, '.', 3) IN ('dispatch_held', 'session_held', 'accountability_recorded')
 )
 """
-"""(case, step) of what a case has: events that stand, facts of its current round alone; and what names it beside.
+"""(case, step) of what a case has, some twice: events that stand, facts of its current round alone; and what names it
+beside.
 
 These are dispatches by item, sessions that were held, and accountability.
 """

@@ -91,23 +91,37 @@ FROM told
 """
 
 
+_OF_THESE = "AND l.case_id = ANY(CAST(:cases AS uuid[]))"
 CONTRIBUTIONS = _contributions()
 CONTRIBUTIONS_OF_ONE = _contributions("AND l.case_id = CAST(:issue AS uuid)")
+CONTRIBUTIONS_OF_SOME = _contributions(_OF_THESE)
+CONTRIBUTED = f"SELECT l.case_id {_MINE} AND l.merged_into IS NULL AND NOT l.withdrawn"
+"""The cases that contributions are about."""
 
-RETURNS = f"""
-WITH mine AS (SELECT l.* {_MINE}),
+_TURNS = """(
+    'bugle.routing.case_returned.v1', 'bugle.routing.case_transferred.v1', 'bugle.routing.case_arbitrated.v1'
+)"""
+
+
+def _returns(which: str = "") -> str:
+    """How issues came back from departments; `which`: a condition on `l`, their rows of the ledger."""
+    return f"""
+WITH mine AS (
+    SELECT l.case_id, l.title, l.lead, l.state, l.closed_at, l.synthetic {_MINE}
+        AND l.case_id IN (SELECT case_id FROM timeline WHERE type IN {_TURNS}) {which}
+),
 moves AS (
     SELECT t.case_id, t.event_id, t.occurred_at AS at, split_part(t.type, '.', 3) AS how, t.data->>'reason' AS reason,
         CASE split_part(t.type, '.', 3) WHEN 'case_returned' THEN NULL WHEN 'case_transferred' THEN t.data->>'to'
             ELSE t.data->>'lead' END AS holder,
         row_number() OVER (PARTITION BY t.case_id ORDER BY t.occurred_at, t.service, t.version) AS place
     FROM timeline t JOIN mine m ON m.case_id = t.case_id
-    WHERE t.type IN ('bugle.routing.case_assigned.v1', 'bugle.routing.case_returned.v1',
-        'bugle.routing.case_transferred.v1', 'bugle.routing.case_arbitrated.v1')
+    WHERE t.service = 'routing' AND (t.type = 'bugle.routing.case_assigned.v1' OR t.type IN {_TURNS})
 ),
 chained AS (
     SELECT v.*, lag(v.holder) OVER w AS before, lag(v.at) OVER w AS since, v.place = 1 AS first,
-        lead(v.holder) OVER w AS following
+        lead(v.holder) OVER w AS following,
+        array_agg(v.holder) OVER (w ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS holders
     FROM moves v WINDOW w AS (PARTITION BY v.case_id ORDER BY v.place)
 ),
 turned AS (
@@ -117,47 +131,67 @@ turned AS (
 SELECT c.case_id, CAST(row_number() OVER (PARTITION BY c.case_id ORDER BY c.place) AS integer) AS ordinal, m.title,
     c.how, c.before AS from_unit, c.to_unit, c.reason, c.at AS returned_at,
     {_days("c.at - c.since")} AS days,
-    c.to_unit IS NOT NULL AND EXISTS (SELECT FROM moves b WHERE b.case_id = c.case_id AND b.place < c.place
-        AND b.holder = c.to_unit) AS again,
+    coalesce(c.to_unit = ANY(c.holders), false) AS again,
     m.lead, m.state, m.closed_at, c.event_id, m.synthetic
 FROM turned c JOIN mine m ON m.case_id = c.case_id
 """
 
-SIGNALS = """
+
+RETURNS = _returns()
+RETURNS_OF_SOME = _returns(_OF_THESE)
+RETURNED = f"""
+SELECT t.case_id FROM (SELECT DISTINCT case_id FROM timeline WHERE type IN {_TURNS}) AS t
+CROSS JOIN LATERAL (SELECT {_MINE} AND l.case_id = t.case_id OFFSET 0) AS mine
+"""
+"""The cases that returns are about."""
+
+
+def _issue(event: str) -> str:
+    """The issue of an event, looked up for it: of all issues few are signalled."""
+    return f"""CROSS JOIN LATERAL (
+        SELECT l.case_id, l.title, l.lead, l.synthetic FROM ledger l
+        WHERE l.case_id = {event}.case_id AND l.programme = :programme AND l.agency = :agency OFFSET 0
+    ) AS m"""
+
+
+SIGNALS = f"""
 WITH asked AS (
     SELECT document->'signals' AS of, document->>'zone' AS zone FROM programmes WHERE programme_id = :programme
 ),
-mine AS (SELECT l.case_id, l.title, l.lead, l.synthetic FROM ledger l
-    WHERE l.programme = :programme AND l.agency = :agency),
 told AS (
     SELECT m.*, t.event_id, split_part(t.type, '.', 3) AS name, t.occurred_at, t.sequenced_at, t.data,
         coalesce(t.data->>'unit', (SELECT r.lead FROM traits r WHERE r.case_id = t.case_id
             AND r.from_at <= t.occurred_at AND (r.to_at IS NULL OR r.to_at > t.occurred_at)), m.lead) AS unit
-    FROM mine m JOIN timeline t ON t.case_id = m.case_id
+    FROM timeline t {_issue("t")}
+    WHERE t.data->>'backdating_reason' IS NOT NULL
+        OR t.type IN ('bugle.supervision.extension_decided.v1', 'bugle.routing.case_withdrawn.v1')
 ),
 reopened AS (
-    SELECT c.case_id, c.title, c.lead, c.synthetic, c.event_id AS closed, c.occurred_at AS at, o.event_id AS opened,
-        o.occurred_at AS until
-    FROM told c JOIN told o ON o.case_id = c.case_id AND o.name = 'reopening_ordered'
-        AND CAST(o.data->>'round' AS integer) = CAST(c.data->>'round' AS integer) + 1, asked
-    WHERE c.name = 'case_closed_out' AND o.occurred_at >= c.occurred_at AND o.occurred_at
+    SELECT o.case_id, min(c.occurred_at) AS first_at, max(o.occurred_at) AS last_at, count(*) AS times,
+        array_agg(c.event_id ORDER BY c.occurred_at, c.event_id)
+            || array_agg(o.event_id ORDER BY c.occurred_at, c.event_id) AS events
+    FROM asked CROSS JOIN timeline o JOIN timeline c ON c.case_id = o.case_id AND c.service = 'supervision'
+        AND c.type = 'bugle.supervision.case_closed_out.v1'
+        AND CAST(o.data->>'round' AS integer) = CAST(c.data->>'round' AS integer) + 1
+    WHERE o.type = 'bugle.supervision.reopening_ordered.v1' AND o.occurred_at >= c.occurred_at AND o.occurred_at
         <= c.occurred_at + make_interval(days => CAST(asked.of->'reopened'->>'days' AS integer))
+    GROUP BY o.case_id HAVING count(*) >= (SELECT CAST(asked.of->'reopened'->>'times' AS integer) FROM asked)
 ),
 found AS (
-    SELECT 1 AS ordinal, 'reopened' AS signal, lead AS unit, case_id, title, min(at) AS first_at, max(until) AS last_at,
-        count(*) AS times, array_agg(closed ORDER BY at) || array_agg(opened ORDER BY at) AS events, synthetic
-    FROM reopened GROUP BY case_id, title, lead, synthetic
+    SELECT 1 AS ordinal, 'reopened' AS signal, m.lead AS unit, m.case_id, m.title, r.first_at, r.last_at, r.times,
+        r.events, m.synthetic
+    FROM reopened r {_issue("r")}
     UNION ALL
     SELECT 2, 'extended', min(unit), case_id, title, min(occurred_at), max(occurred_at), count(*),
-        array_agg(event_id ORDER BY occurred_at), synthetic
+        array_agg(event_id ORDER BY occurred_at, event_id), synthetic
     FROM told WHERE name = 'extension_decided' AND data->>'decision' = 'granted' GROUP BY case_id, title, synthetic
     UNION ALL
     SELECT 3, 'withdrawn', unit, NULL, NULL, min(occurred_at), max(occurred_at), count(*),
-        array_agg(event_id ORDER BY occurred_at), bool_and(synthetic)
+        array_agg(event_id ORDER BY occurred_at, event_id), bool_and(synthetic)
     FROM told, asked WHERE name = 'case_withdrawn' GROUP BY unit, CAST(timezone(zone, occurred_at) AS date)
     UNION ALL
     SELECT 4, 'backdated', unit, NULL, NULL, min(occurred_at), max(occurred_at), count(*),
-        array_agg(event_id ORDER BY occurred_at), bool_and(synthetic)
+        array_agg(event_id ORDER BY occurred_at, event_id), bool_and(synthetic)
     FROM told, asked WHERE data->>'backdating_reason' IS NOT NULL AND sequenced_at
         >= occurred_at + make_interval(days => CAST(asked.of->'backdated'->>'days' AS integer))
     GROUP BY unit, to_char(timezone(zone, sequenced_at), 'YYYY-MM')

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Select
+from sqlalchemy import ColumnElement, Connection, Row, Select
 
 from eventkit.catalogues import LANGUAGES, catalogue
 from eventkit.errors import Problem
@@ -38,12 +38,17 @@ class NoServiceCard(Problem):
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A kind of list: its rows as SQL, its columns, and how many of them are its key, in whose order it is paged."""
+    """A kind of list: its rows as SQL, its columns, and how many of them are its key, in whose order it is paged.
+
+    `of_some`: the cases that it may tell of, and its rows about `:cases` alone, both as SQL; None: PostgreSQL finds the
+    rows of a page without the others.
+    """
 
     sql: str
     columns: tuple[str, ...]
     keys: int = 1
     types: tuple[type, ...] = (UUID, int)
+    of_some: tuple[str, str] | None = None
 
     @property
     def key_types(self) -> tuple[type, ...]:
@@ -147,7 +152,12 @@ _OF_CONTRIBUTIONS = (
 OF_ONE = Listing(conduct.CONTRIBUTIONS_OF_ONE, _OF_CONTRIBUTIONS, keys=2)
 """The contributions to one issue, named by `issue`."""
 HANDLED: Mapping[str, Listing] = {
-    "contributions": Listing(conduct.CONTRIBUTIONS, _OF_CONTRIBUTIONS, keys=2),
+    "contributions": Listing(
+        conduct.CONTRIBUTIONS,
+        _OF_CONTRIBUTIONS,
+        keys=2,
+        of_some=(conduct.CONTRIBUTED, conduct.CONTRIBUTIONS_OF_SOME),
+    ),
     "contributions_by_unit": Listing(
         conduct.BY_UNIT,
         ("unit", "holder", "issues", "days", "overdue_days", "awaited_days", "synthetic"),
@@ -161,6 +171,7 @@ HANDLED: Mapping[str, Listing] = {
             *("lead", "state", "closed_at", "event_id", "synthetic"),
         ),
         keys=2,
+        of_some=(conduct.RETURNED, conduct.RETURNS_OF_SOME),
     ),
     "returns_by_unit": Listing(
         conduct.PAIRS,
@@ -205,12 +216,18 @@ def list_query(
     listing: Listing, scope: Scope, programme: str, agency: str, moment: Moment = NOW, issue: str | None = None
 ) -> tuple[Select[Any], Sequence[ColumnElement[Any]]]:
     """The list's rows, still to be `as_folded`, and the key that orders them. `issue`: of a list about one."""
-    about = {"programme": programme, "agency": agency}
-    if ":department" in listing.sql:
-        about["department"] = scope.department  # type: ignore[assignment]
-    if issue is not None:
-        about["issue"] = issue
-    rows = written(listing.sql, listing.columns, moment, about)
+    about = _about(scope, programme, agency) | ({} if issue is None else {"issue": issue})
+    return _keyed(listing, listing.sql, moment, about)
+
+
+def _about(scope: Scope, programme: str, agency: str) -> dict[str, Any]:
+    return {"programme": programme, "agency": agency, "department": scope.department}
+
+
+def _keyed(
+    listing: Listing, sql: str, moment: Moment, about: Mapping[str, Any]
+) -> tuple[Select[Any], Sequence[ColumnElement[Any]]]:
+    rows = written(sql, listing.columns, moment, {name: about[name] for name in about if f":{name}" in sql})
     return rows, [rows.selected_columns[name] for name in listing.columns[: listing.keys]]
 
 
@@ -224,9 +241,38 @@ def listed(
     moment: Moment = NOW,
 ) -> list[dict[str, Any]]:
     """A page of the list as it stood, by its key."""
-    rows, keys = list_query(listing, scope, programme, agency, moment)
-    found = connection.execute(window.select(rows, *keys))
+    about = _about(scope, programme, agency)
+    if listing.of_some is None:
+        rows, keys = _keyed(listing, listing.sql, moment, about)
+        found = list(connection.execute(window.select(rows, *keys)))
+    else:
+        found = _of_some(connection, listing, listing.of_some, about, window, moment)
     return as_folded(connection, [as_dict(row) for row in found], moment)
+
+
+def _of_some(
+    connection: Connection,
+    listing: Listing,
+    of_some: tuple[str, str],
+    about: Mapping[str, Any],
+    window: Window,
+    moment: Moment,
+) -> list[Row[Any]]:
+    """A page of a list that is made case by case: of as many cases as fill it. A case may have no row, or many."""
+    told, sql = of_some
+    cases = written(told, ("case_id",), moment, {name: about[name] for name in about if f":{name}" in told})
+    case = cases.selected_columns.case_id
+    most, since = window.limit + 1, None if window.after is None else case >= window.after[0]
+    found: list[Row[Any]] = []
+    while len(found) <= window.limit:
+        next_ = (cases if since is None else cases.where(since)).order_by(case).limit(most)
+        ids = connection.scalars(next_).all()
+        rows, keys = _keyed(listing, sql, moment, {**about, "cases": list(map(str, ids))})
+        found += connection.execute(window.select(rows, *keys))
+        if len(ids) < most:
+            break
+        since = case > ids[-1]
+    return found[: window.limit + 1]
 
 
 def key_of(listing: Listing, row: Mapping[str, Any]) -> tuple[Any, ...]:

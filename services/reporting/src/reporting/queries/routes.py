@@ -96,7 +96,7 @@ def _add_clocks(router: APIRouter, desk: Desk) -> None:
     ) -> Response:
         """Clocks by case, clock and generation, with their status at the moment."""
         with desk.asked(who, request, _OF_CLOCKS, *PAGING) as asked:
-            of = clocks_at(asked.moment)
+            of = clocks_at(asked.moment, asked.filters.get("status"))
             rows = select(*(of.c[name] for name in _CLOCK_COLUMNS)).where(asked.scope.cases(of))
             wanted = rows.where(*conditions(of, asked.filters, _OF_CLOCKS))
             found = asked.connection.execute(window.select(wanted, of.c.case_id, of.c.clock, of.c.generation)).all()

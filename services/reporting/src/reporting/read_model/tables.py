@@ -91,6 +91,10 @@ clocks = _table(
     },
     "case_id clock generation unit started_at due_at stopped_at status provisional cancelled_at",
 )
+WAITING = ("running", "missed")
+"""Deadlines that somebody still has to answer, unless the case has moved on without them."""
+waiting = clocks.to_metadata(MetaData(), schema=LIVE, name="waiting")
+"""A view of the clocks of these states: as of an instant, it does not read all others."""
 enterprises = _table(
     "enterprises",
     "enterprise_id",

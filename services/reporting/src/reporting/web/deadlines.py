@@ -35,7 +35,7 @@ def listed(view: View, filters: Mapping[str, str], window: Window | None = None)
 
 def query(view: View, filters: Mapping[str, str]) -> tuple[Select[Any], Sequence[ColumnElement[Any]]]:
     """Deadlines, and the key by which they are in order."""
-    rows = clocks_at(view.asked.moment)
+    rows = clocks_at(view.asked.moment, filters.get("status"))
     where = (view.asked.scope.cases(rows), *conditions(rows, filters, OF_DEADLINES))
     return select(rows).where(*where), (rows.c.due_at, rows.c.case_id, rows.c.clock, rows.c.generation)
 
