@@ -23,8 +23,7 @@ from bugle.stack.home import ROOT
 CALENDARS = ROOT / "programmes" / "calendars"
 PATIENCE = 30.0  # seconds for what comes of itself: events on their way, clocks whose grace is running
 _POLL = 0.15
-_CATCHING_UP = 4
-"""By how much longer than for one thing one waits for all that is on its way."""
+_CATCHING_UP = 240.0  # seconds for all that is on its way: it ends by itself, but where something stands still
 REASON = "entered afterwards"
 PLAYS = "play-"
 """How the agencies of plays begin."""
@@ -223,7 +222,7 @@ class _Actor:
 
         What is not there yet when that is not so may be on its way: that it has not come says nothing.
         """
-        if not settled(self._as("office"), self._names["programme"], self._grace, _CATCHING_UP * self._patience):
+        if not settled(self._as("office"), self._names["programme"], self._grace, _CATCHING_UP):
             raise Broken("reporting or the sweep of supervision has not caught up; see `bugle status`")
         return _telling(attempt())
 
