@@ -68,9 +68,9 @@ def _add_drafts(router: APIRouter, pages: Pages) -> None:
             told = drawn(view.of, named)
             text = draw({"told": told.content}, told.title, view.words.language, view.of.zone)
             standing = standing_of(view.connection, view.of.id, named)
-            beside = {"standing": standing, "offer": offer(view, told, standing), "instant": instant(view.known)}
+            doing = {"standing": standing, "offer": offer(view, told, standing), "instant": instant(view.known)}
             shown = {"report": told.content["report"], "title": period or told.title[view.words.language]}
-            return view.page("document.html", **shown, text=as_html(text), **beside)
+            return view.page("document.html", **shown, text=as_html(text), **doing)
 
 
 def _add_issued(router: APIRouter, pages: Pages) -> None:
