@@ -83,7 +83,7 @@ def _deep(random: Random, of: Drawer) -> Parameters:
     return page | {"after": of.after(random, page.get("reported"))}
 
 
-def _rates(random: Random, of: Drawer) -> Parameters:
+def _some(random: Random, of: Drawer) -> Parameters:
     some: tuple[Parameters, ...] = (
         {},
         {"department": random.choice(of.world.units)},
@@ -107,10 +107,16 @@ def _whole(random: Random, of: Drawer) -> Parameters:
 QUESTIONS: Mapping[str, Question] = {
     "ledger": Question("/v1/ledger", 100, _page),
     "ledger_deep": Question("/v1/ledger", 100, _deep),
-    "kpi": Question("/v1/rates", 100, _rates),
+    "kpi": Question("/v1/rates", 100, _some),
     "league": Question("/v1/figures/resolution", 100, _league),
     "league_clocks": Question("/v1/figures/on_time", 100, _league),
-    "scores": Question("/v1/appraisal/departments", None, _scores, past=("as_of",)),
+    "work": Question("/v1/work", None, _some),
+    "completeness": Question("/v1/completeness", None, _whole),
+    **{
+        name: Question(f"/v1/lists/{name}", None, _whole)
+        for name in ("contributions", "returns", "returns_by_unit", "signals")
+    },
+    "scores": Question("/v1/appraisal/departments", None, _scores),
     "overview": Question("/overview", None, _whole),
     "programme": Question("/programme", None, _whole, past=()),
     "deadlines": Question("/deadlines", None, _whole, past=()),
