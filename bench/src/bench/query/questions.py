@@ -110,7 +110,7 @@ QUESTIONS: Mapping[str, Question] = {
     "kpi": Question("/v1/rates", 100, _some),
     "league": Question("/v1/figures/resolution", 100, _league),
     "league_clocks": Question("/v1/figures/on_time", 100, _league),
-    "work": Question("/v1/work", None, _some),
+    "work": Question("/v1/work", None, _some, past=("as_of",)),
     "completeness": Question("/v1/completeness", None, _whole),
     **{
         name: Question(f"/v1/lists/{name}", None, _whole)
