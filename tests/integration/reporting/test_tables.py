@@ -41,6 +41,15 @@ def test_event_is_found_by_its_id(scratch: Connection, schema: str, table: str) 
     assert any(f"{table}_event" in line for line in plan), plan
 
 
+def test_no_name_stands_before_a_table_of_the_consumer(scratch: Connection) -> None:
+    """A read looks into the projections' schema first; what it asks of the consumer lies behind it."""
+    named = text("SELECT relname FROM pg_class WHERE relkind IN ('r', 'v') AND relnamespace = to_regnamespace(:schema)")
+    own = set(scratch.scalars(named, {"schema": "public"}))
+    assert own
+    for schema in ("live", "live_known"):
+        assert own.isdisjoint(scratch.scalars(named, {"schema": schema}))
+
+
 def test_service_may_not_change_the_schema(scratch: Connection) -> None:
     with pytest.raises(ProgrammingError, match="permission denied"):
         scratch.execute(text("CREATE TABLE live.more (id int)"))

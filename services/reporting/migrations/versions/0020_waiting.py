@@ -24,8 +24,9 @@ _MADE = f"""
 CREATE INDEX clocks_waiting ON live.clocks (due_at, case_id, clock, generation) WHERE {_WAITS};
 CREATE INDEX clocks_versions_waiting ON live.clocks_versions USING gist ({_HELD}) WHERE {_WAITS};
 CREATE INDEX clocks_going ON live.clocks USING gist (tstzrange(started_at, {_RAN}, '(]')) WHERE status <> 'cancelled';
-CREATE VIEW live.waiting AS SELECT {_COLUMNS} FROM live.clocks WHERE {_WAITS};
-CREATE VIEW live_known.waiting AS SELECT {_COLUMNS} FROM live.clocks_versions WHERE {_WAITS} AND {_HELD} @> {_BEFORE};
+CREATE VIEW live.unanswered AS SELECT {_COLUMNS} FROM live.clocks WHERE {_WAITS};
+CREATE VIEW live_known.unanswered AS
+    SELECT {_COLUMNS} FROM live.clocks_versions WHERE {_WAITS} AND {_HELD} @> {_BEFORE};
 CREATE INDEX ledger_versions_closed ON live.ledger_versions (programme, closed_at) WHERE closed_at IS NOT NULL;
 CREATE INDEX traits_closed ON live.traits (closed_at) WHERE closed_at IS NOT NULL;
 CREATE INDEX timeline_turned ON live.timeline (case_id) WHERE type IN ('bugle.routing.case_returned.v1',
@@ -39,4 +40,4 @@ ANALYZE live.clocks_versions, live.clocks, live.timeline;
 def upgrade() -> None:
     """Make the views and the indexes that they are read by."""
     op.execute(_MADE)
-    op.execute(f'GRANT SELECT ON live.waiting, live_known.waiting TO "{service_role()}"')
+    op.execute(f'GRANT SELECT ON live.unanswered, live_known.unanswered TO "{service_role()}"')

@@ -26,7 +26,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONPATH
 from reporting.queries.cases import cases
 from reporting.queries.moments import Moment
 from reporting.queries.scope import Scope
-from reporting.read_model.tables import WAITING, clocks, ledger, programmes, waiting
+from reporting.read_model.tables import WAITING, clocks, ledger, programmes, unanswered
 
 
 def clocks_at(moment: Moment, status: str | None = None) -> Subquery:
@@ -40,7 +40,7 @@ def clocks_at(moment: Moment, status: str | None = None) -> Subquery:
     are asked for no others are read.
     """
     of, waits = cases(moment), status in WAITING
-    rows = waiting if waits and moment.before is None else clocks
+    rows = unanswered if waits and moment.before is None else clocks
     status_then, stopped_at = _at(rows, moment)
     wanted = select(
         rows.c.clock,

@@ -29,7 +29,7 @@ from reporting.queries.cases import cases, is_open
 from reporting.queries.filters import OF_CASES, Filters, conditions
 from reporting.queries.moments import NOW
 from reporting.queries.scope import Scope
-from reporting.read_model.tables import enterprises, ledger, waiting
+from reporting.read_model.tables import enterprises, ledger, unanswered
 
 NEVER: Final = datetime(9999, 12, 31, tzinfo=UTC)
 """Where cases without a deadline stand in the order."""
@@ -75,7 +75,7 @@ def work(connection: Connection, scope: Scope, filters: Filters, window: Window)
 
 def _owed(of: FromClause, department: str | None, window: Window) -> Select[Any]:
     """A page of the cases that have a deadline, by it: deadlines in their order, each looked at as it comes."""
-    next_, earlier = waiting.alias("next_deadline"), waiting.alias("earlier")
+    next_, earlier = unanswered.alias("next_deadline"), unanswered.alias("earlier")
     place = ("due_at", "clock", "generation")
     comes_before = tuple_(*(earlier.c[name] for name in place)) < tuple_(*(next_.c[name] for name in place))
     another = select(earlier.c.case_id).where(
@@ -91,9 +91,9 @@ def _owed(of: FromClause, department: str | None, window: Window) -> Select[Any]
 
 def _free(of: FromClause, department: str | None, window: Window) -> Select[Any]:
     """A page of the cases that have none, by case id."""
-    any_ = select(waiting.c.case_id).where(waiting.c.case_id == of.c.case_id, _waits(waiting, department))
-    none = (cast(null(), waiting.c[name].type).label(name) for name in _OF_CLOCK)
-    due = literal(NEVER, waiting.c.due_at.type).label("due")
+    any_ = select(unanswered.c.case_id).where(unanswered.c.case_id == of.c.case_id, _waits(unanswered, department))
+    none = (cast(null(), unanswered.c[name].type).label(name) for name in _OF_CLOCK)
+    due = literal(NEVER, unanswered.c.due_at.type).label("due")
     rows = select(*(of.c[name] for name in _OF_CASE), *none, due).where(~any_.exists())
     after = None if window.after is None or window.after[0] < NEVER else window.after[1:]
     return replace(window, after=after).select(rows, of.c.case_id)

@@ -93,7 +93,7 @@ clocks = _table(
 )
 WAITING = ("running", "missed")
 """Deadlines that somebody still has to answer, unless the case has moved on without them."""
-waiting = clocks.to_metadata(MetaData(), schema=LIVE, name="waiting")
+unanswered = clocks.to_metadata(MetaData(), schema=LIVE, name="unanswered")
 """A view of the clocks of these states: as of an instant, it does not read all others."""
 enterprises = _table(
     "enterprises",
