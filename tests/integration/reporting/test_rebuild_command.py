@@ -20,7 +20,7 @@ def test_command_runs_the_services_rebuild(
 ) -> None:
     delivery.publish(courses(5).events, mark=day(90))
     delivery.apply()
-    stack = SimpleNamespace(system=delivery.system, running=lambda: True)
+    stack = SimpleNamespace(system=delivery.system, running=lambda: True, half_restored=lambda: False)
     monkeypatch.setattr(bugle.rebuild, "Stack", lambda: stack)
 
     with pytest.raises(typer.Exit) as ended:
