@@ -103,7 +103,7 @@ def test_too_fast_a_caller_is_429(bank: Bank) -> None:
     answers = [bank.http.get("/v1/pages", headers=bank.office()) for _ in range(5)]
     assert [answer.status_code for answer in answers] == [200, 200, 200, 200, 429]
     assert told(answers[4]) == (429, "too-many-requests")
-    assert int(answers[4].headers["retry-after"]) == 1000
+    assert 900 < int(answers[4].headers["retry-after"]) <= 1000  # a place in 1,000 s, less what the five took
     assert answers[4].headers["ratelimit-policy"] == '"caller";q=4;w=4000'
     assert [a.headers["ratelimit"].split(";")[1] for a in answers] == ["r=3", "r=2", "r=1", "r=0", "r=0"]
     assert bank.http.get("/v1/pages", headers=bank.office(sub="second")).status_code == 200
