@@ -14,7 +14,7 @@ from bugle.answers import Json
 class Sum:
     """The pages added up. Units by id; None: clocks of nobody. `names`: what units are called."""
 
-    names: Mapping[str, str]
+    names: Mapping[str, str] = field(default_factory=dict)
     clocks: int = 0
     items: list[Json] = field(default_factory=list)
     before: defaultdict[str | None, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
