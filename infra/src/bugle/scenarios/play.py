@@ -23,7 +23,7 @@ from bugle.stack.home import ROOT
 CALENDARS = ROOT / "programmes" / "calendars"
 PATIENCE = 30.0  # seconds for what comes of itself: events on their way, clocks whose grace is running
 _POLL = 0.15
-_CATCHING_UP = 240.0  # seconds for all that is on its way: it ends by itself, but where something stands still
+CATCHING_UP = 240.0  # seconds for all that is on its way: it ends by itself, but where something stands still
 REASON = "entered afterwards"
 PLAYS = "play-"
 """How the agencies of plays begin."""
@@ -67,11 +67,17 @@ class Played:
         return self.fault is None
 
 
-def play(stage: Stage, scenario: Scenario, removed: str | None = None, patience: float = PATIENCE) -> Played:
+def play(
+    stage: Stage,
+    scenario: Scenario,
+    removed: str | None = None,
+    patience: float = PATIENCE,
+    catching_up: float = CATCHING_UP,
+) -> Played:
     """Play a scenario; with `removed`, under a programme without that key."""
     played = Played(scenario.row, scenario.title)
     began = time.monotonic()
-    actor = _Actor(stage, scenario, played, patience)
+    actor = _Actor(stage, scenario, played, patience, catching_up)
     try:
         actor.set_up(removed)
         for number, step in enumerate(scenario.steps, start=1):
@@ -89,11 +95,12 @@ def play(stage: Stage, scenario: Scenario, removed: str | None = None, patience:
 class _Actor:
     """One play under way: the names saved so far and the day it is."""
 
-    def __init__(self, stage: Stage, scenario: Scenario, played: Played, patience: float) -> None:
+    def __init__(self, stage: Stage, scenario: Scenario, played: Played, patience: float, catching_up: float) -> None:
         self._stage = stage
         self._scenario = scenario
         self._played = played
         self._patience = patience
+        self._catching_up = catching_up
         run = new_id()[:8]
         self._zone = ZoneInfo(scenario.folder.programme["zone"])
         self._now: str | None = None
@@ -222,7 +229,7 @@ class _Actor:
 
         What is not there yet when that is not so may be on its way: that it has not come says nothing.
         """
-        if not settled(self._as("office"), self._names["programme"], self._grace, _CATCHING_UP):
+        if not settled(self._as("office"), self._names["programme"], self._grace, self._catching_up):
             raise Broken("reporting or the sweep of supervision has not caught up; see `bugle status`")
         return _telling(attempt())
 
