@@ -331,6 +331,25 @@ def test_keys_of_an_earlier_attempt_are_not_taken(own: System, office: Office, t
     assert not bugle("erase")["master_changed"]
 
 
+def test_death_while_others_are_shut_out_costs_no_key(
+    own: System, office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing has been changed yet, but the next attempt cannot tell: what lay aside before must not count then."""
+    out, aside = tmp_path / "backup", own.home.path / keeping.WRAPPED
+    path, *refs = two_contacts(office)
+    keeping.dump_wrapped(own, aside)
+    later = office.call("intake", "POST", path, PERSON)["contact_ref"]
+    wait_quiet(own, 90)
+    bugle("backup", "--out", out, "--keys", tmp_path / "keys")
+    with monkeypatch.context() as dying:
+        dying.setattr(command._Halt, "let_in", lambda halt: None)
+        dying.setattr(command, "remember_erased", lambda *_: 1 // 0)
+        CliRunner().invoke(app, ["restore", str(out), "--discard-ahead"])
+    assert unfinished(own)
+    assert bugle("restore", out, "--discard-ahead")["restored"]
+    assert readable(office, path) >= {*refs, later}
+
+
 @pytest.mark.parametrize(
     ("spoilt", "spoil"),
     [

@@ -16,7 +16,7 @@ from eventkit.envelope import Envelope
 from reporting.queries.figures import figure, figures
 from reporting.queries.hotspots import hotspots
 from reporting.queries.measures import MEASURES, RATES
-from reporting.queries.moments import NOW, Moment
+from reporting.queries.moments import NOW, Moment, moment
 from reporting.queries.periods import period
 from reporting.queries.pressing import PRESSING
 from reporting.queries.scope import Scope
@@ -188,13 +188,13 @@ def test_figures_equal_a_scan_then(told: Engine, events: list[Envelope]) -> None
 @pytest.mark.timeout(400)
 @pytest.mark.parametrize("ended", ["2021-03-03", "2021-03-31", "2021-04-09"])
 def test_figures_equal_a_scan_at_a_day(told: Engine, ended: str) -> None:
-    moment = Moment(ended, datetime.combine(date.fromisoformat(ended) + timedelta(days=1), time(), ZONE), day=True)
+    at = Moment(ended, datetime.combine(date.fromisoformat(ended) + timedelta(days=1), time(), ZONE), day=True)
     with told.connect() as connection:
         looking(connection, "")
-        assert answers(connection, moment) == by_scan(connection, moment)
+        assert answers(connection, at) == by_scan(connection, at)
         stood = connection.execute(text("DELETE FROM live.issue_tallies WHERE level LIKE 'stood%' RETURNING count"))
         assert stood.all()
-        assert figure(connection, MEASURES["issues"], ALL, {}, moment)["value"] == 0  # it was them that told
+        assert figure(connection, MEASURES["issues"], ALL, {}, at)["value"] == 0  # it was them that told
 
 
 @pytest.mark.timeout(240)
@@ -234,6 +234,19 @@ def test_zone_moves_months_at_once(told: Engine) -> None:
         assert after == contents(connection)
 
 
+def test_day_that_ends_elsewhere_for_some_is_counted_row_by_row(told: Engine) -> None:
+    """A programme of which nobody knows the zone has its days in UTC."""
+    log = Log()
+    log.add("intake", "programme_published", "programme-old", "old", START, **programme("old", zone="Nowhere/Land"))
+    with told.connect() as connection:
+        looking(connection, "")
+        assert moment(connection, ALL, "2021-03-31", None).day
+        apply(connection, sequenced(log.events, 1))
+        assert not moment(connection, ALL, "2021-03-31", None).day
+        assert moment(connection, ALL, "2021-03-31", "jinxian").day
+        assert not moment(connection, ALL, "2021-03-31T12:00:00+08:00", "jinxian").day
+
+
 def test_tallies_wait_for_a_rebuild(servers: Stack, events: list[Envelope]) -> None:
     with holding(servers, "untallied", []) as engine, engine.begin() as connection:
         connection.execute(text("DELETE FROM live.tallied"))
@@ -244,14 +257,14 @@ def test_tallies_wait_for_a_rebuild(servers: Stack, events: list[Envelope]) -> N
 
 def test_days_wait_for_a_rebuild(servers: Stack, events: list[Envelope]) -> None:
     """In a database that was there before, the other tallies are kept meanwhile."""
-    moment = Moment("2021-03-31", datetime(2021, 4, 1, tzinfo=ZONE), day=True)
+    at = Moment("2021-03-31", datetime(2021, 4, 1, tzinfo=ZONE), day=True)
     with holding(servers, "undayed", []) as engine, engine.begin() as connection:
         connection.execute(text("UPDATE live.tallied SET stood = false"))
         apply(connection, events)
         looking(connection, "")
         levels = connection.scalars(text("SELECT DISTINCT level FROM live.issue_tallies ORDER BY level")).all()
         assert levels == ["day", "month", "now"]
-        assert figure(connection, MEASURES["issues"], ALL, {}, moment)["value"] == 60
+        assert figure(connection, MEASURES["issues"], ALL, {}, at)["value"] == 60
         assert not any(connection.execute(text(sql)).scalar_one() for sql in MISTALLIED.values())
         tally_all(connection)
-        assert figure(connection, MEASURES["issues"], ALL, {}, moment)["value"] == 60
+        assert figure(connection, MEASURES["issues"], ALL, {}, at)["value"] == 60

@@ -17,7 +17,7 @@ from bugle.backup.erased import remember_erased
 from bugle.backup.keeping import keep, keep_keys
 from bugle.backup.manifest import read_manifest
 from bugle.backup.proving import signers
-from bugle.backup.restoring import bring_back, check_idle, keyless, set_keys_aside, unfinished
+from bugle.backup.restoring import bring_back, check_idle, drop_keys_aside, keyless, set_keys_aside, unfinished
 from bugle.backup.topics import demand_restorer, make_anew
 from bugle.machine import AsJson, tell
 from bugle.stack.commands import terminable
@@ -101,6 +101,8 @@ def restore(
         done, again = discard_ahead or not found.ahead, 0
         if done:
             demand_restorer(place)
+            if not halt.half:
+                drop_keys_aside(place)
             halt.shut_out()
             remember_erased(place, found.ahead)
             wrapped = set_keys_aside(place, keys, halt.half)

@@ -66,6 +66,14 @@ def _others(url: str) -> int:
     return int(row[0]) if row else 0
 
 
+def drop_keys_aside(place: Place) -> None:
+    """Drop what an attempt set aside that died before it changed anything: the keys are in the database, and newer.
+
+    Before anybody is shut out, for from then on what lies aside counts as the only one.
+    """
+    (place.home.path / WRAPPED).unlink(missing_ok=True)
+
+
 def set_keys_aside(place: Place, copy: Path | None, half: bool) -> Path:
     """The wrapped keys to be loaded afterwards: those of the copy, else those that are there now, which are kept.
     `half`: whether an attempt was broken off before.

@@ -51,19 +51,22 @@ def moment(connection: Connection, scope: Scope, given: str | None, programme: s
     except (ValueError, OverflowError):
         problem = Text("{given!r} is neither a date nor an instant", given=given)
         raise Faulty([FieldProblem(field, problem, _FORM)]) from None
-    return Moment(given, datetime.combine(following, time(), _zone(connection, scope, programme, field)), day=True)
+    zone, everywhere = _zone(connection, scope, programme, field)
+    return Moment(given, datetime.combine(following, time(), zone), day=everywhere)
 
 
-def _zone(connection: Connection, scope: Scope, programme: str | None, field: str) -> ZoneInfo:
+def _zone(connection: Connection, scope: Scope, programme: str | None, field: str) -> tuple[ZoneInfo, bool]:
+    """In which zone the day ends, and whether it is that of all programmes: oldest documents may name none."""
     zone = programmes.c.document["zone"].astext
     wanted = select(zone).where(scope.rows(programmes)).distinct()
     if programme is not None:
         wanted = wanted.where(programmes.c.programme_id == programme)
-    zones = sorted(known_zones().intersection(connection.scalars(wanted)))
+    told = set(connection.scalars(wanted))
+    zones = sorted(known_zones() & told)
     if len(zones) > 1:
         problem = Text("a day ends at different times in {zones}", zones=zones)
         raise Faulty([FieldProblem(field, problem, Text("name a programme, or write an instant with offset"))])
-    return ZoneInfo(zones[0] if zones else "UTC")
+    return ZoneInfo(zones[0] if zones else "UTC"), len(told) <= 1 or zones == ["UTC"]
 
 
 @dataclass(frozen=True, slots=True)

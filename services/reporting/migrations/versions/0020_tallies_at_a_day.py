@@ -10,8 +10,8 @@ from alembic import op
 
 from eventkit.migration import service_role
 
-revision = "0019"
-down_revision = "0018"
+revision = "0020"
+down_revision = "0019"
 
 # What a case was from when until when, by when things occurred. It is passed on from the first time that it was.
 _CASES = """
@@ -103,7 +103,10 @@ _CELLED = ("issue", "closing", "clock", "due", "event")
 
 
 def upgrade() -> None:
-    """Make the views; in an empty database the tallies of days are whole."""
+    """Make the views; in an empty database the tallies of days are whole.
+
+    Last comes what locks out whoever reads a figure until all migrations are through.
+    """
     role = service_role()
     for views in (_CASES, _CLOCKS, _CELLS, _LETTERS):
         op.execute(views)

@@ -12,8 +12,8 @@ from alembic import op
 
 from eventkit.migration import service_role
 
-revision = "0020"
-down_revision = "0019"
+revision = "0019"
+down_revision = "0018"
 
 _BEFORE = "current_setting('bugle.before')::timestamptz"
 _COLUMNS = "case_id, clock, generation, unit, started_at, due_at, stopped_at, status, provisional, cancelled_at"
