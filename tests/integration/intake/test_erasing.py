@@ -112,10 +112,15 @@ def test_notes_stay_for_six_months(agency: Agency, owner: psycopg.Connection[Any
     ):
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             owner.execute(statement, [contact_ref])
-    old = str(uuid4())
-    owner.execute(
-        "INSERT INTO contact_reads (contact_ref, reader, read_at) VALUES (%s, 'x', now() - interval '7 months')", [old]
-    )
+    old, gone = str(uuid4()), str(uuid4())
+    for ref, deed in ((old, "read"), (gone, "erased")):
+        owner.execute(
+            "INSERT INTO contact_reads (contact_ref, reader, deed, read_at)"
+            " VALUES (%s, 'x', %s, now() - interval '7 months')",
+            [ref, deed],
+        )
+    with pytest.raises(psycopg.errors.InsufficientPrivilege, match="of erasing for good"):
+        owner.execute("DELETE FROM contact_reads WHERE contact_ref = %s", [gone])
     assert owner.execute("DELETE FROM contact_reads WHERE contact_ref = %s", [old]).rowcount == 1
 
 

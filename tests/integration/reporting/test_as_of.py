@@ -15,7 +15,7 @@ from sqlalchemy import Connection, text
 from bugle.stack import Stack
 from eventkit.envelope import Envelope
 from eventkit.ids import uid
-from reporting.read_model.tables import KNOWN, LIVE, TALLIES, VERSIONS, metadata, tallied
+from reporting.read_model.tables import KNOWN, LIVE, MARKS, TALLIES, VERSIONS, metadata
 from reporting.read_model.writer import apply
 from tests.integration.reporting.serving import holding, reading
 from tests.support.http import TestClient
@@ -23,7 +23,7 @@ from tests.support.tokens import Issuer
 from tests.unit.reporting.made import START, courses, enterprise_of
 
 EVENTS = 1_000
-TABLES = [str(table.name) for table in metadata.sorted_tables if table not in (*VERSIONS.values(), *TALLIES, tallied)]
+TABLES = [str(table.name) for table in metadata.sorted_tables if table not in (*VERSIONS.values(), *TALLIES, *MARKS)]
 
 
 def interleaved(

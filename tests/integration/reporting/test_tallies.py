@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, text
 from bugle.stack import Stack
 from bugle.verify.tallies import MISTALLIED
 from eventkit.envelope import Envelope
+from eventkit.ids import uid
 from reporting.queries.figures import figure, figures
 from reporting.queries.hotspots import hotspots
 from reporting.queries.measures import MEASURES, RATES
@@ -156,7 +157,16 @@ def by_scan(connection: Connection, moment: Moment = NOW) -> dict[str, object]:
     """The same, counted row by row: without the mark no tally is asked."""
     with connection.begin_nested() as undone:
         connection.execute(text("DELETE FROM live.tallied"))
+        connection.execute(text("DELETE FROM live.tallied_days"))
         found = answers(connection, moment)
+        undone.rollback()
+    return found
+
+
+def scanned(connection: Connection, at: Moment) -> dict[str, object]:
+    with connection.begin_nested() as undone:
+        connection.execute(text("DELETE FROM live.tallied_days"))
+        found = figure(connection, MEASURES["issues"], ALL, {}, at)
         undone.rollback()
     return found
 
@@ -194,7 +204,7 @@ def test_figures_equal_a_scan_at_a_day(told: Engine, ended: str) -> None:
         assert answers(connection, at) == by_scan(connection, at)
         stood = connection.execute(text("DELETE FROM live.issue_tallies WHERE level LIKE 'stood%' RETURNING count"))
         assert stood.all()
-        assert figure(connection, MEASURES["issues"], ALL, {}, at)["value"] == 0  # it was them that told
+        assert figure(connection, MEASURES["issues"], ALL, OF_ONE, at)["value"] == 0  # it was them that told
 
 
 @pytest.mark.timeout(240)
@@ -234,16 +244,21 @@ def test_zone_moves_months_at_once(told: Engine) -> None:
         assert after == contents(connection)
 
 
-def test_day_that_ends_elsewhere_for_some_is_counted_row_by_row(told: Engine) -> None:
-    """A programme of which nobody knows the zone has its days in UTC."""
+@pytest.mark.parametrize("known", [True, False])
+def test_days_of_several_programmes_are_counted_row_by_row(told: Engine, known: bool) -> None:
+    """Of one nobody knows the zone, or has heard of it yet: its days end with those of UTC."""
     log = Log()
-    log.add("intake", "programme_published", "programme-old", "old", START, **programme("old", zone="Nowhere/Land"))
+    if known:
+        log.add("intake", "programme_published", "programme-old", "old", START, **programme("old", zone="Nowhere/Land"))
+    for case in range(4):
+        log.reported(str(uid("old", case)), START - timedelta(hours=3 * case), programme="old")
     with told.connect() as connection:
         looking(connection, "")
-        assert moment(connection, ALL, "2021-03-31", None).day
         apply(connection, sequenced(log.events, 1))
-        assert not moment(connection, ALL, "2021-03-31", None).day
-        assert moment(connection, ALL, "2021-03-31", "jinxian").day
+        for given in ("2021-02-28", "2021-03-31"):
+            at = moment(connection, ALL, given, None)
+            assert figure(connection, MEASURES["issues"], ALL, {}, at) == scanned(connection, at)
+            assert not at.day and moment(connection, ALL, given, "jinxian").day
         assert not moment(connection, ALL, "2021-03-31T12:00:00+08:00", "jinxian").day
 
 
@@ -259,7 +274,7 @@ def test_days_wait_for_a_rebuild(servers: Stack, events: list[Envelope]) -> None
     """In a database that was there before, the other tallies are kept meanwhile."""
     at = Moment("2021-03-31", datetime(2021, 4, 1, tzinfo=ZONE), day=True)
     with holding(servers, "undayed", []) as engine, engine.begin() as connection:
-        connection.execute(text("UPDATE live.tallied SET stood = false"))
+        connection.execute(text("DELETE FROM live.tallied_days"))
         apply(connection, events)
         looking(connection, "")
         levels = connection.scalars(text("SELECT DISTINCT level FROM live.issue_tallies ORDER BY level")).all()

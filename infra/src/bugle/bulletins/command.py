@@ -89,6 +89,8 @@ def _issued(
 ) -> str:
     standing = asking.newest(programme, kind, named[1])
     if standing is not None and not restate:
+        if as_of is not None:
+            typer.echo("The one that stands is written; as of another moment it is issued with --restate.", err=True)
         return standing
     made = asking.issue(programme, kind, named, as_of)
     if made is None:

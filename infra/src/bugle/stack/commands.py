@@ -81,14 +81,7 @@ def status(as_json: AsJson = False) -> None:
     if as_json:
         home = str(stack.home.path)
         figures = readings(f"http://{HOST}:{row['port']}" for row in rows if row["name"] in running)
-        told = {
-            "home": home,
-            "ready": everything,
-            "half_restored": half,
-            "parked": parked,
-            "unsent": unsent,
-            "metrics": figures,
-        }
+        told = {"home": home, "ready": everything, "half_restored": half, "metrics": figures}
         told |= {"parked": parked, "unsent": unsent, "processes": rows}
         tell(told)
     else:

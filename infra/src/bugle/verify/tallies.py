@@ -61,7 +61,7 @@ WITH held AS (
     CROSS JOIN (
         SELECT unnest(ARRAY['now', 'month', 'day']) AS level FROM live.tallied
         UNION ALL
-        SELECT unnest(ARRAY['stood_month', 'stood_day']) FROM live.tallied WHERE stood
+        SELECT unnest(ARRAY['stood_month', 'stood_day']) FROM live.tallied_days
     ) AS levels {where} GROUP BY levels.level, {values}
 ), told AS (
     SELECT level, {columns}, sum(count) AS count FROM live.{table} GROUP BY level, {columns} HAVING sum(count) <> 0

@@ -21,6 +21,7 @@ _WAITS = "status IN ('running', 'missed')"
 _HELD = "tstzrange(known_from, known_to, '(]')"
 _RAN = "CASE WHEN stopped_at IS NULL OR stopped_at >= started_at THEN stopped_at ELSE started_at END"
 _MADE = f"""
+LOCK TABLE live.timeline, live.clocks, live.traits, live.ledger_versions, live.clocks_versions IN SHARE MODE;
 CREATE INDEX clocks_waiting ON live.clocks (due_at, case_id, clock, generation) WHERE {_WAITS};
 CREATE INDEX clocks_versions_waiting ON live.clocks_versions USING gist ({_HELD}) WHERE {_WAITS};
 CREATE INDEX clocks_going ON live.clocks USING gist (tstzrange(started_at, {_RAN}, '(]')) WHERE status <> 'cancelled';

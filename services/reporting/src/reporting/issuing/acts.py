@@ -61,10 +61,11 @@ def issue(of: OfProgramme, order: Order) -> str | None:
     told = drawn(held, order.matter)
     if not told.final:
         raise PeriodNotOver(mend=Text("issue it when the period is over; until then read its draft"))
-    if told.undecided and of.asked.as_of.before is None:
-        raise _undecided(told.undecided)
     before = held.asked.as_of.before
     assert before is not None
+    news = standing is None or outdated(standing, told, before)
+    if told.undecided and news and of.asked.as_of.before is None:
+        raise _undecided(told.undecided)
     content = {"told": told.content, "pins": pins(held, before)}
     look(connection, NOW)
     return _freeze(connection, held, order, told, content, standing)

@@ -29,7 +29,7 @@ _PROGRESS = text(
 class Moment:
     """`before`: everything that occurred earlier counts; None: everything. `given`: as the caller wrote it.
 
-    `day`: with it ends a day, in the zone that `before` bears and in that of every programme asked about.
+    `day`: with it ends a day of the programme that was named, in whose zone `before` is.
     """
 
     given: str | None
@@ -51,22 +51,20 @@ def moment(connection: Connection, scope: Scope, given: str | None, programme: s
     except (ValueError, OverflowError):
         problem = Text("{given!r} is neither a date nor an instant", given=given)
         raise Faulty([FieldProblem(field, problem, _FORM)]) from None
-    zone, everywhere = _zone(connection, scope, programme, field)
-    return Moment(given, datetime.combine(following, time(), zone), day=everywhere)
+    zone = _zone(connection, scope, programme, field)
+    return Moment(given, datetime.combine(following, time(), zone), day=programme is not None)
 
 
-def _zone(connection: Connection, scope: Scope, programme: str | None, field: str) -> tuple[ZoneInfo, bool]:
-    """In which zone the day ends, and whether it is that of all programmes: oldest documents may name none."""
+def _zone(connection: Connection, scope: Scope, programme: str | None, field: str) -> ZoneInfo:
     zone = programmes.c.document["zone"].astext
     wanted = select(zone).where(scope.rows(programmes)).distinct()
     if programme is not None:
         wanted = wanted.where(programmes.c.programme_id == programme)
-    told = set(connection.scalars(wanted))
-    zones = sorted(known_zones() & told)
+    zones = sorted(known_zones().intersection(connection.scalars(wanted)))
     if len(zones) > 1:
         problem = Text("a day ends at different times in {zones}", zones=zones)
         raise Faulty([FieldProblem(field, problem, Text("name a programme, or write an instant with offset"))])
-    return ZoneInfo(zones[0] if zones else "UTC"), len(told) <= 1 or zones == ["UTC"]
+    return ZoneInfo(zones[0] if zones else "UTC")
 
 
 @dataclass(frozen=True, slots=True)

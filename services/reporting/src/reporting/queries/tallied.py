@@ -46,7 +46,8 @@ class Tally:
         known = filters.keys() <= self.filters.keys()
         instant = () if self.month is None else self.month[:1]
         grouped = {*by} <= {None, *instant, *self.table.c.keys()}
-        stood = moment.before is None or moment.day
+        # a day of one programme need not be one of another, of which perhaps nobody knows the zone yet
+        stood = moment.before is None or (moment.day and "programme" in filters)
         return known and grouped and stood and scope.department is None
 
     def dates(self, instant: str | None, filters: Filters, within: Period | None) -> bool:

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Table, cast, func, select
 from sqlalchemy.dialects.postgresql import ARRAY, TIMESTAMP
 from sqlalchemy.types import Text
 
-from reporting.read_model.tables import LIVE, TALLIES, VERSIONS, metadata, records, tallied
+from reporting.read_model.tables import LIVE, MARKS, TALLIES, VERSIONS, metadata, records
 
 _RUN = {"version", "sequenced_at", "log_seq"}
 _NOT_BUSINESS = {"timeline": _RUN, "records": _RUN, "programmes": {"published_at"}}
@@ -31,7 +31,7 @@ def table_hashes(connection: Connection, schema: str = LIVE, *, business: bool =
     `published_at`; the records of calendars, which Bugle publishes at its start; versions and tallies.
     Reads every row: seconds for a million.
     """
-    of_runs = (*VERSIONS.values(), *TALLIES, tallied)
+    of_runs = (*VERSIONS.values(), *TALLIES, *MARKS)
     hashed = [table for table in metadata.sorted_tables if not (business and table in of_runs)]
     return {str(table.name): _hash(connection, table, schema, business) for table in hashed}
 

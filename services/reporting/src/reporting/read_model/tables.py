@@ -204,6 +204,8 @@ TALLIES = (issue_tallies, clock_tallies, closing_tallies, event_tallies, due_tal
 """How many issues, clocks and events have the same values: now, and by how many that changed in each month and on each
 day, as it became known and as it occurred."""
 
-tallied = _table("tallied", "whole", {Boolean(): "whole stood"}, "whole stood")
-"""Holds one row where the tallies are whole; without it they are neither kept nor asked. `stood`: whether those of what
-stood at a day are, too."""
+tallied = _table("tallied", "whole", {Boolean(): "whole"}, "whole")
+"""Holds one row where the tallies are whole; without it they are neither kept nor asked."""
+tallied_days = _table("tallied_days", "whole", {Boolean(): "whole"}, "whole")
+"""The same of the tallies of what stood at a day, which are whole only where the others are."""
+MARKS = (tallied, tallied_days)

@@ -27,6 +27,7 @@ from sqlalchemy import (
     Table,
     cast,
     delete,
+    exists,
     func,
     insert,
     literal,
@@ -39,7 +40,7 @@ from sqlalchemy.dialects.postgresql import TIMESTAMP, UUID
 from sqlalchemy.types import Text
 
 from reporting.read_model import statements
-from reporting.read_model.tables import LIVE, TALLIES, VERSIONS, tallied
+from reporting.read_model.tables import LIVE, MARKS, TALLIES, VERSIONS
 
 Counts = Mapping[Table, Counter[tuple[Any, ...]]]
 """By table the values of a row but its count, and that."""
@@ -95,8 +96,8 @@ _STOOD = {
 
 def kept(connection: Connection) -> Kept:
     """Which tallies there are."""
-    row = connection.execute(select(tallied.c.whole, tallied.c.stood)).one_or_none()
-    return Kept(False, False) if row is None else Kept(*row)
+    told = connection.execute(select(*(exists(select(mark.c.whole)) for mark in MARKS))).one()
+    return Kept(told[0], told[0] and told[1])
 
 
 def counted(connection: Connection, since: Mapping[str, datetime], which: Kept) -> Counts:
@@ -136,8 +137,9 @@ def tally_all(connection: Connection) -> None:
     for table in TALLIES:
         connection.execute(delete(table))
         _insert(connection, table, _tally(table, _EVERY, lambda view: (view, _EVER)))
-    connection.execute(delete(tallied))
-    connection.execute(insert(tallied).values(**_EVERY._asdict()))
+    for mark in MARKS:
+        connection.execute(delete(mark))
+        connection.execute(insert(mark).values(whole=True))
 
 
 def tally_again(connection: Connection, programmes: Iterable[str], which: Kept) -> None:
