@@ -236,14 +236,16 @@ class _Actor:
     def _until(self, attempt: Callable[[], httpx.Response], fits: Callable[[httpx.Response], bool]) -> httpx.Response:
         """The first answer that fits, or the one when all has been applied; Broken if that is no answer.
 
-        While a play is being set up its last answer stands: a document that is refused stays so.
+        While a play is being set up its last answer stands: a document that is refused stays so. What nobody knows yet
+        is on its way then.
         """
-        until = time.monotonic() + self._patience
+        began = time.monotonic()
         while True:
             answer = attempt()
             if fits(answer):
                 return answer
-            if time.monotonic() > until:
+            unheard = self._played.step is None and answer.status_code == httpx.codes.NOT_FOUND
+            if time.monotonic() > began + (self._catching_up if unheard else self._patience):
                 told = _telling(answer)
                 return told if self._played.step is None else self._at_last(attempt)
             time.sleep(_POLL)
