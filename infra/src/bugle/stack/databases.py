@@ -59,8 +59,6 @@ _SHUT = """
     JOIN pg_roles r ON r.rolname = of.role JOIN pg_database d ON d.datname = of.name
     WHERE NOT has_database_privilege(r.oid, d.oid, 'CONNECT')
 """
-
-
 _WORKING = "SELECT rolname FROM pg_roles WHERE rolname = ANY(%s)"
 
 

@@ -100,8 +100,7 @@ def write_others(connection: Connection, events: Sequence[Envelope]) -> None:
     before = _zones(connection, programmes)
     write_descriptions(connection, described)
     moved = {programme for programme, zone in _zones(connection, programmes).items() if before.get(programme) != zone}
-    kept = tallying.kept(connection)
-    if moved and kept.whole:
+    if moved and (kept := tallying.kept(connection)).whole:
         tallying.tally_again(connection, moved, kept)
 
 
