@@ -14,8 +14,8 @@ import sys
 import tempfile
 import time
 import xmlrpc.client
-from collections.abc import Collection, Iterable
-from contextlib import suppress
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -123,13 +123,8 @@ class Supervisor:
 
     def shutdown(self) -> None:
         """End the manager and whatever it still runs; returns when it has put away its files and is gone."""
-        with suppress(Gone, ProcessLookupError):
-            manager = os.pidfd_open(self._call("getPID"))
-            try:
-                self._call("shutdown")
-                select.select([manager], [], [])
-            finally:
-                os.close(manager)
+        with suppress(Gone, ProcessLookupError), _until_its_end(self._call("getPID")):
+            self._call("shutdown")
 
     def tail(self, name: str, suffix: str = ".log", lines: int = 15) -> str:
         """The last lines of a process's log."""
@@ -152,12 +147,9 @@ class Supervisor:
 
     def _await_end(self) -> None:
         """Return when the manager has put away its files: one started before would lose its own to it."""
-        with suppress(FileNotFoundError, ProcessLookupError):  # it has come to its end meanwhile
-            manager = os.pidfd_open(int((self._home.path / "supervisord.pid").read_text()))
-            try:
-                select.select([manager], [], [])
-            finally:
-                os.close(manager)
+        told = self._home.path / "supervisord.pid"
+        with suppress(FileNotFoundError, ProcessLookupError), _until_its_end(int(told.read_text())):
+            pass  # or it has come to its end meanwhile
 
     def _quietly(self, expected: int, method: str, *arguments: Any) -> None:
         try:
@@ -184,6 +176,17 @@ class _UnixTransport(xmlrpc.client.Transport):
             raise
         self._connection = (host, connection)  # what close() closes
         return connection
+
+
+@contextmanager
+def _until_its_end(process: int) -> Iterator[None]:
+    """After the block wait until the process is gone; ProcessLookupError when there is none of this id."""
+    held = os.pidfd_open(process)
+    try:
+        yield
+        select.select([held], [], [])
+    finally:
+        os.close(held)
 
 
 def _end_with_parent() -> None:
