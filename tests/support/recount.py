@@ -121,6 +121,8 @@ class Known:
             return bool(held == (value if "programme" in row else self.agencies[value]))
         if name in MONTHS or name == "month":
             at = row[MONTHS.get(name) or _DATED[figure]]
+            if at is not None and figure == "on_time":
+                at -= timedelta(microseconds=1)
             return at is not None and f"{at.astimezone(row['zone']):%Y-%m}" == value
         if name == "due":
             last = (row["due_at"].astimezone(row["zone"]) - timedelta(microseconds=1)).date()

@@ -19,32 +19,20 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class Past:
-    """The events that occurred before a moment."""
+    """The events that occurred before a moment, and those of deadlines that ran out with it."""
 
     events: tuple[Envelope, ...]
+    ran_out: tuple[Envelope, ...]
 
     @cached_property
-    def rows(self) -> tuple[list[Row], list[Row]]:
-        """Ledger rows and clock rows, the latter with their case's ledger row."""
-        cases: defaultdict[str, list[Envelope]] = defaultdict(list)
-        for event in self.events:
-            if is_case_event(event.stream):
-                cases[event.key].append(event)
-        issues, running = [], []
-        for case, events in cases.items():
-            folded = fold_case(case, map(from_envelope, events))
-            for row in folded.ledger:
-                issues.append(dict(zip(ledger.columns.keys(), row, strict=True)))
-                running += [issues[-1] | dict(zip(clocks.columns.keys(), c, strict=True)) for c in folded.clocks]
-        return issues, running
-
-    @property
     def issues(self) -> list[Row]:
-        return self.rows[0]
+        """Ledger rows."""
+        return _folded(self.events)[0]
 
-    @property
+    @cached_property
     def clocks(self) -> list[Row]:
-        return self.rows[1]
+        """Clock rows with their case's ledger row."""
+        return _folded(self.events + self.ran_out)[1]
 
     def letters(self) -> list[Row]:
         """One ledger row per assignment with a letter."""
@@ -55,7 +43,27 @@ class Past:
 
 def past(events: Iterable[Envelope], before: datetime | None) -> Past:
     """What had occurred before the moment; None: everything."""
-    return Past(tuple(event for event in events if before is None or event.occurred_at < before))
+    known, ran_out = list[Envelope](), list[Envelope]()
+    for event in events:
+        if before is None or event.occurred_at < before:
+            known.append(event)
+        elif event.occurred_at == before and event.type.split(".")[2] in ("deadline_missed", "clock_unobserved"):
+            ran_out.append(event)
+    return Past(tuple(known), tuple(ran_out))
+
+
+def _folded(events: Iterable[Envelope]) -> tuple[list[Row], list[Row]]:
+    cases: defaultdict[str, list[Envelope]] = defaultdict(list)
+    for event in events:
+        if is_case_event(event.stream):
+            cases[event.key].append(event)
+    issues, running = [], []
+    for case, events_of_case in cases.items():
+        folded = fold_case(case, map(from_envelope, events_of_case))
+        for row in folded.ledger:
+            issues.append(dict(zip(ledger.columns.keys(), row, strict=True)))
+            running += [issues[-1] | dict(zip(clocks.columns.keys(), c, strict=True)) for c in folded.clocks]
+    return issues, running
 
 
 COUNTS: dict[str, Callable[[Past], list[Row]]] = {

@@ -3,27 +3,35 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import Engine
 
+from bugle.stack import Stack
+from eventkit.ids import uid
 from eventkit.paging import Window
+from reporting.queries.evidence import counted, shown
 from reporting.queries.figures import figure
 from reporting.queries.issues import ledger_of, ledger_rows
 from reporting.queries.measures import MEASURES, RATES
 from reporting.queries.moments import NOW, Moment, moment
+from reporting.queries.periods import period
 from reporting.queries.scope import Scope
 from tests.integration.reporting.naive import COUNTS, RATIOS, past
-from tests.unit.reporting.made import Log, day
+from tests.integration.reporting.serving import holding
+from tests.unit.reporting.made import START, Log, day, iso, programme
 
 ALL = Scope("jinxian", None)
 BANK = Scope("jinxian", "bank")
+CASE = str(uid("last day"))
 MOMENTS = [
     NOW,
     *(Moment(f"day {n}", day(n)) for n in (-1, 0, 0.5, 3, 6.3, 10, 14, 18, 25, 60)),
+    *(Moment(f"end of day {n}", day(n + 15 / 24)) for n in (5, 8, 12)),
 ]
 FILTERS: list[dict[str, str]] = [
     {},
@@ -135,3 +143,30 @@ def test_day_ends_in_the_programmes_zone(filled: Engine) -> None:
     assert told.before.isoformat() == "2021-04-23T00:00:00+08:00"
     assert instant.before is not None
     assert instant.before.isoformat() == "2021-04-22T04:00:00.000001+00:00"
+
+
+@pytest.mark.parametrize("filters", [{}, {"programme": "jinxian"}])
+def test_deadline_that_ends_a_month_counts_in_it(servers: Stack, filters: dict[str, str]) -> None:
+    """Row by row and from tallies: at 24:00 it is the last day's, and missed when this is over."""
+    ends = datetime(2021, 3, 31, 16, tzinfo=UTC)
+    clock = {"clock": "contact", "generation": 1, "unit": "bank"}
+    log = Log()
+    log.add("intake", "programme_published", "programme-jinxian", "jinxian", START, **programme())
+    log.reported(CASE, day(1))
+    limit: dict[str, Any] = {"round": 1, "fact": "received", "stages": [], "provisional": False, "limit": "2wd"}
+    started = {"started_at": iso(day(28)), "due_at": iso(ends), "calendar": None}
+    log.case("supervision", "clock_started", CASE, day(28), **clock, **limit, **started)
+    log.case("supervision", "deadline_missed", CASE, ends, **clock, stage=1, due_at=iso(ends))
+    march, april = (period(name, ZoneInfo("Asia/Shanghai")) for name in ("2021-03", "2021-04"))
+    on_time, last = RATES["on_time"], Moment("2021-03-31", ends)
+    with holding(servers, "lastday", log.events) as engine, engine.connect() as connection:
+        grouped = figure(connection, on_time, ALL, filters, last, "month")["groups"]
+        assert [(one["month"], one["denominator"]) for one in grouped] == [("2021-03", 1)]
+        for at in (NOW, last):
+            assert figure(connection, on_time, ALL, filters, at, within=march)["denominator"] == 1
+            assert figure(connection, on_time, ALL, filters, at, within=april)["denominator"] == 0
+        [row] = counted(connection, on_time, ALL, filters, last, "denominator", Window(7, None))
+        events = shown(connection, on_time, [row], last)[CASE, "contact", 1]["events"]
+        assert [event["type"] for event in events] == ["clock_started", "deadline_missed"]
+        before = Moment("an instant before", ends - timedelta(microseconds=1))
+        assert figure(connection, on_time, ALL, filters, before)["exclusions"]["running"] == 1

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import datetime
 from functools import partial
 from html import escape, unescape
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import orjson
 import pytest
 
 from eventkit.ids import uid
+from eventkit.moments import until
 from pagekit.session import COOKIE
 from reporting.web import documents as web_documents
 from reporting.web.paging import window_of
@@ -21,9 +24,10 @@ from tests.integration.reporting.test_documents import FIRST, SECOND, story
 from tests.integration.reporting.test_issuing import KNOWN, LATER, file, issued, learnt
 from tests.support.http import TestClient
 from tests.support.tokens import Issuer
-from tests.unit.reporting.made import Log, day
+from tests.unit.reporting.made import Log, day, iso
 
 OF = "?programme=jinxian"
+ZONE = ZoneInfo("Asia/Shanghai")
 SESSION, DISPATCH = str(uid("session")), str(uid("dispatch"))
 NOTES = "一、供电公司月底前增容\n1. 增设变压器\n- 下周复查"
 
@@ -75,6 +79,27 @@ def test_letter_goes_to_its_department(client: TestClient, issuer: Issuer) -> No
         assert client.get(f"/v1/issued/{document['document']}/docx", headers=headers).status_code == status
         found = client.get(f"/v1/issued{OF}", headers=headers).json()["items"]
         assert [one["document"] for one in found] == ([document["document"]] if status == 200 else [])
+
+
+def test_letter_of_a_later_round_tells_its_own_deadlines(client: TestClient, delivery: Delivery, told: Log) -> None:
+    about: dict[str, Any] = {"lead": "power-supply", "supporting": [], "meeting": None, "rule": None, "by": "office"}
+    clock_started(told, SECOND, 1, day(2), due=day(4))
+    told.case("routing", "case_reopened", SECOND, day(20), round=2, reason="unsatisfied")
+    told.case("routing", "case_assigned", SECOND, day(20), **about, letter="次轮号", round=2)
+    clock_started(told, SECOND, 2, day(20), due=day(24))
+    delivery.publish(learnt(told, 4), LATER)
+    delivery.apply()
+
+    said = text(client, issued(client, f"/v1/documents/letter{OF}&about={SECOND}"))
+
+    assert "次轮号" in said and until(day(24), ZONE) in said
+    assert until(day(4), ZONE) not in said
+
+
+def clock_started(log: Log, case: str, round_: int, at: datetime, due: datetime) -> None:
+    about = {"clock": "contact", "generation": round_, "round": round_, "fact": "assigned", "unit": "power-supply"}
+    more = {"stages": [], "provisional": False, "limit": "4d", "calendar": None}
+    log.case("supervision", "clock_started", case, at, **about, started_at=iso(at), due_at=iso(due), **more)
 
 
 def test_amended_letter_is_restated(client: TestClient, delivery: Delivery, told: Log) -> None:

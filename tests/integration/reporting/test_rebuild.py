@@ -249,18 +249,24 @@ def test_two_rebuilds_exclude_each_other(delivery: Delivery) -> None:
     assert rebuild(delivery.settings, tell=once(second)).swapped
 
 
-@pytest.mark.parametrize("moment", ["1 of 12", "indexes made", "swapped"])
-def test_killed_rebuild_leaves_live_whole(delivery: Delivery, moment: str) -> None:
-    delivered(delivery)
-    before = hashes(delivery)
-    settings = {
+COMMAND = [sys.executable, "-m", "reporting.entrypoints.rebuild", "--json"]
+
+
+def environment(delivery: Delivery) -> dict[str, str]:
+    return {
         "BUGLE_OWNER_DATABASE_URL": delivery.settings.owner_database_url,
         "BUGLE_DATABASE_URL": delivery.settings.database_url,
         "BUGLE_KAFKA": delivery.kafka,
         "BUGLE_TOPIC_PREFIX": delivery.prefix,
     }
-    command = [sys.executable, "-m", "reporting.entrypoints.rebuild", "--json"]
-    with subprocess.Popen(command, env=os.environ | settings, stderr=subprocess.PIPE, stdout=subprocess.PIPE) as run:
+
+
+@pytest.mark.parametrize("moment", ["1 of 12", "indexes made", "swapped"])
+def test_killed_rebuild_leaves_live_whole(delivery: Delivery, moment: str) -> None:
+    delivered(delivery)
+    before = hashes(delivery)
+    settings = environment(delivery)
+    with subprocess.Popen(COMMAND, env=os.environ | settings, stderr=subprocess.PIPE, stdout=subprocess.PIPE) as run:
         assert run.stderr is not None
         for line in run.stderr:
             if line.decode().startswith(moment):
@@ -268,9 +274,24 @@ def test_killed_rebuild_leaves_live_whole(delivery: Delivery, moment: str) -> No
                 break
 
     assert hashes(delivery) == before
-    again = subprocess.run(command, env=os.environ | settings, capture_output=True, check=False)
+    again = subprocess.run(COMMAND, env=os.environ | settings, capture_output=True, check=False)
     told = orjson.loads(again.stdout)
     assert again.returncode == 0, again.stderr
     assert (told["swapped"], told["equal"]) == (True, True)
     assert {name: (held["rows"], held["hash"]) for name, held in told["tables"].items()} == before
     assert schemas(delivery) == {"live", "live_known", "analysis", "issued"}
+
+
+@pytest.mark.parametrize("server", ["BUGLE_OWNER_DATABASE_URL", "BUGLE_KAFKA"])
+def test_server_away_is_said_and_live_is_whole(delivery: Delivery, server: str) -> None:
+    delivered(delivery)
+    before = hashes(delivery)
+    away = {"BUGLE_OWNER_DATABASE_URL": "postgresql+psycopg://owner@127.0.0.1:1/nobody", "BUGLE_KAFKA": "127.0.0.1:1"}
+    settings = environment(delivery) | {server: away[server]}
+
+    told = subprocess.run(COMMAND, env=os.environ | settings, capture_output=True, text=True, check=False)
+
+    assert told.returncode == 1
+    assert "rebuild: a server is away: " in told.stderr
+    assert "Traceback" not in told.stderr
+    assert hashes(delivery) == before

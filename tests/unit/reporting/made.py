@@ -254,15 +254,22 @@ def _remarks(log: Log, case: str, at: datetime, random: Random) -> None:
         log.case(service, name, case, at + timedelta(hours=random.choice((0, 5, 10, 50))), **data)
 
 
+def _due(received: datetime) -> datetime:
+    """After two days, or with the end of the second."""
+    due = received + timedelta(days=2)
+    ends = due.replace(hour=16, minute=0)  # in Shanghai the day is over
+    return due if received.hour % 2 else ends if due <= ends else ends + timedelta(days=1)
+
+
 def _clock_started(log: Log, case: str, round_: int, at: datetime, lead: str) -> None:
     about = {"clock": "contact", "generation": round_, "fact": "received", "started_at": iso(at), "unit": lead}
-    more = {"due_at": iso(at + timedelta(days=2)), "stages": [], "provisional": False, "limit": "2d", "calendar": None}
+    more = {"due_at": iso(_due(at)), "stages": [], "provisional": False, "limit": "2d", "calendar": None}
     log.case("supervision", "clock_started", case, at, **about, **more)
 
 
 def _clock_stopped(log: Log, case: str, round_: int, received: datetime, at: datetime, random: Random) -> None:
     """Contact was made: in time or, after a miss with card and escalation, late; some misses are rescinded."""
-    due = received + timedelta(days=2)
+    due = _due(received)
     about = {"clock": "contact", "generation": round_}
     fired = []
     if at > due or random.random() < 0.3:
@@ -298,7 +305,7 @@ def _clock_stopped(log: Log, case: str, round_: int, received: datetime, at: dat
 def _clock_ended(log: Log, case: str, round_: int, received: datetime) -> None:
     """Nobody made contact: some of these clocks run on, some missed, and some of those ended with the case."""
     random = Random(f"{case} {round_}")  # draws of its own, so that the courses stay what they were
-    due, about = received + timedelta(days=2), {"clock": "contact", "generation": round_}
+    due, about = _due(received), {"clock": "contact", "generation": round_}
     if random.random() < 0.6:
         log.case("supervision", "deadline_missed", case, due, **about, stage=1, unit=None, due_at=iso(due))
         if random.random() < 0.7:

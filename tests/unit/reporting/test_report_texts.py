@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator
 from io import BytesIO
@@ -13,8 +14,11 @@ from babel.messages.extract import extract
 from babel.messages.pofile import read_po
 
 from bugle.stack.home import ROOT
+from reporting.bulletins.labels import REASONS
 from reporting.bulletins.markdown import Markdown, escaped, head, paragraph, row
 from reporting.bulletins.sheets import sheet_of
+from reporting.queries.measures import RATES
+from reporting.queries.weighing import weighed
 
 BULLETINS = ROOT / "services/reporting/src/reporting/bulletins"
 _TEMPLATE = {"trim_blocks": "true", "lstrip_blocks": "true"}
@@ -46,6 +50,16 @@ def test_every_text_is_translated() -> None:
             assert isinstance(message.string, str) and re.search("[\u4e00-\u9fff]", message.string), message.id
             assert set(_PLACEHOLDER.findall(str(message.id))) == set(_PLACEHOLDER.findall(message.string))
             assert not message.fuzzy
+
+
+def test_whatever_a_rate_may_leave_out_is_called_something() -> None:
+    schema = json.loads((ROOT / "contracts/src/contracts/documents/programme/v3.json").read_text("utf-8"))
+    of_rates = schema["properties"]["appraisal"]["properties"]["rates"]["items"]["properties"]
+    rates = [{"id": id, "weight": 1, "exclude": of_rates["exclude"]["items"]["enum"]} for id in of_rates["id"]["enum"]]
+    asked = weighed({"appraisal": {"rates": rates}})
+    measures = [*RATES.values(), *(measure for measure, _ in asked.values())]
+    assert len(asked) == 3
+    assert {reason for measure in measures for reason in measure.excluded} == set(REASONS)
 
 
 def test_untranslated_text_would_be_found(tmp_path: Path) -> None:

@@ -30,6 +30,8 @@ RATES: Final = {
 }
 REASONS: Final = {
     "long_term": _("tracked long term"),
+    "explained": _("explained"),
+    "passed_on": _("passed on"),
     "merged": _("merged"),
     "withdrawn": _("withdrawn"),
     "no_result": _("closed without a result"),

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, exists, select
 
 from eventkit.errors import Problem
 from eventkit.text import Text
@@ -15,6 +15,7 @@ from reporting.bulletins.departments import unit_names
 from reporting.bulletins.matter import Drawn
 from reporting.bulletins.tallies import Reported
 from reporting.projections.case_event import short_type
+from reporting.queries.fired import types_of
 from reporting.queries.programme_routes import OfProgramme
 from reporting.read_model.tables import clocks, enterprises, ledger, records, timeline
 
@@ -77,8 +78,9 @@ def letter(of: OfProgramme, about: str) -> Drawn:
         "assigned_at",
     )
     told: Told = {name: getattr(found, name) for name in shown}
-    told |= {"number": found.letter, "deadlines": _deadlines(of, id, found.lead)}
-    return _drawn(of, "letter", id, told, _assigned_at(of, id, found.letter), [found.lead, *found.supporting])
+    sent = _sent(of, id, found.letter)
+    told |= {"number": found.letter, "deadlines": _deadlines(of, id, found.lead, sent.data["round"])}
+    return _drawn(of, "letter", id, told, sent.occurred_at, [found.lead, *found.supporting])
 
 
 def _case(about: str) -> str:
@@ -119,17 +121,25 @@ def _cases(of: OfProgramme, ids: list[str]) -> list[Told]:
     return [held[id] for id in dict.fromkeys(ids) if id in held]
 
 
-def _assigned_at(of: OfProgramme, case: str, letter: str) -> datetime:
-    """When the letter was sent."""
-    sent = select(timeline.c.occurred_at).where(timeline.c.case_id == case, timeline.c.data["letter"].astext == letter)
-    at: datetime = of.asked.connection.scalars(sent.order_by(timeline.c.occurred_at)).all()[-1]
-    return at
+def _sent(of: OfProgramme, case: str, letter: str) -> Row[Any]:
+    """The assignment by which the letter was sent."""
+    sent = select(timeline).where(timeline.c.case_id == case, timeline.c.data["letter"].astext == letter)
+    return of.asked.connection.execute(sent.order_by(timeline.c.occurred_at)).all()[-1]
 
 
-def _deadlines(of: OfProgramme, case: str, lead: str | None) -> list[Told]:
-    """What the lead has to do until when, by the clocks that run since the letter or have been met."""
+def _deadlines(of: OfProgramme, case: str, lead: str | None, round_: int) -> list[Told]:
+    """What the lead has to do until when, by the clocks of the letter's round that run or have been met."""
     titles = {one["id"]: {"zh": one["zh"], "en": one["en"]} for one in of.document.get("clocks", ()) if "zh" in one}
-    wanted = select(clocks).where(clocks.c.case_id == case, clocks.c.unit == lead, clocks.c.cancelled_at.is_(None))
+    started = exists().where(
+        timeline.c.case_id == clocks.c.case_id,
+        timeline.c.type.in_(types_of(["clock_started"])),
+        timeline.c.data["clock"].astext == clocks.c.clock,
+        timeline.c.data["generation"].as_integer() == clocks.c.generation,
+        timeline.c.data["round"].as_integer() == round_,
+    )
+    wanted = select(clocks).where(
+        clocks.c.case_id == case, clocks.c.unit == lead, clocks.c.cancelled_at.is_(None), started
+    )
     rows = of.asked.connection.execute(wanted.order_by(clocks.c.due_at, clocks.c.clock))
     named = ((row, titles.get(row.clock, {"zh": row.clock, "en": row.clock})) for row in rows)
     return [{"clock": row.clock, **title, "due_at": row.due_at, "provisional": row.provisional} for row, title in named]

@@ -1,17 +1,26 @@
-"""Rebuilds the tables from the topics. Status 0: what was built is live; 1: it differs from what is live."""
+"""Rebuilds the tables from the topics.
+
+Status 0: what was built is live; 1: it differs from what is live, or a server went away or memory ran out.
+"""
 
 from __future__ import annotations
 
 import argparse
 import sys
+from concurrent.futures.process import BrokenProcessPool
 from typing import Any
 
 import orjson
+from kafka.errors import KafkaError
 
 from eventkit import settings
+from eventkit.delivery import Policy, policy_of
+from eventkit.diagnosis import brief
 from reporting.config import RebuildSettings
 from reporting.rebuild.running import AnotherRuns, Report, rebuild
 from reporting.rebuild.topics import Silent
+
+_WHOLE = "What is live is whole: run it again when that is mended."
 
 
 def main() -> None:
@@ -23,8 +32,13 @@ def main() -> None:
     try:
         report = rebuild(settings.read(RebuildSettings), asked.accept, tell)
     except (AnotherRuns, Silent) as error:
-        print(f"rebuild: {type(error).__doc__}", file=sys.stderr)
-        sys.exit(1)
+        sys.exit(f"rebuild: {type(error).__doc__}")
+    except BrokenProcessPool:
+        sys.exit(f"rebuild: a process that reads was ended from outside, as where memory runs out. {_WHOLE}")
+    except Exception as error:
+        if policy_of(error) is not Policy.RETRY and not isinstance(error, KafkaError):
+            raise
+        sys.exit(f"rebuild: a server is away: {brief(error)}. {_WHOLE}")
     print(orjson.dumps(as_json(report), option=orjson.OPT_INDENT_2).decode() if asked.json else as_text(report))
     sys.exit(0 if report.swapped else 1)
 

@@ -20,6 +20,7 @@ Events = list[dict[str, Any]]
 """`event_id`, short `type` and `occurred_at` of each."""
 
 _OF_CLOCKS = ("clock_started", "clock_stopped", "deadline_missed", "clock_unobserved", "clock_cancelled")
+_OF_DUE = ("deadline_missed", "clock_unobserved")
 _STREAMS = {
     "visits": ("visit", "visit_id"),
     "services": ("service", "record_id"),
@@ -86,9 +87,16 @@ def _of_clock(events: Iterable[CaseEvent], row: Row[Any], moment: Moment) -> Ite
     ours = [event for event in told if (event.data["clock"], event.data["generation"]) == clock]
     missed = any(event.name == "deadline_missed" for event in ours)
     for event in ours:
-        known = moment.before is None or event.occurred_at < moment.before
-        if known or (event.name == "clock_cancelled" and not missed):
+        if _known(event, moment) or (event.name == "clock_cancelled" and not missed):
             yield event
+
+
+def _known(event: CaseEvent, moment: Moment) -> bool:
+    """Whether it tells of the moment: what became of a deadline at the end of a day does so of this day."""
+    if moment.before is None:
+        return True
+    at_its_end = event.name in _OF_DUE and event.occurred_at == moment.before
+    return event.occurred_at < moment.before or at_its_end
 
 
 def _event(event: CaseEvent) -> dict[str, Any]:

@@ -45,7 +45,7 @@ def _events(connection: Connection, scope: Scope, programme: str, period: Period
     first = records.alias("first")
     opened, name = first.c.data, records.c.data["period"].astext
     due = opened["due_at"].astext.cast(TIMESTAMP(timezone=True))
-    once = and_(name == ONCE, due >= period.begin, due < period.end)
+    once = and_(name == ONCE, due > period.begin, due <= period.end)
     return connection.execute(
         select(records.c.stream, records.c.type, records.c.event_id, records.c.data, opened.label("opened"))
         .select_from(records.join(first, first.c.stream == records.c.stream))
@@ -100,7 +100,7 @@ def _owed(told: Mapping[str, Any], period: Period, observed: datetime | None) ->
     every = told.get("every", ONCE)
     if every == ONCE:
         due = told.get("due_at") and parse_instant(told["due_at"])
-        if due and period.begin <= due < period.end and (observed is None or due <= observed):
+        if due and period.begin < due <= period.end and (observed is None or due <= observed):
             yield ONCE
         return
     for one in (one for one in within(period) if one.every == every):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import (
     ColumnElement,
@@ -33,7 +33,9 @@ def clocks_at(moment: Moment, status: str | None = None) -> Subquery:
     """One row per clock started by then, with its case's columns.
 
     `status` is what holds at the moment, by when things occurred: a clock that is stopped later was missed from its due
-    time on, or running before. A clock that is cancelled has missed nothing and is cancelled at every moment.
+    time on, or running before; one that is due with the end of a day has been missed at the end of that day. A clock
+    that is cancelled has missed nothing and is cancelled at every moment. `last_at`: the last instant that is in time,
+    on whose day and in whose month the clock counts.
     `for_contact`: whether a contact stops the clock, by the programme's document; a milestone's is named `<id>:<n>`.
 
     The parameter `status`: the caller takes no clocks but these. Of all clocks few wait at any moment, and where these
@@ -48,6 +50,7 @@ def clocks_at(moment: Moment, status: str | None = None) -> Subquery:
         rows.c.unit,
         rows.c.started_at,
         rows.c.due_at,
+        (rows.c.due_at - timedelta(microseconds=1)).label("last_at"),
         stopped_at.label("stopped_at"),
         status_then.label("status"),
         rows.c.provisional,
@@ -60,13 +63,13 @@ def clocks_at(moment: Moment, status: str | None = None) -> Subquery:
     return wanted.subquery("clocks_at")
 
 
-def undecided(connection: Connection, scope: Scope, programme: str, before: datetime) -> int:
-    """How many clocks of the programme were due before an instant and are neither stopped nor judged, as far as known.
+def undecided(connection: Connection, scope: Scope, programme: str, by: datetime) -> int:
+    """How many clocks of the programme were due by an instant and are neither stopped nor judged, as far as known.
 
     Supervision judges no clock before it has known it for the programme's grace, and none of a case of which an event
     stands aside there. It has judged what is missed, unobserved or cancelled; provisional clocks it judges as others.
     """
-    open_ = (clocks.c.status == "running", clocks.c.due_at < before)
+    open_ = (clocks.c.status == "running", clocks.c.due_at <= by)
     of = select(func.count()).select_from(clocks.join(ledger, ledger.c.case_id == clocks.c.case_id))
     counted = connection.scalar(of.where(ledger.c.programme == programme, scope.cases(ledger), *open_))
     return counted or 0
@@ -86,7 +89,7 @@ def _went_on(moment: Moment) -> Iterator[ColumnElement[bool]]:
 def _at(rows: FromClause, moment: Moment) -> tuple[ColumnElement[str], ColumnElement[object]]:
     if moment.before is None:
         return rows.c.status, rows.c.stopped_at
-    stopped, due = rows.c.stopped_at < moment.before, rows.c.due_at < moment.before
+    stopped, due = rows.c.stopped_at < moment.before, rows.c.due_at <= moment.before
     status = case(
         (rows.c.status == "cancelled", "cancelled"),
         (stopped, rows.c.status),

@@ -86,7 +86,7 @@ def _clock_ratio(formula: str, which: Test | None = None) -> Measure:
         denominator=lambda rows: rows.c.status.in_(("met", "late", "missed")),
         excluded={status: _has_status(status) for status in ("running", "unobserved", "cancelled")},
         groups=_OWN_GROUPS,
-        month="due_at",
+        month="last_at",
         by_clock=True,
         tallies=(CLOCKS,),
     )
@@ -188,7 +188,7 @@ parts, which count themselves, and rows of a ledger that tells no results."""
 
 RATES: dict[str, Measure] = {
     "contact_in_time": _clock_ratio(
-        "clocks stopped by a contact: met ÷ (met + late + missed)",
+        "clocks stopped by a contact, on the day they are due: met ÷ (met + late + missed)",
         lambda rows: rows.c.for_contact,
     ),
     "resolution": Measure(
@@ -218,5 +218,5 @@ RATES: dict[str, Measure] = {
         grounds=("satisfaction",),
         tallies=(ISSUES,),
     ),
-    "on_time": _clock_ratio("all clocks: met ÷ (met + late + missed)"),
+    "on_time": _clock_ratio("all clocks, on the day they are due: met ÷ (met + late + missed)"),
 }

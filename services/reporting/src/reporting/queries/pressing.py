@@ -23,7 +23,7 @@ from reporting.read_model.tables import timeline
 def _due(rows: FromClause, value: str) -> ColumnElement[bool]:
     """Due on this day or before, in the programme's zone; so at the latest when it is over everywhere, which an index
     on the instant finds."""
-    local = func.timezone(func.coalesce(rows.c.zone, "UTC"), rows.c.due_at - timedelta(microseconds=1))
+    local = func.timezone(func.coalesce(rows.c.zone, "UTC"), rows.c.last_at)
     following = datetime.combine(date.fromisoformat(value) + timedelta(days=1), time(), UTC)
     return and_(rows.c.due_at < following + timedelta(days=1), local < cast(str(following.date()), TIMESTAMP))
 
@@ -76,7 +76,7 @@ PRESSING: dict[str, Measure] = {
         of_cases,
         "deadlines, by status and by the day they are due",
         groups={"department": "lead", "kind": "kind", "programme": "programme", "unit": "unit"},
-        month="due_at",
+        month="last_at",
         by_clock=True,
         tallies=(DUES, CLOCKS),
     ),

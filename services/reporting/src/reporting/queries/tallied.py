@@ -108,7 +108,7 @@ ISSUES = Tally(
 CLOCKS = Tally(
     clock_tallies,
     _same("programme", "department", "kind", "synthetic") | {"status": equals("status"), "unit": equals("unit")},
-    ("due_at", "due"),
+    ("last_at", "due"),
     ("clock", "status", "outcome", "merged", "withdrawn", "passed_on", "synthetic"),
     lambda rows: {"for_contact": for_contact(rows.c.programme, rows.c.clock)},
 )
