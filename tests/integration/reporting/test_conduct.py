@@ -138,6 +138,23 @@ def test_return_chain_is_told(scratch: Connection, log: Log) -> None:
     assert pairs == {("bank", "tax"): (1, 0), ("tax", "bank"): (1, 1), ("bank", "park"): (1, 0)}
 
 
+def test_arbitration_after_a_return_is_its_end(scratch: Connection, log: Log) -> None:
+    """Nobody had the issue when it was arbitrated: the return led to the park, and is the one link."""
+    log.reported(CASE, day(0))
+    assigned(log, CASE, 1, "bank")
+    log.case("routing", "case_returned", CASE, day(3), unit="bank", reason="not_ours", round=2, transfers=1, by="bank")
+    log.case("routing", "case_arbitrated", CASE, day(4), lead="park", round=3, by="office")
+    assigned(log, CASE, 4, "park", 3)
+    log.case("routing", "case_transferred", CASE, day(6), unit="park", to="bank", round=4, transfers=2, by="office")
+    names = ("ordinal", "how", "from_unit", "to_unit", "again")
+    assert [tuple(r[name] for name in names) for r in rows(scratch, log, "returns")] == [
+        (1, "case_returned", "bank", "park", False),
+        (2, "case_transferred", "park", "bank", True),
+    ]
+    pairs = [(r["from_unit"], r["to_unit"], r["times"]) for r in rows(scratch, log, "returns_by_unit")]
+    assert pairs == [("bank", "park", 1), ("park", "bank", 1)]
+
+
 def test_case_that_stays_has_no_chain(scratch: Connection, log: Log) -> None:
     log.reported(CASE, day(0))
     assigned(log, CASE, 1, "bank")

@@ -65,6 +65,13 @@ def test_filters_bring_their_events(client: TestClient, issuer: Issuer) -> None:
         assert {"issue_reported", "case_assigned", "case_closed_out", "issue_amended"} <= named
 
 
+@pytest.mark.parametrize("amended", ["batch=9", "jurisdiction=passed_on"])
+def test_filters_bring_amendments(client: TestClient, issuer: Issuer, amended: str) -> None:
+    told = evidence(client, issuer.headers("office"), "issues", f"&{amended}")
+    assert told["items"]
+    assert all("issue_amended" in {event["type"] for event in item["events"]} for item in told["items"])
+
+
 def test_clocks_tell_their_versions(client: TestClient, issuer: Issuer) -> None:
     told = evidence(client, issuer.headers("office"), "on_time", "&part=numerator")
     [one] = told["basis"]["clocks"]

@@ -9,21 +9,24 @@ from uuid import UUID
 import pytest
 from sqlalchemy import Engine
 
+from bugle.stack import Stack
 from eventkit.envelope import Envelope
+from eventkit.ids import uid
 from eventkit.paging import Window
 from reporting.queries.evidence import Part, counted, key_of, shown
 from reporting.queries.figures import figure
 from reporting.queries.measure import Measure
 from reporting.queries.measures import RATES
-from reporting.queries.moments import Moment
+from reporting.queries.moments import NOW, Moment
 from reporting.queries.scope import Scope
 from reporting.queries.weighing import weighed
 from tests.integration.reporting.naive import RATIOS, past
+from tests.integration.reporting.serving import holding
 from tests.integration.reporting.test_figures import ALL, BANK, MOMENTS
 from tests.integration.reporting.test_reads import client as client
 from tests.support.http import TestClient
 from tests.support.tokens import Issuer
-from tests.unit.reporting.made import Log
+from tests.unit.reporting.made import START, Log, day, iso, programme
 
 PARTS: tuple[Part, ...] = ("numerator", "denominator", "excluded")
 Key = tuple[str, str, int]
@@ -114,13 +117,15 @@ def expected(row: dict[str, Any], rate: str) -> Any:
 
 
 def test_exclusions_have_their_events(filled: Engine, history: Log) -> None:
-    document = {
-        "appraisal": {
-            "rates": [{"id": "satisfaction", "weight": 1, "exclude": ["long_term", "merged", "withdrawn"]}],
-        }
-    }
+    reasons = ["long_term", "merged", "withdrawn", "passed_on"]
+    document = {"appraisal": {"rates": [{"id": "satisfaction", "weight": 1, "exclude": reasons}]}}
     [(measure, _)] = weighed(document).values()
-    names = {"long_term": "result_reported", "merged": "case_merged", "withdrawn": "case_withdrawn"}
+    names = {
+        "long_term": {"result_reported"},
+        "merged": {"case_merged"},
+        "withdrawn": {"case_withdrawn"},
+        "passed_on": {"case_passed_on", "issue_amended"},
+    }
     for at in MOMENTS:
         items = told(filled, measure, ALL, at, "excluded").values()
         with filled.connect() as connection:
@@ -128,7 +133,26 @@ def test_exclusions_have_their_events(filled: Engine, history: Log) -> None:
         assert {reason: [i["reason"] for i in items].count(reason) for reason in counts} == counts
         for item in items:
             types = {event["type"] for event in item["events"]}
-            assert item["reason"] == "not_asked" or names[item["reason"]] in types
+            assert item["reason"] == "not_asked" or names[item["reason"]] & types
+
+
+@pytest.mark.parametrize("rate", ["resolution", "response"])
+def test_amended_jurisdiction_is_told(servers: Stack, rate: str) -> None:
+    """Reported as a matter of one's own and passed on by an amendment: the case and its clocks are left out for it."""
+    log, case, about = Log(), str(uid("case", "amended")), {"clock": "contact", "generation": 1, "unit": "bank"}
+    log.add("intake", "programme_published", "programme-jinxian", "jinxian", START, **programme())
+    log.reported(case, day(0), jurisdiction="own")
+    terms = {"started_at": iso(day(1)), "due_at": iso(day(4)), "stages": [], "provisional": False, "limit": "3wd"}
+    log.case("supervision", "clock_started", case, day(1), **about, **terms)
+    said = {"by": "office", "ledger": None}
+    amended = log.case("intake", "issue_amended", case, day(2), changes={"jurisdiction": "passed_on"}, **said)
+    log.case("intake", "issue_amended", case, day(3), changes={"kind": "law"}, **said)
+    rates = [{"id": rate, "weight": 1, "exclude": ["passed_on"]}]
+    [(measure, _)] = weighed({"appraisal": {"rates": rates}}).values()
+    with holding(servers, "reportingamended", log.events) as engine:
+        [item] = told(engine, measure, ALL, NOW, "excluded").values()
+    assert item["reason"] == "passed_on"
+    assert [e["event_id"] for e in item["events"] if e["type"] == "issue_amended"] == [str(amended.id)]
 
 
 def test_pages_over_http(client: TestClient, issuer: Issuer) -> None:

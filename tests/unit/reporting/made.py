@@ -170,9 +170,8 @@ def course(log: Log, case: str, random: Random) -> None:
     for round_ in (1, 2):
         at, reopened = _round(log, case, at, round_, random)
         if random.random() < 0.2:
-            log.case(
-                "intake", "issue_amended", case, at, changes={"kind": "law", "batch": "9"}, by="office", ledger=None
-            )
+            amended = {"kind": "law", "batch": "9", "jurisdiction": "passed_on"}
+            log.case("intake", "issue_amended", case, at, changes=amended, by="office", ledger=None)
         if not reopened:
             return
 

@@ -78,6 +78,17 @@ def test_amendment_replaces_what_it_names() -> None:
     assert (row["title"], row["batch"], row["kind"]) == ("new", None, "power")
 
 
+def test_amendment_is_the_ground_of_what_it_names() -> None:
+    log = reported(batch="1", jurisdiction="own")
+    said = {"by": "office", "ledger": None}
+    amended = log.case("intake", "issue_amended", CASE, day(1), changes={"jurisdiction": "passed_on"}, **said)
+    log.case("intake", "issue_amended", CASE, day(2), changes={"kind": "law"}, **said)
+
+    grounds = walk(in_timeline_order(map(from_envelope, log.events))).grounds
+
+    assert (grounds["jurisdiction"], grounds["batch"]) == (str(amended.id), str(log.events[0].id))
+
+
 def test_kind_is_the_last_said() -> None:
     log = reported(kind="power")
     log.case("routing", "case_classified", CASE, day(1), kind="finance", by="office")

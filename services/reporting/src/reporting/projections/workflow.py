@@ -89,8 +89,8 @@ class Course:
     """Where a case stands while its events are walked through. `round` is 0 before the first fact, `answered` the round
     that the enterprise answered last.
 
-    `grounds`: ids of the events behind state, kind, lead, closed_at, outcome, satisfaction, merged_into, withdrawn and
-    passed_to, by these names.
+    `grounds`: ids of the events behind title, batch, jurisdiction, state, kind, lead, closed_at, outcome, satisfaction,
+    merged_into, withdrawn and passed_to, by these names.
     """
 
     issue: CaseEvent | None = None
@@ -148,19 +148,18 @@ def walk(timeline: Iterable[CaseEvent]) -> Course:
 def _describe(course: Course, event: CaseEvent) -> None:
     """What intake says of the issue, and its kind as intake or routing said last."""
     if event.name == "issue_reported":
-        course.issue = event
-        said = event.data
-        for name in _AMENDABLE:
-            setattr(course, name, said.get(name))
+        course.issue, said = event, event.data
+        told = {name: said.get(name) for name in _AMENDABLE}
     elif event.name == "issue_amended":
         said = event.data["changes"]
-        for name in _AMENDABLE:
-            if name in said:
-                setattr(course, name, said[name])
+        told = {name: said[name] for name in _AMENDABLE if name in said}
     elif event.name == "case_classified":
-        said = event.data
+        said, told = event.data, {}
     else:
         return
+    for name, value in told.items():
+        setattr(course, name, value)
+        course.grounds[name] = event.id
     if said.get("kind"):
         course.kind = said["kind"]
         course.grounds["kind"] = event.id

@@ -32,6 +32,9 @@ _DESCRIBING = ("enterprise_registered", "team_formed", "visit_recorded", "servic
 _GROUNDS: Mapping[str, tuple[str, ...]] = {
     "department": ("lead",),
     "kind": ("kind",),
+    "batch": ("batch",),
+    "jurisdiction": ("jurisdiction",),
+    "title": ("title",),
     "state": ("state",),
     "outcome": ("outcome",),
     "satisfaction": ("satisfaction",),
@@ -39,7 +42,7 @@ _GROUNDS: Mapping[str, tuple[str, ...]] = {
     "open": ("closed_at", "merged_into", "withdrawn"),
 }
 """The traits that a filter goes by."""
-_LEAVING = frozenset({"merged_into", "withdrawn", "outcome", "passed_to"})
+_LEAVING = frozenset({"merged_into", "withdrawn", "outcome", "jurisdiction", "passed_to"})
 """The traits of its case for which a clock may be left out."""
 
 

@@ -126,7 +126,7 @@ chained AS (
 ),
 turned AS (
     SELECT c.*, CASE WHEN c.how = 'case_returned' THEN c.following ELSE c.holder END AS to_unit
-    FROM chained c WHERE NOT c.first AND c.how <> 'case_assigned'
+    FROM chained c WHERE NOT c.first AND c.how <> 'case_assigned' AND c.before IS NOT NULL
 )
 SELECT c.case_id, CAST(row_number() OVER (PARTITION BY c.case_id ORDER BY c.place) AS integer) AS ordinal, m.title,
     c.how, c.before AS from_unit, c.to_unit, c.reason, c.at AS returned_at,

@@ -15,12 +15,12 @@ Document = Mapping[str, Any]
 
 WEIGHED = {"response": "contact_in_time", "resolution": "resolution", "satisfaction": "satisfaction"}
 """The general rate behind each that a programme may weigh."""
-_GROUNDS = {
-    "merged": "merged_into",
-    "withdrawn": "withdrawn",
-    "long_term": "outcome",
-    "explained": "outcome",
-    "passed_on": "passed_to",
+_GROUNDS: Mapping[str, tuple[str, ...]] = {
+    "merged": ("merged_into",),
+    "withdrawn": ("withdrawn",),
+    "long_term": ("outcome",),
+    "explained": ("outcome",),
+    "passed_on": ("jurisdiction", "passed_to"),
 }
 _TESTS: Mapping[str, Test] = {
     "merged": lambda rows: rows.c.merged,
@@ -57,7 +57,7 @@ def _excluding(rate: str, reasons: Any) -> Measure:
         given = [test(rows) for test in own.values()]
         return and_(True if held is None else held(rows), not_(or_(False, *given)))
 
-    grounds = dict.fromkeys([*measure.grounds, *(_GROUNDS[reason] for reason in reasons)])
+    grounds = dict.fromkeys([*measure.grounds, *(trait for reason in reasons for trait in _GROUNDS[reason])])
     return replace(measure, denominator=counts, excluded=apart(own | general), grounds=tuple(grounds))
 
 

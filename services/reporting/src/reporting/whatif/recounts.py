@@ -1,7 +1,8 @@
 """What other limits or another calendar would have made of deadlines, page by page: as `bugle whatif`, for the pages.
 
 A clock is counted anew from its own start, without the pauses it was counted without and with the extensions it was
-given. What units would have done under another limit nobody knows: each is held to what it did.
+given. What units would have done under another limit nobody knows: each is held to what it did. A clock that was
+cancelled stays so, unless it would have been due before that.
 """
 
 from __future__ import annotations
@@ -21,10 +22,12 @@ from reporting.queries.periods import Period
 from reporting.queries.scope import Scope
 from reporting.queries.working_days import WorkingDays, working_days
 from reporting.read_model.tables import ledger, timeline
+from reporting.whatif.generations import key, replaced
 from reporting.whatif.limits import Counting
 
 BROKEN = ("late", "missed")
 _STARTED = ("bugle.supervision.clock_started.v1", "bugle.supervision.clock_started.v2")
+_CANCELLED = ("bugle.supervision.clock_cancelled.v1", "bugle.supervision.clock_cancelled.v2")
 PAGE = 200
 """Issues whose clocks are read at a time."""
 
@@ -57,7 +60,9 @@ Page = tuple[Sequence[str], list[Recount]]
 
 @dataclass(frozen=True, slots=True)
 class Clocks:
-    """The clocks of a programme that began on the days of a period, at a moment, without those that were cancelled.
+    """The clocks of a programme that began on the days of a period and that no further generation has replaced.
+
+    Each at a moment; one that has been replaced since is left out at every moment.
 
     `now`: until when deadlines have run out; `observed`: until when the programme was watched, None: for ever.
     """
@@ -90,14 +95,20 @@ class Clocks:
 
     def _clocks(self, cases: Sequence[str]) -> Iterator[tuple[Row[Any], Mapping[str, Any]]]:
         """Those of the issues, each with what its start says of it."""
-        rows, of = clocks_at(self.moment), timeline.c
+        rows = clocks_at(self.moment)
         days = (rows.c.started_at >= self.period.begin, rows.c.started_at < self.period.end)
-        wanted = select(rows).where(rows.c.case_id.in_(cases), rows.c.status != "cancelled", *days)
-        starts = select(of.case_id, of.data).where(of.case_id.in_(cases), of.type.in_(_STARTED))
-        found = self.connection.execute(starts)
-        started = {(row.case_id, row.data["clock"], row.data["generation"]): row.data for row in found}
+        wanted = select(rows).where(rows.c.case_id.in_(cases), *days)
+        starts = self._said(cases, _STARTED)
+        started, gone = {key(said): said for said in starts}, replaced(starts, self._said(cases, _CANCELLED))
         for row in self.connection.execute(wanted.order_by(rows.c.case_id, rows.c.clock, rows.c.generation)):
-            yield row, started[row.case_id, row.clock, row.generation]
+            clock = (row.case_id, row.clock, row.generation)
+            if clock not in gone:
+                yield row, started[clock]
+
+    def _said(self, cases: Sequence[str], types: Sequence[str]) -> Sequence[Mapping[str, Any]]:
+        """What the events of these types say, of the issues."""
+        of = timeline.c
+        return self.connection.scalars(select(of.data).where(of.case_id.in_(cases), of.type.in_(types))).all()
 
     def _recounted(self, row: Row[Any], said: Mapping[str, Any], rules: Rules, counting: _Calendars) -> Recount:
         limit = rules.limits.get(row.clock.partition(":")[0], said["limit"])
@@ -113,6 +124,8 @@ class Clocks:
     def _status(self, row: Row[Any], due: datetime) -> str:
         if due == row.due_at:
             return str(row.status)
+        if row.cancelled_at is not None and row.cancelled_at <= due:
+            return "cancelled"
         if row.stopped_at is not None:
             return "met" if row.stopped_at <= due else "late"
         if self.observed is not None and due > self.observed:
