@@ -313,3 +313,38 @@ def test_page_offers_what_can_be_issued(client: TestClient, issuer: Issuer, deli
     assert offered(client, f"{unescape(then)}&lang=en") == [">Restate it<", "/issued/"]
     client.cookies.set(COOKIE, issuer.token("analyst"))
     assert offered(client, draft) == ["/issued/"]
+
+
+def test_list_as_of_an_instant_has_nothing_issued_since(
+    client: TestClient, issuer: Issuer, delivery: Delivery, told: Log
+) -> None:
+    first = issued(client)
+    late_solution(delivery, told)
+    second = issued(client)
+    then = f"&as_of={first['issued_at'].replace('+00:00', 'Z')}"
+    client.cookies.set(COOKIE, issuer.token("office"))
+    for asked, known in (("", [first, second]), (then, [first]), ("&as_of=2021-05-11", [])):
+        ids = [one["document"] for one in known]
+        items = client.get(f"/v1/issued?programme=jinxian{asked}").json()["items"]
+        assert [one["document"] for one in items] == ids
+        page = client.get(f"/documents?programme=jinxian&lang=en{asked}").text
+        assert re.findall(r'scope="row"><a href="/issued/([0-9a-f-]+)', page) == ids[::-1]
+        assert ("restated by edition 2" in page) == (known == [first, second])
+
+
+def test_draft_as_of_an_instant_tells_what_was_issued_since(
+    client: TestClient, issuer: Issuer, delivery: Delivery, told: Log
+) -> None:
+    first = issued(client)
+    late_solution(delivery, told)
+    second = issued(client)
+    then = first["issued_at"].replace("+00:00", "Z")
+    client.cookies.set(COOKIE, issuer.token("office"))
+    linked = r'<p>(Issued since then:|) ?<a href="/issued/([0-9a-f-]+)'
+    for asked, known in (
+        ("", [("", second)]),
+        (f"&as_of={then}", [("", first), ("Issued since then:", second)]),
+        ("&as_of=2021-05-11", [("Issued since then:", second)]),
+    ):
+        page = client.get(f"{MARCH.removeprefix('/v1')}&lang=en{asked}").text.partition('<article class="paper"')[0]
+        assert re.findall(linked, page) == [(said, one["document"]) for said, one in known]

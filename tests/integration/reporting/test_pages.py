@@ -29,6 +29,7 @@ from tests.support.tokens import Issuer
 
 BROWSER = {"accept": "text/html"}
 HERE = "http://testserver"
+_CHIP = re.compile(r'<span class="chip">([^<]*) <a href="([^"]*)" aria-label="([^"]*)">×</a></span>')
 _LINK = re.compile(r'(?:href|src|hx-get)="([^"]*)"')
 ALIKE = 6
 """Addresses of one shape that the crawl visits: the same page with other rows tells nothing new."""
@@ -330,6 +331,55 @@ def test_overview_slides_over_days(browser: TestClient, moment: str) -> None:
     [first] = re.findall(r'name="days"[^>]* data-first="([^"]*)"', page)
     assert (first, page.count('id="as_of"')) == ("2021-03-01", 1)
     assert ("As it was known at the end of 2021-03-20" in page) == moment.startswith("&as_of")
+
+
+@pytest.mark.parametrize(
+    ("address", "english", "chinese"),
+    [
+        ("/counted/deadlines?status=missed", ["Status Missed"], ["时限状态 超时未办"]),
+        (
+            "/counted/deadlines?open=true&synthetic=false",
+            ["Still open? open", "Generated no"],
+            ["是否了结 未销号", "生成数据 否"],
+        ),
+        ("/counted/issues?without=kind,township", ["without Kind, Township"], ["没有 类别、乡镇"]),
+        ("/counted/resolution?part=excluded&reason=merged", ["Why not counted Merged"], ["不计原因 已合并"]),
+        ("/counted/issues_closed?closed=2021-03&department=bank", ["closed out in 2021-03", "Department 银行"], []),
+        ("/ledger?batch=9&synthetic=true&kind=law", ["Batch 9", "Generated yes"], ["批次 9", "生成数据 是"]),
+        ("/ledger?reported=2021-03", ["reported in 2021-03"], ["上报于 2021-03"]),
+    ],
+)
+def test_filter_is_told_in_words(browser: TestClient, address: str, english: list[str], chinese: list[str]) -> None:
+    """By its name and its value, also to whoever hears what takes it away."""
+    for language, expected in (("en", english), ("zh", chinese or None)):
+        page = browser.get(f"{address}&programme=jinxian&lang={language}")
+        assert page.status_code == 200, page.text
+        found = _CHIP.findall(page.text)
+        assert expected is None or [said for said, _, _ in found] == expected
+        assert all(label.endswith(said) and len(label) > len(said) for said, _, label in found)
+        for _, away, _ in found:
+            assert len(_CHIP.findall(browser.get(html.unescape(away)).text)) == len(found) - 1
+
+
+@pytest.mark.parametrize("moment", ["at", "as_of"])
+def test_instant_is_told_as_a_minute(browser: TestClient, moment: str) -> None:
+    """In the zone of the programme, with the slider at its day there; an instant ends no day."""
+    page = f"/overview?programme=jinxian&{moment}=2021-03-19T16:59:59.999999%2B00:00"
+    said = {
+        "at": ("As it stood at {}.", "以下为{}时的情况"),
+        "as_of": ("As it was known at {},", "以下为{}时已知的情况"),
+    }
+    for language, words in zip(("en", "zh"), said[moment], strict=True):
+        told = browser.get(f"{page}&lang={language}").text
+        assert words.format("2021-03-20 01:00") in told
+        assert "at the end of" not in told and "日终" not in told
+        if moment == "as_of":
+            assert '<output id="day-as_of" for="days-as_of">2021-03-20</output>' in told
+
+
+def test_last_instant_of_all_is_told_as_given(browser: TestClient) -> None:
+    given = "9999-12-31T20:00:00Z"
+    assert f"As it stood at {given}." in browser.get(f"/ledger?programme=jinxian&lang=en&at={given}").text
 
 
 def test_language_is_remembered(browser: TestClient) -> None:

@@ -9,14 +9,17 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from eventkit.catalogues import LANGUAGES
 from eventkit.problems import Faulty
 from pagekit.addresses import Addresses, address, own_path
 from reporting.bulletins.cells import Cells
+from reporting.queries.named import FIGURES, general, narrowed
 from reporting.queries.periods import Every, names
 from reporting.queries.working_days import WorkingDays
+from reporting.web.chips import called
 from reporting.web.issue import entry, withdrawn
 from reporting.web.ledger import USUAL, columns_of
-from reporting.web.overview import laid_out, month_before, months_until
+from reporting.web.overview import ROWS, laid_out, month_before, months_until
 from reporting.web.rendering import CARRIED
 from reporting.web.sliding import slider
 from reporting.web.strip import Strip, strip
@@ -75,6 +78,12 @@ def test_grid_sums_what_it_leaves_out() -> None:
     assert (len(grid.places), grid.left_out) == (12, 1)
     assert (grid.rows, grid.columns["unit-00"]) == ({"power": 18, None: 1}, 6)
     assert (grid.depth("power", "unit-00"), grid.depth(None, "unit-01"), grid.depth(None, "unit-05")) == (5, 1, 0)
+
+
+def test_grid_stays_bounded() -> None:
+    grid = laid_out([(f"kind-{n:02}", None, 1) for n in range(ROWS + 2)] + [("kind-61", None, 1)])
+    assert (len(grid.kinds), grid.kinds_left_out, grid.kinds[0]) == (ROWS, 2, "kind-61")
+    assert (len(grid.cells), sum(grid.rows.values()), grid.columns) == (ROWS, ROWS + 3, {None: ROWS + 3})
 
 
 def started(limit: str, begins: str, due: str, **more: Any) -> dict[str, Any]:
@@ -175,3 +184,22 @@ def test_slider_ends_with_the_programme() -> None:
     found = slider("2021-03-01", "2021-04-30T00:00:00+08:00", "2021-03-11", CHINA)
     assert found is not None and (found.days, found.value, found.day) == (60, 10, date(2021, 3, 11))
     assert slider("", None, None, CHINA) is None
+
+
+@pytest.mark.parametrize("given", ["2021-03-10T16:00:00Z", "2021-03-11T15:59:59.999999+00:00"])
+def test_slider_takes_the_day_of_the_zone(given: str) -> None:
+    found = slider("2021-03-01", "2021-04-30T00:00:00+08:00", given, CHINA)
+    assert found is not None and (found.value, found.day) == (10, date(2021, 3, 11))
+
+
+def test_instant_without_a_day_stands_at_the_last() -> None:
+    found = slider("2021-03-01", "2021-04-30T00:00:00+08:00", "9999-12-31T20:00:00Z", CHINA)
+    assert found is not None and found.day == date(2021, 4, 30)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_filter_has_a_name(language: str) -> None:
+    filters = {name for figure in FIGURES for name in narrowed(general(figure)).filters} | {"reason"}
+    assert len(filters) > 20
+    assert [name for name in sorted(filters) if called(name, language) in ("", name) and name != "without"] == []
+    assert called("without", "zh") == "没有"

@@ -22,6 +22,7 @@ from reporting.issuing.changes import changes
 from reporting.issuing.errors import DeadlinesUndecided, NothingChanged, PeriodNotOver
 from reporting.issuing.freezing import canonical, digest, other_rules, pins, same
 from reporting.issuing.printing import files
+from reporting.issuing.shelf import by_then
 from reporting.issuing.tables import documents, renditions
 from reporting.queries.desk import look
 from reporting.queries.filters import check_known
@@ -71,12 +72,12 @@ def issue(of: OfProgramme, order: Order) -> str | None:
     return _freeze(connection, held, order, told, content, standing)
 
 
-def standing_of(connection: Connection, programme: str, matter: Matter) -> Row[Any] | None:
-    """The newest edition of a document."""
-    rows = select(documents).where(
-        documents.c.programme == programme, documents.c.kind == matter.kind, documents.c.about == matter.about
-    )
-    return connection.execute(rows.order_by(documents.c.edition.desc()).limit(1)).first()
+def standing_of(connection: Connection, programme: str, matter: Matter, as_of: Moment = NOW) -> Row[Any] | None:
+    """The newest edition of a document, or what was it at the moment as of which is asked."""
+    of = documents.c
+    about = (of.programme == programme, of.kind == matter.kind, of.about == matter.about)
+    rows = select(documents).where(*about, by_then(as_of))
+    return connection.execute(rows.order_by(of.edition.desc()).limit(1)).first()
 
 
 def outdated(standing: Row[Any], told: Drawn, known_before: datetime) -> bool:

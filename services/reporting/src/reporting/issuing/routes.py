@@ -72,9 +72,11 @@ def _add_issue(router: APIRouter, desk: Desk, templates: Path | None) -> None:
 def _add_reads(router: APIRouter, desk: Desk) -> None:
     @router.get("/issued", response_class=Response, openapi_extra=parameters(FILTERS))
     def list_issued(request: Request, who: Who, window: Annotated[Window, Depends(keyset(datetime, UUID))]) -> Response:
-        """What has been issued, in that order. `kind`: the report; `about`: its period, meeting or case."""
+        """What has been issued, in that order; with `as_of`, what had been by then. `kind`: the report; `about`: its
+        period, meeting or case.
+        """
         with desk.asked(who, request, FILTERS, "limit", "after") as asked:
-            rows = shelf.listed(asked.connection, asked.scope, asked.filters, window)
+            rows = shelf.listed(asked.connection, asked.scope, asked.filters, asked.as_of, window)
             return json_response(page(rows, window, key=lambda row: (row.issued_at, row.document), item=shelf.as_told))
 
     @router.get("/issued/{document}", response_class=Response)

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, Row, Select, any_, literal, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, any_, literal, select, true
 
 from eventkit.paging import Window
 from reporting.issuing.errors import UnknownDocument
 from reporting.issuing.tables import documents, renditions
 from reporting.queries.issues import as_dict
+from reporting.queries.moments import Moment
 from reporting.queries.scope import Scope
 
 _TOLD = (
@@ -27,17 +28,25 @@ def visible(scope: Scope) -> ColumnElement[bool]:
     return scope.rows(documents) & (literal(scope.department) == any_(documents.c.units))
 
 
-def listed(connection: Connection, scope: Scope, filters: dict[str, str], window: Window) -> list[Row[Any]]:
+def by_then(as_of: Moment) -> ColumnElement[bool]:
+    """What had been issued by the moment as of which is asked; without one, everything."""
+    return true() if as_of.before is None else documents.c.issued_at < as_of.before
+
+
+def listed(
+    connection: Connection, scope: Scope, filters: dict[str, str], as_of: Moment, window: Window
+) -> list[Row[Any]]:
     """A page of documents in the order in which they were issued, or with the newest first: the window says."""
-    wanted = _described().where(visible(scope), *(documents.c[name] == value for name, value in filters.items()))
+    where = (visible(scope), by_then(as_of), *(documents.c[name] == value for name, value in filters.items()))
+    wanted = _described().where(*where)
     return list(connection.execute(window.select(wanted, documents.c.issued_at, documents.c.document)))
 
 
-def linked(connection: Connection, scope: Scope, rows: Sequence[Row[Any]]) -> list[Row[Any]]:
+def linked(connection: Connection, scope: Scope, as_of: Moment, rows: Sequence[Row[Any]]) -> list[Row[Any]]:
     """The editions that these restate, and those that restate these."""
     ids, restated = [row.document for row in rows], [row.restates for row in rows if row.restates is not None]
     either = documents.c.document.in_(restated) | documents.c.restates.in_(ids)
-    return list(connection.execute(_described().where(visible(scope), either)))
+    return list(connection.execute(_described().where(visible(scope), by_then(as_of), either)))
 
 
 def found(connection: Connection, scope: Scope, document: str) -> Row[Any]:

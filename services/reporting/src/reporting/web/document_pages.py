@@ -14,10 +14,10 @@ from pagekit.session import Visiting, refuse_foreign
 from reporting.bulletins.drawing import draw
 from reporting.bulletins.kinds import drawn, matter
 from reporting.issuing import shelf
-from reporting.issuing.acts import Order, issue, standing_of
+from reporting.issuing.acts import Order, issue
 from reporting.issuing.routes import ISSUERS, file_response
 from reporting.web.documents import FILTERS, as_html, issued_of, names_of
-from reporting.web.drafts import MOST, instant, offer, papers_of, reports_of
+from reporting.web.drafts import MOST, editions, instant, offer, papers_of, reports_of
 from reporting.web.opening import Pages
 from reporting.web.paging import PAGED
 
@@ -67,8 +67,9 @@ def _add_drafts(router: APIRouter, pages: Pages) -> None:
         with pages.of_programme(who, request, "period", "about") as view:
             told = drawn(view.of, named)
             text = draw({"told": told.content}, told.title, view.words.language, view.of.zone)
-            standing = standing_of(view.connection, view.of.id, named)
-            doing = {"standing": standing, "offer": offer(view, told, standing), "instant": instant(view.known)}
+            standing, since = editions(view, named)
+            offered = offer(view, told, since or standing)
+            doing = {"standing": standing, "since": since, "offer": offered, "instant": instant(view.known)}
             shown = {"report": told.content["report"], "title": period or told.title[view.words.language]}
             return view.page("document.html", **shown, text=as_html(text), **doing)
 

@@ -37,9 +37,10 @@ def issued_of(view: View) -> tuple[list[Issued], str | None]:
     filters = {"programme": view.of.id}
     filters |= {name: value for name in FILTERS if (value := view.request.query_params.get(name))}
     window = replace(window_of(view.request, datetime, UUID), newest=True)
-    found = shelf.listed(view.connection, view.asked.scope, filters, window)
+    scope, as_of = view.asked.scope, view.asked.as_of
+    found = shelf.listed(view.connection, scope, filters, as_of, window)
     rows, following = split(found, window, lambda row: (row.issued_at, row.document))
-    editions = [*rows, *shelf.linked(view.connection, view.asked.scope, rows)]
+    editions = [*rows, *shelf.linked(view.connection, scope, as_of, rows)]
     by_id = {row.document: row for row in editions}
     after = {row.restates: row for row in editions if row.restates is not None}
     names = names_of(view)

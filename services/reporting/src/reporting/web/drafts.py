@@ -11,8 +11,8 @@ from sqlalchemy import Row, and_, func, select
 
 from eventkit.envelope import parse_instant
 from reporting.bulletins.kinds import kinds
-from reporting.bulletins.matter import Drawn
-from reporting.issuing.acts import outdated
+from reporting.bulletins.matter import Drawn, Matter
+from reporting.issuing.acts import outdated, standing_of
 from reporting.issuing.routes import ISSUERS
 from reporting.queries.moments import Knowledge
 from reporting.queries.periods import Every, names
@@ -40,6 +40,14 @@ class Paper:
     about: str
     called: str | None
     at: datetime | None
+
+
+def editions(view: View, named: Matter) -> tuple[Row[Any] | None, Row[Any] | None]:
+    """The newest edition that was issued by the moment as of which is asked, and the newest one if issued since."""
+    newest, as_of = standing_of(view.connection, view.of.id, named), view.asked.as_of
+    if newest is None or as_of.before is None or newest.issued_at < as_of.before:
+        return newest, None
+    return standing_of(view.connection, view.of.id, named, as_of), newest
 
 
 Offer = Literal["issue", "restate", "wait"]

@@ -8,14 +8,16 @@ from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Connection, or_, select
 
 from eventkit.envelope import parse_instant
 from eventkit.errors import Problem
 from reporting.projections.case_event import short_type
-from reporting.queries.issues import timeline_of
-from reporting.queries.past import ledger_at
-from reporting.read_model.tables import ledger
+from reporting.queries.cases import cases
+from reporting.queries.fired import types_of
+from reporting.queries.issues import ledger_of, timeline_of
+from reporting.queries.moments import Moment
+from reporting.read_model.tables import ledger, timeline
 from reporting.web.issue_clocks import Clock, clocks_of
 from reporting.web.opening import View
 
@@ -160,20 +162,34 @@ def _said(data: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
             yield name, parse_instant(value) if name.endswith("_at") or name == "until" else value
 
 
+_LINKS = ("parent", "recurrence_of", "merged_into")
+"""Columns in which an issue names another."""
+_LINKING = ("issue_linked", "case_merged")
+"""Events by which it does."""
+
+
 def _related(view: View, issue: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
     """Issues that this one is a part of, repeats or was merged into, and those that say so of it; as they stood."""
-    of, id = ledger.c, issue["case_id"]
+    id, moment = issue["case_id"], view.asked.moment
+    named = [issue[column] for column in _LINKS if issue[column] is not None]
+    stood = ledger_of(view.connection, [*named, *_naming(view.connection, id, moment)], moment)
     found: list[tuple[str, str]] = []
-    for column in ("parent", "recurrence_of", "merged_into"):
-        for how, where in ((column, of.case_id == issue[column]), (f"{column}_of", of[column] == id)):
-            found += [(how, case) for case in view.connection.scalars(select(of.case_id).where(where))]
-    stood = ledger_at(view.asked.moment)
-    wanted = select(stood.c.case_id, stood.c.title, stood.c.state, stood.c.merged_into).where(
-        stood.c.case_id.in_({case for _, case in found}), view.asked.scope.cases(stood)
-    )
-    held = {row["case_id"]: row for row in view.connection.execute(wanted).mappings()} if found else {}
-    return [
-        {"how": how, **held[case]}
-        for how, case in found
-        if case in held and (how != "merged_into_of" or held[case]["merged_into"] == id)
-    ]
+    for column in _LINKS:
+        found += [
+            (column, issue[column]),
+            *((f"{column}_of", one) for one in sorted(stood) if stood[one][column] == id),
+        ]
+    of = cases(moment)
+    wanted = select(of.c.case_id).where(of.c.case_id.in_([*stood]), view.asked.scope.cases(of))
+    seen = set(view.connection.scalars(wanted)) if stood else set()
+    return [{"how": how, **stood[one]} for how, one in found if one in seen]
+
+
+def _naming(connection: Connection, case: str, moment: Moment) -> Sequence[str]:
+    """Cases that name this one; for a moment that is past those that had by then, whether they still did or not."""
+    if moment.before is None:
+        return connection.scalars(select(ledger.c.case_id).where(or_(*(ledger.c[n] == case for n in _LINKS)))).all()
+    of = timeline.c
+    names = or_(*(of.data[field].astext == case for field in ("to", "into")))
+    told = select(of.case_id).where(of.type.in_(types_of(_LINKING)), of.occurred_at < moment.before, names).distinct()
+    return connection.scalars(told).all()

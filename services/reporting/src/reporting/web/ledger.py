@@ -36,6 +36,8 @@ COLUMNS = (
 USUAL = ("title", "enterprise", "kind", "lead", "state", "reported_at", "closed_at", "misses", "cards")
 NUMBERS = frozenset({"misses", "cards", "level", "round", "transfers"})
 DAYS = frozenset({"reported_at", "assigned_at", "contacted_at", "result_at", "closed_at"})
+WITHOUT_FIELD = ("reported", "closed", "township", "batch", "synthetic")
+"""Filters for which the form has no field."""
 DENSITIES = ("roomy", "dense")
 BESIDES = ("after", "columns", "density")
 

@@ -8,6 +8,7 @@ from pagekit.session import Visiting
 from reporting.projections.workflow import STATES
 from reporting.queries.filters import OF_CASES
 from reporting.web import ledger, saved
+from reporting.web.chips import chips
 from reporting.web.opening import AT, Pages, View
 
 
@@ -20,8 +21,11 @@ def add_ledger(router: APIRouter, pages: Pages) -> None:
         with pages.opened(who, request, OF_CASES, AT, *ledger.BESIDES) as view:
             columns = ledger.columns_of(request.query_params.get("columns"))
             dense = request.query_params.get("density") == "dense"
+            filters = view.asked.filters
+            more = {name: filters[name] for name in ledger.WITHOUT_FIELD if name in filters}
             return view.page(
                 "ledger.html",
+                chips=chips(view, more, {}),
                 page=ledger.page_of(view),
                 columns=columns,
                 all_columns=ledger.COLUMNS,

@@ -14,10 +14,15 @@ from reporting.queries.pressing import OF_DEADLINES
 from reporting.queries.programme_routes import OF_SCORES
 from reporting.web import deadlines
 from reporting.web.behind import explained
+from reporting.web.chips import chips
 from reporting.web.figures import mean, rates
 from reporting.web.opening import AT, Pages
 from reporting.web.paging import split, window_of
 from reporting.web.points import places_of, scored
+from reporting.web.rendering import CARRIED
+
+_NO_FILTERS = (*CARRIED, "part", "after", "lang")
+"""Parameters of a number's page that say nothing of its rows."""
 
 
 def add_numbers(router: APIRouter, pages: Pages) -> None:
@@ -38,7 +43,8 @@ def _add_counted(router: APIRouter, pages: Pages) -> None:
             names = view.words.enterprises(
                 [row.enterprise for row in found.rows if hasattr(row, "enterprise") and row.enterprise]
             )
-            return view.page("counted.html", behind=found, names=names)
+            filters = {name: value for name, value in request.query_params.items() if name not in _NO_FILTERS}
+            return view.page("counted.html", behind=found, names=names, chips=chips(view, filters, names))
 
 
 def _add_deadlines(router: APIRouter, pages: Pages) -> None:

@@ -20,11 +20,11 @@ from pagekit.session import Visitor, language_of
 from reporting.bulletins.cells import Cells
 from reporting.queries.desk import Asked, Desk
 from reporting.queries.filters import Condition
-from reporting.queries.moments import Knowledge
+from reporting.queries.moments import Knowledge, Moment
 from reporting.queries.programme_routes import OF_PROGRAMME, OfProgramme
 from reporting.queries.zones import zone_of
 from reporting.web.rendering import TEXTS, draw
-from reporting.web.sliding import Slider, knowing, slider
+from reporting.web.sliding import Slider, is_instant, knowing, slider
 from reporting.web.words import Words
 
 BESIDES = ("programme", "lang")
@@ -106,13 +106,24 @@ class View:
                 "complete": self.known.complete(self.asked.moment, self.case),
                 "watermark": self.known.watermark,
                 "at": self.asked.moment.given,
+                "at_minute": self._minute(self.asked.moment),
                 "as_of": self.asked.as_of.given,
+                "as_of_minute": self._minute(self.asked.as_of),
                 "stale": self._stale(),
                 "slider": self._slider(),
                 "knowing": self._knowing(),
             },
             **about,
         )
+
+    def _minute(self, moment: Moment) -> str | None:
+        """When it is, where an instant is given; None for a day."""
+        if moment.given is None or moment.before is None or not is_instant(moment.given):
+            return None
+        try:
+            return self.cells.minute(moment.before)
+        except OverflowError:  # beyond the last year that there is in the zone
+            return moment.given
 
     def _stale(self) -> bool:
         """Whether nothing has come in for long, so that the page tells of the past without being asked to."""

@@ -20,8 +20,8 @@ MONTHS = 12
 PLACES = ("department", "township")
 EVERY = object()
 """In place of a kind or a place: all of them."""
-COLUMNS = 12
-"""Places that the grid shows; the others are summed up."""
+ROWS, COLUMNS, MOST = 60, 12, 200
+"""Kinds and places that the grid shows, and places where all are asked for; the others are summed up."""
 
 
 def last_month(view: View, found: Iterable[str]) -> str:
@@ -82,19 +82,24 @@ def standing(view: View, month: str) -> tuple[Period, list[dict[str, Any]]]:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """Issues by kind and place. `cells`: by kind and place; `most`: the largest of them."""
+    """Issues by kind and place. `cells`: of those shown, `most` the largest; `rows`, `columns`: the sums of all."""
 
     kinds: Sequence[str | None]
     places: Sequence[str | None]
     cells: dict[tuple[str | None, str | None], int]
     rows: dict[str | None, int]
     columns: dict[str | None, int]
-    left_out: int
+    most: int
 
     @property
-    def most(self) -> int:
-        """The largest cell."""
-        return max(self.cells.values(), default=0)
+    def kinds_left_out(self) -> int:
+        """Kinds that are in the sums only."""
+        return len(self.rows) - len(self.kinds)
+
+    @property
+    def left_out(self) -> int:
+        """Places that are in the sums only."""
+        return len(self.columns) - len(self.places)
 
     def depth(self, kind: str | None, place: str | None) -> int:
         """How deep a cell is shaded, 0 to 5."""
@@ -102,19 +107,20 @@ class Grid:
         return 0 if not count else max(1, round(5 * count / self.most))
 
 
-def grid(view: View, place: str, columns: int | None = COLUMNS) -> Grid:
-    """Where issues gather, the fullest kinds and places first; None: all places are columns."""
+def grid(view: View, place: str, every: bool) -> Grid:
+    """Where issues gather, the fullest kinds and places first; `every`: all places are asked for."""
     filters, scope, moment = view.asked.filters, view.asked.scope, view.asked.moment
-    found = hotspots(view.connection, scope, filters, moment, ("kind", place), 1000)
-    return laid_out([(one["kind"], one[place], one["issues"]) for one in found], columns)
+    found = hotspots(view.connection, scope, filters, moment, ("kind", place), None)
+    return laid_out([(one["kind"], one[place], one["issues"]) for one in found], MOST if every else COLUMNS)
 
 
-def laid_out(found: Sequence[tuple[str | None, str | None, int]], most: int | None = COLUMNS) -> Grid:
+def laid_out(found: Sequence[tuple[str | None, str | None, int]], most: int = COLUMNS) -> Grid:
     """The grid of (kind, place, issues), with at most so many places."""
     rows, columns = _sums((kind, n) for kind, _, n in found), _sums((place, n) for _, place, n in found)
-    shown = list(columns)[:most]
-    cells = {(kind, place): n for kind, place, n in found if place in shown}
-    return Grid(list(rows), shown, cells, rows, columns, len(columns) - len(shown))
+    kinds, places = list(rows)[:ROWS], list(columns)[:most]
+    shown = {(kind, place) for kind in kinds for place in places}
+    cells = {(kind, place): n for kind, place, n in found if (kind, place) in shown}
+    return Grid(kinds, places, cells, rows, columns, max(cells.values(), default=0))
 
 
 def _sums(counts: Iterable[tuple[str | None, int]]) -> dict[str | None, int]:

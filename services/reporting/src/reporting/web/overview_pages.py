@@ -85,7 +85,7 @@ def _overview(view: View) -> Response:
         league=league,
         alone=view.asked.scope.department is not None,
         period=period,
-        grid=overview.grid(view, place, None if view.request.query_params.get("places") == "all" else overview.COLUMNS),
+        grid=overview.grid(view, place, view.request.query_params.get("places") == "all"),
         place=place,
         places=overview.PLACES,
         cell=_cells(view, place),

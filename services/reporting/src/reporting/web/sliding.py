@@ -26,6 +26,11 @@ class Slider:
     day: date
 
 
+def is_instant(given: str) -> bool:
+    """Whether a moment is given as an instant; else it is a day."""
+    return len(given) > len("2021-04-22")
+
+
 def slider(begun: str, until: Any, at: str | None, zone: ZoneInfo) -> Slider | None:
     """None for a programme that does not tell its beginning. A moment that is no day stands at the last one."""
     try:
@@ -34,7 +39,7 @@ def slider(begun: str, until: Any, at: str | None, zone: ZoneInfo) -> Slider | N
         return None
     today = datetime.now(UTC).astimezone(zone).date()
     last = today if until is None else min(today, parse_instant(until).astimezone(zone).date())
-    return _between(first, last, at)
+    return _between(first, last, at, zone)
 
 
 def knowing(connection: Connection, programme: str, as_of: str | None, zone: ZoneInfo) -> Slider | None:
@@ -42,17 +47,18 @@ def knowing(connection: Connection, programme: str, as_of: str | None, zone: Zon
     since = connection.scalar(_KNOWN, {"programme": programme})
     if since is None:
         return None
-    return _between(since.astimezone(zone).date(), datetime.now(UTC).astimezone(zone).date(), as_of)
+    return _between(since.astimezone(zone).date(), datetime.now(UTC).astimezone(zone).date(), as_of, zone)
 
 
-def _between(first: date, last: date, at: str | None) -> Slider:
-    days = max(0, (last - first).days)
-    value = min(days, max(0, (_day(at, last) - first).days))
-    return Slider(first, days, value, _day(at, last))
+def _between(first: date, last: date, at: str | None, zone: ZoneInfo) -> Slider:
+    days, day = max(0, (last - first).days), _day(at, last, zone)
+    return Slider(first, days, min(days, max(0, (day - first).days)), day)
 
 
-def _day(at: str | None, last: date) -> date:
+def _day(at: str | None, last: date, zone: ZoneInfo) -> date:
     try:
-        return last if at is None else date.fromisoformat(at[:10])
-    except ValueError:
+        if at is not None and is_instant(at):
+            return parse_instant(at).astimezone(zone).date()
+        return last if at is None else date.fromisoformat(at)
+    except (ValueError, OverflowError):
         return last

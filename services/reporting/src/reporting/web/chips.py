@@ -1,0 +1,62 @@
+"""The filters of a page in words, so that each can be read and taken away."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from eventkit.catalogues import catalogue
+from reporting.queries.filters import shown
+from reporting.web.opening import View
+from reporting.web.rendering import TEXTS
+from reporting.web.telling import Telling
+
+_TOLD_AS = {"reason": "exclusion"}
+"""Filters that have their names and values from a column that is called otherwise."""
+_TRUTH = ["true", "false"]
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A filter by its name in the address: what it is called, and its value, in words."""
+
+    name: str
+    called: str
+    value: str
+
+
+def chips(view: View, filters: Mapping[str, str], enterprises: Mapping[str, str]) -> list[Chip]:
+    """The filters in their order. `enterprises`: the names of those that the page shows, by id."""
+    about = ("", "") if view.programme is None else (view.of.id, view.of.agency)
+    telling = Telling(view.words, view.cells, *about)
+
+    def told(name: str, value: str) -> str:
+        return enterprises.get(value, value) if name == "enterprise" else _value(telling, name, value)
+
+    return [Chip(name, called(name, view.words.language), told(name, value)) for name, value in filters.items()]
+
+
+def called(name: str, language: str) -> str:
+    """What a filter is called: as forms call it, else as columns are."""
+    texts = catalogue(TEXTS, language)
+    said = {
+        "reported": texts.gettext("reported in"),
+        "closed": texts.gettext("closed out in"),
+        "due": texts.gettext("due by"),
+        "title": texts.gettext("In the title"),
+        "open": texts.gettext("Still open?"),
+        "findings": texts.gettext("Findings"),
+        "without": texts.gettext("without"),
+    }
+    return said.get(name) or catalogue("reporting", language).pgettext("column", _TOLD_AS.get(name, name))
+
+
+def _value(telling: Telling, name: str, value: str) -> str:
+    language = telling.words.language
+    texts = catalogue(TEXTS, language)
+    if name == "open":
+        return texts.gettext("open") if value == "true" else texts.gettext("not open")
+    if name == "without":
+        return telling.cells.joined(called(one, language) for one in value.split(","))
+    held = value == "true" if shown(name).get("enum") == _TRUTH else value
+    return telling.value(_TOLD_AS.get(name, name), held) or value
