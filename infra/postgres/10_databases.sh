@@ -9,7 +9,7 @@ make() {
     -v name="bugle_$service" -v owner="bugle_${service}_owner" \
     -v password="$password" -v owner_password="$owner_password" <<'SQL'
 CREATE ROLE :"name" LOGIN CONNECTION LIMIT 100 PASSWORD :'password';
-CREATE ROLE :"owner" LOGIN CONNECTION LIMIT 5 PASSWORD :'owner_password';
+CREATE ROLE :"owner" LOGIN CONNECTION LIMIT 10 PASSWORD :'owner_password';
 CREATE DATABASE :"name" OWNER :"owner";
 REVOKE ALL ON DATABASE :"name" FROM PUBLIC;
 GRANT CONNECT ON DATABASE :"name" TO :"name";

@@ -11,6 +11,7 @@ import yaml
 from bugle.stack.home import ROOT
 from bugle.stack.system import SERVICES
 from eventkit.postgres import PostgresStore, make_engine
+from reporting.rebuild.running import PROCESSES
 from supervision.config import NotifierSettings
 from tests.deployment.kubernetes import INFRA, Document, written
 
@@ -75,6 +76,15 @@ def test_processes_fit_their_role(service: str) -> None:
 def test_too_large_a_pool_is_found() -> None:
     default = inspect.signature(make_engine).parameters["pool"].default
     assert connections("supervision", POOLS | {"http": default}) > limit("name")
+
+
+def test_rebuild_fits_the_owner() -> None:
+    """Its own pool, and in each of its processes a session that copies and one that describes."""
+    folder = ROOT / "services" / "reporting" / "src" / "reporting" / "rebuild"
+    [pool] = re.findall(r"make_engine\(.*pool=(\d+)", (folder / "running.py").read_text("utf-8"))
+    each = re.findall(r"psycopg\.connect\(|make_engine\(.*pool=1\)", (folder / "loading.py").read_text("utf-8"))
+    assert len(each) == 2
+    assert int(pool) + PROCESSES * len(each) < limit("owner"), "and one for a migration or a dump"
 
 
 def test_roles_fit_their_server() -> None:

@@ -38,6 +38,7 @@ def test_restore_stops_no_server(files: tuple[str, ...]) -> None:
     section = text[text.index("## Backup and restore") : text.index("## Erasing a person")]
     told = SERVERS.findall(section)
     assert [inverted for inverted, _ in told] == ["", "v"], "one starts the servers, one stops all others"
+    assert re.findall(r"\| xargs (?!-r )", section) == [], "with no service named, compose takes all"
     running = {name: of for name, of in services(*files).items() if not of.get("profiles")}
     servers = {name for name, of in running.items() if is_server(of)}
     assert len(servers) == (2 if len(files) == 1 else 4)

@@ -101,6 +101,18 @@ def test_erased_person_is_nowhere_and_proofs_hold(
         assert not any(secret in one for one in held)
 
 
+def test_foreign_issuer_is_told(system: System, office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Behind an identity provider intake takes no token of the system's own issuer."""
+    monkeypatch.setattr(command, "running_place", lambda against: system)
+    office.open()
+    enterprise, contact_ref = record(office, "厂长")
+    monkeypatch.setattr(Keys, "token", lambda *_, **__: "of.another.issuer")
+    done = CliRunner().invoke(app, ["erase", contact_ref])
+    assert done.exit_code == 1
+    told = str(done.exception)
+    assert "identity provider" in told and f"/v1/enterprises/{enterprise}/contacts/{contact_ref}/erasure" in told
+
+
 def test_unknown_contact_is_told(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(command, "running_place", lambda against: system)
     done = CliRunner().invoke(app, ["erase", "00000000-0000-0000-0000-000000000000"])

@@ -208,6 +208,49 @@ def lose_intake(system: System) -> None:
         owner.execute("DROP SCHEMA public CASCADE")
 
 
+def test_refusal_over_a_lost_database_names_events(own: System, office: Office, tmp_path: Path) -> None:
+    out, keys = tmp_path / "backup", tmp_path / "keys"
+    bugle("backup", "--out", out, "--keys", keys)
+    known(office, office.report("备份之后"))
+    wait_quiet(own, 90)
+    lose_intake(own)
+    refused = bugle("restore", out, status=1)
+    assert "bugle.intake.issue_reported.v1" in types(refused)
+    assert bugle("restore", out, "--keys", keys, "--discard-ahead")["restored"]
+    sound(own)
+
+
+def said(*arguments: object) -> str:
+    """Why a command refuses."""
+    done = CliRunner().invoke(app, [*map(str, arguments)])
+    assert isinstance(done.exception, StackError), (done.output, done.exception)
+    return str(done.exception)
+
+
+def test_new_database_costs_no_copy_of_keys(own: System, office: Office, tmp_path: Path) -> None:
+    """The disk of intake's database was lost, and it was made anew: its table of keys is there, and empty."""
+    out, keys = tmp_path / "backup", tmp_path / "keys"
+    path, *refs = two_contacts(office)
+    wait_quiet(own, 90)
+    bugle("backup", "--out", out, "--keys", keys)
+    copy = (keys / keeping.WRAPPED).read_bytes()
+    lose_intake(own)
+    with psycopg.connect(plain(own.database("intake").owner_url)) as owner:
+        owner.execute("CREATE SCHEMA public")
+        owner.execute("GRANT USAGE ON SCHEMA public TO PUBLIC")
+    own.create_databases()
+    asks = said("restore", out, "--discard-ahead")
+    assert "contacts of the backup have no key" in asks and "Nothing was changed." in asks
+    assert "of which this database has no key" in said("backup", "--out", tmp_path / "new", "--keys", keys)
+    assert bugle("restore", out, "--discard-ahead", "--without-keys")["contacts_without_key"] >= 2
+    assert "neither a key nor a record" in said("backup", "--out", tmp_path / "half", "--keys", keys)
+    assert (keys / keeping.WRAPPED).read_bytes() == copy
+    assert bugle("restore", out, "--discard-ahead", "--keys", keys)["restored"]
+    assert readable(office, path) >= set(refs)
+    bugle("backup", "--out", tmp_path / "whole", "--keys", keys)
+    sound(own)
+
+
 def keep_intake(system: System) -> None:
     """The database is there, and knows whom it erased."""
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from time import sleep
 from typing import Any
 from uuid import uuid4
 
@@ -14,6 +16,7 @@ import pytest
 from cryptography.exceptions import InvalidTag
 from sqlalchemy import Engine
 
+from bugle.audit.reads import _noted
 from bugle.erasure import master
 from bugle.erasure.master import change_master, pending, unfinished
 from bugle.stack import Stack, databases
@@ -23,8 +26,10 @@ from bugle.verify.database import snapshot
 from eventkit.sealing import fingerprint, new_key, read_key, seal, unseal
 from tests.integration.intake.agency import Agency, fault
 from tests.integration.intake.test_contacts import PERSON, record
+from tests.support.office import until
 
 BIN = installed() / "bin"
+_WAITS_FOR = "SELECT count(*) FROM pg_stat_activity WHERE %s = ANY(pg_blocking_pids(pid))"
 
 
 @pytest.fixture
@@ -137,6 +142,38 @@ def test_changed_master_opens_what_is_left(agency: Agency, owner_url: str, conta
     listed = agency.get(f"/enterprises/{enterprise}/contacts").json()
     assert listed == {"items": [{"contact_ref": kept, **PERSON}], "erased": [contact_ref], "keyless": []}
     record(agency)
+
+
+def test_erasure_waits_for_a_change_of_the_master(
+    agency: Agency, owner: psycopg.Connection[Any], owner_url: str
+) -> None:
+    """It has locked nothing then that the change needs: neither would go on."""
+    enterprise, contact_ref = record(agency)
+    with ThreadPoolExecutor(1) as pool, psycopg.connect(_url(owner)) as changing:
+        changing.execute("SELECT FROM contact_master FOR UPDATE")
+        erasing = pool.submit(erase, agency, enterprise, contact_ref)
+        waits = [changing.info.backend_pid]
+        until(lambda: owner.execute(_WAITS_FOR, waits).fetchone() == (1,), 20, "the erasure at the master")
+        changing.execute("SELECT FROM contact_keys WHERE contact_ref = %s FOR UPDATE NOWAIT", [contact_ref])
+        changing.rollback()
+        assert erasing.result().json()["outcome"] == "amended"
+
+
+def test_reads_outlast_a_pause(agency: Agency, owner: psycopg.Connection[Any]) -> None:
+    """Who pages through the list lets the transaction stand, which servers end after a minute."""
+    enterprise, _ = record(agency)
+    for _ in range(2):
+        agency.get(f"/enterprises/{enterprise}/contacts")
+    owner.execute("ALTER ROLE CURRENT_USER SET idle_in_transaction_session_timeout = '50ms'")
+    try:
+        listing = _noted(_url(owner), None, None, None)
+        next(listing)
+        sleep(0.5)
+        assert list(listing)
+        with snapshot(_url(owner)) as database:
+            assert database.ask("SHOW idle_in_transaction_session_timeout", []) == [("0",)]
+    finally:
+        owner.execute("ALTER ROLE CURRENT_USER RESET idle_in_transaction_session_timeout")
 
 
 @pytest.mark.parametrize("broken_at", ["_rewrap", "_destroy"])

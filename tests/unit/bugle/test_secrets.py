@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from bugle import cli
-from bugle.stack.certificates import BROKER, Certificates
+from bugle.stack.certificates import BROKER, NAMES, Certificates
+from bugle.stack.home import ROOT
 from bugle.stack.place import Deployed, read_deployed
 from eventkit.access import clients
 
@@ -37,6 +39,15 @@ def test_foreign_container_reads_no_folder(made: Deployed) -> None:
 def test_operator_may_come_in(made: Deployed) -> None:
     options = clients(made.kafka_access)
     assert (options["security_protocol"], options["sasl_plain_username"]) == ("SASL_SSL", "operator")
+
+
+def test_renewing_names_every_broker(made: Deployed, tmp_path: Path) -> None:
+    """Of three each has the certificate: one that is not made anew comes to a stop when the old one ends."""
+    told = run("renew", tmp_path)
+    docs = (ROOT / "docs" / "deploying.md").read_text("utf-8").splitlines()
+    [row] = [line for line in docs if line.startswith("| renew Kafka's certificates")]
+    for text in (told, row):
+        assert set(re.findall(r"\bkafka(?:-\d)?\b", text)) == set(NAMES) - {"localhost"}
 
 
 def test_renewing_adds_what_is_missing(made: Deployed, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import psycopg
 import typer
 
 from bugle.machine import tell_line
-from bugle.stack.databases import plain
+from bugle.stack.databases import UNHURRIED, plain
 from bugle.stack.place import EMBEDDED, Against, running_place
 
 _READS = """
@@ -49,7 +49,7 @@ def _noted(
     database: str, contact: str | None, reader: str | None, since: date | None
 ) -> Iterator[tuple[str, str, str, str]]:
     wanted: dict[str, Any] = {"contact": contact, "reader": reader, "since": since}
-    options = "-c timezone=UTC -c default_transaction_read_only=on"
+    options = f"{UNHURRIED} -c timezone=UTC -c default_transaction_read_only=on"
     with psycopg.connect(database, options=options) as connection, connection.cursor(name="reads") as cursor:
         cursor.itersize = _FETCH
         cursor.execute(_READS, wanted)

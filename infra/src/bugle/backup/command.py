@@ -15,13 +15,14 @@ from bugle.backup.ahead import lists, write_list
 from bugle.backup.comparing import Divergence, diverging
 from bugle.backup.erased import remember_erased
 from bugle.backup.keeping import keep, keep_keys
+from bugle.backup.lost import in_need, without_key
 from bugle.backup.manifest import read_manifest
 from bugle.backup.proving import signers
-from bugle.backup.restoring import bring_back, check_idle, drop_keys_aside, keyless, set_keys_aside, unfinished
+from bugle.backup.restoring import bring_back, check_idle, drop_keys_aside, set_keys_aside, unfinished
+from bugle.backup.shutting import let_all_in, shut_all_out
 from bugle.backup.topics import demand_restorer, make_anew
 from bugle.machine import AsJson, tell
 from bugle.stack.commands import terminable
-from bugle.stack.databases import let_in, shut_out
 from bugle.stack.errors import BadChoice, StackError
 from bugle.stack.place import EMBEDDED, Against, Place, running_place
 from bugle.stack.system import System
@@ -81,14 +82,18 @@ def restore(
     discard_ahead: Annotated[
         bool, typer.Option("--discard-ahead", help="Give up events that only Kafka has; they are kept in a file.")
     ] = False,
+    without_keys: Annotated[
+        bool, typer.Option("--without-keys", help="Give up contacts of whom no key is left: nobody can read them.")
+    ] = False,
     as_json: AsJson = False,
     against: Against = EMBEDDED,
 ) -> None:
     """Replace every database by the backup and make the topics anew from it.
 
-    Exit status 1, with nothing changed, when Kafka has events that the backup lacks, unless --discard-ahead is given,
-    or when the manifest is not signed as it should be or a dump is not the one that it names. A log that does not lead
-    to its head ends it later, with the services stopped.
+    Exit status 1, with nothing changed, when Kafka has events that the backup lacks, unless --discard-ahead is given;
+    when the keys of contacts are missing that nobody erased, unless --without-keys is given; or when the manifest is
+    not signed as it should be or a dump is not the one that it names. A log that does not lead to its head ends it
+    later, with the services stopped.
     """
     place = running_place(against)
     services = read_manifest(folder, signers(place, keys, signer))["services"]
@@ -105,13 +110,15 @@ def restore(
                 drop_keys_aside(place)
             halt.shut_out()
             remember_erased(place, found.ahead)
-            wrapped = set_keys_aside(place, keys, halt.half)
+            needed = () if without_keys else in_need(place, folder / services["intake"]["file"])
+            wrapped = set_keys_aside(place, keys, halt.half, needed)
             halt.changing = True
             again = bring_back(place, folder, services, heads, wrapped, _say)
             _say("Kafka: topics anew")
             make_anew(place)
             halt.let_in()
-    told = _told(found, kept, done) | {"contacts_without_key": keyless(place), "erased_again": again}
+    told = _told(found, kept, done) | {"erased_again": again}
+    told["contacts_without_key"] = len(without_key(place)) if done else None
     told["half_restored"] = not done and halt.half
     told["earlier_files"] = [str(file) for file in earlier if file != kept]
     if as_json:
@@ -135,14 +142,12 @@ class _Halt:
     def shut_out(self) -> None:
         """Nobody else gets into the databases from here on; StackError when somebody has meanwhile."""
         self.shut = True
-        for service in self.services:
-            shut_out(self.place.database(service))
+        shut_all_out(self.place, self.services, self.half)
         check_idle(self.place, self.services)
 
     def let_in(self) -> None:
         """The end of `shut_out`."""
-        for service in self.services:
-            let_in(self.place.database(service))
+        let_all_in(self.place, self.services)
 
 
 @contextmanager
@@ -209,7 +214,7 @@ def _tell(found: Divergence, told: dict[str, Any]) -> None:
             typer.echo("Half of an earlier restore is still there, and the services are shut out of it.")
         return
     if told["contacts_without_key"]:
-        typer.echo(f"{told['contacts_without_key']:,} contacts have no key: erased since, or their copy was not given.")
+        typer.echo(f"{told['contacts_without_key']:,} contacts have no key: erased, or given up.")
     if told["erased_again"]:
         typer.echo(
             f"{told['erased_again']:,} contacts were erased after the copy of the keys was made, and were erased again."

@@ -12,7 +12,7 @@ from typing import Any
 
 import psycopg
 
-from bugle.stack.databases import plain
+from bugle.stack.databases import UNHURRIED, plain
 from bugle.stack.place import Place
 from bugle.stack.system import SERVICES
 from bugle.verify.database import Database
@@ -20,7 +20,7 @@ from bugle.verify.event import GENESIS
 from bugle.verify.event import SERVICES as RECORDING
 from bugle.verify.log import Head
 
-_OPTIONS = "-c idle_in_transaction_session_timeout=0 -c lock_timeout=20s"
+_OPTIONS = f"{UNHURRIED} -c lock_timeout=20s"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,18 +8,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 import psycopg
 
+from bugle.backup.programs import rows
 from bugle.stack.databases import plain
 from bugle.stack.place import Place
 from bugle.verify.event import Event
 
 FILE = "erased-contacts.json"
 _TYPE = "contact_erased"
-_LOG = "SELECT to_regclass('public.events')"
-_RECORDED = "SELECT DISTINCT data::json ->> 'contact_ref' FROM events WHERE type LIKE %s"
+_NOTES = "SELECT to_regclass('public.contact_keys')"  # erasures are noted since keys have a table of their own
+_RECORDED = """
+    SELECT data::json ->> 'contact_ref' FROM events WHERE type LIKE %s
+    UNION SELECT contact_ref::text FROM contact_reads WHERE deed = 'erased'
+"""
 _OLDER = "UPDATE contacts SET wrapped_key = NULL WHERE contact_ref::text = ANY(%s)"
 _ERASE = """
     WITH gone AS (DELETE FROM contact_keys WHERE contact_ref::text = ANY(%s) RETURNING contact_ref),
@@ -35,7 +40,7 @@ def remember_erased(place: Place, ahead: Iterable[Event]) -> None:
     """Write down, before anything is changed, whom the database and the events that only Kafka has tell as erased."""
     told = {str(event.body.get("contact_ref")) for event in ahead if event.short_type == _TYPE}
     with psycopg.connect(plain(place.database("intake").owner_url)) as connection:
-        erased = _remembered(place) | told | _recorded(connection)
+        erased = told | known_erased(place, connection)
     if erased:
         place.home.write(FILE, json.dumps({"contacts": sorted(erased)}, indent=1).encode())
 
@@ -47,18 +52,26 @@ def erase_again(place: Place) -> int:
     Each whose erasure the log that was restored does not know of has a note of it: nobody shall take its key for lost.
     """
     with psycopg.connect(plain(place.database("intake").owner_url)) as connection:
-        erased = list(_remembered(place) | _recorded(connection))
+        erased = list(known_erased(place, connection))
         connection.execute(_OLDER, [erased])
         row = connection.execute(_ERASE, [erased, erased]).fetchone()
     return int(row[0]) if row else 0
 
 
-def _remembered(place: Place) -> set[str]:
+def known_erased(place: Place, connection: psycopg.Connection[Any]) -> set[str]:
+    """Whom the home or intake's database, its log or a note, tells as erased; a database that is lost tells of none."""
+    if connection.execute(_NOTES).fetchone() == (None,):
+        return remembered(place)
+    return remembered(place) | {ref for (ref,) in connection.execute(_RECORDED, [f"bugle.intake.{_TYPE}.%"])}
+
+
+def remembered(place: Place) -> set[str]:
+    """Whom restores of this home knew as erased."""
     return set(place.home.read(FILE).get("contacts", ()))
 
 
-def _recorded(connection: psycopg.Connection[Any]) -> set[str]:
-    """Of the log that is there; of none where it is lost."""
-    if connection.execute(_LOG).fetchone() == (None,):
-        return set()
-    return {ref for (ref,) in connection.execute(_RECORDED, [f"bugle.intake.{_TYPE}.%"])}
+def dumped_erased(dump: Path) -> set[str]:
+    """Whom a dump of intake's database tells as erased."""
+    events = (row["data"] for row in rows(dump, "events") if row["type"].startswith(f"bugle.intake.{_TYPE}.".encode()))
+    noted = (row["contact_ref"].decode() for row in rows(dump, "contact_reads") if row.get("deed") == b"erased")
+    return {str(json.loads(data)["contact_ref"]) for data in events} | set(noted)

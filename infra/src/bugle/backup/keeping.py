@@ -13,6 +13,7 @@ import psycopg
 
 from bugle.audit.head import sign
 from bugle.backup.cut import Snapshot, cut
+from bugle.backup.lost import demand_no_loss
 from bugle.backup.manifest import FORMAT, write_manifest
 from bugle.backup.programs import digest, dump, dump_keys
 from bugle.backup.proving import followed
@@ -68,13 +69,14 @@ def _faults(snapshots: Mapping[str, Snapshot], say: Say) -> list[str]:
 def keep_keys(place: Place, folder: Path, say: Say) -> None:
     """Replace the one copy of the keys. Contact keys and their master are of one moment.
 
-    StackError where the database has lost its keys: the copy is the only one left.
+    StackError where the database has lost keys: the copy is the only one left.
     """
     say(f"keys: {folder}")
     copy, draft = Home(folder), folder / f"{WRAPPED}.part"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     keys = Keys(place.home)
     with settled_master(keys.contact_key_file):
+        demand_no_loss(place, folder / WRAPPED)
         dump_wrapped(place, draft)
         for name in KEY_FILES:
             file = keys.contact_key_file.with_name(name)
@@ -84,12 +86,7 @@ def keep_keys(place: Place, folder: Path, say: Say) -> None:
 
 
 def dump_wrapped(place: Place, draft: Path) -> None:
-    """The wrapped keys as they are now; StackError where the database has lost them."""
-    if not masters(place):
-        raise StackError(
-            "The database has lost the keys of its contacts: the copy is the only one left, and stays as it is."
-            " Restore with it: bugle restore DIR --keys KEYS"
-        )
+    """The wrapped keys as they are now."""
     draft.unlink(missing_ok=True)
     dump_keys(plain(place.database("intake").owner_url), draft)
 

@@ -6,7 +6,7 @@ Each step may be repeated: what was broken off is run again from its beginning a
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +35,6 @@ _OTHERS = (  # PostgreSQL tells an owner nothing of others' sessions but whose t
     "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
     " AND usesysid IS NOT NULL"
 )
-_KEYLESS = "SELECT count(*) FROM contacts LEFT JOIN contact_keys k USING (contact_ref) WHERE k.contact_ref IS NULL"
 _SCHEMAS = "SELECT nspname FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'"
 _NOT_FOR_EVER = "-c lock_timeout=30s"
 _RELAY = "UPDATE relay_state SET published_seq = 0"
@@ -74,12 +73,13 @@ def drop_keys_aside(place: Place) -> None:
     (place.home.path / WRAPPED).unlink(missing_ok=True)
 
 
-def set_keys_aside(place: Place, copy: Path | None, half: bool) -> Path:
+def set_keys_aside(place: Place, copy: Path | None, half: bool, needed: Collection[str]) -> Path:
     """The wrapped keys to be loaded afterwards: those of the copy, else those that are there now, which are kept.
-    `half`: whether an attempt was broken off before.
+    `half`: whether an attempt was broken off before; `needed`: the contacts that must be among them.
 
-    StackError, with nothing changed, when those of the copy or those here cannot be read whole, or are wrapped by
-    another master than the one that lies beside them; and when the copy is older than the last change of the master.
+    StackError, with nothing changed, when those of the copy or those here cannot be read whole, are wrapped by another
+    master than the one that lies beside them, or lack one that is needed; and when the copy is older than the last
+    change of the master.
     """
     present, here = masters(place), _master_here(place)
     aside = place.home.path / WRAPPED
@@ -88,7 +88,7 @@ def set_keys_aside(place: Place, copy: Path | None, half: bool) -> Path:
     if copy is None:
         if not aside.exists():
             raise StackError("The database has no table of contacts' keys. Give the copy of the keys with --keys.")
-        check_keys(aside, here)
+        check_keys(aside, here, needed)
         return aside
     if missing := [name for name in SEALING_KEYS if not (copy / name).is_file()]:
         raise StackError(f"{copy} has no {missing[0]}: the copy of the keys is not whole. Nothing was changed.")
@@ -97,7 +97,7 @@ def set_keys_aside(place: Place, copy: Path | None, half: bool) -> Path:
         raise StackError(
             f"{copy} is older than the last `bugle erase` and does not fit. Leave --keys out: keys are here."
         )
-    check_keys(copy / WRAPPED, other)
+    check_keys(copy / WRAPPED, other, needed)
     for name in SEALING_KEYS:
         _put(place, name, (copy / name).read_bytes())
     return copy / WRAPPED
@@ -110,8 +110,8 @@ def _dump_keys(place: Place, aside: Path) -> None:
         draft.replace(aside)
 
 
-def check_keys(file: Path, master: bytes | None) -> None:
-    """StackError unless all wrapped keys of a dump can be read, and the master opens them."""
+def check_keys(file: Path, master: bytes | None, needed: Collection[str]) -> None:
+    """StackError unless all wrapped keys of a dump can be read, the master opens them, and none is missing."""
     if not file.exists():
         raise StackError(f"There is no {file}: the copy of the keys is not whole. Take another. Nothing was changed.")
     marks = [_bytes(row["fingerprint"]) for row in rows(file, "contact_master") if "fingerprint" in row]
@@ -120,6 +120,12 @@ def check_keys(file: Path, master: bytes | None) -> None:
         raise StackError(
             f"The keys of {file} are wrapped by another master than the contact.key beside them. Restore with the copy"
             " of the keys that fits: --keys KEYS. Nothing was changed."
+        )
+    if lacking := set(needed) - {contact_ref.decode() for contact_ref, _ in wrapped}:
+        raise StackError(
+            f"{len(lacking):,} contacts of the backup have no key in {file}, and nothing tells that they were erased."
+            " Restore with the copy of the keys that has them: --keys KEYS. Only if there is none: --without-keys, and"
+            " nobody can read these contacts again. Nothing was changed."
         )
 
 
@@ -156,13 +162,6 @@ def _put(place: Place, name: str, key: bytes) -> None:
         file.write_bytes(key)
     else:
         place.home.write(f"keys/{name}", key)
-
-
-def keyless(place: Place) -> int:
-    """How many contacts have no key: they were erased, or their keys are in a copy that was not given."""
-    with psycopg.connect(plain(place.database("intake").owner_url)) as connection:
-        row = connection.execute(_KEYLESS).fetchone()
-    return int(row[0]) if row else 0
 
 
 def bring_back(

@@ -67,7 +67,10 @@ def renew(
         tell({"settings": str(held.file), "secrets": str(home.path), "added": list(missing)})
         return
     typer.echo(f"Added to {held.file}: {', '.join(missing) or 'nothing'}. Certificates in {home.path} are new.")
-    typer.echo("Take them into use with: docker compose up -d --wait --force-recreate kafka topics")
+    typer.echo("Take them into use, a broker at a time: docker compose up -d --wait --no-deps --force-recreate kafka")
+    typer.echo(
+        "With infra/scale.yml, then the same with kafka-2, then with kafka-3. At last: docker compose run --rm topics"
+    )
 
 
 def _make_files(folder: Path, renewed: bool = False) -> Home:

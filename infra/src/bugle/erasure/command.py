@@ -62,6 +62,11 @@ def _erase(place: Place, contact_ref: str, by: str) -> str:
     except httpx.TransportError as error:
         raise StackError(f"intake does not answer ({error}). See: bugle status") from error
     told: dict[str, Any] = answer.json()
+    if answer.status_code == httpx.codes.UNAUTHORIZED:
+        raise StackError(
+            f"intake takes no token of the system's own issuer (401): an identity provider issues them here. Erase with"
+            f" one of its tokens that has the role erase: POST {url} with the body {{}}. Then finish: bugle erase"
+        )
     if answer.status_code not in (200, 201):
         raise StackError(f"intake refuses to erase {contact_ref} ({answer.status_code}): {told.get('detail', '')}")
     return str(told["outcome"])

@@ -14,6 +14,9 @@ from bugle.stack.postgres import Postgres
 DRIVER = "postgresql+psycopg"
 """What SQLAlchemy is told; psycopg itself knows it as postgresql."""
 
+UNHURRIED = "-c idle_in_transaction_session_timeout=0"
+"""Options of a session whose transaction waits for something else, such as Kafka: servers may end those that idle."""
+
 
 def plain(url: str) -> str:
     """The address as psycopg and PostgreSQL's programs take it."""
@@ -59,18 +62,36 @@ _SHUT = """
     JOIN pg_roles r ON r.rolname = of.role JOIN pg_database d ON d.datname = of.name
     WHERE NOT has_database_privilege(r.oid, d.oid, 'CONNECT')
 """
-_WORKING = "SELECT rolname FROM pg_roles WHERE rolname = ANY(%s)"
+_ADMITTED = """
+    SELECT coalesce(rolname, 'public') FROM pg_database, aclexplode(coalesce(datacl, acldefault('d', datdba))) AS entry
+    LEFT JOIN pg_roles r ON r.oid = grantee
+    WHERE datname = current_database() AND privilege_type = 'CONNECT' AND grantee <> datdba
+"""
+_KNOWN = "SELECT rolname FROM pg_roles WHERE rolname = ANY(%s) UNION SELECT 'public' WHERE 'public' = ANY(%s)"
+
+
+def admitted(of: Database) -> set[str]:
+    """The roles that the database lets in, but its owner; "public", as no role is called, lets in everybody."""
+    import psycopg
+
+    with psycopg.connect(plain(of.owner_url)) as connection:
+        return {role for (role,) in connection.execute(_ADMITTED)}
 
 
 def shut_out(of: Database) -> None:
-    """Keep the service and its analysts out of its database until they are let in: whatever starts them, no connection
-    of theirs is taken. Those that there are already go on."""
-    _change(of, "REVOKE CONNECT ON DATABASE {} FROM {}")
+    """Keep everybody but the owner out of the database until he is let in: the service, its analysts, whoever was
+    granted it. Whatever starts them, no connection of theirs is taken. Those that there are already go on."""
+    _change(of, admitted(of), "REVOKE CONNECT ON DATABASE {} FROM {}")
 
 
-def let_in(of: Database) -> None:
-    """The end of `shut_out`."""
-    _change(of, "GRANT CONNECT ON DATABASE {} TO {}")
+def let_in(of: Database, roles: Collection[str] | None = None) -> None:
+    """The end of `shut_out`, for those who were `admitted` before; where nobody knows them, for the `usual` ones."""
+    _change(of, usual(of) if roles is None else roles, "GRANT CONNECT ON DATABASE {} TO {}")
+
+
+def usual(of: Database) -> list[str]:
+    """The roles that Bugle itself lets in: of the service, and of its analysts where there is one."""
+    return [_role(of), _reader(of.name)]
 
 
 def half_restored(of: Collection[Database], asked: str) -> bool:
@@ -85,12 +106,13 @@ def half_restored(of: Collection[Database], asked: str) -> bool:
     return bool(row and row[0])
 
 
-def _change(of: Database, statement: LiteralString) -> None:
+def _change(of: Database, roles: Collection[str], statement: LiteralString) -> None:
+    """Of those of the roles that there are."""
     import psycopg
     from psycopg import sql
 
     with psycopg.connect(plain(of.owner_url)) as connection:
-        for (role,) in connection.execute(_WORKING, ([_role(of), _reader(of.name)],)).fetchall():
+        for (role,) in connection.execute(_KNOWN, (list(roles), list(roles))).fetchall():
             connection.execute(sql.SQL(statement).format(sql.Identifier(of.name), sql.Identifier(role)))
 
 

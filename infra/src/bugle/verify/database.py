@@ -10,6 +10,7 @@ from uuid import UUID
 import psycopg
 from psycopg import sql
 
+from bugle.stack.databases import UNHURRIED, plain
 from bugle.verify.consumption import Discard
 from bugle.verify.event import Event
 from bugle.verify.log import Head, LogRow
@@ -163,8 +164,7 @@ class Database:
 @contextmanager
 def snapshot(url: str) -> Iterator[Database]:
     """One repeatable-read, read-only transaction; psycopg.OperationalError when the server cannot be reached."""
-    plain = url.replace("postgresql+psycopg://", "postgresql://")
-    with psycopg.connect(plain, connect_timeout=5, options="-c timezone=UTC") as connection:
+    with psycopg.connect(plain(url), connect_timeout=5, options=f"{UNHURRIED} -c timezone=UTC") as connection:
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         connection.read_only = True
         yield Database(connection)

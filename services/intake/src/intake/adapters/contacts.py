@@ -92,8 +92,10 @@ class Vault:
         connection.execute(insert(contact_keys).values(wrapped))
 
     def destroy(self, tx: Transaction, contact_ref: str, by: str) -> None:
-        """See `Contacts.destroy`. Counts the erasure until the master key has been changed."""
+        """See `Contacts.destroy`. Counts the erasure until the master key has been changed; waits for such a change
+        before it locks the key, as the change locks both in this order."""
         connection = connection_of(tx)
+        connection.execute(select(contact_master).with_for_update())
         mine = contact_keys.c.contact_ref == contact_ref
         if connection.execute(delete(contact_keys).where(mine)).rowcount:
             old = contacts.c.contact_ref == contact_ref
