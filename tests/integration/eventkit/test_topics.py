@@ -72,3 +72,21 @@ def test_present_topic_gets_declared_settings(
 
     assert declared(2_000_000)
     assert declared(3_000_000)
+
+
+@pytest.mark.parametrize(("told", "config"), [({}, None), ({"write_through": 1}, "1")])
+def test_one_broker_writes_through(
+    broker: str, prefix: str, admin: KafkaAdminClient, told: dict[str, int], config: str | None
+) -> None:
+    create(DECLARED, TopicSettings(kafka=broker, topic_prefix=prefix, **told))
+    topic = ConfigResource(ConfigResourceType.TOPIC, f"{prefix}intake.events")
+
+    def flushed() -> str | None:
+        [settings] = admin.describe_configs([topic]).values()
+        return (settings.get(topic.name) or {}).get("flush.messages", {}).get("value")
+
+    assert until(lambda: flushed() == config, 20, "the topic's setting")
+
+
+def test_several_brokers_do_not_write_through() -> None:
+    assert TopicSettings(kafka="", replication=3, write_through=1).own == {}

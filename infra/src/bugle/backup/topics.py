@@ -71,7 +71,10 @@ def make_anew(place: Place) -> None:
             raise StackError(f"Kafka has not deleted the topics within {_SECONDS} s. Run the restore again.")
         time.sleep(0.2)
     held = TopicSettings(
-        **asdict(place.kafka_restoring), topic_prefix=place.topic_prefix, replication=replication(place)
+        **asdict(place.kafka_restoring),
+        topic_prefix=place.topic_prefix,
+        replication=replication(place),
+        write_through=int(isinstance(place, Deployed)),
     )
     create(ROOT / "infra" / "topics.toml", held)
 

@@ -28,10 +28,17 @@ R = TypeVar("R")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TopicSettings(KafkaSettings):
-    """`replication`: on how many brokers each topic lies."""
+    """`replication`: on how many brokers each topic lies. `write_through`: 1 has a topic that lies on one alone write
+    each record to the disk before it acknowledges it; several brokers do not lose power all at once."""
 
     topic_prefix: str = ""
     replication: int = 1
+    write_through: int = 0
+
+    @property
+    def own(self) -> dict[str, str]:
+        """What these settings add to the configuration that is declared for every system."""
+        return {"flush.messages": "1"} if self.write_through and self.replication == 1 else {}
 
 
 def create(file: Path, held: TopicSettings) -> list[str]:
@@ -41,15 +48,16 @@ def create(file: Path, held: TopicSettings) -> list[str]:
     Returns when the broker itself knows the topics that its controller has made.
     """
     declared = tomllib.loads(file.read_text("utf-8"))
+    config = declared["config"] | held.own
     present = _admin(held, _names)
     missing = [
-        NewTopic(held.topic_prefix + name, count, held.replication, topic_configs=declared["config"])
+        NewTopic(held.topic_prefix + name, count, held.replication, topic_configs=config)
         for name, count in declared["partitions"].items()
         if held.topic_prefix + name not in present
     ]
     made = [topic.name for topic in missing]
     if there := [name for name in (held.topic_prefix + name for name in declared["partitions"]) if name in present]:
-        _admin(held, partial(_configure, there, declared["config"]))
+        _admin(held, partial(_configure, there, config))
     if missing:
         _admin(held, lambda admin: admin.create_topics(missing))
         while not set(made) <= _admin(held, _names):
