@@ -104,8 +104,8 @@ def test_malformed_record_is_kept_and_parks_its_key(bench: Bench) -> None:
     assert bench.balance("m") == 1
 
 
-def malformed(key: str, offset: int) -> Arrival:
-    return read("source.events", 0, offset, key.encode(), b"{not json", [("ce_type", b"bugle.source.happened.v1")])
+def malformed(key: str, offset: int, value: bytes = b"{not json") -> Arrival:
+    return read("source.events", 0, offset, key.encode(), value, [("ce_type", b"bugle.source.happened.v1")])
 
 
 def test_discarded_record_lets_its_key_go_on(bench: Bench) -> None:
@@ -136,6 +136,37 @@ def test_only_parked_record_is_discarded(bench: Bench) -> None:
         with pytest.raises(NotParked, match="there are"):
             bench.processor.discard(key, place, "reason", "li")
     assert bench.parked("k") == ["b"]
+
+
+def test_record_at_the_place_of_another_is_parked_too(bench: Bench) -> None:
+    """A topic that was made anew, or has lost its tail, has other records at the same offsets."""
+    bench.broken = {"b"}
+    bench.send(*line("k", "a", "b"))
+    for _ in range(2):
+        bench.send(*line("k", "other", "c", "d"))
+    assert bench.parked("k") == ["b", "other", "c", "d"]
+    bench.broken = set()
+    assert bench.processor.redrive("k") == 4
+    assert bench.balance("k") == 5
+
+
+def test_malformed_record_at_the_place_of_another_is_parked_too(bench: Bench) -> None:
+    for value in (b"{not json", b"{nor this", b"{nor this"):
+        bench.send(malformed("k", 7, value))
+    with bench.store.transaction() as tx:
+        held = [one.arrival for one in tx.parked(CONSUMER, "k")]
+    assert [one.value for one in held] == [b"{not json", b"{nor this"]
+    assert [one.offset for one in held] == [min(held[0].offset, -1), 7], "the place is that of the newer one"
+
+
+def test_record_at_the_place_of_a_discarded_one_is_kept(bench: Bench) -> None:
+    for value in (b"{not json", b"{nor this"):
+        bench.send(malformed("k", 7, value))
+        assert bench.processor.parked() == {"k": 1}
+        bench.processor.discard("k", bench.processor.first_parked("k"), "cut off by a faulty client", "li")
+    assert bench.processor.parked() == {}
+    bench.send(*line("k", "a", start=7))
+    assert bench.balance("k") == 1
 
 
 def test_waiting_event_is_released_by_its_predecessor(bench: Bench) -> None:

@@ -10,7 +10,7 @@ from threading import RLock
 from typing import Any
 from uuid import UUID
 
-from eventkit.arrivals import Arrival
+from eventkit.arrivals import Arrival, pack
 from eventkit.envelope import Envelope
 from eventkit.errors import VersionConflict
 from eventkit.store import Append, Held, Progress, Remembered
@@ -23,7 +23,7 @@ class _Tables:
     inbox: set[tuple[str, UUID]] = field(default_factory=set)
     parked: list[tuple[str, Held]] = field(default_factory=list)
     waiting: list[tuple[str, Held]] = field(default_factory=list)
-    discarded: set[tuple[str, str]] = field(default_factory=set)
+    discarded: set[tuple[str, str, bytes]] = field(default_factory=set)
     progress: dict[tuple[str, str, int], Progress] = field(default_factory=dict)
     own: dict[str, dict[Any, Any]] = field(default_factory=dict)
 
@@ -121,8 +121,25 @@ class MemoryTransaction:
         return parked & set(keys), {lane for lane in waiting if lane[1] in keys}
 
     def park(self, consumer: str, held: Sequence[Held]) -> None:
-        known = {one.arrival.place for one in self._of(self._tables.parked, consumer)}
-        self._tables.parked.extend((consumer, one) for one in held if one.arrival.place not in known)
+        there = {one.arrival.place: one.arrival for one in self._of(self._tables.parked, consumer)}
+        for one in held:
+            place = one.arrival.place
+            if there.get(place) == one.arrival:
+                continue
+            if place in there:
+                self._make_room(consumer, place)
+            there[place] = one.arrival
+            self._tables.parked.append((consumer, one))
+
+    def _make_room(self, consumer: str, place: str) -> None:
+        """Take its place from what was parked there, whose topic was made anew or has lost its tail."""
+        free = min(0, *(held.arrival.offset for _, held in self._tables.parked)) - 1
+        self._tables.parked = [
+            (owner, replace(held, arrival=replace(held.arrival, offset=free)))
+            if owner == consumer and held.arrival.place == place
+            else (owner, held)
+            for owner, held in self._tables.parked
+        ]
 
     def parked(self, consumer: str, key: str) -> list[Held]:
         return [held for held in self._of(self._tables.parked, consumer) if held.arrival.lane == key]
@@ -136,11 +153,11 @@ class MemoryTransaction:
         kept = [one for one in self._tables.parked if one[0] != consumer or one[1].arrival.place != arrival.place]
         found = len(kept) < len(self._tables.parked)
         self._tables.parked = kept
-        self._tables.discarded |= {(consumer, arrival.place)} if found else set()
+        self._tables.discarded |= {(consumer, arrival.place, pack(arrival))} if found else set()
         return found
 
     def discarded(self, consumer: str, arrivals: Sequence[Arrival]) -> set[str]:
-        return {a.place for a in arrivals if (consumer, a.place) in self._tables.discarded}
+        return {a.place for a in arrivals if (consumer, a.place, pack(a)) in self._tables.discarded}
 
     def parked_keys(self, consumer: str) -> dict[str, int]:
         keys = sorted(held.arrival.lane for held in self._of(self._tables.parked, consumer))

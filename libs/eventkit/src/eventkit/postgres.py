@@ -48,6 +48,13 @@ _RECEIVE = text(
     "INSERT INTO inbox (consumer, event_id) SELECT :consumer, id FROM unnest(CAST(:ids AS uuid[])) AS n(id)"
     " ON CONFLICT DO NOTHING RETURNING event_id"
 )
+_MAKE_ROOM = text(
+    "UPDATE parked SET kafka_offset = -seq WHERE consumer = :consumer AND topic = :topic AND partition = :partition"
+    " AND kafka_offset = :offset"
+    " AND (event_id IS DISTINCT FROM CAST(:event_id AS uuid) OR event_id IS NULL AND record <> :record)"
+)
+"""What was parked where another record lies now: its topic was made anew or has lost its tail, so that it has no place
+in Kafka any more, as after a restore."""
 _PARK = text(
     "INSERT INTO parked (consumer, key, topic, partition, kafka_offset, event_id, record, error)"
     " VALUES (:consumer, :key, :topic, :partition, :offset, :event_id, :record, :reason)"
@@ -100,13 +107,17 @@ _DISCARD = text(
     )
     INSERT INTO discarded (seq, consumer, key, topic, partition, kafka_offset, event_id, record, error, parked_at,
         reason, discarded_by)
-    SELECT seq, consumer, key, topic, partition, kafka_offset, event_id, record, error, parked_at, :reason, :by
+    SELECT seq, consumer, key, topic, partition, CASE WHEN EXISTS (
+            SELECT FROM discarded d WHERE d.consumer = :consumer AND d.topic = :topic AND d.partition = :partition
+            AND d.kafka_offset = :offset
+        ) THEN -seq ELSE kafka_offset END, event_id, record, error, parked_at, :reason, :by
     FROM given_up RETURNING seq
     """
 )
 _DISCARDED = text(
-    "SELECT place FROM (SELECT format('%s[%s]@%s', topic, partition, kafka_offset) AS place FROM discarded"
-    " WHERE consumer = :consumer) AS d WHERE place = ANY(:places)"
+    "SELECT place FROM (SELECT format('%s[%s]@%s', topic, partition, kafka_offset) AS place, record FROM discarded"
+    " WHERE consumer = :consumer) AS d"
+    " WHERE (place, record) IN (SELECT * FROM unnest(CAST(:places AS text[]), CAST(:records AS bytea[])))"
 )
 _PARKED_KEYS = text("SELECT key, count(*) AS n FROM parked WHERE consumer = :consumer GROUP BY key ORDER BY key")
 
@@ -264,7 +275,9 @@ class PostgresTransaction:
 
     def park(self, consumer: str, held: Sequence[Held]) -> None:
         if held:
-            self.connection.execute(_PARK, [_aside(consumer, one) for one in held])
+            aside = [_aside(consumer, one) for one in held]
+            self.connection.execute(_MAKE_ROOM, aside)
+            self.connection.execute(_PARK, aside)
 
     def parked(self, consumer: str, key: str) -> list[Held]:
         rows = self.connection.execute(_PARKED, {"consumer": consumer, "key": key})
@@ -281,8 +294,8 @@ class PostgresTransaction:
     def discarded(self, consumer: str, arrivals: Sequence[Arrival]) -> set[str]:
         if not arrivals:
             return set()
-        places = [arrival.place for arrival in arrivals]
-        return set(self.connection.execute(_DISCARDED, {"consumer": consumer, "places": places}).scalars())
+        about = {"places": [arrival.place for arrival in arrivals], "records": list(map(pack, arrivals))}
+        return set(self.connection.execute(_DISCARDED, {"consumer": consumer, **about}).scalars())
 
     def parked_keys(self, consumer: str) -> dict[str, int]:
         rows = self.connection.execute(_PARKED_KEYS, {"consumer": consumer})

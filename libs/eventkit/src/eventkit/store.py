@@ -85,7 +85,10 @@ class Transaction(Protocol):
         """Of these keys, those that are parked, and the (topic, key) lanes in which an event waits."""
 
     def park(self, consumer: str, held: Sequence[Held]) -> None:
-        """Set arrivals aside until a redrive."""
+        """Set arrivals aside until a redrive; one that is parked already stays as it is.
+
+        Where another record is parked at the same place, that one gives its place up: the topic was made anew.
+        """
 
     def parked(self, consumer: str, key: str) -> list[Held]:
         """Parked arrivals of a key in order."""
@@ -97,7 +100,7 @@ class Transaction(Protocol):
         """Take a parked arrival out for good, and keep it with the reason and who decided; whether it was parked."""
 
     def discarded(self, consumer: str, arrivals: Sequence[Arrival]) -> set[str]:
-        """The places of those arrivals that were discarded before."""
+        """The places of those arrivals that were discarded before: the same bytes at the same place."""
 
     def parked_keys(self, consumer: str) -> dict[str, int]:
         """How many arrivals are parked by key."""
