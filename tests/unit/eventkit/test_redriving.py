@@ -9,8 +9,9 @@ from sqlalchemy.exc import OperationalError
 
 from eventkit import redriving
 from eventkit.envelope import Envelope
+from eventkit.errors import VersionConflict
 from eventkit.memory import MemoryStore
-from eventkit.processing import Processor
+from eventkit.processing import CONFLICTS, Processor
 from eventkit.reactions import BatchReaction, Reactions
 from eventkit.session import Session
 from tests.support.ledgers import arrival
@@ -18,9 +19,16 @@ from tests.support.ledgers import arrival
 broken: set[str] = set()
 
 
+conflicts: dict[str, int] = {}
+"""How often another writer is still first, by key."""
+
+
 def handle(session: Session, event: Envelope) -> None:
     if event.key in broken:
         raise ValueError("mend me")
+    if conflicts.get(event.key):
+        conflicts[event.key] -= 1
+        raise VersionConflict("another writer was first")
 
 
 @pytest.fixture
@@ -32,6 +40,7 @@ def processor() -> Processor:
     broken.update(("k1", "k2"))
     processor.process([arrival("a", "k1"), arrival("b", "k1", offset=1), arrival("c", "k2")])
     broken.clear()
+    conflicts.clear()
     return processor
 
 
@@ -143,6 +152,26 @@ def test_failing_batch_does_not_stop_the_other_keys(
     assert processor.parked() == {"k1": 1}
     broken.clear()
     assert f"no row can hold it (the first is {arrival('a', 'k1').place})" in capsys.readouterr().err
+
+
+def test_passing_conflict_is_tried_again(processor: Processor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("eventkit.processing.RETRY_SECONDS", (0.0, 0.0))
+    conflicts["k1"] = CONFLICTS - 1
+    assert run(processor, monkeypatch, "all") == 0
+    assert processor.parked() == {}
+
+
+def test_lasting_conflict_is_its_key_s_fault(
+    processor: Processor, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("eventkit.processing.RETRY_SECONDS", (0.0, 0.0))
+    conflicts["k1"] = CONFLICTS
+    assert run(processor, monkeypatch, "all", "--json") == 1
+    said = capsys.readouterr()
+    told = orjson.loads(said.out)
+    assert (told["parked"], told["applied"]) == ({"k1": 2}, {"k2": 1})
+    assert "another writer was first" in told["failing"]["k1"]
+    assert "server" not in said.err
 
 
 def test_nothing_parked_is_said(

@@ -88,7 +88,16 @@ class Processor:
             return tx.parked(self._consumer, key)[0].arrival.place
 
     def redrive(self, key: str) -> int:
-        """Apply all parked events of a key and release it; how many there were. Raises StillFailing."""
+        """Apply all parked events of a key and release it; how many there were.
+
+        Raises StillFailing, or VersionConflict after CONFLICTS of them: then it is no other writer but an event.
+        """
+        for attempt in range(1, CONFLICTS):
+            try:
+                return redrive(self.store, self.reaction, key, self.projectors)
+            except VersionConflict as conflict:
+                log.info("the redrive of %s is tried again: %s", key, conflict)
+                self.stopping.wait(backoff.pause(attempt, *RETRY_SECONDS))
         return redrive(self.store, self.reaction, key, self.projectors)
 
     def discard(self, key: str, place: str, reason: str, by: str) -> None:

@@ -12,6 +12,7 @@ import orjson
 
 from eventkit.delivery import Policy, policy_of
 from eventkit.diagnosis import brief
+from eventkit.errors import VersionConflict
 from eventkit.processing import Processor
 from eventkit.redrive import NotParked, StillFailing
 
@@ -112,7 +113,7 @@ def _one(processor: Processor, key: str, parked: Mapping[str, int], told: _Told)
         told.applied[key] = processor.redrive(key)
         told.say(f"{key}  {told.applied[key]} applied")
     except Exception as failing:
-        if policy_of(failing) in (Policy.RETRY, Policy.STOP):
+        if policy_of(failing) in (Policy.RETRY, Policy.STOP) and not isinstance(failing, VersionConflict):
             raise  # a server is away, or program and tables do not fit: no fault of this key
         # a whole batch that fails does not tell at which of its records
         where = "" if isinstance(failing, StillFailing) else f" (the first is {processor.first_parked(key)})"
