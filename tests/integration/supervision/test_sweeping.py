@@ -5,16 +5,19 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import cast
 from uuid import UUID
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DataError
 
-from eventkit.clocks import Agenda, Ripe, Sweeper
+from eventkit.clocks import CONFLICTS, Agenda, Ripe, Sweeper
 from eventkit.depths import Depths, sweeps
 from eventkit.envelope import PARTITIONS, partition_of
 from eventkit.errors import VersionConflict
 from eventkit.ids import uid
+from eventkit.postgres import PostgresTransaction
 from eventkit.session import Session
 from supervision.adapters.tables import watches
 from supervision.application.context import CONSUMER
@@ -189,6 +192,53 @@ def test_conflict_is_counted_and_swept_again(place: Place) -> None:
     agenda = Agenda(watches.name, "case_id", CONSUMER, TOPICS)
     assert Sweeper(place.store, agenda, Late(make_context())).sweep() == 5
     assert value("bugle_sweep_conflicts_total") == conflicts + 1
+
+
+class Refused(Sweeping):
+    """Decides on one case what cannot be written: events that are recorded already, or a row that is not taken."""
+
+    def __init__(self, failure: Exception | None = None) -> None:
+        super().__init__(make_context())
+        self.failure = failure
+        self.tries = 0
+
+    def decide(self, session: Session, ripe: Ripe) -> int:
+        if ripe.key != CASE:
+            return super().decide(session, ripe)
+        self.tries += 1
+        if self.failure is not None:
+            raise self.failure
+        cast(PostgresTransaction, session.tx).connection.execute(text("INSERT INTO watches (case_id) VALUES ('x')"))
+        raise AssertionError("PostgreSQL takes no such row")
+
+
+@pytest.mark.parametrize(("failure", "tries"), [(VersionConflict("the id is recorded"), CONFLICTS + 1), (None, 2)])
+def test_case_that_cannot_be_written_holds_up_no_other(
+    place: Place, failure: Exception | None, tries: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("eventkit.clocks.AGAIN_SECONDS", (0.0, 0.0))
+    given_received(place, [CASE, *cases(3)])
+    place.watermark(LATER)
+    failures = value("bugle_sweep_failures_total")
+    refused = Refused(failure)
+    agenda = Agenda(watches.name, "case_id", CONSUMER, TOPICS)
+    Sweeper(place.store, agenda, refused).sweep()
+    assert refused.tries == tries
+    assert value("bugle_sweep_failures_total") == failures + 1
+    assert fired(place) == {kind: 3 * number for kind, number in FIVE.items()}
+    assert place.sweeper().sweep() == 0, "it is tried again a minute later"
+    place.watermark(LATER + timedelta(minutes=2))
+    assert place.sweeper().sweep() == 5
+
+
+def test_fault_of_no_case_ends_the_sweep(place: Place) -> None:
+    """The agenda itself cannot be read: there is nothing to postpone."""
+    given_received(place, [CASE])
+    place.watermark(LATER)
+    agenda = Agenda(watches.name, "case_id", CONSUMER, TOPICS)
+    agenda.query = text("SELECT 1 / 0")
+    with pytest.raises(DataError):
+        Sweeper(place.store, agenda, Sweeping(make_context())).sweep()
 
 
 def looked_up(place: Place) -> tuple[float, float, float]:

@@ -12,7 +12,7 @@ version, so even two that met could not do it twice. An idle sweep is one index 
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Event
@@ -38,6 +38,11 @@ PER_PARTITION = 50
 
 IDLE_SECONDS = 0.5
 POSTPONED = timedelta(minutes=1)
+
+CONFLICTS = 5
+"""After so many conflicts of one chunk it is no other writer but a key of it, say an event whose id is recorded."""
+
+AGAIN_SECONDS = (0.05, 1.0)
 
 swept = Counter("bugle_sweep_keys", "Keys of which something was due", ["consumer"])
 fired = Counter("bugle_sweep_events", "Events that came of it", ["consumer"])
@@ -153,13 +158,13 @@ def _free(key: str) -> str:
 
 
 def run(sweepers: Sequence[Sweeper], stop: Event, idle: float = IDLE_SECONDS) -> None:
-    """Sweep until told to stop. A server that is away is waited for; any other failure ends the process."""
+    """Sweep until told to stop. A server that is away is waited for; what is no fault of a key ends the process."""
     while not stop.is_set():
         try:
             for sweeper in sweepers:
                 sweeper.sweep(stop)
             stop.wait(idle)
-        except (DBAPIError, VersionConflict) as error:
+        except DBAPIError as error:
             if policy_of(error) is not Policy.RETRY:
                 raise
             log.warning("the sweep is tried again: %s", error)
@@ -186,37 +191,67 @@ class Sweeper:
         self._swept_at = monotonic()
 
     def sweep(self, stop: Event | None = None) -> int:
-        """All that is due now, or as much of it as comes before `stop`, in whole chunks; how many events came of it."""
-        count = 0
-        while stop is None or not stop.is_set():
-            ripe, events = self._chunk()
+        """All that is due now, or as much of it as comes before `stop`, in whole chunks; how many events came of it.
+
+        A chunk that fails, or keeps meeting other writers, is swept key by key, and the key at fault is postponed.
+        """
+        stop = Event() if stop is None else stop
+        count = failures = 0
+        while not stop.is_set():
+            try:
+                ripe, events = self._chunk(self._settle if failures < CONFLICTS else self._one_by_one)
+            except Exception as error:
+                failures = self._failed(error, failures)
+                stop.wait(backoff.pause(failures, *AGAIN_SECONDS))
+                continue
             count += events
+            failures = 0
             if not ripe:
                 self._swept_at = monotonic()
                 last.labels(self._agenda.consumer).set_to_current_time()
                 break
         return count
 
+    def _failed(self, error: Exception, failures: int) -> int:
+        """How often the chunk has failed now, CONFLICTS when it is to be swept key by key; raises what is of no key."""
+        if failures >= CONFLICTS or not _of_a_key(error):
+            raise error
+        if isinstance(error, VersionConflict):
+            log.info("a chunk is swept again: %s", error)
+            conflicts.labels(self._agenda.consumer).inc()
+            return failures + 1
+        log.warning("a chunk failed and is swept key by key: %s", error)
+        return CONFLICTS
+
     def check(self, silence: float = 30.0) -> None:
         """For readiness: raises when no sweep has come to its end for so many seconds."""
         if monotonic() - self._swept_at > silence:
             raise TimeoutError(f"no sweep has ended for {silence:.0f} s")
 
-    def _chunk(self) -> tuple[int, int]:
-        """How many keys were taken and how many events came of them; (1, 0) when another writer was first."""
+    def _chunk(self, settle: Callable[[PostgresTransaction, Sequence[Ripe]], int]) -> tuple[int, int]:
+        """How many keys were taken and how many events came of them."""
         consumer = self._agenda.consumer
-        try:
-            with seconds.labels(consumer).time(), self._store.transaction() as tx:
-                tx.share(consumer)
-                ripe = self._agenda.ripe(tx.connection, self._limit)
-                events = self._settle(tx, ripe) if ripe else 0
-        except VersionConflict as conflict:
-            log.info("a chunk is swept again: %s", conflict)
-            conflicts.labels(consumer).inc()
-            return 1, 0
+        with seconds.labels(consumer).time(), self._store.transaction() as tx:
+            tx.share(consumer)
+            ripe = self._agenda.ripe(tx.connection, self._limit)
+            events = settle(tx, ripe) if ripe else 0
         swept.labels(consumer).inc(len(ripe))
         fired.labels(consumer).inc(events)
         return len(ripe), events
+
+    def _one_by_one(self, tx: PostgresTransaction, ripe: Sequence[Ripe]) -> int:
+        """What `_settle` does, but a key that fails, also as it is written, is undone alone."""
+        count = 0
+        for one in ripe:
+            try:
+                with tx.savepoint():
+                    count += self._settle(tx, [one])
+            except Exception as error:
+                if not _of_a_key(error):
+                    raise
+                _tell(one)
+                self._postpone(tx, [one])
+        return count
 
     def _settle(self, tx: PostgresTransaction, ripe: Sequence[Ripe]) -> int:
         session = Session(tx, self._projectors)
@@ -232,10 +267,23 @@ class Sweeper:
                 raise
             except Exception:
                 session.undo(mark)
-                log.exception("the sweep of a key failed", extra={"about": {"key": one.key}})
+                _tell(one)
                 broken.append(one)
         self._decide.finish(session, [one for one in ripe if one not in broken])
         session.flush()
+        self._postpone(tx, broken)
+        return count
+
+    def _postpone(self, tx: PostgresTransaction, broken: Sequence[Ripe]) -> None:
         self._agenda.postpone(tx.connection, broken)
         failed.labels(self._agenda.consumer).inc(len(broken))
-        return count
+
+
+def _tell(broken: Ripe) -> None:
+    """Log the error in hand."""
+    log.exception("the sweep of a key failed", extra={"about": {"key": broken.key}})
+
+
+def _of_a_key(error: Exception) -> bool:
+    """Whether it may be the fault of one key: another writer was first at it, or it cannot be decided or written."""
+    return isinstance(error, VersionConflict) or policy_of(error) is Policy.PARK
