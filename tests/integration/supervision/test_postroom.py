@@ -264,6 +264,37 @@ def test_operator_retries_what_died(place: Place, post: Post, capsys: pytest.Cap
     assert deliveries.listed(place.engine, deliveries.OPEN) == []
 
 
+def test_operator_retries_all_however_many(
+    place: Place, post: Post, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deliveries, "MOST", 2)
+    given(place, notice("case_assigned", "unit", "supporting", "office", channels=("email", "webhook")))
+    place.hear(assigned(NOW, "finance"))
+    post.run()
+    assert post.states() == [("email", "no_address"), ("webhook", "no_address")] * 3
+    assert deliveries.retry(place.store, ["all"], post.now, "no_address")
+    assert capsys.readouterr().out == "6 are tried again\n"
+    assert {state for _, state in post.states()} == {"waiting"}
+
+
+def test_cut_list_tells_how_many_there_are(
+    place: Place, post: Post, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given(place, notice("case_assigned", "unit", "supporting", "office", channels=("email",)))
+    place.hear(assigned(NOW, "finance"))
+    post.run()
+
+    def shown(most: int, as_json: bool = False) -> str:
+        monkeypatch.setattr(deliveries, "MOST", most)
+        deliveries.show(place.engine, None, as_json)
+        return capsys.readouterr().out
+
+    assert shown(2).splitlines()[2:] == ["These are the oldest 2 of 3."]
+    assert len(shown(3).splitlines()) == 3
+    told = orjson.loads(shown(2, as_json=True))
+    assert (len(told["deliveries"]), told["total"]) == (2, 3)
+
+
 def test_department_sees_the_addresses_it_keeps(place: Place, caller: Caller) -> None:
     given(place, notice("case_assigned", "unit"), people={"head": "county_leader"})
     for path in (MAIL, "/addresses/person/head/email", "/addresses/unit/finance/email"):

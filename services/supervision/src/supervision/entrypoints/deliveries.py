@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, func, select, tuple_
 
 from eventkit import settings
 from eventkit.postgres import PostgresStore
@@ -29,6 +29,10 @@ from supervision.domain.notification import DeliveryRedriven
 OPEN = ("waiting", "held", "no_address", "dead")
 BY = "operator"
 MOST = 1000
+"""Deliveries that are listed, and looked up at a time to be retried."""
+
+Place = tuple[datetime, UUID, str]
+"""Where a delivery stands in the list: when it was asked for, its notification and its channel."""
 
 
 def main() -> None:
@@ -38,15 +42,24 @@ def main() -> None:
     store = PostgresStore.at(held.database_url, bootstrap.SERVICE)
     if asked.retry:
         sys.exit(0 if retry(store, asked.retry, datetime.now(UTC), asked.state or "dead") else 1)
-    rows = listed(store.engine, (asked.state,) if asked.state else OPEN)
-    if asked.json:
+    show(store.engine, asked.state, asked.json)
+
+
+def show(engine: Engine, state: str | None, as_json: bool = False) -> None:
+    """Print the deliveries that are open, or those in the state, and how many there are where the list is cut."""
+    states = (state,) if state else OPEN
+    rows = listed(engine, states)
+    total = len(rows) if len(rows) < MOST else counted(engine, states)
+    if as_json:
         told = [{str(name): value for name, value in row._asdict().items()} for row in rows]
-        print(orjson.dumps({"deliveries": told}, option=orjson.OPT_INDENT_2).decode())
+        print(orjson.dumps({"deliveries": told, "total": total}, option=orjson.OPT_INDENT_2).decode())
         return
     for row in rows:
         print(f"{row.notification}  {row.channel:7}  {row.state:10}  {row.name}  {row.recipient}  {row.reason or ''}")
+    if total > len(rows):
+        print(f"These are the oldest {len(rows)} of {total}.")
     if not rows:
-        print("Everything has arrived." if asked.state is None else f"Nothing is {asked.state}.")
+        print("Everything has arrived." if state is None else f"Nothing is {state}.")
 
 
 def _arguments(given: Sequence[str]) -> argparse.Namespace:
@@ -57,15 +70,33 @@ def _arguments(given: Sequence[str]) -> argparse.Namespace:
     return parser.parse_args(given)
 
 
-def listed(engine: Engine, states: Sequence[str]) -> list[Any]:
-    """The oldest deliveries in these states."""
+def listed(engine: Engine, states: Sequence[str], after: Place | None = None) -> list[Any]:
+    """The oldest deliveries in these states, MOST at most, of those behind a place."""
     told, held = notifications.c, deliveries.c
     columns = (held.notification, held.channel, held.state, held.attempts, held.reason, held.at, held.next_at)
     about = (told.name, told.agency, told.programme, told.case_id, told.recipient_kind, told.recipient)
+    place = (held.at, held.notification, held.channel)
     query = select(*columns, *about).join(notifications, told.notification == held.notification)
-    query = query.where(held.state.in_(states)).order_by(held.at, held.notification, held.channel).limit(MOST)
+    query = query.where(held.state.in_(states)).order_by(*place).limit(MOST)
+    if after is not None:
+        query = query.where(tuple_(*place) > after)
     with engine.connect() as connection:
         return list(connection.execute(query))
+
+
+def counted(engine: Engine, states: Sequence[str]) -> int:
+    """How many deliveries are in these states."""
+    with engine.connect() as connection:
+        return connection.execute(select(func.count()).where(deliveries.c.state.in_(states))).scalar_one()
+
+
+def _all(engine: Engine, states: Sequence[str]) -> Iterator[Any]:
+    """Every delivery in these states, however many; each once, also when it comes back meanwhile."""
+    page = listed(engine, states)
+    while page:
+        yield from page
+        last = page[-1]
+        page = listed(engine, states, (last.at, last.notification, last.channel))
 
 
 def retry(store: PostgresStore, asked: Sequence[str], at: datetime, state: str = "dead") -> bool:
@@ -74,10 +105,11 @@ def retry(store: PostgresStore, asked: Sequence[str], at: datetime, state: str =
     "all" means those in this state.
     """
     if asked == ["all"]:
-        named = [(row.notification, row.channel) for row in listed(store.engine, (state,)) if row.state in REDRIVABLE]
-        for id, channel in named:
-            _again(store, id, channel, at)
-        print(f"{len(named)} are tried again")
+        number = 0
+        for row in _all(store.engine, tuple({state} & REDRIVABLE)):
+            _again(store, row.notification, row.channel, at)
+            number += 1
+        print(f"{number} are tried again")
         return True
     found = [_named(store, text, at) for text in asked]  # each, also behind one that is not
     return all(found)
