@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
+import pytest
 from kafka import TopicPartition
+from kafka.errors import KafkaError
 
 from eventkit.memory import MemoryStore
 from eventkit.processing import Processor
@@ -14,9 +18,9 @@ from tests.support.metering import value
 PLACE, OTHER = TopicPartition("source.events", 0), TopicPartition("source.events", 1)
 
 
-def watchdog() -> Watchdog:
+def watchdog(app: object = None) -> Watchdog:
     settings = WorkerSettings(database_url="", kafka="", metrics_port=0, data_dir="", silence_seconds=60)
-    return Watchdog(None, Processor(MemoryStore("toys"), Reactions("toys", [])), settings)
+    return Watchdog(app, Processor(MemoryStore("toys"), Reactions("toys", [])), settings)
 
 
 def test_still_offset_with_work_is_a_stall() -> None:
@@ -53,3 +57,34 @@ def test_lag_is_told_by_partition() -> None:
     assert value("bugle_consumer_lag_records", partition="0", **about) == 4
     dog._tell({OTHER: (7, 8)})
     assert value("bugle_consumer_lag_records", **about) == 1, "a partition that went to another worker is forgotten"
+
+
+class Enough(BaseException):
+    """Ends a watch that would never end."""
+
+
+class Rebalancing:
+    """Stands for the application and its assignor, which does not answer at first; then it holds no partition."""
+
+    def __init__(self, *failures: Exception) -> None:
+        self.assignor = self
+        self.conf = SimpleNamespace(id="toys")
+        self.failures = list(failures)
+
+    def assigned_actives(self) -> set[TopicPartition]:
+        if self.failures:
+            raise self.failures.pop(0)
+        raise Enough
+
+
+@pytest.mark.parametrize("failure", [RuntimeError("dictionary changed size during iteration"), KafkaError("away")])
+def test_failing_look_ends_no_watch(failure: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = Rebalancing(failure, failure)
+    dog = watchdog(app)
+    monkeypatch.setattr("eventkit.watchdog.sleep", lambda _: None)
+    monkeypatch.setattr(dog, "_open", lambda: (None, None))
+    dog._tell({PLACE: (5, 9)})
+    with pytest.raises(Enough):
+        dog.run()
+    assert app.failures == []
+    assert value("bugle_consumer_lag_records", consumer="toys", topic="source.events") == 0, "what is not seen is old"

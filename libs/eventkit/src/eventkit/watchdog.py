@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+from contextlib import suppress
 from time import monotonic, sleep
 from typing import Any
 
@@ -34,6 +35,7 @@ class Watchdog:
         self._processor = processor
         self._settings = settings
         self._moved: dict[TopicPartition, tuple[int, float]] = {}
+        self._eyes: tuple[Any, Any] | None = None
 
     def check(self) -> None:
         """Readiness: raises when the worker holds no partition or is kept waiting by a server."""
@@ -43,24 +45,41 @@ class Watchdog:
             raise RuntimeError("the worker waits for a server")
 
     def run(self) -> None:
-        """Look every few seconds; never returns, and ends the process when it is stalled."""
-        eyes: tuple[Any, Any] | None = None
+        """Look every few seconds; never returns, and ends the process when it is stalled.
+
+        A look that fails says nothing of the worker, so it goes on: to end it would make an outage of the watchdog's
+        own fault. The lag is told no more until it is seen again.
+        """
         while True:
             sleep(LOOK_SECONDS)
             try:
-                eyes = eyes or self._open()
-                offsets = self._look(*eyes)
-                self._tell(offsets)
-                stalled = self.stalled(offsets, monotonic())
+                self._watch()
             except REFUSALS as error:
                 log.critical("Kafka refuses the worker, which ends: %s", error)
                 os._exit(EXIT_REFUSED)
             except KafkaError as error:
                 log.info("the watchdog cannot see Kafka: %s", error)
-                continue
-            if stalled and not self._processor.retrying:
-                log.critical("no progress for %.0f s in %s: the worker ends", self._settings.silence_seconds, stalled)
-                os._exit(EXIT_STALLED)
+                telemetry.lag.clear()
+            except Exception:  # whatever it is, the next look may go well, and a thread that ended would look no more
+                log.exception("the watchdog could not look, and looks again")
+                telemetry.lag.clear()
+                self._shut()
+
+    def _watch(self) -> None:
+        self._eyes = self._eyes or self._open()
+        offsets = self._look(*self._eyes)
+        self._tell(offsets)
+        stalled = self.stalled(offsets, monotonic())
+        if stalled and not self._processor.retrying:
+            log.critical("no progress for %.0f s in %s: the worker ends", self._settings.silence_seconds, stalled)
+            os._exit(EXIT_STALLED)
+
+    def _shut(self) -> None:
+        """Have the next look begin with clients that are new."""
+        for eye in self._eyes or ():
+            with suppress(Exception):
+                eye.close()
+        self._eyes = None
 
     def _open(self) -> tuple[Any, Any]:
         """An administrator for the group's offsets, all in one request, and a consumer for the ends of topics."""
