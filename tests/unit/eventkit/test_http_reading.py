@@ -7,14 +7,29 @@ import json
 import tracemalloc
 from collections.abc import Iterator
 from itertools import repeat
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from starlette.requests import Request
 from starlette.types import Message
 
-from eventkit.http.reading import DEPTH, MIB, TooLarge, parse_object, parse_time, read_body, whole
+from eventkit.http.reading import (
+    DEPTH,
+    LARGE,
+    LARGE_AT_ONCE,
+    MIB,
+    TooLarge,
+    in_turn,
+    parse_object,
+    parse_time,
+    read_body,
+    whole,
+)
+from eventkit.memory import MemoryStore
 from eventkit.problems import Unreadable
 from eventkit.tracing import parse_traceparent
+from tests.support.ledger_service import running_bank
 
 
 def read(sizes: Iterator[int], announced: int | None = None) -> bytes:
@@ -103,3 +118,49 @@ def test_nul_is_refused_wherever_it_stands(raw: bytes) -> None:
 
 def test_escaped_backslash_is_no_nul() -> None:
     assert parse_object(rb'{"a": "C:\\u0000x"}') == {"a": r"C:\u0000x"}
+
+
+def test_large_bodies_wait_for_their_turn() -> None:
+    async def judged() -> tuple[list[int], list[int]]:
+        app = SimpleNamespace(state=SimpleNamespace(large=asyncio.Semaphore(LARGE_AT_ONCE)))
+        request, opened = Request({"type": "http", "app": app}), asyncio.Event()
+        begun: list[int] = []
+
+        async def judge(size: int) -> None:
+            async with in_turn(request, bytes(size)):
+                begun.append(size)
+                await opened.wait()
+
+        asked = [asyncio.create_task(judge(size)) for size in (LARGE + 1, LARGE + 1, LARGE + 1, LARGE)]
+        for _ in range(10):
+            await asyncio.sleep(0)
+        first = list(begun)
+        opened.set()
+        await asyncio.gather(*asked)
+        return first, begun
+
+    first, begun = asyncio.run(judged())
+    assert first == [LARGE + 1] * LARGE_AT_ONCE + [LARGE]
+    assert len(begun) == 4
+
+
+class Turns:
+    """Counts who takes a turn."""
+
+    taken = 0
+
+    async def __aenter__(self) -> None:
+        self.taken += 1
+
+    async def __aexit__(self, *_: object) -> None:
+        pass
+
+
+def test_both_ways_in_take_a_turn(tmp_path: Path) -> None:
+    with running_bank(tmp_path, MemoryStore("ledgers")) as bank:
+        bank.app.state.large = turns = Turns()
+        headers = {**bank.office(), "Content-Type": "application/json"}
+        for path in ("/v1/books/b1/deposits", "/v1/events"):
+            for size in (10, LARGE + 1):
+                bank.http.post(path, content=b"{}" + b" " * size, headers=headers)
+    assert turns.taken == 2

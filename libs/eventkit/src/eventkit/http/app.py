@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from asyncio import Semaphore
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -24,6 +25,7 @@ from eventkit.http.health import health, reads
 from eventkit.http.limits import Gate, Limits
 from eventkit.http.openapi import complete
 from eventkit.http.parameters import check_parameters
+from eventkit.http.reading import LARGE_AT_ONCE
 from eventkit.http.refusals import Refusal
 from eventkit.http.rest import add_command
 from eventkit.problems import Faulty, FieldProblem, compose, describe
@@ -60,6 +62,7 @@ def create_app(
     app.add_middleware(Gate, limits=limits)
     app.add_middleware(Guard, service=service)
     app.state.tokens = tokens
+    app.state.large = Semaphore(LARGE_AT_ONCE)
     app.state.speakers = speakers(service)
     app.include_router(health(checks, depths))
     if book is not None:

@@ -18,6 +18,7 @@ from eventkit.http.reading import (
     BATCH_LIMIT,
     COMMAND_LIMIT,
     TooLarge,
+    in_turn,
     media_type,
     parse_json,
     read_body,
@@ -52,7 +53,8 @@ def _endpoint(counter: Counter) -> Endpoint:
         """Reads the request in the event loop; what blocks runs in a thread."""
         caller = authenticate(request)
         raw = await read_body(request, BATCH_LIMIT if media_type(request) == BATCHED else COMMAND_LIMIT)
-        return await run_in_threadpool(take, request, caller, raw)
+        async with in_turn(request, raw):
+            return await run_in_threadpool(take, request, caller, raw)
 
     def take(request: Request, caller: Caller, raw: bytes) -> Response:
         media, trace = media_type(request), tracing.current()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from datetime import datetime
 from functools import reduce
 from itertools import chain, count
@@ -22,6 +23,10 @@ COMMAND_LIMIT = MIB
 BATCH_LIMIT = 4 * MIB
 DRAIN_LIMIT = 32 * MIB
 """How much of a body that is too large is read and thrown away, so that its sender comes to read the answer."""
+
+LARGE = 128 * 1024
+"""Bytes from which on a body is judged in turn: parsed, one may be twenty-five times what it was."""
+LARGE_AT_ONCE = 2
 
 DEPTH = 64
 """How deep lists and objects may lie in each other; what judges and stores them goes down by recursion."""
@@ -83,6 +88,12 @@ async def read_body(request: Request, limit: int) -> bytes:
         larger = Text("The body is larger than {size} MiB.", size=limit // MIB)
         raise TooLarge(larger, mend=Text("send less at a time"))
     return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+
+
+def in_turn(request: Request, raw: bytes) -> AbstractAsyncContextManager[None]:
+    """To be held while a body is judged: waits as long as LARGE_AT_ONCE other large ones of the process are."""
+    turn: AbstractAsyncContextManager[None] = request.app.state.large if len(raw) > LARGE else nullcontext()
+    return turn
 
 
 def parse_json(raw: bytes) -> Any:

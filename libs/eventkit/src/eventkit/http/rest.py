@@ -21,6 +21,7 @@ from eventkit.http.desk import Desk
 from eventkit.http.openapi import operation
 from eventkit.http.reading import (
     COMMAND_LIMIT,
+    in_turn,
     is_text,
     media_type,
     parse_object,
@@ -62,7 +63,8 @@ def _endpoint(entry: Entry, acceptance: Acceptance, desk: Desk) -> Endpoint:
         body = await read_body(request, COMMAND_LIMIT)
         if (media := media_type(request)) != JSON and body:
             raise unsupported(media, JSON)
-        return await run_in_threadpool(carry_out, request, caller, body)
+        async with in_turn(request, body):
+            return await run_in_threadpool(carry_out, request, caller, body)
 
     def carry_out(request: Request, caller: Caller, body: bytes) -> Response:
         scope = f"rest:{caller.agency or ''}/{caller.sub}"
