@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from fastapi import Request, Response
 from starlette.concurrency import run_in_threadpool
 
+from console.case import UnknownCase
 from console.forms import Typed, first, gathered
 from console.rendering import draw
 from console.services import Away
@@ -44,13 +45,14 @@ async def received(request: Request, handle: Callable[[Desk, Typed], Response]) 
     """Have a form handled.
 
     Whoever is no longer signed in, or has a form that cannot even be drawn while a service is away, gets everything
-    typed back, with the way to go on.
+    typed back, with the way to go on; of a case that has left them meanwhile, to be copied.
     """
     refuse_foreign(request)
     typed = gathered(await sent(request, MOST_BYTES, MOST_FIELDS))
     try:
         return await run_in_threadpool(lambda: handle(desk_of(request), typed))
-    except (Unauthenticated, Away) as error:
+    except (Unauthenticated, Away, UnknownCase) as error:
         problem = tell(error, {}, voice(request))
         kept = [(name, value) for name, values in typed.items() for value in values]
-        return draw(request, "kept.html", problem.status, problem=problem, kept_fields=kept, again=requested(request))
+        again = None if isinstance(error, UnknownCase) else requested(request)
+        return draw(request, "kept.html", problem.status, problem=problem, kept_fields=kept, again=again)
