@@ -7,9 +7,13 @@ from pathlib import Path
 import httpx
 import pytest
 
+from console.actions import ACTIONS
+from console.forms import read_back
+from eventkit.voice import ENGLISH
 from tests.support.tokens import Issuer
-from tests.unit.console.made import CASE, hidden_in, visiting
+from tests.unit.console.made import CASE, hidden_in, silent, visiting
 
+TYPED = {"key": "x", "title": "电压不稳", "note": "变压器已换"}
 KEY = "6f0e8b1c-4d2a-5c7e-9b10-000000000009"
 RESULT = {"key": KEY, "version": "4", "outcome": "solved", "note": "<b>变压器</b>已换\n电压稳定"}
 PLAN = {"key": KEY, "milestones-0-name": "变压器到货", "milestones-0-due_on": "2030-01-01"}
@@ -54,3 +58,35 @@ def test_what_was_not_to_be_sent_is_not(tmp_path: Path, action: str, typed: dict
     page, sent = send(tmp_path, action, typed, 201)
     assert (page.status_code, sent) == (404, [])
     assert all(value in page.text for name, value in typed.items() if name not in ("key", "add"))
+
+
+def test_visitor_who_may_no_longer_is_given_back_what_was_typed(tmp_path: Path) -> None:
+    """Signed in as somebody else in another tab, say."""
+    page = visiting(Issuer(tmp_path), silent, "analyst").post("/report?lang=en", data=TYPED)
+    assert (page.status_code, hidden_in(page)) == (403, TYPED)
+    assert 'href="/sign-in"' in page.text and "Send again" in page.text
+
+
+@pytest.mark.parametrize("path", ["/report", "/visit", f"/cases/{CASE}/report_result"])
+def test_form_that_cannot_be_drawn_is_given_back(tmp_path: Path, path: str) -> None:
+    def failing(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(500, json={"title": "Internal", "status": 500, "reference": "r-1"})
+
+    page = visiting(Issuer(tmp_path), failing, "office").post(f"{path}?lang=en", data=TYPED)
+    assert (page.status_code, hidden_in(page)) == (500, TYPED)
+    assert "r-1" in page.text and f'action="{path}?lang=en"' in page.text
+
+
+def test_what_was_typed_is_read_back_by_its_labels() -> None:
+    plan = ACTIONS["plan"]
+    typed = {
+        "key": ["x"],
+        "milestones-4-name": ["变压器到货"],
+        "reason": ["补记"],
+        "milestones-4-due_on": ["2030-01-01"],
+    }
+    assert read_back(plan.asked, plan.rows, typed, ENGLISH) == [
+        ("Why it is recorded late", "补记"),
+        ("Milestone 1 · What", "变压器到货"),
+        ("Milestone 1 · Due on", "2030-01-01"),
+    ]
