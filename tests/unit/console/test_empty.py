@@ -53,3 +53,10 @@ def test_cancelled_deadlines_leave_no_empty_table(tmp_path: Path, status: str, s
 
     page = visiting(Issuer(tmp_path), answer, "department", department="power").get(f"/cases/{CASE}?lang=en").text
     assert ("<tbody>" in page, "<h2>Deadlines</h2>" in page) == (shown, shown)
+
+
+def test_choice_without_options_says_so(tmp_path: Path) -> None:
+    page = visiting(Issuer(tmp_path), nothing).get("/report?lang=en").text
+    assert page.count("There is nothing to choose from.") == 2
+    assert 'id="programme" name="programme" aria-describedby="programme-bare"' in page
+    assert 'id="kind" name="kind" aria-describedby="kind-hint kind-bare"' in page

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import httpx
@@ -90,3 +91,13 @@ def test_what_was_typed_is_read_back_by_its_labels() -> None:
         ("Milestone 1 · What", "变压器到货"),
         ("Milestone 1 · Due on", "2030-01-01"),
     ]
+
+
+def test_what_was_ticked_stays_ticked_while_nobody_lists_it(tmp_path: Path) -> None:
+    """Without intake nobody knows what may be chosen."""
+    typed = {"programme": "help", "enterprise": "荣鑫实业", "mode": "call", "purposes": ["needs", "policy"]}
+    page = visiting(Issuer(tmp_path), silent).post("/visit", data=typed)
+    assert page.status_code == 503
+    ticked = re.findall(r'<input type="checkbox" name="purposes" value="(\w+)" checked>', page.text)
+    assert ticked == typed["purposes"]
+    assert '<option value="help" selected>' in page.text
