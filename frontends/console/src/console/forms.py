@@ -134,5 +134,6 @@ def names_of_fields(fields: Iterable[Field], rows: Rows | None, typed: Typed) ->
     named = {field.name: field for field in fields}
     if rows is not None:
         of = len(rows_of(rows, typed)) + 1
+        named[rows.name] = Field(rows.name, rows.label)
         named |= {f"{rows.name}-{number}-{field.name}": field for number in range(of) for field in rows.fields}
     return named
