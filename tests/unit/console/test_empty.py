@@ -60,3 +60,16 @@ def test_choice_without_options_says_so(tmp_path: Path) -> None:
     assert page.count("There is nothing to choose from.") == 2
     assert 'id="programme" name="programme" aria-describedby="programme-bare"' in page
     assert 'id="kind" name="kind" aria-describedby="kind-hint kind-bare"' in page
+
+
+@pytest.mark.parametrize(("moves", "said"), [(["amend_issue"], False), ([], True)])
+def test_clerk_without_a_step_left_is_told(tmp_path: Path, moves: list[str], said: bool) -> None:
+    about = {"programme": "help", "agency": "jinxian", "enterprise": CASE, "title": "电压不稳", "text": None}
+    more = {"reported_at": None, "answer": "closed_out", "merger": None, "withdrawal": None, "parts": []}
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        told = {"document": {}, "units": [], "name": "荣鑫实业", "moves": moves, "version": 1, **about, **more}
+        return httpx.Response(200, json=told)
+
+    page = visiting(Issuer(tmp_path), answer).get(f"/cases/{CASE}?lang=en").text
+    assert ("There is nothing for you to do here now." in page) == said
