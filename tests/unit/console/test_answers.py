@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -11,12 +12,10 @@ import pytest
 
 from console.bootstrap import application
 from eventkit.settings import MissingSetting
-from pagekit.session import COOKIE
 from tests.support.http import TestClient
 from tests.support.tokens import Issuer
-from tests.unit.console.made import CASE, settings
+from tests.unit.console.made import CASE, Answer, hidden_in, settings, silent, visiting
 
-Answer = Callable[[httpx.Request], httpx.Response]
 TYPED = {"key": "6f0e8b1c-4d2a-5c7e-9b10-000000000009", "title": "<b>电压</b>不稳", "enterprise": "荣鑫实业"}
 
 
@@ -27,17 +26,8 @@ def issuer(tmp_path: Path) -> Issuer:
 
 @pytest.fixture
 def visitor(issuer: Issuer) -> Callable[[Answer], TestClient]:
-    """A clerk at a console whose services answer so; real ones stand behind tests/e2e/test_console.py."""
-
-    def visiting(answer: Answer) -> TestClient:
-        app = application(settings(issuer), httpx.Client(transport=httpx.MockTransport(answer)))
-        return TestClient(app, cookies={COOKIE: issuer.token("frontend")}, follow_redirects=False)
-
-    return visiting
-
-
-def silent(request: httpx.Request) -> httpx.Response:
-    raise httpx.ConnectError("nobody is there", request=request)
+    """A clerk at a console whose services answer so."""
+    return partial(visiting, issuer)
 
 
 def unknown_programmes(request: httpx.Request) -> httpx.Response | None:
@@ -179,7 +169,7 @@ def test_row_that_was_refused_is_the_only_one_left(visitor: Callable[[Answer], T
     client = visitor(taking)
     page = client.post("/visit?lang=en", data=typed | rows)
     assert page.status_code == 422 and '<a href="#issues-1-kind">Kind: is no kind</a>' in page.text
-    hidden = dict(re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)">', page.text))
+    hidden = hidden_in(page)
     assert hidden["issues-0-done"] == hidden["visit"] == CASE
     done = client.post("/visit?lang=en", data=hidden | {"issues-1-title": "b"})
     assert done.status_code == 201 and "with 2 issues" in done.text

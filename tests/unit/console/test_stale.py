@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from itertools import chain, count, repeat
 from pathlib import Path
@@ -11,31 +10,14 @@ import httpx
 import pytest
 
 from console.asking import PASSED_OVER
-from console.bootstrap import application
-from pagekit.session import COOKIE
-from tests.support.http import TestClient
 from tests.support.tokens import Issuer
-from tests.unit.console.made import CASE, settings
+from tests.unit.console.made import CASE, TOLD, hidden_in, visiting
 
-TOLD = {
-    "case": CASE,
-    "programme": "help",
-    "agency": "jinxian",
-    "enterprise": CASE,
-    "title": "电压不稳",
-    "text": None,
-    "kind": None,
-    "lead": "power",
-    "supporting": [],
-    "letter": None,
-    "round": 1,
-    "moves": ["accept"],
-}
 DRAWN = ("received", 4)
 
 
 class Routing:
-    """Tells at each read how the case stands, and takes a command for the version `taken` alone."""
+    """Tells at each read how the case stands, in the end that there is none; takes a command for `taken` alone."""
 
     def __init__(self, stands: Iterator[tuple[str, int]], taken: int | None) -> None:
         self.stands, self.taken = stands, taken
@@ -49,23 +31,17 @@ class Routing:
             return httpx.Response(201, json={}) if taken else httpx.Response(412, json=stale)
         if request.url.path.startswith(("/v1/programmes/", "/v1/directories/")):
             return httpx.Response(200, json={"document": {}, "units": []})
-        if request.url.path != f"/v1/cases/{CASE}":
+        stands = next(self.stands, None) if request.url.path == f"/v1/cases/{CASE}" else None
+        if stands is None:
             return httpx.Response(404, json={"title": "x", "status": 404})
-        state, version = next(self.stands)
+        state, version = stands
         return httpx.Response(200, json=TOLD | {"state": state, "version": version})
 
 
 def accept(tmp_path: Path, routing: Routing) -> httpx.Response:
     """The answer to a form that was opened and sent."""
-    issuer = Issuer(tmp_path)
-    app = application(settings(issuer), httpx.Client(transport=httpx.MockTransport(routing)))
-    cookies = {COOKIE: issuer.token("department", department="power")}
-    client = TestClient(app, cookies=cookies, follow_redirects=False)
+    client = visiting(Issuer(tmp_path), routing, "department", department="power")
     return client.post(f"/cases/{CASE}/accept", data=hidden_in(client.get(f"/cases/{CASE}/accept")))
-
-
-def hidden_in(page: httpx.Response) -> dict[str, str]:
-    return dict(re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)">', page.text))
 
 
 @pytest.mark.parametrize("late", [0, 1], ids=["before the form is sent", "while it is on its way"])
@@ -87,3 +63,10 @@ def test_case_that_never_rests_is_asked_about(tmp_path: Path) -> None:
     routing = Routing((("received", version) for version in count(4)), taken=None)
     assert accept(tmp_path, routing).status_code == 412
     assert len(set(routing.asked)) == len(routing.asked) == 1 + PASSED_OVER
+
+
+def test_case_that_leaves_while_a_form_is_on_its_way_is_told(tmp_path: Path) -> None:
+    routing = Routing(repeat(DRAWN, 2), taken=None)
+    answer = accept(tmp_path, routing)
+    assert (answer.status_code, routing.asked) == (404, ['"4"'])
+    assert "没有提交" in answer.text

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from console.actions import ACTIONS
-from console.forms import names_of_fields
+from console.forms import Field, names_of_fields
 from console.services import Refused
 from console.telling import Fault, tell
 from eventkit.voice import ENGLISH
 
 FIELDS = names_of_fields(ACTIONS["ask_extension"].fields, None, {})
+PLAN = names_of_fields((), ACTIONS["plan"].rows, {})
 RAW = 'the value does not match "^[1-9][0-9]*(wd|d|h)$"'
 
 
-def fault(type: str, field: str, problem: str) -> Fault:
+def fault(type: str, field: str, problem: str, fields: Mapping[str, Field] = FIELDS) -> Fault:
     told = {
         "type": f"urn:bugle:problem:{type}",
         "title": "x",
         "errors": [{"field": field, "problem": problem, "mend": ""}],
     }
-    return tell(Refused(422, told), FIELDS, ENGLISH).faults[0]
+    return tell(Refused(422, told), fields, ENGLISH).faults[0]
 
 
 def test_fault_of_form_is_told_by_the_hint() -> None:
@@ -31,3 +34,10 @@ def test_refusal_keeps_its_own_words() -> None:
     assert (told.label, told.problem) == ("How much longer", "The programme does not extend by so much.")
     assert fault("invalid", "/limit", "this field is required").problem == "this field is required"
     assert fault("invalid", "/elsewhere", RAW).place is None
+
+
+def test_fault_of_all_rows_names_them() -> None:
+    few = "the list has less than 1 items"
+    assert fault("invalid", "/milestones", few, PLAN) == Fault("milestones", "Milestones", few, "")
+    assert fault("invalid", "/milestones/7/name", few, PLAN).place == "milestones"
+    assert fault("invalid", "/milestones/0/name", few, PLAN).place == "milestones-0-name"

@@ -90,8 +90,11 @@ def send(request: Request, asked: Asked) -> Response:
 def send_again(asked: Asked) -> Response:
     """Where a form leads whose sender no longer sees the case, since it was taken before: a second click, say.
 
-    The service knows the key and says its first answer again. Raises UnknownCase when it has none.
+    The service knows the key and says its first answer again. Raises UnknownCase when it has none, and when nothing
+    was to be sent yet: the service may not know so soon that the case has left them, and would take it.
     """
+    if ADD in asked.typed:
+        raise UnknownCase
     path, body = _command(asked)
     version = first(asked.typed, VERSION) or None
     try:

@@ -71,7 +71,7 @@ def add_cases(router: APIRouter) -> None:
                 return send_again(Asked(desk, unseen, name, action, typed))
             return send(request, Asked(desk, view, name, action, typed))
 
-        return await received(request, handle)
+        return await received(request, action.asked, action.rows, handle)
 
 
 def _action(name: str) -> Action:

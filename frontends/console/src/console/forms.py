@@ -13,6 +13,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from eventkit.text import Text
+from eventkit.voice import Voice
 
 Typed = Mapping[str, Sequence[str]]
 """What was typed, by the name of the field."""
@@ -103,6 +104,17 @@ def rows_of(rows: Rows, typed: Typed) -> list[Typed]:
     return [found[number] for number in sorted(found)]
 
 
+def read_back(fields: Iterable[Field], rows: Rows | None, typed: Typed, voice: Voice) -> list[tuple[str, str]]:
+    """What was typed, each by what its field is called, in a row with the row's number."""
+    told = [(voice.say(field.label), value) for field in fields for value in typed.get(field.name, ())]
+    if rows is None:
+        return told
+    for number, row in enumerate(rows_of(rows, typed), 1):
+        one = voice.say(rows.one.filled(n=number))
+        told += [(f"{one} · {name}", value) for name, value in read_back(rows.fields, None, row, voice)]
+    return told
+
+
 def place_of(pointer: str) -> str:
     """The name of the field that a problem's JSON pointer is about: "/issues/0/title" is issues-0-title."""
     return pointer.strip("/").replace("/", "-")
@@ -122,5 +134,6 @@ def names_of_fields(fields: Iterable[Field], rows: Rows | None, typed: Typed) ->
     named = {field.name: field for field in fields}
     if rows is not None:
         of = len(rows_of(rows, typed)) + 1
+        named[rows.name] = Field(rows.name, rows.label)
         named |= {f"{rows.name}-{number}-{field.name}": field for number in range(of) for field in rows.fields}
     return named

@@ -6,12 +6,12 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from console.coming_in import Coming
-from console.forms import data_of
+from console.forms import Typed, data_of
 from console.rendering import draw
 from console.reporting_forms import ISSUE, ISSUES, REGISTERING, VISIT
 from console.sending import ADD, key_of, received
 from console.services import Away, Refused
-from console.visiting import desk_of
+from console.visiting import Desk, desk_of
 from console.visits import record_visit
 
 OFFERED = 20
@@ -29,9 +29,11 @@ def add_reporting(router: APIRouter) -> None:
     @router.post("/report")
     async def report(request: Request) -> Response:
         """Report it."""
-        return await received(
-            request, lambda desk, typed: _report(request, Coming(desk, "issue.html", ISSUE, None, typed))
-        )
+
+        def handle(desk: Desk, typed: Typed) -> Response:
+            return _report(request, Coming(desk, "issue.html", ISSUE, None, typed))
+
+        return await received(request, ISSUE, None, handle)
 
     @router.get("/visit")
     def visit(request: Request) -> Response:
@@ -41,9 +43,11 @@ def add_reporting(router: APIRouter) -> None:
     @router.post("/visit")
     async def record(request: Request) -> Response:
         """Record the visit, then its issues."""
-        return await received(
-            request, lambda desk, typed: record_visit(request, Coming(desk, "visit.html", VISIT, ISSUES, typed))
-        )
+
+        def handle(desk: Desk, typed: Typed) -> Response:
+            return record_visit(request, Coming(desk, "visit.html", VISIT, ISSUES, typed))
+
+        return await received(request, VISIT, ISSUES, handle)
 
     @router.get("/register")
     def enterprise(request: Request) -> Response:
@@ -53,9 +57,11 @@ def add_reporting(router: APIRouter) -> None:
     @router.post("/register")
     async def register(request: Request) -> Response:
         """Register it."""
-        return await received(
-            request, lambda desk, typed: _register(request, Coming(desk, "register.html", REGISTERING, None, typed))
-        )
+
+        def handle(desk: Desk, typed: Typed) -> Response:
+            return _register(request, Coming(desk, "register.html", REGISTERING, None, typed))
+
+        return await received(request, REGISTERING, None, handle)
 
     @router.get("/enterprises")
     def enterprises(request: Request) -> Response:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from uuid import UUID, uuid4
 
 from fastapi import Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from console.forms import Typed, first, gathered
+from console.case import UnknownCase
+from console.forms import Field, Rows, Typed, first, gathered, read_back
 from console.rendering import draw
-from console.services import Away
 from console.telling import tell
 from console.visiting import Desk, desk_of
-from eventkit.auth import Unauthenticated
+from eventkit.errors import Problem
 from pagekit.addresses import requested
 from pagekit.rendering import voice
 from pagekit.sent import sent
@@ -40,17 +40,22 @@ def key_of(typed: Typed) -> str:
         return new_key()
 
 
-async def received(request: Request, handle: Callable[[Desk, Typed], Response]) -> Response:
-    """Have a form handled.
+async def received(
+    request: Request, fields: Sequence[Field], rows: Rows | None, handle: Callable[[Desk, Typed], Response]
+) -> Response:
+    """Have a form with these fields handled.
 
-    Whoever is no longer signed in, or has a form that cannot even be drawn while a service is away, gets everything
-    typed back, with the way to go on.
+    Whoever may not send it any longer, or has a form that cannot even be drawn while a service is away or refuses, gets
+    everything typed back, with the way to go on; of a case that has left them meanwhile, to be copied.
     """
     refuse_foreign(request)
     typed = gathered(await sent(request, MOST_BYTES, MOST_FIELDS))
     try:
         return await run_in_threadpool(lambda: handle(desk_of(request), typed))
-    except (Unauthenticated, Away) as error:
-        problem = tell(error, {}, voice(request))
-        kept = [(name, value) for name, values in typed.items() for value in values]
-        return draw(request, "kept.html", problem.status, problem=problem, kept_fields=kept, again=requested(request))
+    except Problem as error:
+        speaking = voice(request)
+        problem = tell(error, {}, speaking)
+        hidden = [(name, value) for name, values in typed.items() for value in values]
+        again = None if isinstance(error, UnknownCase) else requested(request)
+        about = {"problem": problem, "again": again, "typed": read_back(fields, rows, typed, speaking)}
+        return draw(request, "kept.html", problem.status, hidden=hidden, **about)

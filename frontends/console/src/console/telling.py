@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from console.case import UnknownCase
 from console.forms import Field, placed
 from console.services import NAMES, Away
+from eventkit.errors import Problem
 from eventkit.problems import compose, describe
 from eventkit.text import Text
 from eventkit.voice import Voice
@@ -16,6 +18,15 @@ REQUIRED: Final = Text("this field is required")
 """What a schema says of an empty field: plain enough."""
 MISSHAPEN: Final = "urn:bugle:problem:invalid"
 """The type of a problem whose faults a schema has found."""
+AWAY: Final = Text(
+    "The {service} service does not answer. What you typed stands below. Send it again in a moment: however often "
+    "it is sent, it counts once."
+)
+GONE: Final = Text(
+    "The case is no longer with your unit, or there is none. What you typed has not been sent: it stands below, to be "
+    "copied."
+)
+"""What is told of a case that its sender does not see, when a form of it was filled in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +57,9 @@ class Told:
 def tell(error: Exception, fields: Mapping[str, Field], voice: Voice) -> Told:
     """The summary for an error that came of sending a form with these fields."""
     if isinstance(error, Away):
-        return _away(error, voice)
+        return _told(error, AWAY.filled(service=NAMES[error.service]), voice)
+    if isinstance(error, UnknownCase):
+        return _told(error, GONE, voice)
     details = describe(error, voice=voice)
     body: Mapping[str, Any] = details.body
     faults = tuple(_fault(one, fields, body["type"] == MISSHAPEN, voice) for one in body.get("errors", ()))
@@ -65,11 +78,7 @@ def _fault(one: Mapping[str, str], fields: Mapping[str, Field], misshapen: bool,
     return Fault(place, voice.say(field.label), problem, mend)
 
 
-def _away(error: Away, voice: Voice) -> Told:
-    said = Text(
-        "The {service} service does not answer. What you typed stands below. Send it again in a moment: however often "
-        "it is sent, it counts once.",
-        service=NAMES[error.service],
-    )
+def _told(error: Problem, said: Text, voice: Voice) -> Told:
+    """The error in words for whoever has typed something."""
     details = compose(error.slug, error.status, said, voice)
     return Told(error.status, details.body["title"], details.body["detail"], (), None)
