@@ -124,6 +124,35 @@ def test_correction_is_kept_while_it_is_typed(visit: Visit, office: Office) -> N
 
 
 @pytest.mark.parametrize("visit", [("zh", "desk")], indirect=True)
+def test_refused_form_outlives_the_page_of_another(visit: Visit, office: Office) -> None:
+    page, take = visit.page, WORDS["zh"][7]
+    address = sign_in(visit, office, "zh")
+    page.goto(f"{address}/report")
+    page.locator("#enterprise").fill("企业001")
+    page.locator("#title").fill("电压不稳")
+    page.locator("button.main").last.click()
+    page.locator("[data-sent]").wait_for()
+    told, form = page.url, f"{page.url.partition('?')[0]}/amend_issue"
+    page.goto(form)
+    page.locator("#title").fill(" ")
+    page.locator("#text").fill("每晚七点以后")
+    page.locator("button.main").last.click()
+    page.locator("section.problem").wait_for()
+    page.goto(told)
+    page.goto(form)
+    page.get_by_role("button", name=take, exact=True).click()
+    page.wait_for_load_state("networkidle")
+    assert page.locator("#text").input_value() == "每晚七点以后"
+    page.locator("#title").fill("电压偏低")
+    page.locator("button.main").last.click()
+    page.locator("[data-sent]").wait_for()
+    page.goto(form)
+    assert page.get_by_role("button", name=take, exact=True).count() == 0
+    page.goto(f"{address}/report")
+    assert page.get_by_role("button", name=take, exact=True).count() == 0
+
+
+@pytest.mark.parametrize("visit", [("zh", "desk")], indirect=True)
 def test_form_is_filled_in_by_keyboard(visit: Visit, office: Office) -> None:
     page = visit.page
     sign_in(visit, office, "zh")

@@ -54,9 +54,11 @@ function offer(form, place, begun) {
   form.before(shown);
 }
 
-if (document.querySelector("[data-sent]")) {
-  const place = sessionStorage.getItem(SENDING);
-  if (place) localStorage.removeItem(place);
+// A page that tells of something sent names its draft; it may be an older one, come back to after a refusal.
+const sent = document.querySelector("[data-sent]")?.dataset.sent;
+const sending = sessionStorage.getItem(SENDING);
+if (sent && sending?.startsWith(`${PREFIX}${sent}/`)) {
+  localStorage.removeItem(sending);
   sessionStorage.removeItem(SENDING);
 }
 document.querySelectorAll("form[action='/sign-out']").forEach((form) =>
