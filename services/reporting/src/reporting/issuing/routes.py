@@ -71,7 +71,12 @@ def _add_issue(router: APIRouter, desk: Desk, templates: Path | None) -> None:
 
 def _add_reads(router: APIRouter, desk: Desk) -> None:
     @router.get("/issued", response_class=Response, openapi_extra=parameters(FILTERS))
-    def list_issued(request: Request, who: Who, window: Annotated[Window, Depends(keyset(datetime, UUID))]) -> Response:
+    def list_issued(
+        request: Request,
+        who: Who,
+        window: Annotated[Window, Depends(keyset(datetime, UUID))],
+        as_of: str | None = None,
+    ) -> Response:
         """What has been issued, in that order; with `as_of`, what had been by then. `kind`: the report; `about`: its
         period, meeting or case.
         """
