@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from contracts import DOCUMENTS
 from eventkit.http.mends import MOST, field_problems
-from eventkit.http.reading import COMMAND_LIMIT, media_type, parse_object, read_body, unsupported
+from eventkit.http.reading import COMMAND_LIMIT, in_turn, media_type, parse_object, read_body, unsupported
 from eventkit.problems import Faulty, FieldProblem
 from eventkit.text import Text
 from eventkit.wording import of_parameter
@@ -84,7 +84,8 @@ async def ask(request: Request, question: type[Q]) -> Q:
     body = await read_body(request, COMMAND_LIMIT)
     if (media := media_type(request)) != JSON and body:
         raise unsupported(media, JSON)
-    return await run_in_threadpool(_judged, body, question)  # a large body takes a while, and others are waiting
+    async with in_turn(request, body):
+        return await run_in_threadpool(_judged, body, question)  # a large body takes a while, and others are waiting
 
 
 def _judged(body: bytes, question: type[Q]) -> Q:
