@@ -82,7 +82,8 @@ class Known:
             name = row["clock"].partition(":")[0]
             of_contact = any(rule["id"] == name and "contacted" in rule["stops"] for rule in rules)
             id = (row["case_id"], row["clock"], row["generation"])
-            found.append({**case, **row, "id": id, "for_contact": of_contact})
+            last = row["due_at"] - timedelta(microseconds=1)
+            found.append({**case, **row, "id": id, "for_contact": of_contact, "last_at": last})
         return found
 
     def of_cases(self, names: Sequence[str], instant: str, test: Test = lambda body: True) -> list[Row]:
@@ -121,12 +122,9 @@ class Known:
             return bool(held == (value if "programme" in row else self.agencies[value]))
         if name in MONTHS or name == "month":
             at = row[MONTHS.get(name) or _DATED[figure]]
-            if at is not None and figure == "on_time":
-                at -= timedelta(microseconds=1)
             return at is not None and f"{at.astimezone(row['zone']):%Y-%m}" == value
         if name == "due":
-            last = (row["due_at"].astimezone(row["zone"]) - timedelta(microseconds=1)).date()
-            return bool(last <= date.fromisoformat(value))
+            return bool(row["last_at"].astimezone(row["zone"]).date() <= date.fromisoformat(value))
         if name == "without":
             return all(row[COLUMN.get(one, one)] is None for one in value.split(","))
         if name in ("open", "findings"):
@@ -271,7 +269,7 @@ def _batches(known: Known, document: Row) -> Counted:
     return Counted([row for row in rows if row["batch"] is not None], distinct("batch"))
 
 
-_DATED = {"letters": "assigned_at", "on_time": "due_at", "climbed": "climbed_at"}
+_DATED = {"letters": "assigned_at", "on_time": "last_at", "climbed": "climbed_at"}
 _FIGURES: dict[str, Callable[[Known, Row], Counted]] = {
     "issues": _issues(),
     "issues_closed": _issues(lambda row: row["closed_at"] is not None),

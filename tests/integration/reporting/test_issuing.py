@@ -315,14 +315,19 @@ def test_page_offers_what_can_be_issued(client: TestClient, issuer: Issuer, deli
     assert offered(client, draft) == ["/issued/"]
 
 
-def test_list_as_of_an_instant_has_nothing_issued_since(
-    client: TestClient, issuer: Issuer, delivery: Delivery, told: Log
-) -> None:
+def editions(client: TestClient, issuer: Issuer, delivery: Delivery, told: Log) -> tuple[Any, Any, str]:
+    """Two editions of a document, and what asks as of the moment at which the first was issued; the office looks."""
     first = issued(client)
     late_solution(delivery, told)
     second = issued(client)
-    then = f"&as_of={first['issued_at'].replace('+00:00', 'Z')}"
     client.cookies.set(COOKIE, issuer.token("office"))
+    return first, second, f"&as_of={first['issued_at'].replace('+00:00', 'Z')}"
+
+
+def test_list_as_of_an_instant_has_nothing_issued_since(
+    client: TestClient, issuer: Issuer, delivery: Delivery, told: Log
+) -> None:
+    first, second, then = editions(client, issuer, delivery, told)
     for asked, known in (("", [first, second]), (then, [first]), ("&as_of=2021-05-11", [])):
         ids = [one["document"] for one in known]
         items = client.get(f"/v1/issued?programme=jinxian{asked}").json()["items"]
@@ -335,15 +340,11 @@ def test_list_as_of_an_instant_has_nothing_issued_since(
 def test_draft_as_of_an_instant_tells_what_was_issued_since(
     client: TestClient, issuer: Issuer, delivery: Delivery, told: Log
 ) -> None:
-    first = issued(client)
-    late_solution(delivery, told)
-    second = issued(client)
-    then = first["issued_at"].replace("+00:00", "Z")
-    client.cookies.set(COOKIE, issuer.token("office"))
+    first, second, then = editions(client, issuer, delivery, told)
     linked = r'<p>(Issued since then:|) ?<a href="/issued/([0-9a-f-]+)'
     for asked, known in (
         ("", [("", second)]),
-        (f"&as_of={then}", [("", first), ("Issued since then:", second)]),
+        (then, [("", first), ("Issued since then:", second)]),
         ("&as_of=2021-05-11", [("Issued since then:", second)]),
     ):
         page = client.get(f"{MARCH.removeprefix('/v1')}&lang=en{asked}").text.partition('<article class="paper"')[0]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -56,12 +55,11 @@ def titles(connection: Connection, cases: Collection[str]) -> dict[str, str]:
 def _deadlines(view: View) -> Chunks:
     for chunk in streamed(view.connection, *deadlines.query(view, view.asked.filters)):
         told = titles(view.connection, [row.case_id for row in chunk])
-        yield named(view, (as_dict(row) | {"title": told[row.case_id], "due_day": _day(view, row)} for row in chunk))
-
-
-def _day(view: View, row: Any) -> Any:
-    """The last day on which the deadline can be kept: midnight ends the day before."""
-    return (row.due_at - timedelta(microseconds=1)).astimezone(view.cells.zone).date()
+        days = (row.last_at.astimezone(view.cells.zone).date() for row in chunk)
+        rows = (
+            as_dict(row) | {"title": told[row.case_id], "due_day": day} for row, day in zip(chunk, days, strict=True)
+        )
+        yield named(view, rows)
 
 
 def _long_term(view: View) -> Chunks:

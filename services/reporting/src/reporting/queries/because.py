@@ -77,7 +77,7 @@ def _of_row(
 
 def _of_case(events: Iterable[CaseEvent], grounds: Iterable[str], moment: Moment) -> Iterator[CaseEvent]:
     """The report, and what decided the traits that the number goes by."""
-    known = [event for event in events if moment.before is None or event.occurred_at < moment.before]
+    known = [event for event in events if _known(event, moment)]
     course = walk(known)
     wanted = {course.grounds[name] for name in grounds if name in course.grounds}
     return (event for event in known if event is course.issue or event.id in wanted)
