@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from time import sleep
 
 import pytest
 
@@ -59,3 +61,17 @@ def test_without_its_key_no_mechanism_acts(system: System, whole: list[Played], 
         if (one.step, one.lacks) != scenario.driven
     ]
     assert elsewhere == []
+
+
+def test_a_service_that_is_behind_says_nothing_of_the_mechanism(system: System) -> None:
+    """What routing has not heard of yet is not found there, long after reporting knows it."""
+    [scenario] = [one for one in read_scenarios(ROOT / "programmes") if one.row == "R1"]
+    system.stop(["routing-worker"])
+    with ThreadPoolExecutor(1) as pool:
+        playing = pool.submit(run, system, [scenario], patience=1)
+        try:
+            sleep(12)
+            assert not playing.done(), playing.result()
+        finally:
+            system.start(["routing-worker"])
+        assert faults(playing.result()) == []

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import psycopg
@@ -26,6 +27,7 @@ _POLL = 0.25  # seconds
 
 _HEAD = "SELECT r.log_seq, r.published_seq, (SELECT count(*) FROM pending) FROM relay_state r"
 _PROGRESS = "SELECT topic, count(*), min(log_seq) FROM progress WHERE consumer = %s GROUP BY topic"
+_MARK = "SELECT count(*), min(watermark) FROM progress WHERE consumer = %s"
 _RIPE = """
     SELECT count(*) FROM watches AS w
     WHERE ripe_at IS NOT NULL
@@ -100,6 +102,12 @@ class Observer:
             found.append("events are still being recorded")
         return found
 
+    def applied_until(self) -> datetime | None:
+        """The moment up to which every consumer has applied all that was recorded; None while one has not begun."""
+        marks = [self._applied_until(consumer, len(sources)) for consumer, sources in SOURCES.items()]
+        known = [mark for mark in marks if mark is not None]
+        return min(known) if len(known) == len(marks) else None
+
     def backlog(self, heads: dict[str, Head]) -> int:
         """How many events recorded when these heads were read are still to be applied, summed over the consumers."""
         left = 0
@@ -112,6 +120,10 @@ class Observer:
         """The log_seq that the consumer has reached on all partitions of each source."""
         rows = self._connections[consumer].execute(_PROGRESS, [consumer]).fetchall()
         return {topic.partition(".")[0]: seq for topic, partitions, seq in rows if partitions == PARTITIONS}
+
+    def _applied_until(self, consumer: str, sources: int) -> datetime | None:
+        partitions, mark = self._one(consumer, _MARK, consumer)
+        return mark if partitions == sources * PARTITIONS else None
 
     def _unpublished(self, heads: dict[str, Head]) -> Iterator[str]:
         for service, head in heads.items():

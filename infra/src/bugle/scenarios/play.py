@@ -229,8 +229,9 @@ class _Actor:
 
         What is not there yet when that is not so may be on its way: that it has not come says nothing.
         """
-        if not settled(self._as("office"), self._names["programme"], self._grace, self._catching_up):
-            raise Broken("reporting or the sweep of supervision has not caught up; see `bugle status`")
+        read, programme = self._as("office"), self._names["programme"]
+        if not settled(self._stage.applied_until, read, programme, self._grace, self._catching_up):
+            raise Broken("a worker or the sweep of supervision has not caught up; see `bugle status`")
         return _telling(attempt())
 
     def _until(self, attempt: Callable[[], httpx.Response], fits: Callable[[httpx.Response], bool]) -> httpx.Response:
@@ -246,8 +247,7 @@ class _Actor:
                 return answer
             unheard = self._played.step is None and answer.status_code == httpx.codes.NOT_FOUND
             if time.monotonic() > began + (self._catching_up if unheard else self._patience):
-                told = _telling(answer)
-                return told if self._played.step is None else self._at_last(attempt)
+                return _telling(answer) if self._played.step is None else self._at_last(attempt)
             time.sleep(_POLL)
 
     def _save(self, step: Step, body: Any) -> None:

@@ -15,18 +15,20 @@ HOPS = 3
 _POLL = 0.15
 
 Read = Callable[[str], httpx.Response]
+Mark = Callable[[], datetime | None]
+"""Up to when every service has applied what was recorded; None while one has not begun."""
 
 
-def settled(read: Read, programme: str, grace: float, patience: float) -> bool:
+def settled(applied_until: Mark, read: Read, programme: str, grace: float, patience: float) -> bool:
     """Wait until what had been sequenced by now, and whatever follows from it, shows in every read.
 
-    Round by round: reporting's watermark has passed the moment at which the round began, and no watch of the programme
+    Round by round: every service has applied what was recorded before the round began, and no watch of the programme
     has anything due, or will have within its `grace` seconds. False when that takes longer than `patience` seconds.
     """
     until, soon = time.monotonic() + patience, timedelta(seconds=grace + 1)
     for _ in range(HOPS):
         moment = datetime.now(UTC)
-        while not (_applied(read, programme, moment) and _swept(read, programme, moment + soon)):
+        while not (_applied(applied_until(), moment) and _swept(read, programme, moment + soon)):
             if time.monotonic() > until:
                 return False
             time.sleep(_POLL)
@@ -46,10 +48,8 @@ def everything(read: Read, address: str) -> list[dict[str, Any]] | None:
     return items
 
 
-def _applied(read: Read, programme: str, moment: datetime) -> bool:
-    answer = read(f"reporting:/ledger?programme={programme}&limit=1")
-    mark = answer.json().get("watermark") if answer.is_success else None
-    return mark is not None and datetime.fromisoformat(mark) >= moment
+def _applied(mark: datetime | None, moment: datetime) -> bool:
+    return mark is not None and mark >= moment
 
 
 def _swept(read: Read, programme: str, upto: datetime) -> bool:

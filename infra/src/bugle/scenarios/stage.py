@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import ExitStack
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
 import httpx
 
 from bugle.importing.sender import persist
+from bugle.quiet import Observer
 from bugle.stack.keys import Keys
 from bugle.stack.place import Place
 from contracts import COMMANDS
@@ -19,15 +21,17 @@ SOURCE = "urn:bugle:scenarios"
 
 
 class Stage:
-    """Connections to the four services; thread-safe."""
+    """Connections to the four services and, for how far they are, to their databases; thread-safe."""
 
     def __init__(self, system: Place) -> None:
+        self._observer = Observer(system)
         self._keys = Keys(system.home)
         self._urls = {service: system.url(service) for service in SERVICES}
         self._stack = ExitStack()
         self._clients: dict[str, httpx.Client] = {}
 
     def __enter__(self) -> Stage:
+        self._stack.enter_context(self._observer)
         for service, url in self._urls.items():
             self._clients[service] = self._stack.enter_context(httpx.Client(base_url=url, timeout=30))
         return self
@@ -57,6 +61,10 @@ class Stage:
         kind = {"Content-Type": "application/cloudevents+json"}
         client = self._clients[service]
         return persist(lambda: client.post("/v1/events", json=event, headers={**headers, **kind}), client)
+
+    def applied_until(self) -> datetime | None:
+        """The moment up to which every service has applied what all have recorded; None while one has not begun."""
+        return self._observer.applied_until()
 
     def read(self, address: str, headers: Mapping[str, str]) -> httpx.Response:
         """GET `service:/path`."""
