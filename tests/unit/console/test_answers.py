@@ -172,5 +172,5 @@ def test_row_that_was_refused_is_the_only_one_left(visitor: Callable[[Answer], T
     hidden = hidden_in(page)
     assert hidden["issues-0-done"] == hidden["visit"] == CASE
     done = client.post("/visit?lang=en", data=hidden | {"issues-1-title": "b"})
-    assert done.status_code == 201 and "with 2 issues" in done.text
+    assert done.status_code == 201 and "Issues in it: 2." in done.text
     assert len(keys) == len(set(keys)) == 4 and all(key.startswith(TYPED["key"]) for key in keys)

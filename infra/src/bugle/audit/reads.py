@@ -33,11 +33,15 @@ def reads(
     """List who read or erased which contact, oldest first. No note can be changed, nor removed within six months."""
     database = plain(running_place(against).database("intake").owner_url)
     day = None if since is None else since.date()
+    found = False
     for at, who, deed, ref in _noted(database, contact, reader, day):
+        found = True
         if as_json:
             tell_line({"at": at, "by": who, "deed": deed, "contact_ref": ref})
         else:
             typer.echo(f"{at}  {deed:6}  {ref}  {escaped(who)}")
+    if not found:
+        typer.echo("No reading or erasing of a contact is noted that fits.", err=True)
 
 
 def escaped(text: str) -> str:
