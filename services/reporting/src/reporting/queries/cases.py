@@ -19,11 +19,14 @@ _CHANGING = (
 _ENDED = {"closed": "closed_at", "merged": "merged_into"}
 
 
-def cases(moment: Moment) -> Subquery:
+def cases(moment: Moment, *, unfinished: bool = False) -> Subquery:
     """One row per case reported by then, with state and traits of that time and the programme's `zone`.
 
     `closed`, `merged`: whether it was by then. `passed_on`: it was reported as a matter of others, or has been passed
     on to a body outside by then.
+
+    The parameter `unfinished`: the caller takes none that was closed out by then. One that has stayed so since is not
+    even looked up.
     """
     of_state, of_traits = ledger, ledger
     source: FromClause = ledger
@@ -38,6 +41,8 @@ def cases(moment: Moment) -> Subquery:
     rows: Select[Any] = select(*columns).select_from(source)
     if moment.before is not None:
         rows = rows.where(ledger.c.reported_at < moment.before)
+        if unfinished:
+            rows = rows.where(or_(ledger.c.closed_at.is_(None), ledger.c.closed_at >= moment.before))
     return rows.subquery("cases")
 
 

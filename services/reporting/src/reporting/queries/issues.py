@@ -12,6 +12,7 @@ from eventkit.errors import Problem
 from eventkit.paging import Window
 from eventkit.text import Text
 from reporting.projections.case_fold import fold_case
+from reporting.projections.workflow import STATES
 from reporting.queries.cases import cases
 from reporting.queries.filters import OF_CASES, Filters, conditions
 from reporting.queries.moments import NOW, Moment
@@ -36,9 +37,14 @@ class UnknownIssue(Problem):
 
 def ledger_query(scope: Scope, filters: Filters, moment: Moment) -> tuple[Select[Any], Sequence[ColumnElement[Any]]]:
     """`reported_at` and `case_id` of cases, and the key by which they are in order."""
-    of = cases(moment)
+    of = cases(moment, unfinished=_unfinished(filters))
     key = (of.c.reported_at, of.c.case_id)
     return select(*key).where(scope.cases(of), *conditions(of, filters, OF_CASES)), key
+
+
+def _unfinished(filters: Filters) -> bool:
+    """Whether the filters let no case through that is closed out."""
+    return filters.get("open") == "true" or filters.get("state", STATES[-1]) != STATES[-1]
 
 
 def ledger_rows(
