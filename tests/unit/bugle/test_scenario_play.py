@@ -28,7 +28,7 @@ LACKING = [
 class Late:
     """A system that shows what is forbidden a moment after what is expected, as over Kafka it does.
 
-    `behind`: for how many readings reporting's watermark lies in the past; `due`: for how many a watch is still due.
+    `behind`: for how many readings some service's watermark lies in the past; `due`: for how many a watch is still due.
     """
 
     def __init__(self, behind: int = 0, due: int = 0, *, forbidden: bool = True) -> None:
@@ -41,12 +41,12 @@ class Late:
     def command(self, *_: Any) -> httpx.Response:
         return httpx.Response(201, json={"id": "c", "issues": ["c"]})
 
+    def applied_until(self) -> datetime:
+        self.behind -= 1
+        return datetime.now(UTC) + timedelta(seconds=-1 if self.behind >= 0 else 60)
+
     def read(self, address: str, headers: Any) -> httpx.Response:
         now = datetime.now(UTC)
-        if address.startswith("reporting:/ledger"):
-            self.behind -= 1
-            mark = now + timedelta(seconds=-1 if self.behind >= 0 else 60)
-            return _items(watermark=mark.isoformat())
         if address.startswith("supervision:/watches"):
             self.due -= 1
             return _items({"ripe_at": (now - timedelta(days=1)).isoformat() if self.due >= 0 else None})

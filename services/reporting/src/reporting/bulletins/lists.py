@@ -25,8 +25,10 @@ STATUSES = ("fulfilled", "late", "missed", "broken", "open")
 
 
 def supervised(of: Reported, most: int = MOST) -> Told:
-    """`total`, and the first cases of the supervision list, each with its enterprise's name and its events."""
-    found = appraisal.supervision_list(of.connection, of.scope, of.programme, of.period)
+    """`total`, and the first cases of the supervision list as they stood at the end of the period, each with its
+    enterprise's name and its events."""
+    then = Moment(None, of.period.end)
+    found = appraisal.supervision_list(of.connection, of.scope, of.programme, of.period, then)
     return {"total": len(found), "items": _with_enterprises(of, found[:most])}
 
 
@@ -60,10 +62,12 @@ def gathering(of: Reported, limit: int = 10) -> list[Told]:
 
 
 def owed(of: Reported) -> list[Told]:
-    """What officials owed in the period: each duty with the number of periods by status, and who missed some."""
+    """What officials owed in the period, as it stood at its end: each duty with the number of periods by status, and
+    who missed some."""
+    then = Moment(None, of.period.end)
     by_rule: dict[tuple[str, str], Counter[str]] = {}
     missing: dict[tuple[str, str], Counter[str]] = {}
-    for one in cadres(of.connection, of.scope, of.programme, of.document, of.period):
+    for one in cadres(of.connection, of.scope, of.programme, of.document, of.period, then):
         key = (one["rule"], one["title"] or one["rule"])
         counted = by_rule.setdefault(key, Counter())
         counted.update(period["status"] for period in one["periods"])

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from eventkit.problems import Faulty, FieldProblem
 from eventkit.text import Text
+from reporting.exports.issues import titles
 from reporting.exports.listing import Chunks, Listing, fixed, streamed
 from reporting.projections.case_event import short_type
 from reporting.queries.issues import as_dict
@@ -30,14 +31,18 @@ def issue_of(view: View) -> str | None:
 
 def _events(view: View) -> Chunks:
     of, before, issue = timeline.c, view.asked.moment.before, issue_of(view)
-    wanted = select(timeline, ledger.c.title).join_from(timeline, ledger, ledger.c.case_id == of.case_id)
+    wanted = select(timeline).join_from(timeline, ledger, ledger.c.case_id == of.case_id)
     wanted = wanted.where(ledger.c.programme == view.of.id, view.asked.scope.cases(ledger))
     if issue is not None:
         wanted = wanted.where(of.case_id == issue)
     if before is not None:
         wanted = wanted.where(of.occurred_at < before)
     for chunk in streamed(view.connection, wanted, (of.occurred_at, of.case_id, of.service, of.version)):
-        yield [as_dict(row) | {"event": short_type(row.type), "log": row.service} for row in chunk]
+        told = titles(view, [row.case_id for row in chunk])
+        yield [
+            as_dict(row) | {"title": told[row.case_id], "event": short_type(row.type), "log": row.service}
+            for row in chunk
+        ]
 
 
 EVENTS = Listing(

@@ -72,7 +72,7 @@ def _counted(view: View, name: str) -> Chunks:
     renamed = _RENAMED.get(of.kind, {})
     for chunk in streamed(view.connection, of.wanted, of.key):
         rows: list[dict[str, Any]] = [as_dict(row) for row in chunk]
-        told = titles(view.connection, [row["case_id"] for row in rows if "case_id" in row])
+        told = titles(view, [row["case_id"] for row in rows if "case_id" in row])
         for row in rows:
             row.update({name: row[column] for name, column in renamed.items()})
             row.update(title=told.get(row.get("case_id", "")), exclusion=row.get("reason"))

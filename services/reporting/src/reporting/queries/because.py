@@ -12,7 +12,7 @@ from reporting.projections.case_event import CaseEvent, in_timeline_order, short
 from reporting.projections.clocks import standing
 from reporting.projections.workflow import walk
 from reporting.queries.filters import Filters
-from reporting.queries.moments import Moment
+from reporting.queries.moments import Moment, tells_of
 from reporting.read_model.tables import records
 from reporting.read_model.writer import timelines
 
@@ -20,7 +20,6 @@ Events = list[dict[str, Any]]
 """`event_id`, short `type` and `occurred_at` of each."""
 
 _OF_CLOCKS = ("clock_started", "clock_stopped", "deadline_missed", "clock_unobserved", "clock_cancelled")
-_OF_DUE = ("deadline_missed", "clock_unobserved")
 _STREAMS = {
     "visits": ("visit", "visit_id"),
     "services": ("service", "record_id"),
@@ -53,7 +52,7 @@ def because(
     if kind in _STREAMS:
         return _of_records(connection, [_stream(kind, row) for row in rows])
     if kind == "batches":
-        return _of_batches(connection, rows)
+        return _of_batches(connection, rows, moment)
     held = {case: in_timeline_order(told) for case, told in timelines(connection, {r.case_id for r in rows}).items()}
     chosen = list(grounds)
     return [[_event(one) for one in _of_row(kind, held[row.case_id], row, chosen, moment)] for row in rows]
@@ -77,7 +76,7 @@ def _of_row(
 
 def _of_case(events: Iterable[CaseEvent], grounds: Iterable[str], moment: Moment) -> Iterator[CaseEvent]:
     """The report, and what decided the traits that the number goes by."""
-    known = [event for event in events if _known(event, moment)]
+    known = [event for event in events if tells_of(event.name, event.occurred_at, moment)]
     course = walk(known)
     wanted = {course.grounds[name] for name in grounds if name in course.grounds}
     return (event for event in known if event is course.issue or event.id in wanted)
@@ -90,16 +89,8 @@ def _of_clock(events: Iterable[CaseEvent], row: Row[Any], moment: Moment) -> Ite
     ours = [event for event in told if (event.data["clock"], event.data["generation"]) == clock]
     missed = any(event.name == "deadline_missed" for event in ours)
     for event in ours:
-        if _known(event, moment) or (event.name == "clock_cancelled" and not missed):
+        if tells_of(event.name, event.occurred_at, moment) or (event.name == "clock_cancelled" and not missed):
             yield event
-
-
-def _known(event: CaseEvent, moment: Moment) -> bool:
-    """Whether it tells of the moment: what became of a deadline at the end of a day does so of this day."""
-    if moment.before is None:
-        return True
-    at_its_end = event.name in _OF_DUE and event.occurred_at == moment.before
-    return event.occurred_at < moment.before or at_its_end
 
 
 def _event(event: CaseEvent) -> dict[str, Any]:
@@ -124,14 +115,12 @@ def _of_records(connection: Connection, streams: Sequence[str]) -> list[Events]:
     return [last[stream] for stream in streams]
 
 
-def _of_batches(connection: Connection, rows: Sequence[Row[Any]]) -> list[Events]:
+def _of_batches(connection: Connection, rows: Sequence[Row[Any]], moment: Moment) -> list[Events]:
     """A batch is named by an issue, whose traits tell when, or by something that is described once."""
     told = dict(
         zip([row.id for row in rows], _of_records(connection, [f"{r.source}-{r.id}" for r in rows]), strict=True)
     )
     cases = [row.id for row in rows if row.source == "issue"]
     for case, events in timelines(connection, cases).items():
-        told[case] = [
-            _event(one) for one in in_timeline_order(events) if one.name in ("issue_reported", "issue_amended")
-        ]
+        told[case] = [_event(one) for one in _of_case(in_timeline_order(events), ("batch",), moment)]
     return [told[row.id] for row in rows]

@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import TIMESTAMP
 
 from eventkit.envelope import parse_instant
 from reporting.projections.case_event import short_type
+from reporting.queries.fired import types_of
 from reporting.queries.moments import NOW, Moment
 from reporting.queries.periods import Period, within
 from reporting.queries.scope import Scope, agency_of
@@ -64,11 +65,14 @@ def _events(connection: Connection, scope: Scope, programme: str, period: Period
 
 
 def _until(moment: Moment, first: FromClause) -> Iterator[ColumnElement[bool]]:
-    """Of a duty that had been opened what had occurred; and what withdraws some of it, whenever that came."""
+    """Of a duty that had been opened what had occurred, a miss of what was due by then among it; and what withdraws
+    some of it, whenever that came."""
     if moment.before is not None:
+        of = records.c
         yield first.c.occurred_at < moment.before
-        withdraws = records.c.type == "bugle.supervision.duty_rescinded.v1"
-        yield or_(records.c.occurred_at < moment.before, withdraws)
+        withdraws = of.type == "bugle.supervision.duty_rescinded.v1"
+        just_missed = and_(of.type.in_(types_of(["duty_missed"])), of.occurred_at == moment.before)
+        yield or_(of.occurred_at < moment.before, just_missed, withdraws)
 
 
 def _duty(

@@ -56,6 +56,8 @@ def score_of(desk: Desk, who: Caller, request: Request, window: Window) -> Respo
     """The points of a department in a month, item by item with the earliest events behind each, and where all are."""
     with desk.asked(who, request, _OF_SCORES, "at", *_PAGING) as asked:
         programme, unit, month = (_required(asked, name) for name in ("programme", "unit", "month"))
+        if asked.scope.department not in (None, unit):
+            raise Faulty([FieldProblem("unit", Text("this is another unit than yours"), Text("write your own"))])
         document, basis = _document(asked, programme), programme_basis(asked.connection, programme)
         held = period(month, zone_of(document["zone"]), field="month")
         until = held.until(asked.moment.before)

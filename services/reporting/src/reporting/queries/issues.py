@@ -11,11 +11,12 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, select
 from eventkit.errors import Problem
 from eventkit.paging import Window
 from eventkit.text import Text
+from reporting.projections.case_event import short_type
 from reporting.projections.case_fold import fold_case
 from reporting.projections.workflow import STATES
 from reporting.queries.cases import cases
 from reporting.queries.filters import OF_CASES, Filters, conditions
-from reporting.queries.moments import NOW, Moment
+from reporting.queries.moments import NOW, Moment, tells_of
 from reporting.queries.scope import Scope
 from reporting.read_model.tables import ledger, timeline
 from reporting.read_model.writer import timelines
@@ -78,7 +79,7 @@ def timeline_of(connection: Connection, scope: Scope, case: str, moment: Moment)
             Text("The issue had not been reported by then."), field="at", mend=Text("choose a later moment")
         )
     rows = connection.execute(select(timeline).where(timeline.c.case_id == case))
-    events = [as_dict(row) for row in rows if moment.before is None or row.occurred_at < moment.before]
+    events = [as_dict(row) for row in rows if tells_of(short_type(row.type), row.occurred_at, moment)]
     return {"issue": held[case], "items": sorted(events, key=_order)}
 
 

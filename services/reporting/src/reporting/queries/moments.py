@@ -39,6 +39,16 @@ class Moment:
 
 NOW = Moment(None, None)
 
+_OF_DUE = ("deadline_missed", "clock_unobserved")
+
+
+def tells_of(name: str, occurred_at: datetime, moment: Moment) -> bool:
+    """Whether an event of this short type tells of the moment: what had occurred by then, and what became of a deadline
+    that ended with it, which counts on the day that is over."""
+    if moment.before is None or occurred_at < moment.before:
+        return True
+    return name in _OF_DUE and occurred_at == moment.before
+
 
 def moment(connection: Connection, scope: Scope, given: str | None, programme: str | None, field: str = "at") -> Moment:
     """The moment that a parameter means. A date ends at 24:00 in the programme's zone; an instant includes itself."""

@@ -12,7 +12,7 @@ from reporting.bulletins.tallies import Reported
 from reporting.queries.desk import Desk, Who, parameters, reads
 from reporting.queries.programme_routes import OF_PROGRAMME, OfProgramme, of_programme
 from reporting.queries.scope import needs_agency
-from reporting.whatif.days import days
+from reporting.whatif.days import days, last_day
 from reporting.whatif.scales import pairs, scales
 from reporting.whatif.scores import means, scores
 
@@ -37,7 +37,7 @@ def whatif_routes(engine: Engine) -> APIRouter:
             told = scales(of.document, pairs(points, "points"), pairs(weights, "weights"))
             asked = asked_of(of, first, last)
             body = {"departments": scores(asked, told), "mean": means(asked, told)}
-            about = {"from": asked.period.begin.date(), "to": asked.period.end.date()}
+            about = {"from": asked.period.begin.date(), "to": last_day(asked.period)}
             return of.asked.answer(about | body)
 
     return router
