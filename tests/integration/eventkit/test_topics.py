@@ -17,7 +17,7 @@ from eventkit.envelope import Envelope
 from eventkit.http.reading import BATCH_LIMIT
 from eventkit.publisher import KafkaPublisher
 from eventkit.settings import KafkaSettings
-from eventkit.topics import TopicSettings, create
+from eventkit.topics import TopicSettings, create, declare
 from tests.support.ledgers import arrival
 from tests.support.office import until
 
@@ -90,3 +90,15 @@ def test_one_broker_writes_through(
 
 def test_several_brokers_do_not_write_through() -> None:
     assert TopicSettings(kafka="", replication=3, write_through=1).own == {}
+
+
+def test_topics_on_fewer_brokers_than_told_are_named(
+    broker: str, prefix: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What was made for one broker does not come to lie on three by being told so."""
+    held = TopicSettings(kafka=broker, topic_prefix=prefix)
+    declare(held, DECLARED)
+    declare(held, DECLARED)
+    with pytest.raises(SystemExit, match=rf"fewer than 3 brokers.*{prefix}intake.events"):
+        declare(replace(held, replication=3), DECLARED)
+    assert "nothing, all are there" in capsys.readouterr().out

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -30,6 +31,18 @@ def test_unit_supporters_office_and_enterprise_are_told(place: Place, post: Post
         ("case_assigned", "unit", "power"),
     ]
     assert place.kinds()["notification_raised"] == 4
+
+
+def test_notification_and_its_delivery_are_of_the_trace_of_their_cause(place: Place, post: Post) -> None:
+    given(place, notice("case_assigned", "unit", channels=("inbox", "email")))
+    post.address("unit", "power", "email", "duty@power.example")
+    trace = "4bf92f3577b34da6a3ce929d0e0e4736"
+    place.hear(replace(assigned(), traceparent=f"00-{trace}-00f067aa0ba902b7-01"))
+    post.run()
+    with place.store.transaction() as tx:
+        rows = tx.connection.execute(text("SELECT type, traceparent FROM events WHERE stream LIKE 'notification-%'"))
+        found = {(row.type.split(".")[2], (row.traceparent or "")[3:35]) for row in rows}
+    assert found == {("notification_raised", trace), ("notification_delivered", trace)}
 
 
 def test_event_that_the_programme_does_not_name_tells_nobody(place: Place, post: Post) -> None:

@@ -65,6 +65,18 @@ def create(file: Path, held: TopicSettings) -> list[str]:
     return made
 
 
+def short(file: Path, held: TopicSettings) -> list[str]:
+    """The declared topics of which some partition lies on fewer brokers than `held.replication`. A topic that is there
+    keeps its brokers whatever is told later."""
+    declared = tomllib.loads(file.read_text("utf-8"))["partitions"]
+    told = _admin(held, lambda admin: admin.describe_topics([held.topic_prefix + name for name in declared]))
+    return [
+        topic["name"]
+        for topic in told
+        if any(len(partition["replica_nodes"]) < held.replication for partition in topic["partitions"])
+    ]
+
+
 def _configure(topics: Iterable[str], config: Mapping[str, str], admin: KafkaAdminClient) -> None:
     admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, topic, config) for topic in topics])
 
@@ -101,6 +113,11 @@ def declare(held: TopicSettings, topics: Path, granted: Path | None = None) -> N
     demand(held)
     made = create(topics, held)
     print(f"made: {', '.join(made) or 'nothing, all are there'}")
+    if lacking := short(topics, held):
+        raise SystemExit(
+            f"These topics lie on fewer than {held.replication} brokers and stay so: {', '.join(lacking)}."
+            " Only topics that are made anew get more: make a backup and restore it (docs/deploying.md)."
+        )
     if granted is not None:
         done = grant(granted, held, grants.password_from_environment)
         print(f"users: {done.users}; grants: {done.added} added, {done.taken} taken back")

@@ -21,6 +21,7 @@ from sqlalchemy.exc import DBAPIError
 from eventkit.errors import VersionConflict
 from eventkit.session import Projector, Session
 from eventkit.store import Store, Transaction
+from eventkit.tracing import span
 from supervision.application.ports import Streams
 from supervision.application.wording import Words
 from supervision.domain import notification
@@ -209,11 +210,17 @@ class Delivering:
             try:
                 with self._store.transaction() as tx:
                     if not only_mine or self._outbox(tx).mine(parcel):
-                        self._append(Session(tx, self._projectors), parcel, decide)
+                        with span(f"deliver by {parcel.channel}", parent=self._trace_of(tx, parcel)):
+                            self._append(Session(tx, self._projectors), parcel, decide)
                 return
             except VersionConflict:
                 if attempt == CONFLICTS - 1:
                     raise
+
+    def _trace_of(self, tx: Transaction, parcel: Parcel) -> str | None:
+        """That of what the notification tells of."""
+        stream = self._streams.notification.stream(str(parcel.notification))
+        return next((event.traceparent for event in tx.load([stream])[stream]), None)
 
     def _append(self, session: Session, parcel: Parcel, decide: Callable[[Notification], list[Event]]) -> None:
         stream, id = self._streams.notification, str(parcel.notification)

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from eventkit.envelope import Envelope
 from eventkit.session import Session
+from eventkit.tracing import span
 from supervision.application.context import Context
 from supervision.domain import notification
 from supervision.domain.notice import Affair, Official, recipients
@@ -97,7 +98,8 @@ class Notifying:
             )
             for who, channels in found.items()
         ]
-        return sum(self._raise(session, one) for one in raised)
+        with span(f"notify of {cause.name}", parent=event.traceparent):
+            return sum(self._raise(session, one) for one in raised)
 
     def _raise(self, session: Session, raised: NotificationRaised) -> int:
         stream, id = self._context.streams.notification, str(raised.notification)
