@@ -192,6 +192,17 @@ def test_nothing_new_is_refused(client: TestClient, delivery: Delivery, told: Lo
     assert first["document"] in answer.json()["errors"][0]["mend"]
 
 
+def test_what_happens_after_the_period_changes_nothing(client: TestClient, delivery: Delivery, told: Log) -> None:
+    """A supervised case goes on in April: who had it in March, and in which state, stays what the report tells."""
+    first = issued(client)
+    assert SECOND in [one["case_id"] for one in orjson.loads(first["content"])["told"]["supervised"]["items"]]
+    told.case("routing", "result_reported", SECOND, day(45), unit="power-supply", outcome="solved", by="power-supply")
+    delivery.publish(learnt(told, 1), LATER)
+    delivery.apply()
+    answer = client.post(MARCH)
+    assert (answer.status_code, answer.json()["type"]) == (409, "urn:bugle:problem:nothing-changed")
+
+
 def test_period_must_be_over(client: TestClient) -> None:
     answer = client.post("/v1/documents/monthly?programme=jinxian&period=2021-05")
     assert (answer.status_code, answer.json()["type"]) == (409, "urn:bugle:problem:period-not-over")
