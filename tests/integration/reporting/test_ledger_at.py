@@ -11,9 +11,9 @@ from sqlalchemy import Engine
 
 from eventkit.paging import Window
 from reporting.projections.workflow import STATES
-from reporting.queries.desk import look
+from reporting.queries.desk import Asked, look
 from reporting.queries.issues import ledger_rows
-from reporting.queries.moments import NOW, Moment
+from reporting.queries.moments import NOW, Knowledge, Moment
 from reporting.queries.scope import Scope
 from tests.integration.reporting.naive import past
 from tests.unit.reporting.made import Log
@@ -23,6 +23,7 @@ FILTERS: dict[tuple[str, str], Callable[[Row], bool]] = {
     ("open", "true"): lambda row: not (row["closed_at"] or row["merged_into"] or row["withdrawn"]),
     ("open", "false"): lambda row: bool(row["closed_at"] or row["merged_into"] or row["withdrawn"]),
     ("satisfaction", "unsatisfied"): lambda row: row["satisfaction"] == "unsatisfied",
+    ("department", "bank"): lambda row: row["lead"] == "bank",
     **{("state", name): lambda row, name=name: row["state"] == name for name in STATES},  # type: ignore[misc]
 }
 
@@ -39,7 +40,8 @@ def test_page_at_a_moment_has_what_stood_then(filled: Engine, history: Log, name
         look(connection, NOW)
         for before in moments(history):
             moment = Moment(before.isoformat(), before)
-            rows = ledger_rows(connection, Scope(None, None), {name: value}, moment, Window(1000, None))
+            asked = Asked(connection, Scope(None, None), {name: value}, moment, NOW, Knowledge({}))
+            rows = ledger_rows(asked, Window(1000, None))
             wanted = [row for row in past(history.events, before).issues if FILTERS[name, value](row)]
             assert [row.case_id for row in rows] == [
                 row["case_id"] for row in sorted(wanted, key=lambda row: (row["reported_at"], row["case_id"]))

@@ -64,7 +64,7 @@ def _add_ledger(router: APIRouter, desk: Desk) -> None:
     ) -> Response:
         """Issues by the time of their report, as they stood `at` the end of a day or at an instant."""
         with desk.asked(who, request, OF_CASES, *PAGING) as asked:
-            rows = ledger_rows(asked.connection, asked.scope, asked.filters, asked.moment, window)
+            rows = ledger_rows(asked, window)
             held = ledger_of(asked.connection, [row.case_id for row in rows], asked.moment)
             body = page(
                 rows, window, key=lambda row: (row.reported_at, row.case_id), item=lambda row: held[row.case_id]

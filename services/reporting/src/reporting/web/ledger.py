@@ -69,7 +69,7 @@ def page_of(view: View) -> Page:
     """The page that the view's address asks for."""
     asked = view.asked
     window = window_of(view.request, datetime, UUID)
-    found = ledger_rows(view.connection, asked.scope, asked.filters, asked.moment, window)
+    found = ledger_rows(asked, window)
     shown, following = split(found, window, lambda row: (row.reported_at, row.case_id))
     held = ledger_of(view.connection, [row.case_id for row in shown], asked.moment)
     rows = [held[row.case_id] for row in shown]
