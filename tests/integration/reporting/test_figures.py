@@ -14,11 +14,12 @@ from sqlalchemy import Engine
 from bugle.stack import Stack
 from eventkit.ids import uid
 from eventkit.paging import Window
+from reporting.queries.desk import Asked
 from reporting.queries.evidence import counted, shown
 from reporting.queries.figures import figure
 from reporting.queries.issues import ledger_of, ledger_rows
 from reporting.queries.measures import MEASURES, RATES
-from reporting.queries.moments import NOW, Moment, moment
+from reporting.queries.moments import NOW, Knowledge, Moment, moment
 from reporting.queries.periods import period
 from reporting.queries.scope import Scope
 from tests.integration.reporting.naive import COUNTS, RATIOS, past
@@ -106,7 +107,8 @@ def test_ledger_pages_at_any_moment(filled: Engine, history: Log, moments: list[
                 }
                 found: dict[str, Any] = {}
                 after = None
-                while rows := ledger_rows(connection, scope, {}, at, Window(7, after))[:7]:
+                asked = Asked(connection, scope, {}, at, NOW, Knowledge({}))
+                while rows := ledger_rows(asked, Window(7, after))[:7]:
                     found |= ledger_of(connection, [row.case_id for row in rows], at)
                     after = (rows[-1].reported_at, UUID(rows[-1].case_id))
                 assert found == expected
