@@ -61,8 +61,12 @@ def is_open(rows: FromClause) -> ColumnElement[bool]:
 
 def _held(intervals: FromClause, moment: Moment) -> ColumnElement[bool]:
     """A case's interval that holds at the end of the moment."""
+    return and_(intervals.c.case_id == ledger.c.case_id, held_at(intervals, moment))
+
+
+def held_at(intervals: FromClause, moment: Moment) -> ColumnElement[bool]:
+    """Which intervals hold at the end of a moment that is past."""
     return and_(
-        intervals.c.case_id == ledger.c.case_id,
         intervals.c.from_at < moment.before,
         or_(intervals.c.to_at.is_(None), intervals.c.to_at >= moment.before),
     )

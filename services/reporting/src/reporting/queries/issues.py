@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, any_, literal, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, any_, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from eventkit.errors import Problem
@@ -15,7 +15,7 @@ from eventkit.text import Text
 from reporting.projections.case_event import short_type
 from reporting.projections.case_fold import fold_case
 from reporting.projections.workflow import STATES
-from reporting.queries.cases import cases
+from reporting.queries.cases import cases, held_at
 from reporting.queries.desk import Asked
 from reporting.queries.filters import OF_CASES, Filters, conditions
 from reporting.queries.moments import NOW, Moment, tells_of
@@ -67,11 +67,11 @@ def _few(asked: Asked) -> Sequence[str] | None:
     What is open or unsatisfied at a day came in shortly before it. The planner takes it for spread over all time, and
     would look up how each older case stood.
     """
-    before, of = asked.moment.before, traits.c
+    of = traits.c
     named = [of[column] == asked.filters[name] for name, column in _TRAITS.items() if name in asked.filters]
-    if before is None or asked.as_of.before is not None or not named:
+    if asked.moment.before is None or asked.as_of.before is not None or not named:
         return None
-    held = and_(of.from_at < before, or_(of.to_at.is_(None), of.to_at >= before))
+    held = held_at(traits, asked.moment)
     found = asked.connection.scalars(select(of.case_id).where(held, *named).limit(FEW + 1)).all()
     return found if len(found) <= FEW else None
 
