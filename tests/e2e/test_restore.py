@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 
 from bugle import cli
 from bugle.backup import command, keeping
+from bugle.backup.keys_copy import WRAPPED
 from bugle.backup.proving import Unproved
 from bugle.backup.restoring import check_idle, unfinished
 from bugle.backup.topics import make_anew
@@ -233,7 +234,7 @@ def test_new_database_costs_no_copy_of_keys(own: System, office: Office, tmp_pat
     path, *refs = two_contacts(office)
     wait_quiet(own, 90)
     bugle("backup", "--out", out, "--keys", keys)
-    copy = (keys / keeping.WRAPPED).read_bytes()
+    copy = (keys / WRAPPED).read_bytes()
     lose_intake(own)
     with psycopg.connect(plain(own.database("intake").owner_url)) as owner:
         owner.execute("CREATE SCHEMA public")
@@ -244,7 +245,7 @@ def test_new_database_costs_no_copy_of_keys(own: System, office: Office, tmp_pat
     assert "of which this database has no key" in said("backup", "--out", tmp_path / "new", "--keys", keys)
     assert bugle("restore", out, "--discard-ahead", "--without-keys")["contacts_without_key"] >= 2
     assert "neither a key nor a record" in said("backup", "--out", tmp_path / "half", "--keys", keys)
-    assert (keys / keeping.WRAPPED).read_bytes() == copy
+    assert (keys / WRAPPED).read_bytes() == copy
     assert bugle("restore", out, "--discard-ahead", "--keys", keys)["restored"]
     assert readable(office, path) >= set(refs)
     bugle("backup", "--out", tmp_path / "whole", "--keys", keys)
@@ -362,7 +363,7 @@ def readable(office: Office, path: str) -> set[str]:
 
 def test_keys_of_an_earlier_attempt_are_not_taken(own: System, office: Office, tmp_path: Path) -> None:
     """A restore that died before it changed anything has left its aside; since then keys came, and a new master."""
-    out, keys, aside = tmp_path / "backup", tmp_path / "keys", own.home.path / keeping.WRAPPED
+    out, keys, aside = tmp_path / "backup", tmp_path / "keys", own.home.path / WRAPPED
     path, erased, kept = two_contacts(office)
     keeping.dump_wrapped(own, aside)
     later = office.call("intake", "POST", path, PERSON)["contact_ref"]
@@ -378,7 +379,7 @@ def test_death_while_others_are_shut_out_costs_no_key(
     own: System, office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nothing has been changed yet, but the next attempt cannot tell: what lay aside before must not count then."""
-    out, aside = tmp_path / "backup", own.home.path / keeping.WRAPPED
+    out, aside = tmp_path / "backup", own.home.path / WRAPPED
     path, *refs = two_contacts(office)
     keeping.dump_wrapped(own, aside)
     later = office.call("intake", "POST", path, PERSON)["contact_ref"]
@@ -396,8 +397,8 @@ def test_death_while_others_are_shut_out_costs_no_key(
 @pytest.mark.parametrize(
     ("spoilt", "spoil"),
     [
-        (keeping.WRAPPED, lambda file: file.write_bytes(file.read_bytes()[:700])),
-        (keeping.WRAPPED, Path.unlink),
+        (WRAPPED, lambda file: file.write_bytes(file.read_bytes()[:700])),
+        (WRAPPED, Path.unlink),
         ("address.key", Path.unlink),
     ],
 )

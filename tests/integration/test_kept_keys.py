@@ -13,7 +13,8 @@ import psycopg
 import pytest
 
 from bugle.backup import erased
-from bugle.backup.keeping import WRAPPED, keep_keys
+from bugle.backup.keeping import keep_keys
+from bugle.backup.keys_copy import WRAPPED
 from bugle.backup.programs import rows
 from bugle.stack import Home, Stack, StackError, databases
 from bugle.stack.databases import Database, plain

@@ -13,6 +13,7 @@ import psycopg
 
 from bugle.audit.head import sign
 from bugle.backup.cut import Snapshot, cut
+from bugle.backup.keys_copy import WRAPPED, KeysCopy
 from bugle.backup.lost import demand_no_loss
 from bugle.backup.manifest import FORMAT, write_manifest
 from bugle.backup.programs import digest, dump, dump_keys
@@ -25,7 +26,6 @@ from bugle.stack.place import Place
 from bugle.verify.event import SERVICES as RECORDING
 
 KEY_FILES = ("contact.key", "address.key", "issuer.jwk", "jwks.json", "audit.jwk", "audit.public.jwk")
-WRAPPED = "contact-keys.dump"
 
 Say = Callable[[str], None]
 
@@ -72,17 +72,15 @@ def keep_keys(place: Place, folder: Path, say: Say) -> None:
     StackError where the database has lost keys: the copy is the only one left.
     """
     say(f"keys: {folder}")
-    copy, draft = Home(folder), folder / f"{WRAPPED}.part"
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    keys = Keys(place.home)
+    copy, keys = KeysCopy(folder), Keys(place.home)
     with settled_master(keys.contact_key_file):
-        demand_no_loss(place, folder / WRAPPED)
-        dump_wrapped(place, draft)
-        for name in KEY_FILES:
-            file = keys.contact_key_file.with_name(name)
-            if file.exists():
-                copy.write(name, file.read_bytes())
-        draft.replace(folder / WRAPPED)
+        demand_no_loss(place, copy)
+        with copy.replacing() as draft:
+            dump_wrapped(place, draft / WRAPPED)
+            for name in KEY_FILES:
+                file = keys.contact_key_file.with_name(name)
+                if file.exists():
+                    Home(draft).write(name, file.read_bytes())
 
 
 def dump_wrapped(place: Place, draft: Path) -> None:

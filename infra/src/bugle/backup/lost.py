@@ -8,6 +8,7 @@ from typing import Any, LiteralString
 import psycopg
 
 from bugle.backup.erased import dumped_erased, known_erased, remembered
+from bugle.backup.keys_copy import KeysCopy
 from bugle.backup.programs import rows
 from bugle.stack.databases import plain
 from bugle.stack.errors import StackError
@@ -31,10 +32,10 @@ def in_need(place: Place, dump: Path) -> set[str]:
     return contacts - dumped_erased(dump) - remembered(place)
 
 
-def demand_no_loss(place: Place, wrapped: Path) -> None:
-    """StackError when to replace this copy of the wrapped keys might lose the only one of a contact's key."""
-    with_copy = f"{wrapped.parent} stays as it is. Restore with it: bugle restore DIR --keys {wrapped.parent}."
-    copied = _copied(wrapped)
+def demand_no_loss(place: Place, copy: KeysCopy) -> None:
+    """StackError when to replace this copy of the keys might lose the only one of a contact's key."""
+    with_copy = f"{copy.folder} stays as it is. Restore with it: bugle restore DIR --keys {copy.folder}."
+    copied = _copied(copy.wrapped)
     with psycopg.connect(plain(place.database("intake").owner_url)) as connection:
         if connection.execute(_TABLE).fetchone() == (None,):
             raise StackError(

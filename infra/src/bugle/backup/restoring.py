@@ -16,7 +16,8 @@ from psycopg import sql
 
 from bugle.audit.head import SignedHead
 from bugle.backup.erased import erase_again
-from bugle.backup.keeping import WRAPPED, dump_wrapped, masters, settled_master
+from bugle.backup.keeping import dump_wrapped, masters, settled_master
+from bugle.backup.keys_copy import WRAPPED, KeysCopy
 from bugle.backup.programs import KEY_TABLES, load, rows
 from bugle.backup.proving import check_restored
 from bugle.stack.databases import half_restored, plain
@@ -90,17 +91,18 @@ def set_keys_aside(place: Place, copy: Path | None, half: bool, needed: Collecti
             raise StackError("The database has no table of contacts' keys. Give the copy of the keys with --keys.")
         check_keys(aside, here, needed)
         return aside
-    if missing := [name for name in SEALING_KEYS if not (copy / name).is_file()]:
+    held = KeysCopy(copy)
+    if missing := [name for name in SEALING_KEYS if not held.file(name).is_file()]:
         raise StackError(f"{copy} has no {missing[0]}: the copy of the keys is not whole. Nothing was changed.")
-    other = read_key(str(copy / "contact.key"), copy / "contact.key")
+    other = read_key(str(held.file("contact.key")), held.file("contact.key"))
     if present and present[0] not in (None, fingerprint(other)) and here != other:
         raise StackError(
             f"{copy} is older than the last `bugle erase` and does not fit. Leave --keys out: keys are here."
         )
-    check_keys(copy / WRAPPED, other, needed)
+    check_keys(held.wrapped, other, needed)
     for name in SEALING_KEYS:
-        _put(place, name, (copy / name).read_bytes())
-    return copy / WRAPPED
+        _put(place, name, held.file(name).read_bytes())
+    return held.wrapped
 
 
 def _dump_keys(place: Place, aside: Path) -> None:

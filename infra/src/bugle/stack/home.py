@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import json
 import os
@@ -17,6 +18,18 @@ from bugle.stack.errors import StackError
 
 ROOT = Path(__file__).resolve().parents[4]
 _NEEDED = 1 << 30  # bytes: a fresh PostgreSQL and Kafka with their write-ahead logs, and room for the first imports
+
+
+def flush(path: Path) -> None:
+    """Have the disk hold a file, or the names in a folder, before anything that counts on it is done."""
+    held = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(held)
+    except OSError as error:
+        if error.errno != errno.EINVAL or not path.is_dir():  # some network shares flush no folder
+            raise
+    finally:
+        os.close(held)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +79,9 @@ class Home:
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
             file.write(data)
         draft.chmod(mode)
+        flush(draft)
         draft.replace(target)
+        flush(target.parent)
         return target
 
     def password(self, role: str) -> str:
