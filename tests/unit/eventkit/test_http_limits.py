@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from pathlib import Path
@@ -22,7 +22,7 @@ from eventkit.auth import SESSION
 from eventkit.depths import Depths
 from eventkit.http import Limits
 from eventkit.http.buckets import MOST, Buckets
-from eventkit.http.limits import PARAMETERS, Gate, TooManyRequests
+from eventkit.http.limits import PARAMETERS, Busy, Gate, Stranger, TooManyRequests
 from eventkit.http.server import server
 from eventkit.memory import MemoryStore
 from eventkit.paging import Window, keyset
@@ -177,6 +177,30 @@ def behind(bank: Bank, proxy: str, held: ServingSettings) -> list[int]:
     return asyncio.run(ask())
 
 
+def from_addresses(bank: Bank, addresses: Sequence[str]) -> list[int]:
+    """Statuses of a request from each of these addresses, without a token."""
+
+    async def ask() -> list[int]:
+        statuses = []
+        for address in addresses:
+            transport = httpx.ASGITransport(bank.app, client=(address, 1))
+            async with httpx.AsyncClient(transport=transport, base_url="http://toy") as http:
+                statuses.append((await http.get("/v1/none")).status_code)
+        return statuses
+
+    return asyncio.run(ask())
+
+
+def test_one_site_of_ipv6_has_one_bucket(bank: Bank) -> None:
+    assert from_addresses(bank, [f"2001:db8:0:1::{n}" for n in range(1, 6)]) == [404] * 4 + [429]
+    assert from_addresses(bank, ["2001:db8:0:1:ffff::1", "2001:db8:0:2::1"]) == [429, 404]
+
+
+def test_ipv4_by_ipv6_is_the_same_address(bank: Bank) -> None:
+    assert from_addresses(bank, ["198.51.100.1", "::ffff:198.51.100.1"] * 3) == [404] * 4 + [429] * 2
+    assert from_addresses(bank, ["::ffff:198.51.100.2"]) == [404]
+
+
 def test_trusted_proxy_tells_addresses_apart(bank: Bank, monkeypatch: pytest.MonkeyPatch) -> None:
     held = ServingSettings(jwks_file="", issuer="", audience="", http_port=0)
     monkeypatch.setenv("FORWARDED_ALLOW_IPS", "10.1.0.0/16")
@@ -290,14 +314,33 @@ def test_greedy_callers_leave_room(tmp_path: Path) -> None:
     assert {answer.status_code for answer in answers} == {200, 429}
 
 
+async def no_app(scope: Scope, receive: Receive, send: Send) -> None:
+    raise AssertionError("only places are taken here")
+
+
+@pytest.mark.parametrize("in_hand", [1, 2, 3, 16, 17])
+def test_strangers_leave_half_to_callers(in_hand: int) -> None:
+    """Who has no valid token has as many addresses as he likes."""
+    gate = Gate(no_app, Limits(in_hand=in_hand, each=in_hand))
+    taken: list[ExitStack] = []
+    with suppress(Busy):
+        for n in range(100):
+            _take_all(gate, Stranger(str(n)), taken)
+    assert len(taken) == (in_hand + 1) // 2
+    callers: list[ExitStack] = []
+    with suppress(Busy):
+        for n in range(100):
+            _take_all(gate, n, callers)
+    assert len(callers) == in_hand // 2
+    taken.pop().close()
+    with gate._taken(Stranger("next")):
+        pass
+
+
 def test_greedy_callers_come_to_equal_shares() -> None:
     """Who came first has half, and shrinks as it is answered, until each has on the average as much as is free."""
-
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        raise AssertionError("only places are taken here")
-
     chance = Random(7)
-    gate = Gate(app, Limits(in_hand=64, each=32))
+    gate = Gate(no_app, Limits(in_hand=64, each=32))
     held: dict[str, list[ExitStack]] = {"a": [], "b": [], "c": []}
     seen = Counter[str]()
     for turn in range(3_000):
@@ -309,7 +352,7 @@ def test_greedy_callers_come_to_equal_shares() -> None:
     assert [round(seen[who] / 2_000) for who in held] == [16, 16, 16]
 
 
-def _take_all(gate: Gate, who: str, places: list[ExitStack]) -> None:
+def _take_all(gate: Gate, who: Hashable, places: list[ExitStack]) -> None:
     with suppress(TooManyRequests):
         while True:
             place = ExitStack()

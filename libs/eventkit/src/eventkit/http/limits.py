@@ -6,6 +6,7 @@ A body's size, nesting and number of events are judged where it is read, a page'
 from __future__ import annotations
 
 import asyncio
+import ipaddress
 from collections import Counter
 from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
@@ -75,8 +76,8 @@ class HeadersTooLarge(Problem):
 @dataclass(frozen=True, slots=True)
 class Limits:
     """`rate`: requests a second of one caller (0: as many as come), of which `burst` may come at once; `in_hand`:
-    requests of all callers at a time, and `each` of one, who also never has more than are left free; `seconds`: for a
-    body to arrive.
+    requests of all callers at a time, half of them of callers with a valid token alone, and `each` of one, who also
+    never has more than are left free; `seconds`: for a body to arrive.
     """
 
     rate: float = 100.0
@@ -89,6 +90,13 @@ class Limits:
     def of(cls, held: ServingSettings) -> Limits:
         """Those of a process's settings."""
         return cls(held.http_rate, held.http_burst, held.http_in_hand, held.http_each, held.http_seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class Stranger:
+    """Who has no valid token; `network`: where he asks from, None where the server does not tell."""
+
+    network: str | None
 
 
 class Gate:
@@ -121,6 +129,8 @@ class Gate:
     @contextmanager
     def _taken(self, who: Hashable) -> Iterator[None]:
         free = self._limits.in_hand - self._in_hand.total()
+        if isinstance(who, Stranger):  # however many addresses somebody has, those who have signed in are served
+            free = min(free, (self._limits.in_hand + 1) // 2 - self._of_strangers())
         if free <= 0:
             raise Busy
         # Whoever would have more than is left for others waits: n who ask for all they can get come to rest at one
@@ -133,6 +143,9 @@ class Gate:
         finally:
             self._in_hand[who] -= 1
             self._in_hand += Counter()  # forgets those who have nothing in hand
+
+    def _of_strangers(self) -> int:
+        return sum(count for who, count in self._in_hand.items() if isinstance(who, Stranger))
 
     def _patient(self, receive: Receive) -> Receive:
         """Receives the body within the time of one request; what comes behind it is waited for."""
@@ -168,13 +181,24 @@ def _check_head(scope: Scope) -> None:
 
 
 def _who(scope: Scope) -> Hashable:
-    """Whose bucket: the caller's, however many tokens it has, or the address of one who has no valid token."""
+    """Whose bucket: the caller's, however many tokens it has, or that of one who has no valid token."""
     try:
         caller = paying(HTTPConnection(scope))
     except Unauthenticated:
         client = scope.get("client")
-        return ("address", client[0] if client else None)
+        return Stranger(_network(client[0]) if client else None)
     return ("caller", caller.agency, caller.sub)
+
+
+def _network(address: str) -> str:
+    """What one subscriber has: an IPv4 address, or all of IPv6 with the same 64 bits (RFC 6177: no site has less)."""
+    try:
+        told = ipaddress.ip_address(address)
+    except ValueError:  # a proxy may call it what it likes
+        return address
+    if told.version == 4:
+        return str(told)
+    return str(told.ipv4_mapped or ipaddress.IPv6Network((int(told), 64), strict=False))
 
 
 def _told(buckets: Buckets, allowance: Allowance) -> list[tuple[bytes, bytes]]:
