@@ -8,10 +8,9 @@ from sqlalchemy import select
 
 from eventkit.problems import Faulty, FieldProblem
 from eventkit.text import Text
-from reporting.exports.issues import titles
 from reporting.exports.listing import Chunks, Listing, fixed, streamed
 from reporting.projections.case_event import short_type
-from reporting.queries.issues import as_dict
+from reporting.queries.issues import as_dict, titles_of
 from reporting.read_model.tables import ledger, timeline
 from reporting.web.opening import View
 
@@ -38,7 +37,7 @@ def _events(view: View) -> Chunks:
     if before is not None:
         wanted = wanted.where(of.occurred_at < before)
     for chunk in streamed(view.connection, wanted, (of.occurred_at, of.case_id, of.service, of.version)):
-        told = titles(view, [row.case_id for row in chunk])
+        told = titles_of(view.connection, [row.case_id for row in chunk], view.asked.moment)
         yield [
             as_dict(row) | {"title": told[row.case_id], "event": short_type(row.type), "log": row.service}
             for row in chunk

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
-
-from sqlalchemy import select
 
 from reporting.exports.cells import Row
 from reporting.exports.listing import Chunks, Listing, fixed, streamed
 from reporting.queries.filters import OF_CASES
-from reporting.queries.issues import as_dict, ledger_of, ledger_query
+from reporting.queries.issues import as_dict, ledger_of, ledger_query, titles_of
 from reporting.queries.pressing import OF_DEADLINES
-from reporting.read_model.tables import ledger as ledger_table
 from reporting.web import deadlines, ledger
 from reporting.web.opening import View
 from reporting.web.programme_pages import LONG_TERM
@@ -46,18 +43,9 @@ def named(view: View, rows: Iterable[Mapping[str, Any]]) -> list[Row]:
     ]
 
 
-def titles(view: View, cases: Collection[str]) -> dict[str, str]:
-    """What cases are about, by id, as they were called at the view's moment."""
-    connection, moment = view.connection, view.asked.moment
-    if moment.before is not None:
-        return {case: row["title"] for case, row in ledger_of(connection, sorted(set(cases)), moment).items()}
-    rows = select(ledger_table.c.case_id, ledger_table.c.title).where(ledger_table.c.case_id.in_(set(cases)))
-    return dict(connection.execute(rows).all()) if cases else {}
-
-
 def _deadlines(view: View) -> Chunks:
     for chunk in streamed(view.connection, *deadlines.query(view, view.asked.filters)):
-        told = titles(view, [row.case_id for row in chunk])
+        told = titles_of(view.connection, [row.case_id for row in chunk], view.asked.moment)
         days = (row.last_at.astimezone(view.cells.zone).date() for row in chunk)
         rows = (
             as_dict(row) | {"title": told[row.case_id], "due_day": day} for row, day in zip(chunk, days, strict=True)

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from reporting.exports.cells import Row
-from reporting.exports.issues import named, titles
+from reporting.exports.issues import named
 from reporting.exports.listing import Chunks, Listing, fixed, streamed
 from reporting.queries.behind import Asking, part_given, query
 from reporting.queries.filters import OF_CASES
 from reporting.queries.hotspots import GROUPS, checked_groups, hotspots
-from reporting.queries.issues import as_dict
+from reporting.queries.issues import as_dict, titles_of
 from reporting.queries.measures import MEASURES
 from reporting.queries.named import general, narrowed, of_asked
 from reporting.queries.programme_routes import OF_SCORES
@@ -72,7 +72,8 @@ def _counted(view: View, name: str) -> Chunks:
     renamed = _RENAMED.get(of.kind, {})
     for chunk in streamed(view.connection, of.wanted, of.key):
         rows: list[dict[str, Any]] = [as_dict(row) for row in chunk]
-        told = titles(view, [row["case_id"] for row in rows if "case_id" in row])
+        cases = [row["case_id"] for row in rows if "case_id" in row]
+        told = titles_of(view.connection, cases, view.asked.moment)
         for row in rows:
             row.update({name: row[column] for name, column in renamed.items()})
             row.update(title=told.get(row.get("case_id", "")), exclusion=row.get("reason"))

@@ -70,7 +70,7 @@ def _points(view: View) -> Chunks:
     for row in rows:
         places = places_of(view, [id for item in row["items"] for id in item["events"]])
         yield [
-            {"unit": row["unit"], "item": names[item["id"]], "event_id": id, **dict(places.get(id, {}))}
+            {"unit": row["unit"], "item": names[item["id"]], "event_id": id, **places.get(id, {})}
             for item in row["items"]
             for id in item["events"]
         ]

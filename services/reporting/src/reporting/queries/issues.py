@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -85,6 +85,14 @@ def ledger_of(connection: Connection, wanted: Sequence[str], moment: Moment) -> 
     events = timelines(connection, wanted)
     folded = {case: fold_case(case, (e for e in events[case] if e.occurred_at < before)) for case in events}
     return {case: dict(zip(NAMES, rows.ledger[0], strict=True)) for case, rows in folded.items() if rows.ledger}
+
+
+def titles_of(connection: Connection, cases: Collection[str], moment: Moment) -> dict[str, str]:
+    """What cases are about, by id, as they were called at the moment."""
+    if moment.before is not None:
+        return {case: row["title"] for case, row in ledger_of(connection, sorted(set(cases)), moment).items()}
+    rows = select(ledger.c.case_id, ledger.c.title).where(ledger.c.case_id.in_(set(cases)))
+    return dict(connection.execute(rows).all()) if cases else {}
 
 
 def timeline_of(connection: Connection, scope: Scope, case: str, moment: Moment) -> dict[str, Any]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import RowMapping, null, select
+from sqlalchemy import Select, null, select
 
 from reporting.queries import appraisal
+from reporting.queries.issues import as_dict, titles_of
 from reporting.read_model.tables import ledger, records, timeline
 from reporting.web.kept import kept
 from reporting.web.opening import View
@@ -20,17 +21,19 @@ def scored(view: View, month: str) -> dict[str, Any]:
     return appraisal.departments(view.connection, view.asked.scope, of.id, of.document, until, view.asked.filters)
 
 
-def places_of(view: View, events: Sequence[str]) -> Mapping[str, RowMapping]:
+def places_of(view: View, events: Sequence[str]) -> dict[str, dict[str, Any]]:
     """Type and day of these events, with title and case of those that are an issue's, as far as the caller may see
-    them; by event."""
+    them, as of the view's moment; by event."""
     joined = timeline.join(ledger, ledger.c.case_id == timeline.c.case_id)
     of, told = timeline.c, records.c
-    wanted = select(of.event_id, of.type, of.occurred_at, of.case_id, ledger.c.title).select_from(joined)
+    wanted = select(of.event_id, of.type, of.occurred_at, of.case_id).select_from(joined)
     beside = kept(view.asked.scope).with_only_columns(
-        told.event_id, told.type, told.occurred_at, null().label("case_id"), null().label("title")
+        told.event_id, told.type, told.occurred_at, null().label("case_id")
     )
-    found = (
+    found: tuple[Select[Any], ...] = (
         wanted.where(of.event_id.in_(events), view.asked.scope.cases(ledger)),
         beside.where(told.event_id.in_(events)),
     )
-    return {row["event_id"]: row for query in found for row in view.connection.execute(query).mappings()}
+    rows = [as_dict(row) for query in found for row in view.connection.execute(query)]
+    titles = titles_of(view.connection, [row["case_id"] for row in rows if row["case_id"]], view.asked.moment)
+    return {row["event_id"]: row | {"title": titles.get(row["case_id"])} for row in rows}
