@@ -14,7 +14,7 @@ from console.bootstrap import application
 from eventkit.settings import MissingSetting
 from tests.support.http import TestClient
 from tests.support.tokens import Issuer
-from tests.unit.console.made import CASE, Answer, hidden_in, settings, silent, visiting
+from tests.unit.console.made import CASE, TOLD, Answer, hidden_in, settings, silent, visiting
 
 TYPED = {"key": "6f0e8b1c-4d2a-5c7e-9b10-000000000009", "title": "<b>电压</b>不稳", "enterprise": "荣鑫实业"}
 
@@ -174,3 +174,21 @@ def test_row_that_was_refused_is_the_only_one_left(visitor: Callable[[Answer], T
     done = client.post("/visit?lang=en", data=hidden | {"issues-1-title": "b"})
     assert done.status_code == 201 and "Issues in it: 2." in done.text
     assert len(keys) == len(set(keys)) == 4 and all(key.startswith(TYPED["key"]) for key in keys)
+
+
+def test_extension_that_was_not_chosen_is_asked_for(issuer: Issuer) -> None:
+    """It stands in the command's path: no service could say which field is empty."""
+    sent: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.method == "POST":
+            sent.append(request.url.path)
+        watch = {"moves": ["decide_extension"], "facts": [], "clocks": [], "version": 1}
+        told = TOLD | watch | {"state": "planned", "document": {}, "units": [], "name": "荣鑫实业"}
+        return httpx.Response(200, json=told)
+
+    typed = {"key": TYPED["key"], "version": "1", "decision": "granted", "note": "变压器在途"}
+    page = visiting(issuer, answer, "office").post(f"/cases/{CASE}/decide_extension?lang=en", data=typed)
+    assert (page.status_code, sent) == (422, [])
+    assert '<a href="#extension">Which extension: this field is required</a>' in page.text
+    assert "choose one" in page.text and "变压器在途" in page.text

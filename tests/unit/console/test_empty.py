@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from tests.support.tokens import Issuer
-from tests.unit.console.made import CASE, TOLD, visiting
+from tests.unit.console.made import CASE, TOLD, silent, visiting
 
 
 def nothing(request: httpx.Request) -> httpx.Response:
@@ -60,6 +60,11 @@ def test_choice_without_options_says_so(tmp_path: Path) -> None:
     assert page.count("There is nothing to choose from.") == 2
     assert 'id="programme" name="programme" aria-describedby="programme-bare"' in page
     assert 'id="kind" name="kind" aria-describedby="kind-hint kind-bare"' in page
+
+
+def test_choice_that_nobody_tells_now_says_so(tmp_path: Path) -> None:
+    page = visiting(Issuer(tmp_path), silent).get("/report?lang=en").text
+    assert page.count("What may be chosen cannot be told now") == 2 and "nothing to choose" not in page
 
 
 @pytest.mark.parametrize(("moves", "said"), [(["amend_issue"], False), ([], True)])

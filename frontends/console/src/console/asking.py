@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from http import HTTPStatus
+from string import Formatter
 from typing import Any, Self
 
 from fastapi import Request, Response
@@ -18,12 +19,16 @@ from console.names import Options
 from console.rendering import draw
 from console.sending import ADD, KEY, key_of, new_key
 from console.services import Away, Refused
-from console.telling import Told, tell
+from console.telling import REQUIRED, Told, tell
 from console.visiting import Desk
+from eventkit.problems import Faulty, FieldProblem
+from eventkit.text import Text
 from pagekit.rendering import voice
 
 VERSION, SEEN = "version", "seen"
 """The fields with the version that the visitor has decided on, and the digest of what it showed."""
+EXTENSION = "extension"
+"""The field that is told in a command's path."""
 PASSED_OVER = 5
 """So often a command follows a case that only machines write to; afterwards the visitor is asked."""
 
@@ -60,6 +65,7 @@ def ask(request: Request, asked: Asked, problem: Told | None = None, more: int =
         typed=asked.typed,
         rows=rows,
         choices=_choices(request, asked),
+        away=asked.view.away,
         problem=problem,
         offered=asked.name in asked.view.moves,
     )
@@ -79,7 +85,7 @@ def send(request: Request, asked: Asked) -> Response:
         return ask(request, asked, more=1)
     try:
         _carried_out(asked, *_command(asked))
-    except (Away, Refused) as error:
+    except (Away, Refused, Faulty) as error:
         named = names_of_fields(action.asked, action.rows, typed)
         changed = isinstance(error, Refused) and error.status == HTTPStatus.PRECONDITION_FAILED
         now = replace(asked, view=_anew(asked)) if changed else asked
@@ -95,11 +101,11 @@ def send_again(asked: Asked) -> Response:
     """
     if ADD in asked.typed:
         raise UnknownCase
-    path, body = _command(asked)
     version = first(asked.typed, VERSION) or None
     try:
+        path, body = _command(asked)
         asked.desk.services.send(asked.action.service, path, body, key=key_of(asked.typed), version=version)
-    except Refused:
+    except (Refused, Faulty):
         raise UnknownCase from None  # it was never taken, and what is refused is as little theirs as the case
     return _done(asked)
 
@@ -109,14 +115,20 @@ def _done(asked: Asked) -> Response:
 
 
 def _command(asked: Asked) -> tuple[str, dict[str, Any]]:
-    """The path and the data of what was typed."""
+    """The path and the data of what was typed; Faulty where the path lacks a field's."""
     action, typed, view = asked.action, asked.typed, asked.view
     body = data_of(action.asked, typed, view.zone)
+    if EXTENSION in _places(action.path) and EXTENSION not in body:
+        raise Faulty([FieldProblem(EXTENSION, REQUIRED, Text("choose one"))])
     if action.amends:
         body = {field.name: "" if field.needed else None for field in action.fields} | body
     if action.rows is not None:
         body[action.rows.name] = [data_of(action.rows.fields, row, view.zone) for row in rows_of(action.rows, typed)]
-    return action.path.format(case=view.case, extension=body.pop("extension", "0")), body
+    return action.path.format(case=view.case, extension=body.pop(EXTENSION, None)), body
+
+
+def _places(path: str) -> set[str | None]:
+    return {name for _, name, _, _ in Formatter().parse(path)}
 
 
 def _carried_out(asked: Asked, path: str, body: Mapping[str, Any]) -> None:

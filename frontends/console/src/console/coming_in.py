@@ -63,12 +63,21 @@ class Coming:
         return replace(self, typed=others | rows)
 
     @cached_property
+    def _asked(self) -> tuple[list[Names], Away | None]:
+        try:
+            return programmes_of(self.desk.services, self.desk.caller.agency), None
+        except Away as error:
+            return [], error
+
+    @property
     def programmes(self) -> list[Names]:
         """The agency's; none while intake does not answer, and what was typed stands for itself."""
-        try:
-            return programmes_of(self.desk.services, self.desk.caller.agency)
-        except Away:
-            return []
+        return self._asked[0]
+
+    @property
+    def away(self) -> Away | None:
+        """Why there are no programmes, if it is that intake does not answer."""
+        return self._asked[1]
 
     @property
     def _chosen(self) -> Names | None:
@@ -101,6 +110,7 @@ class Coming:
             rows=[] if self.rows is None else [*rows_of(self.rows, self.typed), *({},) * (more + 1)],
             typed=self.typed,
             choices=self._choices(speaking),
+            away=self.away,
             problem=problem,
         )
 
