@@ -10,14 +10,17 @@ from datetime import timedelta
 from threading import Thread
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import orjson
 import pytest
 
+from eventkit.moments import until
 from supervision.adapters import mail, webhook
 from supervision.application.delivering import Address, Letter
 from tests.integration.supervision.place import Place
-from tests.integration.supervision.post import NOW, SECRET, Post, assigned, given, notice
+from tests.integration.supervision.post import CONTACT, NOW, SECRET, Post, assigned, given, notice
+from tests.unit.supervision.made import step
 
 MAIL = "duty@power.example"
 
@@ -83,6 +86,21 @@ def test_webhook_is_signed_and_says_what_the_mail_says(place: Place, post: Post)
     assert said["data"]["subject"] == "【四进四问】变压器容量不足：交办给供电公司"
     other = {**headers, "webhook-timestamp": "1"}
     assert headers["webhook-signature"] != signed(other, body)
+
+
+def test_reminder_says_when_the_limit_runs_out(place: Place, post: Post) -> None:
+    """Not when the reminder was due, an hour before."""
+    clock = {**CONTACT, "limit": "3h", "remind": "1h"}
+    given(place, notice("reminder_sent", "unit", channels=("webhook",)), clocks=[clock])
+    post.address("unit", "power", "webhook", post.hook.url)
+    at = NOW - timedelta(hours=5)
+    place.hear(assigned(at), step("received", at, NOW))
+    place.watermark(NOW + timedelta(hours=1))
+    place.sweeper().sweep()
+    post.run()
+    [(_, body)] = post.hook.requests
+    due = until(at + timedelta(hours=3), ZoneInfo("Asia/Shanghai"))
+    assert orjson.loads(body)["data"]["subject"] == f"【四进四问】变压器容量不足：对接企业：{due}到期"
 
 
 def signed(headers: dict[str, str], body: bytes) -> str:

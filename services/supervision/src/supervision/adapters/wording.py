@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol, cast
 from uuid import UUID
 
@@ -14,10 +15,15 @@ from eventkit.store import Transaction
 from supervision.adapters.messages import CODEC
 from supervision.application.ports import Reads
 from supervision.application.wording import Told
+from supervision.domain.events import ReminderSent
 
 _COLUMNS = "stream, version, event_id, type, key, occurred_at, recorded_at, traceparent, data"
 _EVENTS = text(f"SELECT {_COLUMNS} FROM events WHERE event_id = ANY(CAST(:ids AS uuid[]))")
 _FIRST = text(f"SELECT {_COLUMNS} FROM events WHERE stream = ANY(CAST(:streams AS text[])) AND version = 1")
+_CLOCKS = text(
+    f"SELECT {_COLUMNS} FROM events WHERE stream = ANY(CAST(:streams AS text[]))"
+    " AND type LIKE 'bugle.supervision.clock_started.%'"
+)
 _TITLES = text("SELECT case_id, title FROM case_words WHERE case_id = ANY(CAST(:cases AS text[]))")
 _UNITS = text("SELECT agency, unit, name FROM unit_names WHERE agency = ANY(CAST(:agencies AS text[]))")
 
@@ -34,6 +40,10 @@ class Row(Protocol):
     case_id: str | None
 
 
+_Clock = tuple[str, str, int]
+"""Stream, clock and generation."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Event:
     """A stored event with the stream it is in."""
@@ -47,9 +57,10 @@ def told(tx: Transaction, reads: Reads, rows: Sequence[Row]) -> list[Told]:
     connection = cast(PostgresTransaction, tx).connection
     causes = _events(connection, {row.cause for row in rows})
     heads = _heads(connection, {cause.stream for cause in causes.values()})
+    ends = _ends(connection, {cause.stream for cause in causes.values() if isinstance(cause.content, ReminderSent)})
     titles = _titles(connection, {row.case_id for row in rows if row.case_id is not None})
     units = _units(connection, {row.agency for row in rows})
-    return [_told(tx, reads, row, causes[row.cause], heads, titles, units[row.agency]) for row in rows]
+    return [_told(tx, reads, row, causes[row.cause], heads, ends, titles, units[row.agency]) for row in rows]
 
 
 def _told(
@@ -58,6 +69,7 @@ def _told(
     row: Row,
     cause: _Event,
     heads: Mapping[str, Any],
+    ends: Mapping[_Clock, datetime],
     titles: Mapping[str, str],
     units: Mapping[str, str],
 ) -> Told:
@@ -75,6 +87,7 @@ def _told(
         about,
         None if own is not None else getattr(head, "rule", None),
         units,
+        _ends_of(cause, ends),
     )
 
 
@@ -88,6 +101,18 @@ def _heads(connection: Connection, streams: Collection[str]) -> dict[str, Any]:
     titled = [stream for stream in streams if stream.startswith(("duty-", "dispatch-"))]
     rows = connection.execute(_FIRST, {"streams": titled}) if titled else ()
     return {row.stream: CODEC.decode(stored(row, "")) for row in rows}
+
+
+def _ends(connection: Connection, streams: Collection[str]) -> dict[_Clock, datetime]:
+    """When the limits run out of all clocks of these streams: a reminder says only when it was due itself."""
+    rows = connection.execute(_CLOCKS, {"streams": sorted(streams)}) if streams else ()
+    started = ((row.stream, CODEC.decode(stored(row, ""))) for row in rows)
+    return {(stream, one.clock, one.generation): one.due_at for stream, one in started}
+
+
+def _ends_of(cause: _Event, ends: Mapping[_Clock, datetime]) -> datetime | None:
+    event = cause.content
+    return ends[cause.stream, event.clock, event.generation] if isinstance(event, ReminderSent) else None
 
 
 def _titles(connection: Connection, cases: Collection[str]) -> dict[str, str]:

@@ -19,7 +19,7 @@ from supervision.domain.policy import Policy
 SUBJECT_LENGTH = 150  # characters: what mail programs show in a line
 
 LINES: Mapping[str, Text] = {
-    "reminder_sent": Text("{clock}: due {due_at}"),
+    "reminder_sent": Text("{clock}: due {ends}"),
     "deadline_missed": Text("{clock}: the limit ran out {due_at}"),
     "card_issued": Text("{colour} for a limit that ran out: {clock}"),
     "case_escalated": Text("Escalated to level {level}, {role}: {clock}"),
@@ -60,7 +60,7 @@ LINES: Mapping[str, Text] = {
     "case_merged": Text("It was merged into another case"),
     "case_withdrawn": Text("The enterprise does not pursue it"),
 }
-"""By the event's name: what it says, with names of its fields."""
+"""By the event's name: what it says, with names of its fields; `ends`: see Told."""
 
 WORDS: Mapping[str, Mapping[str, Text]] = {
     "colour": {"yellow": Text("Yellow card"), "red": Text("Red card")},
@@ -104,7 +104,9 @@ _BREAKS = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A notification with what its text is made of. `about`: the title of the case, duty or paper."""
+    """A notification with what its text is made of. `about`: the title of the case, duty or paper; `ends`: when the
+    limit runs out that it reminds of.
+    """
 
     notification: UUID
     name: str
@@ -114,6 +116,7 @@ class Told:
     about: str | None = None
     rule: str | None = None
     units: Mapping[str, str] | None = None
+    ends: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +163,8 @@ class _Values(dict[str, str]):
         self._language = language
         self._translated = translated
         self._names = {field.name for field in fields(told.event)}
+        if told.ends is not None:
+            self["ends"] = self.moment(told.ends, ends=True)
 
     def __missing__(self, name: str) -> str:
         value = getattr(self._told.event, name) if name in self._names else None
