@@ -76,6 +76,10 @@ def _bugle() -> None:
     """Bugle: enterprises' issues from the first report to the verified close-out."""
 
 
+_OF_PATHS = frozenset({errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.EACCES, errno.EPERM, errno.EROFS})
+"""What the operator can mend who has named a path."""
+
+
 def main() -> None:
     """Run the command line; what the operator can mend ends in one message and exit status 1, a wrong
     argument in 2."""
@@ -84,9 +88,13 @@ def main() -> None:
     except StackError as error:
         _fail(str(error), 2 if isinstance(error, BadChoice) else 1)
     except OSError as error:
-        if error.errno != errno.ENOSPC:
+        if error.errno == errno.ENOSPC:
+            _fail(
+                f"The disk is full: {error.filename or 'no space is left'}. Free some space and run the command again."
+            )
+        if error.errno not in _OF_PATHS or error.filename is None:
             raise
-        _fail(f"The disk is full: {error.filename or 'no space is left'}. Free some space and run the command again.")
+        _fail(f"{error.filename}: {error.strerror}.")
     except Exception as error:
         from bugle.stack.away import away  # the clients' libraries, which a command without them shall not wait for
 

@@ -21,6 +21,7 @@ from bugle.stack import StackError
 from bugle.stack.databases import plain
 from bugle.stack.place import Place
 from bugle.verify.consumption import SOURCES
+from bugle.verify.servers import Unreachable
 from eventkit.envelope import PARTITIONS
 
 _POLL = 0.25  # seconds
@@ -73,9 +74,7 @@ class Observer:
                 connection = psycopg.connect(url, autocommit=True, options="-c default_transaction_read_only=on")
             except psycopg.OperationalError as error:
                 self._stack.close()
-                raise StackError(
-                    f"The database of {service} cannot be reached. Is the stack up (`bugle status`)?"
-                ) from error
+                raise Unreachable(f"The database of {service} cannot be reached") from error
             self._connections[service] = self._stack.enter_context(connection)
         return self
 

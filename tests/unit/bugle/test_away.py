@@ -32,7 +32,25 @@ def test_server_away_ends_in_message(
     assert said.endswith("See: bugle status\n")
 
 
-@pytest.mark.parametrize("error", [ValueError("a mistake"), postgres.UndefinedTable("no table"), postgres.DiskFull("")])
+@pytest.mark.parametrize("error", [FileNotFoundError, PermissionError, NotADirectoryError, IsADirectoryError])
+def test_path_that_cannot_be_used_is_named(
+    error: type[OSError], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = {FileNotFoundError: 2, PermissionError: 13, NotADirectoryError: 20, IsADirectoryError: 21}[error]
+    with pytest.raises(SystemExit) as ended:
+        _run(OSError(code, "cannot be used", "log.jsonl"), monkeypatch)
+    assert (ended.value.code, capsys.readouterr().err) == (1, "bugle: log.jsonl: cannot be used.\n")
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        ValueError("a mistake"),
+        FileNotFoundError(2, "none"),
+        postgres.UndefinedTable("no table"),
+        postgres.DiskFull(""),
+    ],
+)
 def test_other_error_keeps_its_traceback(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(type(error)):
         _run(error, monkeypatch)

@@ -21,6 +21,7 @@ from bugle import cli
         (["token", "--role", "office", "--agency", "jinxian", "--hours", "-3"], "at most 8784 hours"),
         (["generate", "--issues", "1", "--seed", "1", "--days", "3660"], "leads beyond today"),
         (["verify", "--against", "nosuch"], "nosuch is neither embedded, compose nor a file with"),
+        (["audit", "export", "intake", "--out", "nosuch/log.jsonl"], "There is no folder nosuch."),
         (["figures", "--programme", "jinxian", "--folder", "nosuch", "--against", "SETTINGS"], "no programme.toml in"),
         (["import", "nosuch", "--against", "SETTINGS", "--lang", "en"], "There is no file nosuch."),
         (["import", "nosuch.csv", "--against", "SETTINGS", "--lang", "zh"], "没有文件 nosuch.csv。"),

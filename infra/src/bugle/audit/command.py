@@ -15,6 +15,7 @@ from bugle.audit.proof import NoAudit, prove
 from bugle.audit.reads import reads
 from bugle.audit.signing import Jwk
 from bugle.machine import AsJson, tell, tell_line
+from bugle.outputs import placed
 from bugle.stack.embedded import Stack
 from bugle.stack.errors import BadChoice, StackError
 from bugle.stack.keys import Keys
@@ -39,7 +40,7 @@ def audit() -> None:
 @app.command()
 def export(
     service: Service,
-    out: Annotated[Path, typer.Option("--out", help="The file to write, JSON lines.")],
+    out: Annotated[Path, typer.Option("--out", help="The file to write, JSON lines.", callback=placed)],
     against: Against = EMBEDDED,
     as_json: AsJson = False,
 ) -> None:

@@ -41,7 +41,8 @@ def verify(
 ) -> None:
     """Check that streams, logs, Kafka, consumers and projections agree.
 
-    Exit status 0 when every invariant holds, 1 when one does not, 2 when a server cannot be reached.
+    Exit status 0 when every invariant holds, 1 when one does not, 2 when a server cannot be reached (`ok`:
+    null, and `error`).
     """
     given = {"intake": intake, "routing": routing, "supervision": supervision, "reporting": reporting}
     place: Place = Stack().system if against == EMBEDDED else running_place(against)
@@ -51,7 +52,9 @@ def verify(
     try:
         report = verified(addresses, None if kafka or any(given.values()) else place, wait)
     except Unreachable as error:
-        typer.echo(f"bugle verify: {error}. Is the system running (bugle status)?", err=True)
+        if as_json:
+            tell({"ok": None, "error": str(error)})
+        typer.echo(f"bugle verify: {error}", err=True)
         raise typer.Exit(UNREACHABLE) from error
     if as_json:
         tell(report.json())

@@ -19,7 +19,10 @@ from eventkit.settings import KafkaSettings
 
 
 class Unreachable(StackError):
-    """A server does not answer; the message says which."""
+    """A server does not answer; `which`, and what came of asking it."""
+
+    def __init__(self, which: str) -> None:
+        super().__init__(f"{which}. Is the system running (`bugle status`)?")
 
 
 @dataclass(frozen=True)
