@@ -36,7 +36,9 @@ def _events(view: View) -> Chunks:
         wanted = wanted.where(of.case_id == issue)
     if before is not None:
         wanted = wanted.where(of.occurred_at < before)
-    for chunk in streamed(view.connection, wanted, (of.occurred_at, of.case_id, of.service, of.version)):
+    for chunk in streamed(
+        view.connection, wanted, (of.occurred_at, of.case_id, of.sequenced_at, of.service, of.version)
+    ):
         told = titles_of(view.connection, [row.case_id for row in chunk], view.asked.moment)
         yield [
             as_dict(row) | {"title": told[row.case_id], "event": short_type(row.type), "log": row.service}

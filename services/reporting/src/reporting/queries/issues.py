@@ -112,8 +112,8 @@ def timeline_of(connection: Connection, scope: Scope, case: str, moment: Moment)
 
 
 def _order(event: dict[str, Any]) -> tuple[Any, ...]:
-    """Timeline order; the services' names happen to sort as their ranks do."""
-    return event["occurred_at"], event["service"], event["version"]
+    """Of one instant as it was recorded: what follows from an event at once has its time, and is of another service."""
+    return event["occurred_at"], event["sequenced_at"], event["service"], event["version"]
 
 
 def _case_id(text: str) -> str:

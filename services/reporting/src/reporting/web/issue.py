@@ -116,7 +116,7 @@ def entry(event: Mapping[str, Any], gone: Iterable[str] = ()) -> Entry:
         event["occurred_at"],
         data.get("by") or data.get("reported_by"),
         tone,
-        list(_said(data)),
+        [(field, value) for field, value in _said(data) if (name, field) != _OF_ITSELF],
         id in gone,
         data,
     )
@@ -148,11 +148,16 @@ _TOLD = (
         "in_time",
         "copied_to_office",
         "into",
+        "policy",
         "milestones",
     ),
     *("relation", "text", "note", "reason", "problem", "backdating_reason"),
 )
 """Fields of events that the story tells, in this order; the others stand in the event itself."""
+
+
+_OF_ITSELF = ("reminder_sent", "due_at")
+"""Says when the reminder was due, not the deadline: that stands with the clock."""
 
 
 def _said(data: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
