@@ -314,8 +314,11 @@ def test_page_offers_what_can_be_issued(client: TestClient, issuer: Issuer, deli
     draft = f"{MARCH.removeprefix('/v1')}&lang=en"
     client.cookies.set(COOKIE, issuer.token("office"))
     assert offered(client, draft) == [">Issue it<"]
+    page = client.get(draft).text
+    assert "cannot be taken back" in page.split('<details class="issuing">')[1].split("</details>")[0]
+    assert '<p class="draft-mark">Draft</p>' in page
     issued(client)
-    assert offered(client, draft) == ["/issued/"]
+    assert offered(client, draft) == ["/issued/"] and "draft-mark" not in client.get(draft).text
     late_solution(delivery, told)
     assert offered(client, draft) == [">Restate it<", "/issued/"]
     clock_known_late(delivery, told)

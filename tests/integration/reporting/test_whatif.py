@@ -226,7 +226,7 @@ def test_page_takes_another_calendar(client: TestClient, issuer: Issuer) -> None
 
 def test_page_shows_scores_and_means(client: TestClient, issuer: Issuer) -> None:
     text = page(client, issuer, "&points.result=-3&weights.resolution=100&weights.satisfaction=0").text
-    assert table(text, "Scores of departments")[0] == ["园区", "98", "98", "2", "1", "↑ 1 up"]
+    assert table(text, "Scores of departments")[0] == ["园区", "98", "2", "98", "1", "↑ 1 up"]
     assert "37.50% → <strong>25.00%</strong>" in text and "Deadlines counted anew" not in text
 
 

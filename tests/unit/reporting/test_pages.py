@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from gettext import NullTranslations
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -123,8 +123,9 @@ def test_strip_goes_on_after_the_deadline() -> None:
 
 def test_running_clock_does_not_go_on_for_ever() -> None:
     told = started("1wd", "2021-04-22T12:00:00", "2021-04-24T00:00:00")
-    clock = strip(told, {"now": datetime(2026, 1, 1, tzinfo=UTC)}, CALENDAR, CHINA)
-    assert len(clock.days) == 16
+    for now, days in ((china("2021-05-07T12:00"), 16), (china("2021-05-08T12:00"), 2)):
+        clock = strip(told, {"missed": china("2021-04-24T00:00"), "now": now}, CALENDAR, CHINA)
+        assert (len(clock.days), "now" in clock.days[-1].marks) == (days, days > 2)
 
 
 def test_long_strip_is_shortened() -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-REPORTED, CLOSED, RULE, INK = "#9db4cc", "#1f4e79", "#d5dbe1", "#4a5560"
+from reporting.web.overview import Month
+
+REPORTED, CLOSED, RULE, INK = "#7391b2", "#1f4e79", "#d5dbe1", "#4a5560"
 
 
-def trend_chart(
-    months: Sequence[str], reported: Sequence[int], closed: Sequence[int], names: tuple[str, str]
-) -> dict[str, Any]:
-    """Issues reported and closed out by month. `names`: of the two series."""
+def trend_chart(months: Sequence[Month], names: tuple[str, str], unit: str) -> dict[str, Any]:
+    """Issues reported and closed out by month. `names`: of the two series; `unit`: what is counted."""
     text = {"color": INK, "fontSize": 12, "fontFamily": "inherit"}
 
     def bars(name: str, values: Sequence[int], colour: str) -> dict[str, Any]:
@@ -32,17 +32,22 @@ def trend_chart(
         "grid": {"left": 4, "right": 4, "top": 22, "bottom": 2, "containLabel": True},
         "xAxis": {
             "type": "category",
-            "data": list(months),
+            "data": [month.name for month in months],
             "axisTick": {"show": False},
             "axisLine": {"lineStyle": {"color": RULE}},
             "axisLabel": text,
         },
         "yAxis": {
             "type": "value",
+            "name": unit,
+            "nameTextStyle": text,
             "min": 0,
             "minInterval": 1,
             "axisLabel": text,
             "splitLine": {"lineStyle": {"color": RULE}},
         },
-        "series": [bars(names[0], reported, REPORTED), bars(names[1], closed, CLOSED)],
+        "series": [
+            bars(names[0], [month.reported for month in months], REPORTED),
+            bars(names[1], [month.closed for month in months], CLOSED),
+        ],
     }

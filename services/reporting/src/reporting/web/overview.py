@@ -58,13 +58,15 @@ class Month:
 
 
 def trend(view: View) -> list[Month]:
-    """Issues reported and closed out, month by month."""
+    """Issues reported and closed out, month by month, from when there were any."""
     reported, closed = (
         {one["month"]: one["value"] for one in counted(view, MEASURES[name], "month")["groups"]}
         for name in ("issues", "issues_closed")
     )
-    last = last_month(view, {*reported, *closed})
-    return [Month(name, reported.get(name, 0), closed.get(name, 0)) for name in months_until(last)]
+    found = {*reported, *closed}
+    months = months_until(last_month(view, found))
+    since = min({*found, months[-1]})
+    return [Month(name, reported.get(name, 0), closed.get(name, 0)) for name in months if name >= since]
 
 
 def standing(view: View, month: str) -> tuple[Period, list[dict[str, Any]]]:

@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
+from eventkit.catalogues import catalogue
 from pagekit.addresses import address
 from pagekit.session import Visiting
 from reporting.queries.measures import MEASURES
@@ -17,7 +18,7 @@ from reporting.web.charts import trend_chart
 from reporting.web.deadlines import breaking
 from reporting.web.figures import counted, rates
 from reporting.web.opening import AT, Pages, View
-from reporting.web.rendering import CARRIED
+from reporting.web.rendering import CARRIED, TEXTS
 from reporting.web.reproofs import standing_in
 
 FIRST = ("closed_share", "resolution", "satisfaction", "on_time")
@@ -75,11 +76,12 @@ def _overview(view: View) -> Response:
     place = view.request.query_params.get("place")
     place = place if place in overview.PLACES else overview.PLACES[0]
     names = (view.words.name("issues", "measure") or "", view.words.name("issues_closed", "measure") or "")
+    unit = catalogue(TEXTS, view.words.language).gettext("issues")
     return view.page(
         "overview.html",
         figures=rates(view, FIRST),
         months=months,
-        chart=trend_chart([m.name for m in months], [m.reported for m in months], [m.closed for m in months], names),
+        chart=trend_chart(months, names, unit),
         breaking=breaking(view, months[-1].name),
         reproofs=standing_in(view, months[-1].name),
         league=league,

@@ -17,7 +17,7 @@ COUNTED = frozenset({"workday", "make-up", "day"})
 MOST = 120
 """Days that are drawn; of a longer clock the first and the last ones, with a gap between."""
 BEHIND = timedelta(days=14)
-"""How far the strip follows a clock that goes on after its deadline."""
+"""How far the strip follows a clock that goes on after its deadline; one that goes on longer ends with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,8 @@ def strip(started: Mapping[str, Any], marks: Mapping[str, datetime], calendar: W
     first = parse_instant(started["started_at"]).astimezone(zone).date()
     due = _day(parse_instant(started["due_at"]), zone)
     at = {name: _day(moment, zone) for name, moment in marks.items()} | {"due": due, "started": first}
-    last = max(max(day for name, day in at.items() if name != "now"), min(at.get("now", due), due + BEHIND))
+    followed = at.get("now", due)
+    last = max(day for name, day in at.items() if name != "now" or followed <= due + BEHIND)
     pauses = [(parse_instant(one["from_at"]), parse_instant(one["to_at"])) for one in started.get("pauses") or ()]
     days: list[Day] = []
     count = 0

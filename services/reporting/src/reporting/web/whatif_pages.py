@@ -17,6 +17,7 @@ from pagekit.session import Visiting, Visitor, refuse_foreign
 from reporting.queries.scope import needs_agency
 from reporting.web import whatif
 from reporting.web.opening import AT, Pages, View
+from reporting.web.telling import Telling
 from reporting.whatif.recounts import Page
 from reporting.whatif.scales import items_of, rates_of
 from reporting.whatif.scores import means, scores
@@ -69,6 +70,7 @@ def _form(view: View) -> dict[str, Any]:
         "items": items_of(view.of.document),
         "rates": rates_of(view.of.document),
         "calendars": whatif.calendars(view),
+        "telling": Telling(view.words, view.cells, view.of.id, view.of.agency),
     }
 
 

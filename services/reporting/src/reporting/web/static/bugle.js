@@ -15,7 +15,6 @@ function slider(range) {
     day.setUTCDate(day.getUTCDate() + Number(range.value));
     told.value = day.toISOString().slice(0, 10);
   });
-  range.addEventListener("change", () => range.form.requestSubmit());
 }
 
 document.querySelectorAll("[data-chart]").forEach(chart);
