@@ -97,7 +97,7 @@ def status(as_json: AsJson = False) -> None:
 
 def logs(
     service: Annotated[str, typer.Argument(help="A service, one of its processes, postgres, kafka or supervisord.")],
-    lines: Annotated[int, typer.Option("--lines", "-n", help="How many lines of each process.")] = 100,
+    lines: Annotated[int, typer.Option("--lines", "-n", min=0, help="How many lines of each process.")] = 100,
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on until Ctrl-C.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="A JSON object for each line.")] = False,
 ) -> None:

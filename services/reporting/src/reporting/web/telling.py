@@ -99,12 +99,13 @@ class Telling:
         match = _LIMIT.fullmatch(value)
         if match is None:
             return fixed.get(value, value)
-        units = {
+        one = {"wd": texts.gettext("1 working day"), "d": texts.gettext("1 day"), "h": texts.gettext("1 hour")}
+        many = {
             "wd": texts.gettext("%(n)s working days"),
             "d": texts.gettext("%(n)s days"),
             "h": texts.gettext("%(n)s hours"),
         }
-        return units[match[2]] % {"n": match[1]}
+        return one[match[2]] if match[1] == "1" else many[match[2]] % {"n": match[1]}
 
 
 _SINGLE = {
