@@ -30,6 +30,14 @@ def test_published_version_is_fixed(agency: Agency) -> None:
     fault(agency.publish(agency.document(backdating_days=8)), 409, "/version")
 
 
+def test_programme_keeps_its_zone(agency: Agency) -> None:
+    """What was counted by day and month, and known as of a day, would be another."""
+    answer = agency.publish(agency.document(version=2, zone="America/New_York"))
+    fault(answer, 409, "/document/zone")
+    assert answer.json()["type"].endswith(":zone-kept") and "Asia/Shanghai" in answer.json()["errors"][0]["mend"]
+    assert agency.publish(agency.document(version=2)).status_code == 200
+
+
 def test_document_is_checked_by_its_schema(agency: Agency) -> None:
     fault(agency.publish(agency.document(version=2, zone=8)), 422, "/document/zone")
 

@@ -90,6 +90,14 @@ def test_department_sees_its_own(client: TestClient, issuer: Issuer) -> None:
     assert client.get("/v1/figures/issues/evidence", headers=issuer.headers("frontend")).status_code == 403
 
 
+@pytest.mark.parametrize("figure", sorted(FIGURES))
+def test_no_figure_shows_a_foreign_issue(client: TestClient, issuer: Issuer, figure: str) -> None:
+    office, bank = issuer.headers("office"), issuer.headers("department", department="bank")
+    every, own = ({row["case_id"] for row in evidence(client, of, "issues")["items"]} for of in (office, bank))
+    told = repr(evidence(client, bank, figure)["items"])
+    assert every > own and not [case for case in every - own if case in told]
+
+
 @pytest.mark.parametrize(
     ("query", "status", "word"),
     [

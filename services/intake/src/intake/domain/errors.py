@@ -135,6 +135,12 @@ class VersionTaken(Refusal):
     slug = "version-taken"
 
 
+class ZoneKept(Refusal):
+    """A programme keeps its time zone: days and months that were counted must not become others."""
+
+    slug = "zone-kept"
+
+
 class AlreadyRegistered(Refusal):
     """It is already registered with other content."""
 

@@ -18,6 +18,7 @@ from intake.domain.errors import (
     UnknownService,
     VersionTaken,
     WrongMode,
+    ZoneKept,
 )
 from intake.domain.events import ProgrammePublished
 from intake.domain.publication import check_document
@@ -120,7 +121,7 @@ def publish(
 ) -> list[ProgrammePublished]:
     """Nothing when the same version is published with the same content. `events`: short names of all that are told.
 
-    Raises FutureDate, BadDocument, or VersionTaken unless the version is higher than the published one.
+    Raises FutureDate, BadDocument, ZoneKept, or VersionTaken unless the version is higher than the published one.
     """
     document, agency = command.document, str(command.document.get("agency", ""))
     if (command.version, document) == (state.version, state.document):
@@ -132,7 +133,9 @@ def publish(
         raise VersionTaken(
             Text("A programme stays with its agency."),
             field="document/agency",
-            mend=Text("publish it for {agency}", agency=state.agency),
+            mend=Text("use another id, or publish it for the agency whose it is"),
         )
     check_document(command.programme, command.version, document, directory, events)
+    if (zone := state.document.get("zone")) in known_zones() and document.get("zone") != zone:
+        raise ZoneKept(field="document/zone", mend=Text("write {zone}, or publish another programme", zone=zone))
     return [ProgrammePublished(command.programme, command.version, agency, document, command.timing.at)]

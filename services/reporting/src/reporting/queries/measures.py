@@ -9,6 +9,7 @@ from reporting.queries.clocks import clocks_at
 from reporting.queries.filters import OF_CASES, Condition, enterprise, equals, truth
 from reporting.queries.measure import Measure, Test, apart, distinct, of_agency, of_cases, total
 from reporting.queries.relations import batches, dated, formed, letters, paired
+from reporting.queries.scope import Scope
 from reporting.queries.tallied import CLOCKS, CLOSINGS, ISSUES, LETTERS, Tally
 from reporting.read_model.tables import enterprises, programmes, services, visits
 
@@ -16,6 +17,11 @@ from reporting.read_model.tables import enterprises, programmes, services, visit
 def _of_programme_agency(rows: FromClause, value: str) -> ColumnElement[bool]:
     """A library belongs to the agency; the programme names it."""
     return rows.c.agency.in_(select(programmes.c.agency).where(programmes.c.programme_id == value))
+
+
+def _of_sources(scope: Scope, rows: FromClause) -> ColumnElement[bool]:
+    """Visible to the whole agency, but issues as cases are."""
+    return and_(of_agency(scope, rows), or_(rows.c.source != "issue", of_cases(scope, rows)))
 
 
 _CASE_GROUPS = {"department": "lead", "kind": "kind", "programme": "programme"}
@@ -149,7 +155,7 @@ MEASURES: dict[str, Measure] = {
     "batches": Measure(
         batches,
         {"programme": equals("programme"), "synthetic": truth("synthetic")},
-        of_agency,
+        _of_sources,
         "distinct batches named by issues, teams, visits or services",
         None,
         distinct("batch"),

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, Subquery, Table, literal, null, or_, select, union_all
+from sqlalchemy import ColumnElement, FromClause, Select, Subquery, Table, cast, literal, null, or_, select, union_all
 
 from reporting.queries.cases import cases
 from reporting.queries.moments import Moment
 from reporting.queries.zones import zones
-from reporting.read_model.tables import services, team_enterprises, teams, timeline, visits
+from reporting.read_model.tables import ledger, services, team_enterprises, teams, timeline, visits
 
 
 def dated(table: Table, instant: str) -> Callable[[Moment], Subquery]:
@@ -53,7 +53,8 @@ def paired(moment: Moment) -> Subquery:
 
 
 def batches(moment: Moment) -> Subquery:
-    """One row per issue, team, visit or service that names a batch: `source` and `id` say which, `named_at` when."""
+    """One row per issue, team, visit or service that names a batch: `source` and `id` say which, `named_at` when; of an
+    issue also whose it is."""
     of = cases(moment)
     told: list[Select[Any]] = [_naming(of, "issue", of.c.case_id, of.c.reported_at)]
     for source, table, key, instant in (
@@ -65,9 +66,13 @@ def batches(moment: Moment) -> Subquery:
     return union_all(*(rows.where(rows.selected_columns.batch.is_not(None)) for rows in told)).subquery("rows")
 
 
+_UNITS = ("lead", "supporting")
+
+
 def _naming(of: FromClause, source: str, id: ColumnElement[Any], at: ColumnElement[Any]) -> Select[Any]:
     about = (literal(source).label("source"), id.label("id"), at.label("named_at"))
-    return select(of.c.programme, of.c.agency, of.c.batch, of.c.synthetic, *about)
+    units = (of.c[name] if name in of.c else cast(null(), ledger.c[name].type).label(name) for name in _UNITS)
+    return select(of.c.programme, of.c.agency, of.c.batch, of.c.synthetic, *units, *about)
 
 
 def letters(moment: Moment) -> Subquery:
