@@ -84,7 +84,7 @@ def case_in(answer: httpx.Response) -> str:
 
 def offered(visitor: Visitor, case: str) -> set[str]:
     """The actions that the page of the case offers."""
-    return set(re.findall(rf'class="button" href="/cases/{case}/(\w+)"', visitor.page(f"/cases/{case}")))
+    return set(re.findall(rf'class="button[ a-z]*" href="/cases/{case}/(\w+)"', visitor.page(f"/cases/{case}")))
 
 
 def waits_for(visitor: Visitor, case: str, action: str) -> None:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
+
+import httpx
+import pytest
 
 from console.case import CaseView
 from console.choices import choices_of
 from console.names import Names
 from eventkit.voice import ENGLISH
-from tests.unit.console.made import CASE
+from tests.support.tokens import Issuer
+from tests.unit.console.made import CASE, TOLD, visiting
 
 FED_BACK = {"state": "fed_back", "round": 2}
 
@@ -32,6 +38,19 @@ def test_missing_step_is_told() -> None:
     assert (action.path, why) == ("/cases/{case}/close-out", "no copy")
 
 
+@pytest.mark.parametrize(
+    ("moves", "waits_for"),
+    [
+        (["classify", "grade"], "classify"),
+        (["classify", "assign", "grade"], "assign"),
+        (["return_case", "report_result", "contact"], "contact"),
+        (["name_cause", "transfer"], None),
+    ],
+)
+def test_case_waits_for_the_next_step_of_its_course(moves: list[str], waits_for: str | None) -> None:
+    assert view(FED_BACK | {"moves": moves}, moves=[]).next == waits_for
+
+
 def test_extension_is_chosen_by_its_deadlines() -> None:
     asked = {"extension": 1, "clock": "contact", "limit": "3wd", "reason": "变压器在途"}
     later = {"extension": 2, "clock": "plan", "limit": "1d", "due_if_granted": "2021-03-21T16:00:00+00:00"}
@@ -41,3 +60,17 @@ def test_extension_is_chosen_by_its_deadlines() -> None:
         ("1", "contact · 2021-03-15 24:00 · +3wd · 变压器在途"),
         ("2", "plan · 2021-03-15 24:00 · +1d → 2021-03-21 24:00"),
     ]
+
+
+def test_one_step_leads_and_what_ends_the_issue_stands_last(tmp_path: Path) -> None:
+    moves = ["withdraw_issue", "name_cause", "accept", "amend_issue"]
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        more = {"state": "received", "version": 1, "moves": moves, "facts": [], "clocks": [], "merger": None}
+        return httpx.Response(
+            200, json=TOLD | more | {"withdrawal": None, "parts": [], "document": {}, "units": [], "name": "x"}
+        )
+
+    page = visiting(Issuer(tmp_path), answer, "office").get(f"/cases/{CASE}?lang=en").text
+    offered = re.findall(r'class="button([ a-z]*)" href="/cases/[^/]+/(\w+)"', page)
+    assert offered == [(" next", "accept"), ("", "name_cause"), ("", "amend_issue"), (" ends", "withdraw_issue")]

@@ -18,6 +18,7 @@ class Action:
     """A command on a case. `path` has a place for the case, and may have one for a field of the form.
 
     `amends`: the fields begin with what the issue says now, and one that was emptied is told as nothing.
+    `ends`: nothing undoes it.
     """
 
     service: str
@@ -28,6 +29,7 @@ class Action:
     rows: Rows | None = None
     dated: bool = True
     amends: bool = False
+    ends: bool = False
 
     @property
     def asked(self) -> tuple[Field, ...]:
@@ -271,15 +273,21 @@ REPORTERS: Final[Mapping[str, Action]] = {
     "withdraw_issue": Action(
         "intake",
         "/issues/{case}/withdrawal",
-        Text("Withdraw the issue"),
+        Text("Withdraw the issue for good"),
         Text("The withdrawal is asked for; it holds once routing has confirmed it."),
         (replace(REASON, hint=Text("The enterprise does not pursue it any further, and why.")),),
         dated=False,
+        ends=True,
     ),
 }
 """What whoever reported an issue does with the report itself."""
 
 ACTIONS: Final[Mapping[str, Action]] = {**OFFICES, **DEPARTMENTS, **REPORTERS}
+COURSE: Final = (
+    *("assign", "classify", "receive", "accept", "contact", "plan", "report_result", "feed_back"),
+    *("verify", "close_out", "decide_extension"),
+)
+"""What a case waits for: the first of these that is open. A kind may be chosen anew until the case is assigned."""
 
 
 def said_of(name: str) -> Text | None:

@@ -10,7 +10,7 @@ from http import HTTPStatus
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from console.actions import ACTIONS, Action
+from console.actions import ACTIONS, COURSE, Action
 from console.names import Names, names_of
 from console.services import Away, Refused, Services
 from eventkit.caller import Caller
@@ -61,6 +61,11 @@ class CaseView:
         said = (self.course, self.watch, self.issue)
         told = {move for held in said if held is not None for move in held["moves"]}
         return {name: action for name, action in ACTIONS.items() if name in told}
+
+    @property
+    def next(self) -> str | None:
+        """The move that the case waits for."""
+        return next((name for name in COURSE if name in self.moves), None)
 
     @property
     def state(self) -> str:
