@@ -138,6 +138,12 @@ def test_unknown_form_is_a_page(visitor: Callable[[Answer], TestClient]) -> None
     assert (answer.status_code, "There is no such form." in answer.text) == (404, True)
 
 
+@pytest.mark.parametrize("path", ["/cases/nope", "/cases/nope/opening", "/cases/nope/accept"])
+def test_what_is_no_id_is_no_case(visitor: Callable[[Answer], TestClient], path: str) -> None:
+    answer = visitor(silent).get(f"{path}?lang=en")
+    assert (answer.status_code, "There is no such case" in answer.text) == (404, True)
+
+
 def test_pages_bring_strict_headers(visitor: Callable[[Answer], TestClient]) -> None:
     answer = visitor(lambda request: unknown_programmes(request) or httpx.Response(500, json={})).get("/report")
     policy = answer.headers["content-security-policy"]
@@ -191,4 +197,4 @@ def test_extension_that_was_not_chosen_is_asked_for(issuer: Issuer) -> None:
     page = visiting(issuer, answer, "office").post(f"/cases/{CASE}/decide_extension?lang=en", data=typed)
     assert (page.status_code, sent) == (422, [])
     assert '<a href="#extension">Which extension: this field is required</a>' in page.text
-    assert "choose one" in page.text and "变压器在途" in page.text
+    assert "choose from the list" in page.text and "变压器在途" in page.text

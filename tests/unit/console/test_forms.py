@@ -75,7 +75,10 @@ def test_form_asks_what_the_contract_takes(name: str) -> None:
     of_command = set(schema["required"]) - {"case", "issue"}
     assert of_command <= asked if action.amends else of_command == asked
     if action.rows is not None:
-        row = schema["properties"][action.rows.name]["items"]
+        listed = schema["properties"][action.rows.name]
+        assert action.rows.hint is not None
+        assert action.rows.hint.startswith(f"{listed['minItems']} to {listed['maxItems']} ")
+        row = listed["items"]
         assert set(row["required"]) == {field.name for field in action.rows.fields if field.needed}
         assert {field.name for field in action.rows.fields} == row["properties"].keys()
 

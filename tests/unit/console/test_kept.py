@@ -9,8 +9,10 @@ import httpx
 import pytest
 
 from console.actions import ACTIONS
+from console.choices import FIXED
 from console.forms import read_back
 from eventkit.voice import ENGLISH
+from pagekit.session import COOKIE
 from tests.support.tokens import Issuer
 from tests.unit.console.made import CASE, hidden_in, silent, visiting
 
@@ -86,11 +88,37 @@ def test_what_was_typed_is_read_back_by_its_labels() -> None:
         "reason": ["补记"],
         "milestones-4-due_on": ["2030-01-01"],
     }
-    assert read_back(plan.asked, plan.rows, typed, ENGLISH) == [
+    assert read_back(plan.asked, plan.rows, typed, ENGLISH, FIXED) == [
         ("Why it is recorded late", "补记"),
         ("Milestone 1 · What", "变压器到货"),
         ("Milestone 1 · Due on", "2030-01-01"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("action", "typed", "told"),
+    [
+        ("report_result", {"outcome": ["solved"]}, [("How it ended", "Solved")]),
+        ("feed_back", {"copied_to_office": ["yes"]}, [("The office has a copy", "yes")]),
+        (
+            "amend_issue",
+            {"jurisdiction": ["own"], "kind": ["power"]},
+            [("Kind", "power"), ("Whose matter it is", "Our own")],
+        ),
+    ],
+)
+def test_what_was_chosen_is_read_back_by_its_name(
+    action: str, typed: dict[str, list[str]], told: list[tuple[str, str]]
+) -> None:
+    assert read_back(ACTIONS[action].asked, None, typed, ENGLISH, FIXED) == told
+
+
+def test_visitor_who_is_signed_out_is_told_in_plain_words(tmp_path: Path) -> None:
+    client = visiting(Issuer(tmp_path), silent)
+    client.cookies.set(COOKIE, "nonsense")
+    page = client.post("/report?lang=en", data=TYPED)
+    assert (page.status_code, hidden_in(page)) == (401, TYPED)
+    assert "You are no longer signed in." in page.text and "Authorization" not in page.text
 
 
 def test_what_was_ticked_stays_ticked_while_nobody_lists_it(tmp_path: Path) -> None:

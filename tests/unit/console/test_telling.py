@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import pytest
+
 from console.actions import ACTIONS
 from console.forms import Field, names_of_fields
 from console.services import Refused
@@ -36,8 +38,23 @@ def test_refusal_keeps_its_own_words() -> None:
     assert fault("invalid", "/elsewhere", RAW).place is None
 
 
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("this field is required", "this field is required"),
+        ("the value is not one of solved, explained", "this is not in the list"),
+    ],
+)
+def test_choice_is_asked_for_by_its_list(said: str, told: str) -> None:
+    fields = names_of_fields(ACTIONS["report_result"].fields, None, {})
+    assert fault("invalid", "/outcome", said, fields) == Fault("outcome", "How it ended", told, "choose from the list")
+    own = "The outcome is final."
+    assert fault("final", "/outcome", own, fields) == Fault("outcome", "How it ended", own, "")
+
+
 def test_fault_of_all_rows_names_them() -> None:
     few = "the list has less than 1 items"
-    assert fault("invalid", "/milestones", few, PLAN) == Fault("milestones", "Milestones", few, "")
+    told = Fault("milestones", "Milestones", "there are too few or too many", "1 to 100 milestones.")
+    assert fault("invalid", "/milestones", few, PLAN) == told
     assert fault("invalid", "/milestones/7/name", few, PLAN).place == "milestones"
     assert fault("invalid", "/milestones/0/name", few, PLAN).place == "milestones-0-name"

@@ -165,6 +165,7 @@ DEPARTMENTS: Final[Mapping[str, Action]] = {
             Text("Milestone {n}"),
             Text("Add a milestone"),
             (Field("name", Text("What"), needed=True), Field("due_on", Text("Due on"), DAY, needed=True)),
+            Text("1 to 100 milestones."),
         ),
     ),
     "report_progress": Action(
@@ -244,7 +245,10 @@ REPORTERS: Final[Mapping[str, Action]] = {
         "/issues/{case}/parts",
         Text("Divide"),
         Text("The issue is divided; it closes when all its parts have."),
-        rows=Rows("parts", Text("Parts"), Text("Part {n}"), Text("Add a part"), (TITLE, TEXT, KIND)),
+        rows=Rows(
+            *("parts", Text("Parts"), Text("Part {n}"), Text("Add a part"), (TITLE, TEXT, KIND)),
+            hint=Text("1 to 200 parts."),
+        ),
     ),
     "merge_issue": Action(
         "intake",

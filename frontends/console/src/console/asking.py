@@ -19,10 +19,9 @@ from console.names import Options
 from console.rendering import draw
 from console.sending import ADD, KEY, key_of, new_key
 from console.services import Away, Refused
-from console.telling import REQUIRED, Told, tell
+from console.telling import CHOOSE, REQUIRED, Told, tell
 from console.visiting import Desk
 from eventkit.problems import Faulty, FieldProblem
-from eventkit.text import Text
 from pagekit.rendering import voice
 
 VERSION, SEEN = "version", "seen"
@@ -119,7 +118,7 @@ def _command(asked: Asked) -> tuple[str, dict[str, Any]]:
     action, typed, view = asked.action, asked.typed, asked.view
     body = data_of(action.asked, typed, view.zone)
     if EXTENSION in _places(action.path) and EXTENSION not in body:
-        raise Faulty([FieldProblem(EXTENSION, REQUIRED, Text("choose one"))])
+        raise Faulty([FieldProblem(EXTENSION, REQUIRED, CHOOSE)])
     if action.amends:
         body = {field.name: "" if field.needed else None for field in action.fields} | body
     if action.rows is not None:

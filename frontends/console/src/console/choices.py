@@ -3,33 +3,50 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from console.case import CaseView
-from console.names import Options, said
+from console.forms import TICK
+from console.names import Options
 from console.rendering import minute, until
 from console.services import Away, Services
 from eventkit.text import Text
 from eventkit.voice import Voice
 
-OUTCOMES = {
-    "solved": Text("Solved"),
-    "explained": Text("Explained by policy"),
-    "long_term": Text("Put on the long-term list"),
+FIXED: Final[Mapping[str, Mapping[str, Text]]] = {
+    "jurisdictions": {"own": Text("Our own"), "passed_on": Text("To be passed on")},
+    "modes": {
+        "visit": Text("Visit"),
+        "call": Text("Call"),
+        "survey": Text("Survey"),
+        "return_visit": Text("Return visit"),
+    },
+    "tiers": {"ordinary": Text("Ordinary"), "key": Text("Key enterprise")},
+    "outcomes": {
+        "solved": Text("Solved"),
+        "explained": Text("Explained by policy"),
+        "long_term": Text("Put on the long-term list"),
+    },
+    "satisfactions": {
+        "satisfied": Text("Satisfied"),
+        "basically_satisfied": Text("Basically satisfied"),
+        "unsatisfied": Text("Unsatisfied: the case is opened again"),
+    },
+    "decisions": {"granted": Text("Grant"), "changed": Text("Grant another span"), "refused": Text("Refuse")},
+    TICK: {"yes": Text("yes")},
 }
-SATISFACTIONS = {
-    "satisfied": Text("Satisfied"),
-    "basically_satisfied": Text("Basically satisfied"),
-    "unsatisfied": Text("Unsatisfied: the case is opened again"),
-}
-DECISIONS = {"granted": Text("Grant"), "changed": Text("Grant another span"), "refused": Text("Refuse")}
-JURISDICTIONS = {"own": Text("Our own"), "passed_on": Text("To be passed on")}
+"""What is the same everywhere, by the name that a field gives; a tick by its kind."""
+
+
+def fixed(voice: Voice) -> dict[str, Options]:
+    """The choices that neither a programme nor a directory lists."""
+    return {name: [(value, voice.say(text)) for value, text in texts.items()] for name, texts in FIXED.items()}
 
 
 def choices_of(view: CaseView, voice: Voice) -> dict[str, Options]:
     """By the name that a field gives."""
     names, course, watch = view.names, view.course or {}, view.watch or {}
-    return {
+    return fixed(voice) | {
         "units": list(names.units.items()),
         "kinds": names.options("kinds"),
         "bodies": names.options("passing_on", "bodies"),
@@ -38,10 +55,6 @@ def choices_of(view: CaseView, voice: Voice) -> dict[str, Options]:
         "reasons": names.options("returns", "reasons"),
         "pauses": names.options("pause", "reasons"),
         "milestones": [(line["name"], line["name"]) for line in course.get("milestones", ())],
-        "jurisdictions": said(JURISDICTIONS, voice),
-        "outcomes": said(OUTCOMES, voice),
-        "satisfactions": said(SATISFACTIONS, voice),
-        "decisions": said(DECISIONS, voice),
         "clocks": _clocks(view, watch),
         "extensions": _extensions(view, watch),
     }

@@ -9,26 +9,18 @@ from zoneinfo import ZoneInfo
 
 from fastapi import Request, Response
 
-from console.choices import JURISDICTIONS
+from console.choices import fixed
 from console.forms import Field, Rows, Typed, first, names_of_fields, rows_of
-from console.names import Names, Options, programmes_of, said
+from console.names import Names, Options, programmes_of
 from console.rendering import CHINA, draw
 from console.sending import KEY, new_key
 from console.services import Away, Refused
 from console.telling import tell
 from console.visiting import Desk
-from eventkit.text import Text
 from eventkit.voice import Voice
 from pagekit.rendering import voice
 
 INTAKE: Final = "intake"
-MODES = {
-    "visit": Text("Visit"),
-    "call": Text("Call"),
-    "survey": Text("Survey"),
-    "return_visit": Text("Return visit"),
-}
-TIERS = {"ordinary": Text("Ordinary"), "key": Text("Key enterprise")}
 
 
 @dataclass(frozen=True)
@@ -115,13 +107,10 @@ class Coming:
         )
 
     def _choices(self, speaking: Voice) -> dict[str, Options]:
-        return {
+        return fixed(speaking) | {
             "programmes": [(str(of.document["id"]), of.title) for of in self.programmes],
             "kinds": self._listed("kinds"),
             "purposes": self._listed("purposes"),
-            "modes": said(MODES, speaking),
-            "tiers": said(TIERS, speaking),
-            "jurisdictions": said(JURISDICTIONS, speaking),
         }
 
     def _listed(self, section: str) -> Options:

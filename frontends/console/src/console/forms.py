@@ -19,6 +19,7 @@ Typed = Mapping[str, Sequence[str]]
 """What was typed, by the name of the field."""
 
 LINE, AREA, CHOICE, SEVERAL, TICK, DAY, MOMENT = "line", "area", "choice", "several", "tick", "day", "moment"
+ROWS = "rows"
 _ROW: Final = re.compile(r"([a-z_]+)-(\d{1,4})-([a-z_]+)")
 
 
@@ -36,13 +37,17 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Rows of like fields, such as the issues of a visit; `one`: what a row is called, with its number."""
+    """Rows of like fields, such as the issues of a visit; `one`: what a row is called, with its number.
+
+    `hint`: how many there may be.
+    """
 
     name: str
     label: Text
     one: Text
     more: Text
     fields: tuple[Field, ...]
+    hint: Text | None = None
 
 
 DATED: Final = (
@@ -104,14 +109,20 @@ def rows_of(rows: Rows, typed: Typed) -> list[Typed]:
     return [found[number] for number in sorted(found)]
 
 
-def read_back(fields: Iterable[Field], rows: Rows | None, typed: Typed, voice: Voice) -> list[tuple[str, str]]:
-    """What was typed, each by what its field is called, in a row with the row's number."""
-    told = [(voice.say(field.label), value) for field in fields for value in typed.get(field.name, ())]
+def read_back(
+    fields: Iterable[Field], rows: Rows | None, typed: Typed, voice: Voice, choices: Mapping[str, Mapping[str, Text]]
+) -> list[tuple[str, str]]:
+    """What was typed, each by what its field is called, in a row with the row's number; `choices`: what has a name."""
+    told = [
+        (voice.say(field.label), voice.say(choices.get(field.options or field.kind, {}).get(value, value)))
+        for field in fields
+        for value in typed.get(field.name, ())
+    ]
     if rows is None:
         return told
     for number, row in enumerate(rows_of(rows, typed), 1):
         one = voice.say(rows.one.filled(n=number))
-        told += [(f"{one} · {name}", value) for name, value in read_back(rows.fields, None, row, voice)]
+        told += [(f"{one} · {name}", value) for name, value in read_back(rows.fields, None, row, voice, choices)]
     return told
 
 
@@ -134,6 +145,6 @@ def names_of_fields(fields: Iterable[Field], rows: Rows | None, typed: Typed) ->
     named = {field.name: field for field in fields}
     if rows is not None:
         of = len(rows_of(rows, typed)) + 1
-        named[rows.name] = Field(rows.name, rows.label)
+        named[rows.name] = Field(rows.name, rows.label, ROWS, rows.hint)
         named |= {f"{rows.name}-{number}-{field.name}": field for number in range(of) for field in rows.fields}
     return named

@@ -8,8 +8,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from console.services import Away, Services
-from eventkit.text import Text
-from eventkit.voice import Voice
 
 Options = list[tuple[str, str]]
 """What may be chosen: the value and what it is called."""
@@ -53,11 +51,6 @@ class Names:
 
     def _said(self, told: Mapping[str, Any]) -> str:
         return str(told.get(self.language) or "")
-
-
-def said(texts: Mapping[str, Text], voice: Voice) -> Options:
-    """What may be chosen where neither a programme nor a directory lists it."""
-    return [(value, voice.say(text)) for value, text in texts.items()]
 
 
 def names_of(services: Services, programme: str, agency: str, away: list[Away]) -> Names:

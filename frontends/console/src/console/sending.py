@@ -9,6 +9,7 @@ from fastapi import Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from console.case import UnknownCase
+from console.choices import FIXED
 from console.forms import Field, Rows, Typed, first, gathered, read_back
 from console.rendering import draw
 from console.telling import tell
@@ -57,5 +58,5 @@ async def received(
         problem = tell(error, {}, speaking)
         hidden = [(name, value) for name, values in typed.items() for value in values]
         again = None if isinstance(error, UnknownCase) else requested(request)
-        about = {"problem": problem, "again": again, "typed": read_back(fields, rows, typed, speaking)}
+        about = {"problem": problem, "again": again, "typed": read_back(fields, rows, typed, speaking, FIXED)}
         return draw(request, "kept.html", problem.status, hidden=hidden, **about)

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from console.case import UnknownCase
-from console.forms import Field, placed
+from console.forms import CHOICE, ROWS, SEVERAL, Field, placed
 from console.services import NAMES, Away
+from eventkit.auth import Unauthenticated
 from eventkit.errors import Problem
 from eventkit.problems import compose, describe
 from eventkit.text import Text
@@ -27,6 +28,14 @@ GONE: Final = Text(
     "copied."
 )
 """What is told of a case that its sender does not see, when a form of it was filled in."""
+SIGNED_OUT: Final = Text("You are no longer signed in. What you typed stands below.")
+CHOOSE: Final = Text("choose from the list")
+WRONG: Final = {
+    CHOICE: Text("this is not in the list"),
+    SEVERAL: Text("this is not in the list"),
+    ROWS: Text("there are too few or too many"),
+}
+"""What is wrong with a value of which a schema speaks, by the kind of the field."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +69,8 @@ def tell(error: Exception, fields: Mapping[str, Field], voice: Voice) -> Told:
         return _told(error, AWAY.filled(service=NAMES[error.service]), voice)
     if isinstance(error, UnknownCase):
         return _told(error, GONE, voice)
+    if isinstance(error, Unauthenticated):
+        return _told(error, SIGNED_OUT, voice)
     details = describe(error, voice=voice)
     body: Mapping[str, Any] = details.body
     faults = tuple(_fault(one, fields, body["type"] == MISSHAPEN, voice) for one in body.get("errors", ()))
@@ -71,11 +82,13 @@ def _fault(one: Mapping[str, str], fields: Mapping[str, Field], misshapen: bool,
     place = placed(one["field"], fields)
     if place is None:
         return Fault(None, "", one["problem"], one["mend"])
-    field = fields[place]
-    hinted = misshapen and field.hint is not None and one["problem"] != voice.say(REQUIRED)
-    problem = voice.say(Text("this cannot be read")) if hinted else one["problem"]
-    mend = voice.say(field.hint) if hinted and field.hint else one["mend"]
-    return Fault(place, voice.say(field.label), problem, mend)
+    field, empty = fields[place], one["problem"] == voice.say(REQUIRED)
+    asked = CHOOSE if field.options else None if empty else field.hint
+    problem = (
+        WRONG.get(field.kind, Text("this cannot be read")) if misshapen and asked and not empty else one["problem"]
+    )
+    mend = asked if misshapen and asked else one["mend"]
+    return Fault(place, voice.say(field.label), voice.say(problem), voice.say(mend))
 
 
 def _told(error: Problem, said: Text, voice: Voice) -> Told:
