@@ -25,7 +25,8 @@ every_visit = pytest.mark.parametrize("visit", EVERY, indirect=True, ids=["-".jo
 @pytest.fixture
 def office(servers: Stack, system: System) -> Iterator[Office]:
     with Office(servers, system, new_agency("console")) as office:
-        office.open(purposes=[{"id": "needs", "zh": "宣传问需求", "en": "Ask for needs"}])
+        needs = {"id": "needs", "zh": "宣传问需求", "en": "Ask for needs"}
+        office.open(purposes=[needs, *({"id": f"other-{n}", "zh": f"其他{n}", "en": f"Other {n}"} for n in range(12))])
         yield office
 
 
@@ -100,6 +101,18 @@ def test_visit_is_kept_while_it_is_typed(visit: Visit, office: Office) -> None:
     page.goto(f"{address}/visit")
     assert page.get_by_role("button", name=take, exact=True).count() == 0
     assert record in page.title()
+
+
+@pytest.mark.parametrize("visit", [("zh", "desk")], indirect=True)
+def test_long_list_is_narrowed_by_typing(visit: Visit, office: Office) -> None:
+    page = visit.page
+    sign_in(visit, office, "zh")
+    page.get_by_label("其他3").check()
+    page.get_by_label("显示名称").fill("需求")
+    shown = page.locator(".options label:visible")
+    assert [text.strip() for text in shown.all_inner_texts()] == ["宣传问需求", "其他3"]
+    page.get_by_label("显示名称").fill("")
+    assert shown.count() == 13
 
 
 @pytest.mark.parametrize("visit", [("zh", "desk")], indirect=True)

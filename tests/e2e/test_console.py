@@ -210,7 +210,7 @@ def test_enterprise_is_registered_and_found(office: Office, person: Person) -> N
 
 def test_refusal_stands_above_the_form(office: Office, person: Person) -> None:
     clerk = person("frontend")
-    for language, word in (("zh", "处理办法"), ("en", "What to do:")):
+    for language, word in (("zh", "怎么办："), ("en", "What to do:")):
         path = f"/report?lang={language}"
         page = clerk.send(path, 422, programme=office.programme, enterprise="没有这家企业", title="电压不稳").text
         assert 'role="alert" tabindex="-1" autofocus' in page and word in page

@@ -51,6 +51,21 @@ def test_case_waits_for_the_next_step_of_its_course(moves: list[str], waits_for:
     assert view(FED_BACK | {"moves": moves}, moves=[]).next == waits_for
 
 
+@pytest.mark.parametrize(("units", "narrowed"), [(12, False), (13, True)])
+def test_form_of_assigning_offers_the_units(tmp_path: Path, units: int, narrowed: bool) -> None:
+    """No lead is a choice too, and says what comes of it; a long list can be narrowed."""
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        listed = [{"id": f"unit-{n}", "name": f"部门{n}"} for n in range(units)]
+        told = {"state": "opened", "version": 1, "moves": ["assign"], "facts": [], "clocks": [], "name": "x"}
+        return httpx.Response(200, json=TOLD | told | {"document": {}, "units": listed})
+
+    page = visiting(Issuer(tmp_path), answer, "office").get(f"/cases/{CASE}/assign?lang=en").text
+    assert '<option value="">by the programme&#39;s rules</option>' in page
+    assert page.count('name="supporting"') == units
+    assert ('<label for="supporting-part">Show only names with</label>' in page) == narrowed
+
+
 def test_extension_is_chosen_by_its_deadlines() -> None:
     asked = {"extension": 1, "clock": "contact", "limit": "3wd", "reason": "变压器在途"}
     later = {"extension": 2, "clock": "plan", "limit": "1d", "due_if_granted": "2021-03-21T16:00:00+00:00"}

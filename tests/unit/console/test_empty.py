@@ -59,7 +59,7 @@ def test_choice_without_options_says_so(tmp_path: Path) -> None:
     page = visiting(Issuer(tmp_path), nothing).get("/report?lang=en").text
     assert page.count("There is nothing to choose from.") == 2
     assert 'id="programme" name="programme" aria-describedby="programme-bare"' in page
-    assert 'id="kind" name="kind" aria-describedby="kind-hint kind-bare"' in page
+    assert 'id="kind" name="kind" aria-describedby="kind-bare"' in page
 
 
 def test_choice_that_nobody_tells_now_says_so(tmp_path: Path) -> None:

@@ -41,7 +41,8 @@ NO_NAMES: Final = Text("Never write a contact's name or phone here.")
 NOTE: Final = Field("note", Text("Note"), AREA, NO_NAMES)
 TITLE: Final = Field("title", Text("What is to be done"), LINE, Text("In one line."), needed=True)
 TEXT: Final = Field("text", Text("In full"), AREA, NO_NAMES)
-KIND: Final = Field("kind", Text("Kind"), CHOICE, Text("Left open: the programme's rules choose."), options="kinds")
+BY_RULES: Final = Text("by the programme's rules")
+KIND: Final = Field("kind", Text("Kind"), CHOICE, options="kinds", unset=BY_RULES)
 JURISDICTION: Final = Field("jurisdiction", Text("Whose matter it is"), CHOICE, options="jurisdictions")
 REASON: Final = Field("reason", Text("Why"), AREA, needed=True)
 LEAD: Final = Field("lead", Text("Lead unit"), CHOICE, needed=True, options="units")
@@ -54,7 +55,7 @@ OFFICES: Final[Mapping[str, Action]] = {
         "/cases/{case}/classification",
         Text("Classify"),
         Text("The kind is recorded."),
-        (replace(KIND, hint=None, needed=True),),
+        (replace(KIND, unset=None, needed=True),),
     ),
     "assign": Action(
         "routing",
@@ -62,7 +63,7 @@ OFFICES: Final[Mapping[str, Action]] = {
         Text("Assign"),
         Text("The case is assigned."),
         (
-            Field("lead", Text("Lead unit"), CHOICE, Text("Left open: the programme's rules choose."), options="units"),
+            replace(LEAD, needed=False, unset=BY_RULES),
             SUPPORTING,
             Field("meeting", Text("Assignment meeting"), hint=Text("If a meeting decided it: which one.")),
         ),
@@ -236,7 +237,7 @@ REPORTERS: Final[Mapping[str, Action]] = {
         "/issues/{case}/amendments",
         Text("Correct the report"),
         Text("The report is corrected."),
-        (TITLE, TEXT, replace(KIND, hint=None), JURISDICTION, Field("batch", Text("Batch"))),
+        (TITLE, TEXT, replace(KIND, unset=None), JURISDICTION, Field("batch", Text("Batch"))),
         dated=False,
         amends=True,
     ),

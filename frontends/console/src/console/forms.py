@@ -25,7 +25,7 @@ _ROW: Final = re.compile(r"([a-z_]+)-(\d{1,4})-([a-z_]+)")
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field of a form. `options`: the name of the list that a choice is made from."""
+    """A field of a form. `options`: the name of the list that a choice is made from; `unset`: what none is called."""
 
     name: str
     label: Text
@@ -33,6 +33,7 @@ class Field:
     hint: Text | None = None
     needed: bool = False
     options: str = ""
+    unset: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)

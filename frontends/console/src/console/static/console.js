@@ -54,6 +54,20 @@ function offer(form, place, begun) {
   form.before(shown);
 }
 
+// Of a long list only what fits what is typed, and what is ticked; without a script all of it stands there.
+function narrow(list) {
+  const template = list.querySelector("template");
+  template.replaceWith(template.content);
+  const part = list.querySelector("[type=search]");
+  part.addEventListener("input", () => {
+    const wanted = part.value.trim().toLowerCase();
+    list.querySelectorAll(".options label").forEach((label) => {
+      label.hidden = !label.control.checked && !label.textContent.toLowerCase().includes(wanted);
+    });
+  });
+  part.addEventListener("keydown", (event) => event.key === "Enter" && event.preventDefault());
+}
+
 // A page that tells of something sent names its draft; it may be an older one, come back to after a refusal.
 const sent = document.querySelector("[data-sent]")?.dataset.sent;
 const sending = sessionStorage.getItem(SENDING);
@@ -67,4 +81,5 @@ document.querySelectorAll("form[action='/sign-out']").forEach((form) =>
   )
 );
 document.querySelectorAll("form[data-draft]").forEach(keep);
+document.querySelectorAll(".several:has(> template)").forEach(narrow);
 document.querySelector("[data-new] input")?.focus();
