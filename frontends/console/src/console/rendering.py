@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from fastapi import Request, Response
 
 from console import SERVICE
+from console.visiting import reports
 from eventkit import moments
 from eventkit.caller import Caller
 from eventkit.catalogues import catalogue
@@ -43,11 +44,6 @@ def minute(moment: str | None, zone: ZoneInfo = CHINA) -> str:
 def until(moment: str | None, zone: ZoneInfo = CHINA) -> str:
     """A deadline to the minute; one at midnight is the end of the day before, 24:00."""
     return ABSENT if moment is None else moments.until(datetime.fromisoformat(moment), zone)
-
-
-def reports(caller: Caller) -> bool:
-    """Whether the caller may report issues and visits."""
-    return not caller.roles.isdisjoint({"frontend", "office"})
 
 
 def reads_lists(caller: Caller) -> bool:

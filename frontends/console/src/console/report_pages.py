@@ -11,7 +11,7 @@ from console.rendering import draw
 from console.reporting_forms import ISSUE, ISSUES, REGISTERING, VISIT
 from console.sending import ADD, key_of, received
 from console.services import Away, Refused
-from console.visiting import Desk, desk_of
+from console.visiting import Desk, desk_of, reporting_desk_of
 from console.visits import record_visit
 
 OFFERED = 20
@@ -24,7 +24,7 @@ def add_reporting(router: APIRouter) -> None:
     @router.get("/report")
     def issue(request: Request) -> Response:
         """The form of one issue."""
-        return Coming.new(desk_of(request), "issue.html", ISSUE, None).draw(request)
+        return Coming.new(reporting_desk_of(request), "issue.html", ISSUE, None).draw(request)
 
     @router.post("/report")
     async def report(request: Request) -> Response:
@@ -38,7 +38,7 @@ def add_reporting(router: APIRouter) -> None:
     @router.get("/visit")
     def visit(request: Request) -> Response:
         """The form of a visit and its issues."""
-        return Coming.new(desk_of(request), "visit.html", VISIT, ISSUES).draw(request)
+        return Coming.new(reporting_desk_of(request), "visit.html", VISIT, ISSUES).draw(request)
 
     @router.post("/visit")
     async def record(request: Request) -> Response:
@@ -52,7 +52,7 @@ def add_reporting(router: APIRouter) -> None:
     @router.get("/register")
     def enterprise(request: Request) -> Response:
         """The form of an enterprise that is not registered yet."""
-        return Coming.new(desk_of(request), "register.html", REGISTERING, None).draw(request)
+        return Coming.new(reporting_desk_of(request), "register.html", REGISTERING, None).draw(request)
 
     @router.post("/register")
     async def register(request: Request) -> Response:

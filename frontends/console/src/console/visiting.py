@@ -13,6 +13,8 @@ from pagekit.session import language_of, visitor
 
 ROLES = ("frontend", "office", "department", "leader")
 """Who has something to do here."""
+REPORTING = frozenset({"frontend", "office"})
+"""Who may record what is new, as intake says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,11 @@ def allow(caller: Caller) -> None:
         raise Forbidden(Text("The token names no agency."), mend=Text("use a token with the claim agency"))
 
 
+def reports(caller: Caller) -> bool:
+    """Whether the caller may record issues, visits and enterprises."""
+    return not caller.roles.isdisjoint(REPORTING)
+
+
 def desk_of(request: Request) -> Desk:
     """Raises Unauthenticated or Forbidden."""
     who = visitor(request)
@@ -37,3 +44,14 @@ def desk_of(request: Request) -> Desk:
     held = request.app.state.held
     services = Services(request.app.state.client, held.urls, who.token, language_of(request))
     return Desk(who.caller, services)
+
+
+def reporting_desk_of(request: Request) -> Desk:
+    """The desk of somebody who records what is new; raises Forbidden for others before they have typed anything."""
+    desk = desk_of(request)
+    if not reports(desk.caller):
+        raise Forbidden(
+            Text("Issues, visits and enterprises are recorded by the reporting clerks and the office."),
+            mend=Text("open the start page: the work list there has the issues that concern you"),
+        )
+    return desk
