@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from fastapi import Request, Response
 
 from console import SERVICE
+from console.due import left
 from console.visiting import reports
 from eventkit import moments
 from eventkit.caller import Caller
 from eventkit.catalogues import catalogue
+from eventkit.text import Text
 from pagekit.rendering import ABSENT, drawn, voice
 from pagekit.session import language_of
 
@@ -29,7 +31,9 @@ def draw(request: Request, template: str, status: int = 200, /, **about: Any) ->
         "called": lambda context, id: ABSENT if id is None else texts.pgettext(context, id),
         "minute": minute,
         "until": until,
+        "left": left_now,
         "pages": request.app.state.held.pages_url,
+        "start": start,
         "reports": reports,
         "reads_lists": reads_lists,
     }
@@ -44,6 +48,16 @@ def minute(moment: str | None, zone: ZoneInfo = CHINA) -> str:
 def until(moment: str | None, zone: ZoneInfo = CHINA) -> str:
     """A deadline to the minute; one at midnight is the end of the day before, 24:00."""
     return ABSENT if moment is None else moments.until(datetime.fromisoformat(moment), zone)
+
+
+def left_now(moment: str, zone: ZoneInfo = CHINA) -> Text:
+    """How long a deadline leaves now."""
+    return left(datetime.fromisoformat(moment), datetime.now(UTC), zone)
+
+
+def start(caller: Caller) -> Text:
+    """What the first page is called."""
+    return Text("Work list") if reads_lists(caller) else Text("Reported issues")
 
 
 def reads_lists(caller: Caller) -> bool:

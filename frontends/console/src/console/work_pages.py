@@ -5,8 +5,9 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 
 from console.actions import said_of
+from console.case import READS_ISSUES
 from console.names import programmes_of, units_of
-from console.rendering import draw, reads_lists
+from console.rendering import CHINA, draw, reads_lists
 from console.visiting import desk_of
 
 STATES = (
@@ -34,8 +35,20 @@ def add_work(router: APIRouter) -> None:
         units = units_of(desk.services, desk.caller.agency or "")
         programmes = {str(of.document["id"]): of for of in programmes_of(desk.services, desk.caller.agency)}
         done = said_of(given.get("done", ""))
-        about = {"page": page, "units": units, "programmes": programmes, "states": STATES, "done": done}
-        return draw(request, "work.html", caller=desk.caller, **about)
+        own = desk.caller.department
+        return draw(
+            request,
+            "work.html",
+            caller=desk.caller,
+            page=page,
+            units=units,
+            programmes=programmes,
+            states=STATES,
+            done=done,
+            zone=CHINA,
+            leads=own is None or any(row["lead"] != own for row in page["items"]),
+            suggests=not desk.caller.roles.isdisjoint(READS_ISSUES),
+        )
 
 
 def _reported(request: Request) -> Response:
