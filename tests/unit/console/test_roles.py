@@ -25,7 +25,7 @@ def test_console_lets_those_report_whom_intake_lets() -> None:
 def test_form_is_refused_before_it_is_filled_in(tmp_path: Path, role: str, claims: dict[str, str], path: str) -> None:
     page = visiting(Issuer(tmp_path), nothing, role, **claims).get(f"{path}?lang=en")
     assert page.status_code == 403 and 'name="key"' not in page.text
-    assert "recorded by the reporting clerks and the office" in page.text and "the work list there" in page.text
+    assert "recorded by the reporting clerks and the office" in page.text and "stand in the work list" in page.text
 
 
 @pytest.mark.parametrize("path", FORMS)

@@ -15,6 +15,10 @@ ROLES = ("frontend", "office", "department", "leader")
 """Who has something to do here."""
 REPORTING = frozenset({"frontend", "office"})
 """Who may record what is new, as intake says."""
+OTHERS_REPORT = Text(
+    "Issues, visits and enterprises are recorded by the reporting clerks and the office. The issues that concern you "
+    "stand in the work list, on the start page."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +54,5 @@ def reporting_desk_of(request: Request) -> Desk:
     """The desk of somebody who records what is new; raises Forbidden for others before they have typed anything."""
     desk = desk_of(request)
     if not reports(desk.caller):
-        raise Forbidden(
-            Text("Issues, visits and enterprises are recorded by the reporting clerks and the office."),
-            mend=Text("open the start page: the work list there has the issues that concern you"),
-        )
+        raise Forbidden(OTHERS_REPORT)
     return desk
