@@ -71,7 +71,10 @@ def test_problem_names_its_field(visitor: Callable[[Answer], TestClient]) -> Non
     assert (
         '<a href="#enterprise">Enterprise: is not registered</a>' in answer.text and "register it first" in answer.text
     )
-    assert re.search(r'id="enterprise"[^>]*aria-invalid="true"', answer.text) and "r-1" in answer.text
+    assert re.search(r'id="enterprise"[^>]*aria-invalid="true"', answer.text)
+    assert "Reference to quote: <code>r-1</code>" in answer.text
+    chinese = visitor(refusing).post("/report", data=TYPED).text
+    assert "怎么办：register it first" in chinese and "请提供编号：<code>r-1</code>" in chinese
 
 
 def test_service_that_refuses_the_token_asks_to_sign_in(visitor: Callable[[Answer], TestClient]) -> None:

@@ -99,3 +99,8 @@ def test_enterprises_are_suggested_to_whoever_may_list_them(
 def test_tab_is_called_as_the_page(work: Callable[..., str], role: str, name: str) -> None:
     page = work(listing(), role)
     assert f'aria-current="page">{name}</a>' in page and f"<h1>{name}</h1>" in page
+
+
+def test_sentences_of_chinese_have_no_space_between(tmp_path: Path) -> None:
+    page = visiting(Issuer(tmp_path), listing(), "office").get("/?done=accept").text
+    assert "问题已受理。数秒内即显示" in page
