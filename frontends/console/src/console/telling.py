@@ -30,6 +30,7 @@ GONE: Final = Text(
 """What is told of a case that its sender does not see, when a form of it was filled in."""
 SIGNED_OUT: Final = Text("You are no longer signed in. What you typed stands below.")
 CHOOSE: Final = Text("choose from the list")
+UNREADABLE: Final = Text("this cannot be read")
 WRONG: Final = {
     CHOICE: Text("this is not in the list"),
     SEVERAL: Text("this is not in the list"),
@@ -82,13 +83,16 @@ def _fault(one: Mapping[str, str], fields: Mapping[str, Field], misshapen: bool,
     place = placed(one["field"], fields)
     if place is None:
         return Fault(None, "", one["problem"], one["mend"])
-    field, empty = fields[place], one["problem"] == voice.say(REQUIRED)
-    asked = CHOOSE if field.options else None if empty else field.hint
-    problem = (
-        WRONG.get(field.kind, Text("this cannot be read")) if misshapen and asked and not empty else one["problem"]
-    )
-    mend = asked if misshapen and asked else one["mend"]
+    field = fields[place]
+    problem, mend = _plainly(one, field, voice) if misshapen else (one["problem"], one["mend"])
     return Fault(place, voice.say(field.label), voice.say(problem), voice.say(mend))
+
+
+def _plainly(one: Mapping[str, str], field: Field, voice: Voice) -> tuple[str, str]:
+    asked = CHOOSE if field.options else field.hint
+    if one["problem"] == voice.say(REQUIRED):
+        return one["problem"], CHOOSE if field.options else one["mend"]
+    return (one["problem"], one["mend"]) if asked is None else (WRONG.get(field.kind, UNREADABLE), asked)
 
 
 def _told(error: Problem, said: Text, voice: Voice) -> Told:
