@@ -31,6 +31,13 @@ def test_fault_of_form_is_told_by_the_hint() -> None:
     assert fault("invalid", "/limit", RAW) == Fault("limit", "How much longer", "this cannot be read", hint)
 
 
+def test_text_that_is_too_long_is_told_so() -> None:
+    """What a field asks for is no mend of it."""
+    fields = names_of_fields(ACTIONS["amend_issue"].fields, None, {})
+    long = "the value is longer than 500 characters"
+    assert fault("invalid", "/title", long, fields).problem == long
+
+
 def test_refusal_keeps_its_own_words() -> None:
     told = fault("extension-too-long", "/limit", "The programme does not extend by so much.")
     assert (told.label, told.problem) == ("How much longer", "The programme does not extend by so much.")

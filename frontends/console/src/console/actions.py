@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from console.forms import AREA, CHOICE, DATED, DAY, LINE, SEVERAL, TICK, Field, Rows
+from console.forms import AREA, CHOICE, DATED, DAY, LIMIT, LINE, SEVERAL, TICK, Field, Rows
 from eventkit.text import Text
 
 
@@ -104,7 +104,7 @@ OFFICES: Final[Mapping[str, Action]] = {
         (
             Field("extension", Text("Which extension"), CHOICE, needed=True, options="extensions"),
             Field("decision", Text("Decision"), CHOICE, needed=True, options="decisions"),
-            Field("limit", Text("Granted instead"), LINE, SPAN),
+            Field("limit", Text("Granted instead"), LIMIT, SPAN),
             NOTE,
         ),
     ),
@@ -215,7 +215,7 @@ DEPARTMENTS: Final[Mapping[str, Action]] = {
         Text("The extension is asked for."),
         (
             Field("clock", Text("Deadline"), CHOICE, needed=True, options="clocks"),
-            Field("limit", Text("How much longer"), LINE, SPAN, needed=True),
+            Field("limit", Text("How much longer"), LIMIT, SPAN, needed=True),
             REASON,
         ),
         dated=False,

@@ -19,7 +19,7 @@ Typed = Mapping[str, Sequence[str]]
 """What was typed, by the name of the field."""
 
 LINE, AREA, CHOICE, SEVERAL, TICK, DAY, MOMENT = "line", "area", "choice", "several", "tick", "day", "moment"
-ROWS = "rows"
+ROWS, LIMIT = "rows", "limit"
 _ROW: Final = re.compile(r"([a-z_]+)-(\d{1,4})-([a-z_]+)")
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from console.case import UnknownCase
-from console.forms import CHOICE, ROWS, SEVERAL, Field, placed
+from console.forms import CHOICE, DAY, LIMIT, MOMENT, ROWS, SEVERAL, Field, placed
 from console.services import NAMES, Away
 from eventkit.auth import Unauthenticated
 from eventkit.errors import Problem
@@ -30,13 +30,13 @@ GONE: Final = Text(
 """What is told of a case that its sender does not see, when a form of it was filled in."""
 SIGNED_OUT: Final = Text("You are no longer signed in. What you typed stands below.")
 CHOOSE: Final = Text("choose from the list")
-UNREADABLE: Final = Text("this cannot be read")
 WRONG: Final = {
     CHOICE: Text("this is not in the list"),
     SEVERAL: Text("this is not in the list"),
     ROWS: Text("there are too few or too many"),
+    **dict.fromkeys((DAY, MOMENT, LIMIT), Text("this cannot be read")),
 }
-"""What is wrong with a value of which a schema speaks, by the kind of the field."""
+"""What is wrong with a value of which a schema speaks by a pattern, a list or a number, by the kind of the field."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ def _plainly(one: Mapping[str, str], field: Field, voice: Voice) -> tuple[str, s
     asked = CHOOSE if field.options else field.hint
     if one["problem"] == voice.say(REQUIRED):
         return one["problem"], CHOOSE if field.options else one["mend"]
-    return (one["problem"], one["mend"]) if asked is None else (WRONG.get(field.kind, UNREADABLE), asked)
+    return (one["problem"], one["mend"]) if asked is None or field.kind not in WRONG else (WRONG[field.kind], asked)
 
 
 def _told(error: Problem, said: Text, voice: Voice) -> Told:
