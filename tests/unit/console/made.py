@@ -28,6 +28,8 @@ TOLD = {
     "supporting": [],
     "letter": None,
     "round": 1,
+    "outcome": None,
+    "milestones": [],
     "moves": ["accept"],
 }
 """What routing says of the case, besides its state and version."""

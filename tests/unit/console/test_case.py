@@ -19,6 +19,21 @@ from tests.unit.console.made import CASE, TOLD, visiting
 FED_BACK = {"state": "fed_back", "round": 2}
 
 
+def test_case_tells_its_plan_and_its_result(tmp_path: Path) -> None:
+    said = {"outcome": "explained", "policy": "停车管理办法<第三条>", "note": "已当面说明"}
+    plan = {"milestones": [{"name": "现场踏勘", "due_on": "2021-04-01"}]}
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        watch = {"facts": [], "clocks": [], "moves": ["verify"], "version": 1}
+        more = {"state": "fed_back", "version": 4, "document": {}, "units": [], "name": "荣鑫实业"}
+        return httpx.Response(200, json=TOLD | watch | more | said | plan)
+
+    page = visiting(Issuer(tmp_path), answer, "department", department="power").get(f"/cases/{CASE}?lang=zh").text
+    told = page.split("牵头单位上报的结果")[1].split("</dl>")[0]
+    assert all(one in told for one in ("解释到位", "停车管理办法&lt;第三条&gt;", "已当面说明"))
+    assert "<li>2021-04-01 现场踏勘</li>" in page
+
+
 def view(course: dict[str, Any], **watch: Any) -> CaseView:
     return CaseView(CASE, None, course, watch, Names({}, {}, "en"), "荣鑫实业", ())
 

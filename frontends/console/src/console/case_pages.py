@@ -11,6 +11,7 @@ from fastapi.responses import RedirectResponse
 from console.actions import ACTIONS, Action, said_of
 from console.asking import Asked, ask, send, send_again
 from console.case import CaseView, UnknownCase, case_of
+from console.choices import FIXED
 from console.forms import Typed
 from console.rendering import draw
 from console.reporting_forms import REPORTED
@@ -53,7 +54,7 @@ def add_cases(router: APIRouter) -> None:
             if name not in ACTIONS:
                 raise
             return RedirectResponse(f"/?done={name}", 303)
-        return draw(request, "case.html", caller=desk.caller, view=view, done=done)
+        return draw(request, "case.html", caller=desk.caller, view=view, done=done, fixed=FIXED)
 
     @router.get("/cases/{case}/opening")
     def opening(case: CaseId, request: Request) -> Response:

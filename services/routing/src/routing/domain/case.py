@@ -73,7 +73,7 @@ class Case:
     done: Mapping[Step, datetime] = field(default_factory=dict)
     milestones: tuple[events.Milestone, ...] = ()
     progress: frozenset[events.ProgressReported] = frozenset()
-    outcome: events.Outcome | None = None
+    result: events.ResultReported | None = None
     copied: bool = False
     restart: str = "reopened"
     transfers: int = 0
@@ -93,6 +93,11 @@ class Case:
     def opened(self) -> bool:
         """Whether the case exists."""
         return self.round > 0
+
+    @property
+    def outcome(self) -> events.Outcome | None:
+        """How this round ended; None without a result."""
+        return None if self.result is None else self.result.outcome
 
     @property
     def state(self) -> str:
@@ -160,9 +165,9 @@ def _progressed(case: Case, event: events.ProgressReported) -> Case:
 def _resulted(case: Case, event: events.ResultReported) -> Case:
     """A further result, after one that put the case off for long, has yet to be fed back."""
     if Step.RESULT_REPORTED not in case.done:
-        return replace(case, outcome=event.outcome)
+        return replace(case, result=event)
     done: dict[Step, datetime] = {step: at for step, at in case.done.items() if step != Step.FED_BACK}
-    return replace(case, outcome=event.outcome, done=done, copied=False)
+    return replace(case, result=event, done=done, copied=False)
 
 
 def _fed_back(case: Case, event: events.ResultFedBack) -> Case:
@@ -184,7 +189,7 @@ def _round(case: Case, round: int, at: datetime, restart: str) -> Case:
         milestones=(),
         progress=frozenset(),
         supported=frozenset(),
-        outcome=None,
+        result=None,
         copied=False,
         return_by=None,
         concluded=False,

@@ -120,6 +120,8 @@ def _whole(case: Case) -> dict[str, Any]:
         **show(case),
         "meeting": case.meeting,
         "outcome": case.outcome,
+        "policy": None if case.result is None else case.result.policy,
+        "note": None if case.result is None else case.result.note,
         "milestones": [{"name": line.name, "due_on": line.due_on} for line in case.milestones],
         "steps": {step.name.lower(): at for step, at in sorted(case.done.items())},
     }
