@@ -194,6 +194,20 @@ def test_supervision_list_is_whose_it_was(client: TestClient, issuer: Issuer) ->
     assert shown == {"bank": [EARLY], "park": []}
 
 
+def test_issue_is_shown_to_whom_it_belonged_then(client: TestClient, issuer: Issuer) -> None:
+    """Lists of that day name it; as it is now it is another's."""
+    told = read(client, issuer, f"/issues/{EARLY}/timeline?at={THEN}", "department", department="bank")
+    assert (told["issue"]["lead"], told["issue"]["title"]) == ("bank", "用电困难")
+    events = [event["event_id"] for event in told["items"]]
+    client.cookies.set(COOKIE, issuer.token("department", department="bank"))
+    pages = [f"/issues/{EARLY}", *(f"/issues/{EARLY}/events/{event}" for event in events)]
+    assert {client.get(f"{page}?at={THEN}", headers={"accept": "text/html"}).status_code for page in pages} == {200}
+    assert {client.get(page, headers={"accept": "text/html"}).status_code for page in pages} == {404}
+    park = issuer.headers("department", department="park")
+    assert client.get(f"/v1/issues/{EARLY}/timeline?at={THEN}", headers=park).status_code == 200, "it is theirs now"
+    assert client.get(f"/v1/issues/{LATE}/timeline?at=2021-03-12", headers=park).status_code == 404
+
+
 def test_scores_are_until_then(client: TestClient, issuer: Issuer) -> None:
     def scores(at: str) -> dict[str, int]:
         told = read(client, issuer, f"/appraisal/departments?programme=jinxian&period=2021-03{at}")["items"]

@@ -17,7 +17,7 @@ from pagekit.session import COOKIE
 from tests.integration.reporting.serving import holding, reading
 from tests.support.http import TestClient
 from tests.support.tokens import Issuer
-from tests.unit.reporting.made import Log, day, iso
+from tests.unit.reporting.made import Log, day, iso, programme
 
 CASE = str(uid("story"))
 CLOCK = {"clock": "contact", "generation": 1, "unit": "bank"}
@@ -42,6 +42,20 @@ def story() -> Log:
         replace(one, sequenced_at=one.occurred_at + timedelta(seconds=n)) for n, one in enumerate(log.events, 1)
     ]
     return log
+
+
+def test_day_of_an_issue_ends_in_its_programmes_zone(servers: Stack, issuer: Issuer) -> None:
+    log = story()
+    document = {**programme()["document"], "zone": "America/New_York"}
+    told = {**programme(), "programme": "far", "document": document}
+    log.add("intake", "programme_published", "programme-far", "far", day(0), **told)
+    with (
+        holding(servers, "reportingzones", log.events) as engine,
+        reading(engine, issuer, headers=issuer.headers("office")) as client,
+    ):
+        assert client.get("/v1/ledger?at=2021-03-04").status_code == 422, "a day ends at two times in this agency"
+        told = client.get(f"/v1/issues/{CASE}/timeline?at=2021-03-04").json()
+        assert told["items"][-1]["occurred_at"] < "2021-03-04T16:00" and len(told["items"]) == 3
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, Subquery, and_, not_, or_, select
+from sqlalchemy import ColumnElement, Connection, FromClause, Select, Subquery, and_, not_, or_, select
 
 from reporting.queries.moments import Moment
 from reporting.queries.zones import zones
@@ -52,6 +52,11 @@ def _passed_on(moment: Moment) -> ColumnElement[bool]:
     if moment.before is not None:
         told = told.where(timeline.c.occurred_at < moment.before)
     return told.correlate(ledger).exists()
+
+
+def programme_of(connection: Connection, case: str) -> str | None:
+    """The programme of a case; None where there is none of this id."""
+    return connection.scalar(select(ledger.c.programme).where(ledger.c.case_id == case))
 
 
 def is_open(rows: FromClause) -> ColumnElement[bool]:

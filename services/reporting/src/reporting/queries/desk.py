@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, text
 from eventkit.auth import require
 from eventkit.caller import Caller
 from eventkit.http.answers import json_response
+from reporting.queries.cases import programme_of
 from reporting.queries.filters import Condition, check_known, check_programme, read_filters, shown
 from reporting.queries.moments import NOW, Knowledge, Moment, knowledge, moment
 from reporting.queries.scope import READERS, Scope, scope_of
@@ -86,17 +87,20 @@ class Desk:
         request: Request,
         known: dict[str, Condition],
         *besides: str,
+        case: str | None = None,
         snapshot: float | None = None,
     ) -> Iterator[Asked]:
         """A checked request; Forbidden, or Faulty naming the parameter.
 
-        `snapshot`: all that is read is of one moment, and a statement may take so many seconds.
+        `case`: what it is about, in whose programme days end. `snapshot`: all that is read is of one moment, and a
+        statement may take so many seconds.
         """
         scope = scope_of(who)
         filters = read_filters(request, known, ("as_of", *besides))
         given, programme = request.query_params, filters.get("programme")
         with self.looking(snapshot=snapshot) as connection:
             check_programme(connection, scope, filters)
+            programme = programme or (None if case is None else programme_of(connection, case))
             at = moment(connection, scope, given.get("at"), programme)
             as_of = moment(connection, scope, given.get("as_of"), programme, "as_of")
             if as_of is not NOW:

@@ -95,12 +95,18 @@ def titles_of(connection: Connection, cases: Collection[str], moment: Moment) ->
     return dict(connection.execute(rows).all()) if cases else {}
 
 
-def timeline_of(connection: Connection, scope: Scope, case: str, moment: Moment) -> dict[str, Any]:
-    """The issue's ledger row and its events in order. Raises UnknownIssue also when the caller may not see it."""
-    case = _case_id(case)
-    now = cases(NOW)
-    if connection.scalar(select(now.c.case_id).where(now.c.case_id == case, scope.cases(now))) is None:
+def timeline_of(
+    connection: Connection, scope: Scope, case: str, moment: Moment, *, whole: bool = False
+) -> dict[str, Any]:
+    """The issue's ledger row and its events in order. Raises UnknownIssue also when the caller may not see it.
+
+    Whoever could see it at the moment still may as it stood then: lists of that moment name it. `whole`: it is told as
+    it is now, with all its events.
+    """
+    case = case_id(case)
+    if not any(_visible(connection, scope, case, one) for one in {NOW, moment}):
         raise UnknownIssue
+    moment = NOW if whole else moment
     held = ledger_of(connection, [case], moment)
     if case not in held:
         raise UnknownIssue(
@@ -111,12 +117,18 @@ def timeline_of(connection: Connection, scope: Scope, case: str, moment: Moment)
     return {"issue": held[case], "items": sorted(events, key=_order)}
 
 
+def _visible(connection: Connection, scope: Scope, case: str, moment: Moment) -> bool:
+    of = cases(moment)
+    return connection.scalar(select(of.c.case_id).where(of.c.case_id == case, scope.cases(of))) is not None
+
+
 def _order(event: dict[str, Any]) -> tuple[Any, ...]:
     """Of one instant as it was recorded: what follows from an event at once has its time, and is of another service."""
     return event["occurred_at"], event["sequenced_at"], event["service"], event["version"]
 
 
-def _case_id(text: str) -> str:
+def case_id(text: str) -> str:
+    """The id of a case as it is stored; UnknownIssue for what is none."""
     try:
         return str(UUID(text))
     except ValueError:

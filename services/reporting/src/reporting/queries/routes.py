@@ -18,7 +18,7 @@ from reporting.queries.evidence_routes import evidence_routes
 from reporting.queries.figures import figure
 from reporting.queries.filters import OF_CASES, Condition, conditions, equals
 from reporting.queries.hotspots import GROUPS, MOST, checked_groups, hotspots
-from reporting.queries.issues import as_dict, ledger_of, ledger_rows, timeline_of
+from reporting.queries.issues import as_dict, case_id, ledger_of, ledger_rows, timeline_of
 from reporting.queries.measure import Measure
 from reporting.queries.named import FIGURES, general, of_asked
 from reporting.queries.programme_routes import programme_routes
@@ -85,7 +85,7 @@ def _add_timeline(router: APIRouter, desk: Desk) -> None:
     @router.get("/issues/{case}/timeline", response_class=Response)
     def timeline(case: str, request: Request, who: Who, at: At = None) -> Response:
         """Everything that happened to an issue, in order, and its ledger row."""
-        with desk.asked(who, request, {}, "at") as asked:
+        with desk.asked(who, request, {}, "at", case=case_id(case)) as asked:
             return asked.answer(timeline_of(asked.connection, asked.scope, case, asked.moment), case)
 
 

@@ -16,7 +16,7 @@ from reporting.projections.case_event import short_type
 from reporting.queries.cases import cases
 from reporting.queries.fired import types_of
 from reporting.queries.issues import ledger_of, timeline_of
-from reporting.queries.moments import NOW, Moment
+from reporting.queries.moments import Moment
 from reporting.read_model.tables import ledger, timeline
 from reporting.web.issue_clocks import Clock, clocks_of
 from reporting.web.opening import View
@@ -90,7 +90,7 @@ def story_of(view: View, case: str) -> Story:
 
 def event_of(view: View, case: str, id: str) -> Mapping[str, Any]:
     """One event of the issue, whole, whatever moment is looked at: evidence may be of later, as a cancelled clock's."""
-    told = timeline_of(view.connection, view.asked.scope, case, NOW)
+    told = timeline_of(view.connection, view.asked.scope, case, view.asked.moment, whole=True)
     found = next((event for event in told["items"] if event["event_id"] == id), None)
     if found is None:
         raise UnknownEvent
