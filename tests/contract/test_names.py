@@ -21,10 +21,12 @@ from reporting.exports.naming import LISTINGS
 from reporting.exports.numbers import OF_KIND
 from reporting.projections.workflow import STATES
 from reporting.queries.coverage import BY, NOBODY
+from reporting.queries.filters import UNANSWERED
 from reporting.queries.hotspots import GROUPS
 from reporting.queries.lists import HANDLED
 from reporting.queries.lists import LISTINGS as PROGRAMMES_LISTS
 from reporting.queries.named import FIGURES
+from reporting.queries.weighing import WEIGHED
 from routing.domain.case import STATES as OF_CASES
 from supervision.domain.duty import Status
 
@@ -80,6 +82,7 @@ def columns() -> set[str]:
 
 RULES = EVENTS["bugle.supervision.duty_opened.v1"].schema["properties"]["rule"]["description"]
 SIGNALS = DOCUMENTS["bugle.documents.programme.v3"].schema["properties"]["signals"]["properties"]
+STATUSES = told_in_docs("clocks")
 NAMES: dict[str, set[str]] = {
     "state": set(STATES),
     "event": {type.split(".")[2] for type in EVENTS},
@@ -92,7 +95,7 @@ NAMES: dict[str, set[str]] = {
     "mode": enumerated("mode"),
     "relation": enumerated("relation"),
     "decision": enumerated("decision"),
-    "clock": told_in_docs("clocks"),
+    "clock": {*STATUSES, UNANSWERED},
     "duty": set(get_args(Status)),
     "rule": set(re.findall(r"\w+", RULES.removeprefix("Duty of the programme, or "))) - {"report", "id"},
     "stage": enumerated("kind") - enumerated("recipient_kind"),
@@ -106,6 +109,7 @@ NAMES: dict[str, set[str]] = {
     "holder": {"office", "lead", "supporter"},
     "group": {*GROUPS, *(name for measure in ALL_MEASURES.values() for name in measure.group_names)},
     "subject": enumerated("subject", "subject_kind"),
+    "counted": {*FIGURES, *WEIGHED},
     "counts": enumerated("counts"),
     "every": enumerated("every"),
     "finding": findings(),
@@ -122,7 +126,7 @@ NAMES: dict[str, set[str]] = {
 _ASKED_FOR = {"pending", "refused"}
 OF_CONSOLE = {
     "answer": {"pending", "closed_out", "reopened"},
-    "clock": NAMES["clock"],
+    "clock": STATUSES,
     "merger": {*_ASKED_FOR, "merged"},
     "state": {*STATES, *OF_CASES},
     "withdrawal": {*_ASKED_FOR, "withdrawn"},

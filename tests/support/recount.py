@@ -255,8 +255,10 @@ def _visited(*modes: str) -> Callable[[Known, Row], Counted]:
     )
 
 
-def _plain(table: str, value: Callable[[list[Row]], int] = len) -> Callable[[Known, Row], Counted]:
-    return lambda known, document: Counted(known.described[table], value)
+def _plain(
+    table: str, value: Callable[[list[Row]], int] = len, test: Test = lambda row: True
+) -> Callable[[Known, Row], Counted]:
+    return lambda known, document: Counted([row for row in known.described[table] if test(row)], value)
 
 
 def _issues(test: Test = lambda row: True, value: Callable[[list[Row]], int] = len) -> Callable[[Known, Row], Counted]:
@@ -306,6 +308,6 @@ _FIGURES: dict[str, Callable[[Known, Row], Counted]] = {
     "teams": _plain("standing"),
     "team_enterprises": _plain("pairs", distinct("enterprise")),
     "service_count": _plain("services", summed("count")),
-    "service_amount": _plain("services", summed("amount")),
+    "service_amount": _plain("services", summed("amount"), lambda row: row["amount"] is not None),
     "batches": _batches,
 }

@@ -168,6 +168,7 @@ def test_deadline_at_midnight_ends_the_day() -> None:
 
 def test_columns_come_in_their_order() -> None:
     assert columns_of(None) == USUAL
+    assert columns_of(None, of_one=False) == (*USUAL, "programme")
     assert columns_of("state,title") == ("title", "state")
     with pytest.raises(Faulty):
         columns_of("title,phone")

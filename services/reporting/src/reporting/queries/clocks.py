@@ -24,6 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONPATH
 
 from reporting.queries.cases import cases
+from reporting.queries.filters import UNANSWERED
 from reporting.queries.moments import Moment
 from reporting.queries.scope import Scope
 from reporting.read_model.tables import WAITING, clocks, ledger, programmes, unanswered
@@ -41,7 +42,7 @@ def clocks_at(moment: Moment, status: str | None = None) -> Subquery:
     The parameter `status`: the caller takes no clocks but these. Of all clocks few wait at any moment, and where these
     are asked for no others are read.
     """
-    of, waits = cases(moment), status in WAITING
+    of, waits = cases(moment), status in (*WAITING, UNANSWERED)
     rows = unanswered if waits and moment.before is None else clocks
     status_then, stopped_at = _at(rows, moment)
     wanted = select(

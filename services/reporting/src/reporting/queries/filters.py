@@ -17,10 +17,13 @@ from reporting.projections.workflow import STATES
 from reporting.queries.cases import is_open
 from reporting.queries.scope import Scope
 from reporting.queries.zones import month_of
-from reporting.read_model.tables import enterprises, ledger, programmes
+from reporting.read_model.tables import WAITING, enterprises, ledger, programmes
 
 Filters = Mapping[str, str]
 Condition = Callable[[FromClause, str], ColumnElement[bool]]
+
+UNANSWERED = "unanswered"
+"""As a status: of the clocks for which somebody waits, whichever of theirs they have."""
 
 _CHOICES = {
     "state": STATES,
@@ -36,7 +39,7 @@ _CHOICES = {
     "colour": ("yellow", "red"),
     "withdrawn": ("true", "false"),
     "answered": ("true", "false"),
-    "status": ("running", "met", "late", "missed", "unobserved", "cancelled"),
+    "status": ("running", "met", "late", "missed", "unobserved", "cancelled", UNANSWERED),
 }
 
 _MONTHS = ("reported", "closed", "issued")
@@ -134,6 +137,11 @@ def conditions(rows: FromClause, filters: Filters, known: Mapping[str, Condition
 def equals(column: str) -> Condition:
     """The column has the value."""
     return lambda rows, value: rows.c[column] == value
+
+
+def status(rows: FromClause, value: str) -> ColumnElement[bool]:
+    """The clock has this status, or one of those that are unanswered."""
+    return rows.c.status.in_(WAITING) if value == UNANSWERED else rows.c.status == value
 
 
 def truth(column: str) -> Condition:

@@ -176,7 +176,7 @@ MEASURES: dict[str, Measure] = {
         _SERVICES,
         of_agency,
         "sum of the services' amounts in CNY",
-        None,
+        lambda rows: rows.c.amount.is_not(None),
         total("amount"),
         groups=_SERVICE_GROUPS,
         month="served_at",

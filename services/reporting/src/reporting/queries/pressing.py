@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import TIMESTAMP
 from reporting.queries.cases import cases
 from reporting.queries.climbing import CLIMBS
 from reporting.queries.clocks import clocks_at
-from reporting.queries.filters import OF_CASES, Condition, equals
+from reporting.queries.filters import OF_CASES, UNANSWERED, Condition, equals, status
 from reporting.queries.fired import types_of
 from reporting.queries.measure import Measure, distinct, of_cases
 from reporting.queries.moments import Moment
@@ -30,10 +30,12 @@ def _due(rows: FromClause, value: str) -> ColumnElement[bool]:
 
 OF_DEADLINES: Mapping[str, Condition] = OF_CASES | {
     "clock": equals("clock"),
-    "status": equals("status"),
+    "status": status,
     "unit": equals("unit"),
     "due": _due,
 }
+TO_ANSWER: Mapping[str, str] = {"status": UNANSWERED, "open": "true"}
+"""The deadlines that somebody has to answer, by these filters."""
 
 
 def climbs(moment: Moment) -> Subquery:

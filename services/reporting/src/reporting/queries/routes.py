@@ -16,7 +16,7 @@ from reporting.queries.clocks import clocks_at
 from reporting.queries.desk import PAGING, At, Desk, Who, parameters, reads
 from reporting.queries.evidence_routes import evidence_routes
 from reporting.queries.figures import figure
-from reporting.queries.filters import OF_CASES, Condition, conditions, equals
+from reporting.queries.filters import OF_CASES, Condition, conditions, equals, status
 from reporting.queries.hotspots import GROUPS, MOST, checked_groups, hotspots
 from reporting.queries.issues import as_dict, case_id, ledger_of, ledger_rows, timeline_of
 from reporting.queries.measure import Measure
@@ -26,7 +26,7 @@ from reporting.queries.rate_routes import rate_routes
 from reporting.queries.reproof_routes import reproof_routes
 from reporting.queries.work import item, work
 
-_OF_CLOCKS: dict[str, Condition] = OF_CASES | {"clock": equals("clock"), "status": equals("status")}
+_OF_CLOCKS: dict[str, Condition] = OF_CASES | {"clock": equals("clock"), "status": status}
 _CLOCK_COLUMNS = [
     "case_id",
     "clock",

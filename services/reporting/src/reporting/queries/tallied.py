@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, FromClause, Subquery, Table, and_, func, or_, select, true
 
 from reporting.queries.clocks import for_contact
-from reporting.queries.filters import OF_CASES, Condition, Filters, equals, truth
+from reporting.queries.filters import OF_CASES, Condition, Filters, equals, status, truth
 from reporting.queries.moments import Moment
 from reporting.queries.periods import Period
 from reporting.queries.scope import Scope
@@ -107,7 +107,7 @@ ISSUES = Tally(
 )
 CLOCKS = Tally(
     clock_tallies,
-    _same("programme", "department", "kind", "synthetic") | {"status": equals("status"), "unit": equals("unit")},
+    _same("programme", "department", "kind", "synthetic") | {"status": status, "unit": equals("unit")},
     ("last_at", "due"),
     ("clock", "status", "outcome", "merged", "withdrawn", "passed_on", "synthetic"),
     lambda rows: {"for_contact": for_contact(rows.c.programme, rows.c.clock)},
@@ -136,7 +136,7 @@ DUES = Tally(
     due_tallies,
     _same("programme", "synthetic")
     | {
-        "status": equals("status"),
+        "status": status,
         "open": truth("open"),
         "due": lambda rows, value: rows.c.due <= value,
     },

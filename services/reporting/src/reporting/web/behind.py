@@ -13,6 +13,7 @@ from reporting.queries.because import Events, because, grounds_of
 from reporting.queries.behind import Asking, behind, part_given
 from reporting.queries.figures import figure
 from reporting.queries.filters import OF_CASES
+from reporting.queries.issues import titles_of
 from reporting.queries.named import narrowed, of_asked
 from reporting.queries.pressing import OF_DEADLINES
 from reporting.web.opening import View
@@ -25,7 +26,8 @@ _WHERE = {"issues_closed": ("state", "closed_out"), "issues_open": ("open", "tru
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """A page of the rows. `value`: what the part comes to; `total`: rows behind it; `figure`: all of its numbers.
+    """A page of the rows. `value`: what the part comes to; `total`: rows behind it; `figure`: all of its numbers;
+    `titles`: of the rows' cases, by id.
 
     `listed`: the list of the same rows, as path and parameters; None where there is none.
     """
@@ -38,6 +40,7 @@ class Explained:
     basis: Mapping[str, Any]
     rows: Sequence[Row[Any]]
     events: Sequence[Events]
+    titles: Mapping[str, str]
     total: int
     value: int
     next: str | None
@@ -65,6 +68,7 @@ def explained(view: View, name: str) -> Explained:
         basis(view.connection, asking, asked.filters.get("programme")),
         found.rows,
         because(view.connection, found.kind, found.rows, grounds, asked.moment),
+        titles_of(view.connection, {row.case_id for row in found.rows if hasattr(row, "case_id")}, asked.moment),
         found.total,
         found.value,
         found.next,

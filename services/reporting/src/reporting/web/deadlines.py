@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -15,6 +15,7 @@ from reporting.queries.climbing import CLIMBS, climbing
 from reporting.queries.clocks import clocks_at
 from reporting.queries.figures import figure
 from reporting.queries.filters import conditions
+from reporting.queries.issues import titles_of
 from reporting.queries.pressing import OF_DEADLINES, PRESSING
 from reporting.queries.working_days import working_days
 from reporting.web.opening import View
@@ -44,7 +45,8 @@ def query(view: View, filters: Mapping[str, str]) -> tuple[Select[Any], Sequence
 class Breaking:
     """What needs somebody today: deadlines with the first of them and their number.
 
-    `by`: the last day of what is due soon; `known`: whether its year's calendar is published.
+    `by`: the last day of what is due soon; `known`: whether its year's calendar is published; `titles`: of the issues
+    whose deadlines are named, by id.
     """
 
     by: date
@@ -53,6 +55,7 @@ class Breaking:
     missed: tuple[list[Row[Any]], int]
     climbed: tuple[list[dict[str, Any]], int]
     month: str
+    titles: Mapping[str, str]
 
 
 def breaking(view: View, month: str) -> Breaking:
@@ -63,7 +66,13 @@ def breaking(view: View, month: str) -> Breaking:
     of = view.asked.filters
     due = listed(view, {**of, "status": "running", "due": str(by)})
     missed = listed(view, {**of, "status": "missed", "open": "true"})
-    return Breaking(by, held.knows(by), due, missed, climbed(view, month, SHOWN), month)
+    titles = titled(view, [*due[0], *missed[0]])
+    return Breaking(by, held.knows(by), due, missed, climbed(view, month, SHOWN), month, titles)
+
+
+def titled(view: View, rows: Iterable[Row[Any]]) -> dict[str, str]:
+    """What the cases of these rows were called at the view's moment, by id."""
+    return titles_of(view.connection, {row.case_id for row in rows}, view.asked.moment)
 
 
 def climbed(view: View, month: str, first: int | None = None) -> tuple[list[dict[str, Any]], int]:

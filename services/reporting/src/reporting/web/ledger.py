@@ -53,10 +53,11 @@ class Page:
     """Of enterprises, by id."""
 
 
-def columns_of(given: str | None) -> tuple[str, ...]:
-    """The columns that an address asks for, in the ledger's order; Faulty for one that there is not."""
+def columns_of(given: str | None, of_one: bool = True) -> tuple[str, ...]:
+    """The columns that an address asks for, in the ledger's order; Faulty for one that there is not. `of_one`: the rows
+    are of one programme, which then needs no column."""
     if given is None:
-        return USUAL
+        return USUAL if of_one else (*USUAL, "programme")
     wanted = given.split(",")
     if unknown := [name for name in wanted if name not in COLUMNS]:
         problem = Text("{name!r} is no column", name=unknown[0])

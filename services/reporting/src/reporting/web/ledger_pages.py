@@ -19,7 +19,7 @@ def add_ledger(router: APIRouter, pages: Pages) -> None:
     def listed(request: Request, who: Visiting) -> Response:
         """Issues by filters, page by page, with chosen columns."""
         with pages.opened(who, request, OF_CASES, AT, *ledger.BESIDES) as view:
-            columns = ledger.columns_of(request.query_params.get("columns"))
+            columns = ledger.columns_of(request.query_params.get("columns"), view.programme is not None)
             dense = request.query_params.get("density") == "dense"
             filters = view.asked.filters
             more = {name: filters[name] for name in ledger.WITHOUT_FIELD if name in filters}

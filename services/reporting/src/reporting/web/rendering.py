@@ -10,6 +10,7 @@ from fastapi import Request, Response
 
 from pagekit.addresses import address
 from pagekit.rendering import drawn
+from reporting.queries.pressing import TO_ANSWER
 
 TEXTS: Final = "reporting.web"
 CARRIED: Final = ("programme", "at", "as_of")
@@ -20,7 +21,8 @@ _LOOKS: Final = frozenset({"after", "lang", "density", "place", "places"})
 
 def draw(request: Request, template: str, status: int = 200, /, **about: Any) -> Response:
     """A page in the visitor's language."""
-    known = {"known": None, "words": None, "programme": None, "file": partial(_file, dict(request.query_params))}
+    known = {"known": None, "words": None, "programme": None, "to_answer": TO_ANSWER}
+    known["file"] = partial(_file, dict(request.query_params))
     return drawn(request, TEXTS, template, status, CARRIED, known | about)
 
 
