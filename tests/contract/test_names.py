@@ -19,6 +19,7 @@ from eventkit.caller import ROLES
 from eventkit.catalogues import LANGUAGES
 from reporting.exports.naming import LISTINGS
 from reporting.exports.numbers import OF_KIND
+from reporting.issuing.scheduling import BY as ISSUED_BY
 from reporting.projections.workflow import STATES
 from reporting.queries.coverage import BY, NOBODY
 from reporting.queries.filters import UNANSWERED
@@ -28,6 +29,8 @@ from reporting.queries.lists import LISTINGS as PROGRAMMES_LISTS
 from reporting.queries.named import FIGURES
 from reporting.queries.weighing import WEIGHED
 from routing.domain.case import STATES as OF_CASES
+from routing.domain.history import BY as DECLARED_BY
+from routing.domain.opening import BY as OPENED_BY
 from supervision.domain.duty import Status
 
 ROOT = Path(__file__).parents[2]
@@ -84,6 +87,7 @@ RULES = EVENTS["bugle.supervision.duty_opened.v1"].schema["properties"]["rule"][
 SIGNALS = DOCUMENTS["bugle.documents.programme.v3"].schema["properties"]["signals"]["properties"]
 STATUSES = told_in_docs("clocks")
 NAMES: dict[str, set[str]] = {
+    "actor": {OPENED_BY, DECLARED_BY, ISSUED_BY},
     "state": set(STATES),
     "event": {type.split(".")[2] for type in EVENTS},
     "fact": enumerated("fact", "starts", "stops"),

@@ -7,9 +7,11 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from pagekit.session import COOKIE
+from reporting.queries.scope import Scope
+from reporting.web.words import Words
 from tests.integration.reporting.serving import reading
 from tests.support.http import TestClient
 from tests.support.tokens import Issuer
@@ -53,7 +55,9 @@ def test_deadlines_open_with_those_to_answer(client: TestClient, moment: str) ->
     rows = told.split("<tbody>")[1]
     assert set(_STATUS.findall(rows)) == {"running", "missed"} and "status=unanswered" in opening
     assert _DUE.findall(rows) == sorted(_DUE.findall(rows))
-    apart = [page(client, f"/deadlines?programme=jinxian&open=true&status={one}{moment}") for one in ("running", "missed")]
+    apart = [
+        page(client, f"/deadlines?programme=jinxian&open=true&status={one}{moment}") for one in ("running", "missed")
+    ]
     assert counted(told) == sum(map(counted, apart)) == len(_HEAD.findall(rows))
     [every] = re.findall(r'href="([^"]*)">All deadlines', told)
     assert counted(page(client, html.unescape(every))) > counted(told)
@@ -64,3 +68,46 @@ def test_rows_of_several_programmes_name_theirs(client: TestClient, address: str
     head = '<th scope="col">Programme</th>'
     assert head in page(client, f"{address}?lang=en")
     assert head not in page(client, f"{address}?lang=en&programme=jinxian")
+
+
+@pytest.mark.parametrize(
+    ("account", "named"),
+    [
+        ("rule", "By rule"),
+        ("ledger", "Ledger"),
+        ("office-jinxian", "Office"),
+        ("operator", "Operator"),
+        ("department-jinxian-bank", "银行"),
+        ("department-jinxian-nobody", "department-jinxian-nobody"),
+        ("office-elsewhere", "office-elsewhere"),
+        ("zhang-jinxian", "zhang-jinxian"),
+    ],
+)
+def test_actor_is_named_where_known(filled: Engine, account: str, named: str) -> None:
+    with filled.connect() as connection:
+        connection.execute(text("SELECT set_config('search_path', 'live, public', true)"))
+        assert Words(connection, Scope(None, None), "en").actor(account, "jinxian") == named
+
+
+def test_story_names_who_acted(client: TestClient) -> None:
+    case, title = _HEAD.findall(page(client, "/deadlines?programme=jinxian"))[0]
+    told = page(client, f"/issues/{case}?lang=zh")
+    assert '<span class="dim" title="ledger">台账</span>' in told
+    assert re.search(rf'<p class="crumb"><a href="/ledger[^>]*>四进四问</a> · {title}', told)
+
+
+def test_points_lead_back_and_tell_their_month(client: TestClient) -> None:
+    told = page(client, "/points?programme=jinxian&unit=bank&month=2021-03&lang=zh")
+    assert "<h1>银行：2021年3月加减分</h1>" in told
+    assert '<a href="/overview?programme=jinxian#league">四进四问</a>' in told
+
+
+def test_list_of_programmes_shows_no_ids(client: TestClient) -> None:
+    assert ">jinxian<" not in page(client, "/?programme=jinxian")
+
+
+def test_sum_of_amounts_has_rows_with_amounts(client: TestClient) -> None:
+    told = page(client, "/counted/service_amount?programme=jinxian&lang=en")
+    rows = told.split("<tbody>")[1].split("</tr>")[:-1]
+    assert rows and not any("Not recorded" in row.split('class="n"')[-1] for row in rows)
+    assert re.search(r'<p class="count" role="status">[0-9,]+ CNY', told)

@@ -16,6 +16,7 @@ from reporting.queries.clocks import clocks_at
 from reporting.queries.figures import figure
 from reporting.queries.filters import conditions
 from reporting.queries.issues import titles_of
+from reporting.queries.periods import Period
 from reporting.queries.pressing import OF_DEADLINES, PRESSING
 from reporting.queries.working_days import working_days
 from reporting.web.opening import View
@@ -54,7 +55,7 @@ class Breaking:
     due: tuple[list[Row[Any]], int]
     missed: tuple[list[Row[Any]], int]
     climbed: tuple[list[dict[str, Any]], int]
-    month: str
+    period: Period
     titles: Mapping[str, str]
 
 
@@ -67,7 +68,7 @@ def breaking(view: View, month: str) -> Breaking:
     due = listed(view, {**of, "status": "running", "due": str(by)})
     missed = listed(view, {**of, "status": "missed", "open": "true"})
     titles = titled(view, [*due[0], *missed[0]])
-    return Breaking(by, held.knows(by), due, missed, climbed(view, month, SHOWN), month, titles)
+    return Breaking(by, held.knows(by), due, missed, climbed(view, month, SHOWN), view.of.period(month), titles)
 
 
 def titled(view: View, rows: Iterable[Row[Any]]) -> dict[str, str]:

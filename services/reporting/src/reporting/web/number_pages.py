@@ -71,7 +71,7 @@ def _add_climbed(router: APIRouter, pages: Pages) -> None:
         """Issues that climbed to a leader in a month."""
         with pages.of_programme(who, request, AT, "month") as view:
             items, _ = deadlines.climbed(view, month)
-            return view.page("climbed.html", month=month, items=items)
+            return view.page("climbed.html", period=view.of.period(month), items=items)
 
 
 def _add_points(router: APIRouter, pages: Pages) -> None:
@@ -86,7 +86,7 @@ def _add_points(router: APIRouter, pages: Pages) -> None:
             return view.page(
                 "points.html",
                 unit=view.words.unit(unit, view.of.agency),
-                month=month,
+                period=view.of.period(month),
                 row=row,
                 base=told["base"],
                 titles={item["id"]: item for item in told.get("formula", ())},

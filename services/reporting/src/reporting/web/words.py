@@ -8,7 +8,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
+from eventkit.caller import ROLES
 from eventkit.catalogues import catalogue
+from reporting.bulletins.drawing import period_titles
+from reporting.queries.periods import Period
 from reporting.queries.scope import Scope
 from reporting.read_model.tables import enterprises, programmes, units
 
@@ -51,6 +54,20 @@ class Words:
     def unit(self, id: str | None, agency: str) -> str | None:
         """A unit by the agency's directory."""
         return None if id is None else self._units.get((agency, id), id)
+
+    def actor(self, account: str, agency: str) -> str:
+        """Who acted: a rule or a ledger; of an account that tells its role (`<role>-<agency>[-<unit>]`) the role, of a
+        department the unit; of any other the account itself."""
+        role, _, unit = account.partition(f"-{agency}")
+        if role == "department" and unit:
+            return self._units.get((agency, unit.removeprefix("-")), account)
+        if role in ROLES and not unit:
+            return self._names.pgettext("access", role)
+        return self._names.pgettext("actor", account)
+
+    def period(self, held: Period) -> str:
+        """A period as documents have it."""
+        return period_titles(held)[self.language]
 
     def said(self, told: Mapping[str, Any]) -> str:
         """Of what has its words in both languages, those of this one."""
