@@ -9,13 +9,16 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import Engine, text
 
+from bugle.stack import Stack
 from pagekit.session import COOKIE
 from reporting.queries.scope import Scope
 from reporting.web.words import Words
-from tests.integration.reporting.serving import reading
+from tests.integration.reporting.serving import holding, reading
 from tests.support.http import TestClient
 from tests.support.tokens import Issuer
+from tests.unit.reporting.made import courses, day, uid
 
+BROWSER = {"accept": "text/html"}
 MOMENTS = ("", "&at=2021-03-12", "&at=2021-03-12T09:30:00%2B08:00", "&as_of=2021-03-12")
 _HEAD = re.compile(r'<th scope="row"><a href="/issues/([0-9a-f-]{36})[^"]*">([^<]*)</a>')
 _STATUS = re.compile(r'class="status c-(\w+)"')
@@ -24,7 +27,7 @@ _DUE = re.compile(r'<td class="day">([^<]*)</td>')
 
 @pytest.fixture(scope="module")
 def client(filled: Engine, issuer: Issuer) -> Iterator[TestClient]:
-    with reading(filled, issuer, headers={"accept": "text/html"}) as client:
+    with reading(filled, issuer, headers=BROWSER) as client:
         client.cookies.set(COOKIE, issuer.token("office"))
         yield client
 
@@ -106,8 +109,31 @@ def test_list_of_programmes_shows_no_ids(client: TestClient) -> None:
     assert ">jinxian<" not in page(client, "/?programme=jinxian")
 
 
-def test_sum_of_amounts_has_rows_with_amounts(client: TestClient) -> None:
-    told = page(client, "/counted/service_amount?programme=jinxian&lang=en")
-    rows = told.split("<tbody>")[1].split("</tr>")[:-1]
-    assert rows and not any("Not recorded" in row.split('class="n"')[-1] for row in rows)
-    assert re.search(r'<p class="count" role="status">[0-9,]+ CNY', told)
+def test_sum_of_amounts_has_rows_with_amounts(servers: Stack, issuer: Issuer) -> None:
+    log = courses(1)
+    log.service(str(uid("advice")), "policy", 1, None, day(2))
+    with holding(servers, "amounts", log.events) as engine, reading(engine, issuer, headers=BROWSER) as client:
+        client.cookies.set(COOKIE, issuer.token("office"))
+        sums = {
+            name: page(client, f"/counted/{name}?programme=jinxian&lang=en")
+            for name in ("service_count", "service_amount")
+        }
+    assert {name: told.count("<tr>") - 1 for name, told in sums.items()} == {"service_count": 2, "service_amount": 1}
+    assert '<p class="count" role="status">640,000 CNY' in sums["service_amount"]
+
+
+@pytest.mark.parametrize("address", ["/counted/on_time", "/counted/service_amount", "/counted/enterprises_visited"])
+def test_event_is_told_before_its_data(client: TestClient, address: str) -> None:
+    rows = page(client, f"{address}?programme=jinxian&lang=en").split("<tbody>")[1]
+    event = html.unescape(re.findall(r'href="([^"]*/events/[^"]*)"', rows)[0])
+    told, raw = page(client, event).split("<details>")
+    assert ("<dt>Issue</dt>" in told) == event.startswith("/issues/") and "<dt>Occurred</dt>" in told
+    assert "<pre" not in told and "<code>bugle." not in told and "<pre" in raw
+
+
+def test_event_of_an_issue_tells_who_did_what(client: TestClient) -> None:
+    case, title = _HEAD.findall(page(client, "/deadlines?programme=jinxian"))[0]
+    story = page(client, f"/issues/{case}?lang=en")
+    [assigned] = re.findall(r'href="(/issues/[^"]*/events/[^"]*)">Case assigned<', story)[:1]
+    facts = page(client, assigned).split("<details>")[0]
+    assert f">{title}</a>" in facts and '<dd title="ledger">Ledger</dd>' in facts and "<dt>Lead</dt>" in facts

@@ -103,8 +103,9 @@ def withdrawn(events: Iterable[Mapping[str, Any]]) -> set[str]:
     return {one["event"] for listed in gone for one in listed}
 
 
-def entry(event: Mapping[str, Any], gone: Iterable[str] = ()) -> Entry:
-    """How an event reads in the story."""
+def entry(event: Mapping[str, Any], gone: Iterable[str] = (), beside: bool = False) -> Entry:
+    """How an event reads in the story; `beside`: it is no issue's, and of its fields only those are told that mean the
+    same everywhere."""
     name, data = short_type(event["type"]), event["data"]
     tone = "alarm" if name in ALARMS else "quiet" if name in QUIET else "plain"
     if name == "card_issued":
@@ -116,12 +117,13 @@ def entry(event: Mapping[str, Any], gone: Iterable[str] = ()) -> Entry:
         event["occurred_at"],
         data.get("by") or data.get("reported_by"),
         tone,
-        [(field, value) for field, value in _said(data) if (name, field) != _OF_ITSELF],
+        [told for told in _said(data, _TOLD_BESIDE if beside else _TOLD) if (name, told[0]) != _OF_ITSELF],
         id in gone,
         data,
     )
 
 
+_TOLD_BESIDE = ("unit", "text", "note", "reason")
 _TOLD = (
     *(
         "lead",
@@ -160,8 +162,8 @@ _OF_ITSELF = ("reminder_sent", "due_at")
 """Says when the reminder was due, not the deadline: that stands with the clock."""
 
 
-def _said(data: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    for name in _TOLD:
+def _said(data: Mapping[str, Any], names: Iterable[str]) -> Iterator[tuple[str, Any]]:
+    for name in names:
         value = data.get(name)
         if value not in (None, [], ""):
             yield name, parse_instant(value) if name.endswith("_at") or name == "until" else value

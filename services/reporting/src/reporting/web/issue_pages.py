@@ -12,7 +12,7 @@ from fastapi import APIRouter, Request, Response
 from pagekit.rendering import SWAPPED
 from pagekit.session import Visiting
 from reporting.web.contributions import contributions_of
-from reporting.web.issue import event_of, story_of
+from reporting.web.issue import entry, event_of, story_of
 from reporting.web.kept import case_of, kept_event
 from reporting.web.opening import AT, Pages, View
 from reporting.web.telling import Telling
@@ -64,6 +64,19 @@ def add_issue(router: APIRouter, pages: Pages) -> None:
 
 
 def _shown(view: View, event: Mapping[str, Any], issue: Any) -> Response:
-    template = "event_part.html" if SWAPPED in view.request.headers else "event.html"
-    data = orjson.dumps(event["data"], option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS).decode()
-    return view.page(template, event=event, issue=issue, data=data)
+    said = event["data"]
+    data = orjson.dumps(said, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS).decode()
+    if SWAPPED in view.request.headers:
+        return view.page("event_part.html", event=event, data=data)
+    about = said if issue is None else issue
+    agency = about.get("agency") or view.asked.scope.agency or ""
+    names = view.words.enterprises(list(filter(None, [about.get("enterprise")])))
+    return view.page(
+        "event.html",
+        event=event,
+        data=data,
+        issue=issue,
+        told=entry(event, beside=issue is None),
+        enterprise=next(iter(names.values()), None),
+        telling=Telling(view.words, view.cells, about.get("programme") or "", agency),
+    )
