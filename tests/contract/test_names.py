@@ -121,6 +121,7 @@ NAMES: dict[str, set[str]] = {
     "service": {"intake", "routing", "supervision", "reporting"},
     "list": {*LISTINGS, *HANDLED},
     "column": columns(),
+    "nothing": {*PROGRAMMES_LISTS, *HANDLED},
     "way": {*BY, NOBODY},
     "session": {"called", "held", "cancelled"},
     "form": {"card", "duty_card", "letter"},

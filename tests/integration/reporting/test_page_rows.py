@@ -16,7 +16,7 @@ from reporting.web.words import Words
 from tests.integration.reporting.serving import holding, reading
 from tests.support.http import TestClient
 from tests.support.tokens import Issuer
-from tests.unit.reporting.made import courses, day, uid
+from tests.unit.reporting.made import START, Log, courses, day, programme, uid
 
 BROWSER = {"accept": "text/html"}
 MOMENTS = ("", "&at=2021-03-12", "&at=2021-03-12T09:30:00%2B08:00", "&as_of=2021-03-12")
@@ -137,3 +137,12 @@ def test_event_of_an_issue_tells_who_did_what(client: TestClient) -> None:
     [assigned] = re.findall(r'href="(/issues/[^"]*/events/[^"]*)">Case assigned<', story)[:1]
     facts = page(client, assigned).split("<details>")[0]
     assert f">{title}</a>" in facts and '<dd title="ledger">Ledger</dd>' in facts and "<dt>Lead</dt>" in facts
+
+
+@pytest.mark.parametrize(("list", "lacking"), [("signals", "thresholds"), ("returns", "No issue has been returned")])
+def test_empty_list_says_what_would_stand_there(servers: Stack, issuer: Issuer, list: str, lacking: str) -> None:
+    log = Log()
+    log.add("intake", "programme_published", "programme-jinxian", "jinxian", START, **programme())
+    with holding(servers, "emptylists", log.events) as engine, reading(engine, issuer, headers=BROWSER) as client:
+        client.cookies.set(COOKIE, issuer.token("office"))
+        assert lacking in page(client, f"/lists/{list}?programme=jinxian&lang=en").split('<p class="empty">')[1]

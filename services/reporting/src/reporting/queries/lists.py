@@ -193,9 +193,10 @@ HANDLED: Mapping[str, Listing] = {
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A list as the programme names it."""
+    """A list as the programme names it. `of`: which of the lists that there are it is."""
 
     id: str
+    of: str
     zh: str
     en: str
     listing: Listing
@@ -206,10 +207,11 @@ def named(document: Document, id: str) -> Named:
     told = {entry["id"]: entry for entry in document.get("lists", ())}
     if id not in told and id in HANDLED:
         zh, en = (catalogue("reporting", language).pgettext("list", id) for language in LANGUAGES)
-        return Named(id, zh, en, HANDLED[id])
+        return Named(id, id, zh, en, HANDLED[id])
     if id not in told:
         raise UnknownList(field="list", mend=Text("the programme has: {known}", known=[*told, *HANDLED]))
-    return Named(id, told[id]["zh"], told[id]["en"], LISTINGS[told[id]["of"]])
+    of = told[id]["of"]
+    return Named(id, of, told[id]["zh"], told[id]["en"], LISTINGS[of])
 
 
 def list_query(
