@@ -21,9 +21,9 @@ _LOOKS: Final = frozenset({"after", "lang", "density", "place", "places"})
 
 def draw(request: Request, template: str, status: int = 200, /, **about: Any) -> Response:
     """A page in the visitor's language."""
-    known = {"known": None, "words": None, "programme": None, "to_answer": TO_ANSWER}
-    known["file"] = partial(_file, dict(request.query_params))
-    return drawn(request, TEXTS, template, status, CARRIED, known | about)
+    known = {"known": None, "words": None, "programme": None}
+    told = {"to_answer": TO_ANSWER, "file": partial(_file, dict(request.query_params))}
+    return drawn(request, TEXTS, template, status, CARRIED, known | told | about)
 
 
 def _file(given: Mapping[str, str], list: str, format: str, **changes: object) -> str:
