@@ -128,6 +128,7 @@ def test_event_is_told_before_its_data(client: TestClient, address: str) -> None
     event = html.unescape(re.findall(r'href="([^"]*/events/[^"]*)"', rows)[0])
     told, raw = page(client, event).split("<details>")
     assert ("<dt>Issue</dt>" in told) == event.startswith("/issues/") and "<dt>Occurred</dt>" in told
+    assert ("640000" in told) == address.endswith("service_amount")
     assert "<pre" not in told and "<code>bugle." not in told and "<pre" in raw
 
 

@@ -123,7 +123,7 @@ def entry(event: Mapping[str, Any], gone: Iterable[str] = (), beside: bool = Fal
     )
 
 
-_TOLD_BESIDE = ("unit", "text", "note", "reason")
+_TOLD_BESIDE = ("unit", "count", "amount", "mode", "purposes", "text", "note", "reason")
 _TOLD = (
     *(
         "lead",
