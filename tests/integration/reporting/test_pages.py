@@ -164,7 +164,7 @@ def test_expired_session_is_told(browser: TestClient, issuer: Issuer) -> None:
     browser.cookies.set(COOKIE, issuer.token("analyst", lifetime=-10))
     answer = browser.get("/ledger?lang=en")
     assert answer.status_code == 401
-    assert "the token has expired" in answer.text
+    assert "Your sign-in has expired. Sign in again." in answer.text
     part = browser.get("/ledger", headers={"HX-Request": "true"})
     assert (part.status_code, part.headers["hx-refresh"]) == (401, "true")
 
@@ -226,7 +226,9 @@ def test_frontend_is_told_it_may_not(browser: TestClient, issuer: Issuer) -> Non
     browser.cookies.set(COOKIE, issuer.token("frontend"))
     answer = browser.get("/overview?programme=jinxian&lang=en")
     assert answer.status_code == 403
-    assert "This needs one of the roles" in answer.text and "/sign-in" in answer.text
+    assert answer.text.count("Analyst, Department, Leader, Office, Operator") == 1
+    assert "analyst" not in answer.text and "/sign-in?back=/overview%3Fprogramme%3Djinxian" in links(answer.text)
+    assert "Sign out" in answer.text
 
 
 def test_other_agency_sees_nothing(browser: TestClient, issuer: Issuer) -> None:
@@ -239,17 +241,17 @@ def test_other_agency_sees_nothing(browser: TestClient, issuer: Issuer) -> None:
 @pytest.mark.parametrize(
     ("address", "status", "word"),
     [
-        ("/ledger?colour=red", 422, "colour"),
-        ("/ledger?columns=phone", 422, "columns"),
-        ("/ledger?after=x", 400, "after"),
-        ("/ledger?reported=2021-13", 422, "reported"),
-        ("/deadlines?due=tomorrow", 422, "due"),
+        ("/ledger?colour=red", 422, "此处没有筛选项“牌”"),
+        ("/ledger?columns=phone", 422, "没有“phone”这一列"),
+        ("/ledger?after=x", 400, "列表的页"),
+        ("/ledger?reported=2021-13", 422, "“2021-13”不是“上报于”的可选值"),
+        ("/deadlines?due=tomorrow", 422, "“tomorrow”"),
         ("/counted/luck", 404, "没有这项指标"),
-        ("/counted/resolution?part=most", 422, "part"),
-        ("/counted/issues?without=phone", 422, "without"),
+        ("/counted/resolution?part=most", 422, "数字的组成部分"),
+        ("/counted/issues?without=phone", 422, "“phone”不是“没有”的可选值"),
         ("/issues/nobody", 404, "没有这个问题"),
-        ("/climbed", 422, "programme"),
-        ("/climbed?programme=jinxian&month=x", 422, "month"),
+        ("/climbed", 422, "专项行动"),
+        ("/climbed?programme=jinxian&month=x", 422, "月份"),
         ("/nowhere", 404, ""),
     ],
 )
@@ -257,6 +259,48 @@ def test_refusal_is_a_page_in_words(browser: TestClient, address: str, status: i
     answer = browser.get(address)
     assert (answer.status_code, answer.headers["content-type"]) == (status, "text/html; charset=utf-8")
     assert word in answer.text and 'role="alert"' in answer.text
+
+
+def test_wrong_filter_is_told_by_name(browser: TestClient) -> None:
+    """And is left out of every address of the page, which shows who is signed in."""
+    answer = browser.get("/ledger?programme=jinxian&state=bad", headers={"referer": f"{HERE}/deadlines?unit=bank"})
+    assert answer.status_code == 422
+    assert "网址中的筛选条件有误" in answer.text and "“bad”不是“状态”的可选值" in answer.text
+    assert "请改用下列之一：已上报、" in answer.text and "填报内容" not in answer.text
+    assert "退出" in answer.text and "/deadlines?programme=jinxian" in links(answer.text)
+    assert {"/ledger?programme=jinxian", "/deadlines?unit=bank"} <= set(links(answer.text))
+    assert not [link for link in links(answer.text) if "state=bad" in link]
+
+
+def test_moment_before_the_programme_is_told_in_words(browser: TestClient) -> None:
+    told = browser.get("/overview?programme=jinxian&as_of=2019-01-01").text
+    assert "以某日所知为准" in told and "“截至时点”" in told
+    assert "/overview?programme=jinxian" in links(told)
+
+
+def test_unknown_measure_is_answered_by_names(browser: TestClient) -> None:
+    told = browser.get("/counted/luck").text
+    assert told.count("没有这项指标") == 2  # title and heading
+    assert "按时" in told and "on_time" not in told and "enterprises" not in told
+
+
+def test_unknown_issue_leads_to_the_ledger(browser: TestClient) -> None:
+    told = browser.get("/issues/nobody?programme=jinxian").text
+    assert re.search(r'<a href="/ledger\?programme=jinxian">到台账按标题查找该问题', told)
+
+
+@pytest.mark.parametrize(
+    "referer", ["https://evil.example/ledger", "http://[", f"{HERE}/nowhere", f"{HERE}/sign-in", ""]
+)
+def test_way_back_is_of_this_site(browser: TestClient, referer: str) -> None:
+    told = browser.get("/nowhere", headers={"referer": referer}).text
+    assert "返回首页" in told and "返回上一页" not in told
+
+
+def test_stranger_is_refused_without_an_account(browser: TestClient) -> None:
+    browser.cookies.set(COOKIE, "nonsense")
+    told = browser.get("/nowhere")
+    assert (told.status_code, "退出" in told.text) == (404, False)
 
 
 def test_program_goes_on_reading_problems(browser: TestClient) -> None:

@@ -246,7 +246,7 @@ def test_hotspots_refuse_unknown_groups(client: TestClient, issuer: Issuer) -> N
     ("language", "problem", "mend"),
     [
         ({}, "'nonsense' is no state", "write one of reported, classified"),
-        ({"Accept-Language": "zh-CN"}, "“nonsense”不是 state 的可选值", "请填写下列值之一：reported、classified"),
+        ({"Accept-Language": "zh-CN"}, "“nonsense”不是“state”的可选值", "请改用下列之一：reported、classified"),
     ],
 )
 def test_wrong_filter_in_both_languages(

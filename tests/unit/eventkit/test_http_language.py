@@ -34,7 +34,7 @@ def bank(tmp_path: Path) -> Iterator[Bank]:
 
 Ask = Callable[[Bank, dict[str, str]], Any]
 ASKED: list[tuple[Ask, int, str, str]] = [
-    (lambda bank, zh: bank.http.get("/v1/books", headers=zh), 401, "请求须带有效令牌", "未提供"),
+    (lambda bank, zh: bank.http.get("/v1/books", headers=zh), 401, "尚未登录", "未提供"),
     (
         lambda bank, zh: bank.http.get("/v1/books?limit=x", headers=bank.office() | zh),
         422,

@@ -8,7 +8,7 @@ import pytest
 from psycopg import errors as postgres
 from sqlalchemy.exc import IntegrityError, OperationalError, TimeoutError
 
-from eventkit.caller import Forbidden
+from eventkit.caller import Caller, Forbidden
 from eventkit.errors import Problem
 from eventkit.problems import FieldProblem, Unavailable, Unreadable, describe
 from eventkit.text import Text
@@ -82,11 +82,9 @@ CHINESE = Voice("zh")
 
 
 def test_problem_is_told_in_chinese() -> None:
-    problem = Forbidden(
-        Text("This needs one of the roles: {wanted}.", wanted=["leader", "office"]),
-        mend=Text("use a token with one of the roles {wanted}", wanted=["leader", "office"]),
-    )
-    details = describe(problem, voice=CHINESE)
+    with pytest.raises(Forbidden) as refusal:
+        Caller("li", "jinxian", None, None, frozenset({"frontend"})).needs({"office", "leader"})
+    details = describe(refusal.value, voice=CHINESE)
     assert details.body == {
         "type": "urn:bugle:problem:forbidden",
         "title": "无权操作",
@@ -96,7 +94,7 @@ def test_problem_is_told_in_chinese() -> None:
             {
                 "field": "",
                 "problem": "此项操作须具备下列角色之一：leader、office。",
-                "mend": "请使用具备下列角色之一的账号：leader、office",
+                "mend": "请换用具备其中一种角色的账号登录",
             }
         ],
     }

@@ -36,14 +36,14 @@ bearer_scheme = HTTPBearer(auto_error=False, bearerFormat="JWT", description="A 
 
 
 class Unauthenticated(Problem):
-    """The request needs a valid bearer token: Authorization: Bearer <token>."""
+    """Nobody is signed in, or the sign-in has expired. Sign in again."""
 
     slug = "unauthenticated"
     status = 401
 
     def __init__(self, message: Text | None = None) -> None:
         super().__init__(message)
-        mend = Text("get a new token from the issuer and send Authorization: Bearer <token>")
+        mend = Text("sign in again; programs get a new token from the issuer")
         self.faults = (FieldProblem("Authorization", message or Text("is missing"), mend),)
         problem = "" if message is None else f', error="invalid_token", error_description="{message}"'
         self.headers = {"WWW-Authenticate": f'Bearer realm="bugle"{problem}'}

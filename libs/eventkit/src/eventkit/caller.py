@@ -47,7 +47,7 @@ class Caller:
             wanted = sorted(allowed)
             raise Forbidden(
                 Text("This needs one of the roles: {wanted}.", wanted=wanted),
-                mend=Text("use a token with one of the roles {wanted}", wanted=wanted),
+                mend=Text("sign in as somebody who has one of them"),
             )
         held = self.roles.intersection(allowed)
         if held <= OWN and not any(getattr(self, role) for role in held):

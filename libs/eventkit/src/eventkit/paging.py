@@ -106,6 +106,6 @@ def _decode(text: str, types: Sequence[type]) -> tuple[Any, ...]:
         values = orjson.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
         return tuple(_PARSERS[kind](value) for kind, value in zip(types, values, strict=True))
     except (ValueError, TypeError, AttributeError, binascii.Error):
-        mend = Text("take `next` of the page before, or leave it out")
+        mend = Text("take {parameter} of the page before, or leave it out", parameter="next")
         fault = FieldProblem("after", Text("is no cursor of this list"), mend)
         raise Unreadable([fault], Text("The cursor cannot be read.")) from None

@@ -130,11 +130,16 @@ def _detail(error: BaseException) -> str:
 def _faults(error: BaseException, detail: str, at: str, voice: Voice) -> list[dict[str, str]]:
     faults: Sequence[FieldProblem] = getattr(error, "faults", ())
     if faults:
-        return [{"field": f.field, "problem": voice.say(f.problem), "mend": voice.say(f.mend)} for f in faults]
+        return [_told(f.field, f.problem, f.mend, voice) for f in faults]
     field, mend = getattr(error, "field", None), getattr(error, "mend", None)
     if field is None and mend is None:
         return []
-    return [{"field": _pointer(field, at), "problem": voice.say(detail), "mend": voice.say(mend or "")}]
+    return [_told(_pointer(field, at), detail, mend or "", voice)]
+
+
+def _told(field: str, problem: str, mend: str, voice: Voice) -> dict[str, str]:
+    about = voice.about(field)
+    return {"field": field, "problem": about.say(problem), "mend": about.say(mend)}
 
 
 def _pointer(field: str | None, at: str) -> str:

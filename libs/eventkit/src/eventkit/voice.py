@@ -35,6 +35,10 @@ class Voice:
         values: Mapping[str, object] = getattr(text, "values", {})
         return template.format(**{name: self._told(value) for name, value in values.items()}) if values else template
 
+    def about(self, _field: str, /) -> Voice:
+        """The voice that says what is wrong with a field; other voices may have names for what it holds."""
+        return self
+
     def title(self, slug: str) -> str:
         """The title of a kind of problem; in English the slug as words."""
         for package in self.packages:

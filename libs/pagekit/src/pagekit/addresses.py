@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from fastapi import Request
 
@@ -48,6 +48,24 @@ def address(path: str, parameters: Mapping[str, object]) -> str:
 def own_path(given: str | None, default: str = "/") -> str:
     """A path of this site, whatever a request says."""
     return given if given is not None and _PATH.fullmatch(given) else default
+
+
+def own_address(given: str) -> str:
+    """An address of this site, as a path with its query, whatever a request says."""
+    path, mark, query = given.partition("?")
+    return own_path(path) + mark + query
+
+
+def page_before(request: Request) -> str | None:
+    """The page of this site from which a link or form led here; None for the sign-in and for this very page."""
+    try:
+        before = urlsplit(request.headers.get("referer", ""))
+    except ValueError:
+        return None
+    if before.netloc != request.headers.get("host") or before.path.startswith("/sign-"):
+        return None
+    found = own_address(before._replace(scheme="", netloc="", fragment="").geturl())
+    return None if found == requested(request) else found
 
 
 def requested(request: Request) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
@@ -14,10 +14,13 @@ from eventkit.auth import Unauthenticated
 from eventkit.problems import Faulty, FieldProblem, compose, describe
 from eventkit.text import Text
 from eventkit.wording import of_parameter
+from pagekit.addresses import page_before
 from pagekit.rendering import HEADERS, SWAPPED, Draw, voice
+from pagekit.session import signed_in
+from pagekit.site import PageVoice
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
-SignIn = Callable[[Request, Unauthenticated], Response]
+SignIn = Callable[[Request], Response]
 
 
 def page_route(ask: SignIn, draw: Draw) -> type[APIRoute]:
@@ -30,8 +33,8 @@ def page_route(ask: SignIn, draw: Draw) -> type[APIRoute]:
             async def page(request: Request) -> Response:
                 try:
                     response = await handle(request)
-                except Unauthenticated as error:
-                    response = ask(request, error)
+                except Unauthenticated:
+                    response = ask(request)
                 except Exception as error:
                     response = refused(request, error, draw)
                 for name, value in HEADERS.items():
@@ -45,14 +48,50 @@ def page_route(ask: SignIn, draw: Draw) -> type[APIRoute]:
 
 def refused(request: Request, error: Exception, draw: Draw) -> Response:
     """The page that tells what is wrong and how to mend it; of what nobody expected, a reference to quote."""
+    speaking = voice(request)
     if isinstance(error, HTTPException):
-        details = compose("not-found", 404, Text("There is nothing at this address."), voice(request))
+        details = compose("not-found", 404, Text("There is nothing at this address."), speaking)
     else:
-        details = describe(_readable(error), voice=voice(request))
-    template = "problem_part.html" if SWAPPED in request.headers else "problem.html"
-    response = draw(request, template, details.status, problem={"errors": (), "reference": None} | details.body)
+        error = _readable(error)
+        details = describe(error, voice=speaking)
+        if isinstance(error, Faulty) and request.method == "GET":
+            title = Text("The filters in the address are wrong")
+            details.body.update(title=speaking.say(title), detail="")
+    response = draw(
+        request,
+        "problem_part.html" if SWAPPED in request.headers else "problem.html",
+        details.status,
+        problem=shown(details.body, speaking),
+        caller=signed_in(request),
+        wrong=[one["field"] for one in details.body.get("errors", ()) if one["field"] in request.query_params],
+        before=page_before(request),
+        way=speaking.site.ways.get(details.body["type"].rpartition(":")[2]),
+        say=speaking.say,
+    )
     response.headers.update({n: v for n, v in details.headers.items() if n == "Retry-After"})
     return response
+
+
+def shown(body: Mapping[str, Any], speaking: PageVoice) -> dict[str, Any]:
+    """The members of a problem as its page tells them: fields by their names, and nothing twice."""
+    said = {"", _bare(body["title"])}
+
+    def once(text: str) -> str:
+        if _bare(text) in said:
+            return ""
+        said.add(_bare(text))
+        return text
+
+    detail = once(body["detail"])
+    errors = [
+        {"label": speaking.called(one["field"]), "problem": once(one["problem"]), "mend": one["mend"]}
+        for one in body.get("errors", ())
+    ]
+    return {"reference": None, **body, "detail": detail, "errors": errors}
+
+
+def _bare(text: str) -> str:
+    return text.rstrip(".。")
 
 
 def _readable(error: Exception) -> Exception:

@@ -12,10 +12,10 @@ from fastapi import Request, Response
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
 from eventkit.catalogues import LANGUAGES, catalogue
-from eventkit.voice import Voice
 from pagekit.addresses import Addresses
 from pagekit.assets import asset_address
 from pagekit.session import language_of, remember_language
+from pagekit.site import PageVoice, Site
 
 KIT: Final = "pagekit"
 ABSENT: Final = "–"
@@ -38,6 +38,7 @@ HEADERS: Final = {
     "X-Frame-Options": "DENY",
 }
 SWAPPED: Final = "hx-request"
+NAMELESS: Final = Site()
 """The header of a request for a part of a page."""
 
 
@@ -51,9 +52,12 @@ class Draw(Protocol):
 def drawn(
     request: Request, package: str, template: str, status: int, carried: Collection[str], about: dict[str, Any]
 ) -> Response:
-    """A page of the package in the visitor's language; `carried`: parameters that go along from page to page."""
+    """A page of the package in the visitor's language; `carried`: parameters that go along from page to page.
+
+    Those that `about` calls `wrong` stand in no address that the page makes.
+    """
     language = language_of(request)
-    given = dict(request.query_params)
+    given = {name: value for name, value in request.query_params.items() if name not in about.get("wrong", ())}
     addresses = Addresses(request.url.path, given, carried)
     known = {
         "language": language,
@@ -91,6 +95,12 @@ def environment(package: str, language: str) -> Environment:
     return made
 
 
-def voice(request: Request) -> Voice:
-    """The voice that says what the program raised, in the visitor's language."""
-    return Voice(language_of(request), (*request.app.state.speakers, KIT))
+def site_of(request: Request) -> Site:
+    """What the application has set as `site`; one without names of its own where it has not."""
+    site: Site = getattr(request.app.state, "site", NAMELESS)
+    return site
+
+
+def voice(request: Request) -> PageVoice:
+    """The voice that says what the program raised, in the visitor's language and by the site's names."""
+    return PageVoice(language_of(request), (*request.app.state.speakers, KIT), site_of(request))

@@ -39,6 +39,14 @@ def visitor(request: Request) -> Visitor:
     return Visitor(tokens.verify(token), token)
 
 
+def signed_in(request: Request) -> Caller | None:
+    """Who looks at a page that is for anybody; None without a valid token."""
+    try:
+        return visitor(request).caller
+    except Unauthenticated:
+        return None
+
+
 Visiting = Annotated[Visitor, Depends(visitor)]
 
 

@@ -13,7 +13,7 @@ from eventkit.auth import Tokens, Unauthenticated
 from eventkit.caller import Caller
 from eventkit.problems import Faulty, FieldProblem, Unavailable
 from eventkit.text import Text
-from pagekit.addresses import address, own_path, requested
+from pagekit.addresses import address, own_address, requested
 from pagekit.issuer import LocalIssuer
 from pagekit.provider import Begun, Provider
 from pagekit.rendering import SWAPPED, Draw, voice
@@ -60,16 +60,15 @@ class SignIn:
     roles: Collection[str]
     choices: Callable[[Request], Sequence[Choices]]
 
-    def ask(self, request: Request, error: Unauthenticated) -> Response:
+    def ask(self, request: Request) -> Response:
         """The form at the address that needs it."""
         if SWAPPED in request.headers:
             return Response(status_code=401, headers={"HX-Refresh": "true"})
-        given = COOKIE in request.cookies
-        if not given and request.headers.get("sec-fetch-site") == "cross-site":
+        expired = COOKIE in request.cookies
+        if not expired and request.headers.get("sec-fetch-site") == "cross-site":
             # a strict cookie does not come along from another site's link: asked again from here, it does
             return self.draw(request, "again.html", address=requested(request))
-        said = error.args[0] if given and error.args and error.args[0] else None
-        problem = None if said is None else voice(request).say(said)
+        problem = voice(request).say(Text("Your sign-in has expired. Sign in again.")) if expired else None
         return self.form(request, 401, problem=problem, back=requested(request))
 
     def form(self, request: Request, status: int, *, problem: str | None, back: str, typed: str = "") -> Response:
@@ -99,7 +98,7 @@ class SignIn:
         back, tokens = "/", request.app.state.tokens
         try:
             begun = Begun.load(request.cookies.get(BEGUN))
-            back = _own(begun.back)
+            back = own_address(begun.back)
             token = self.provider.finish(begun, request.query_params)
             self.allow(tokens.verify(token))
         except (Unauthenticated, Unavailable) as error:
@@ -140,8 +139,7 @@ class SignIn:
         role, _, rest = who.partition("/")
         agency, _, department = rest.partition("/")
         if role not in self.roles:
-            unknown = Text("{value!r} is no {name}", value=role, name="role")
-            raise Faulty([FieldProblem("who", unknown, Text("choose from the list"))])
+            raise Faulty([FieldProblem("who", Text("nobody is that here"), Text("choose from the list"))])
         return self.local.token(role, agency or None, department or None)
 
 
@@ -150,11 +148,11 @@ def add_signing(router: APIRouter, signing: SignIn) -> None:
 
     @router.get("/sign-in")
     def form(request: Request) -> Response:
-        return signing.form(request, 200, problem=None, back=_own(request.query_params.get("back", "/")))
+        return signing.form(request, 200, problem=None, back=own_address(request.query_params.get("back", "/")))
 
     @router.get("/sign-in/begin")
     def begin(request: Request) -> Response:
-        return signing.begin(request, _own(request.query_params.get("back", "/")))
+        return signing.begin(request, own_address(request.query_params.get("back", "/")))
 
     @router.get("/sign-in/done")
     def done(request: Request) -> Response:
@@ -163,7 +161,7 @@ def add_signing(router: APIRouter, signing: SignIn) -> None:
     @router.post("/sign-in")
     async def enter(request: Request) -> Response:
         told = dict(await sent(request, MOST_BYTES, 10))
-        back = _own(told.get("back", "/"))
+        back = own_address(told.get("back", "/"))
         return await run_in_threadpool(signing.enter, request, told.get("token", ""), told.get("who", ""), back)
 
     @router.post("/sign-out")
@@ -172,9 +170,3 @@ def add_signing(router: APIRouter, signing: SignIn) -> None:
         response = RedirectResponse("/sign-in", 303)
         sign_out(request, response)
         return response
-
-
-def _own(back: str) -> str:
-    """An address of this site, whatever a request says."""
-    path, mark, query = back.partition("?")
-    return own_path(path) + mark + query

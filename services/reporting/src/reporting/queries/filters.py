@@ -117,10 +117,9 @@ def check_programme(connection: Connection, scope: Scope, filters: Filters) -> N
 def check_known(connection: Connection, scope: Scope, filters: Filters) -> None:
     """Raises Faulty when the programme was not known by the moment as of which is asked."""
     if not _is_there(connection, scope, filters):
-        problem = Text("the programme {name!r} was not known by then", name=filters["programme"])
-        raise Faulty(
-            [FieldProblem("as_of", problem, Text("choose a later moment, or ask by `at` how things stood then"))]
-        )
+        problem = Text("the programme was not known by then")
+        mend = Text("choose a later moment, or ask by {parameter} how things stood then", parameter="at")
+        raise Faulty([FieldProblem("as_of", problem, mend)])
 
 
 def _is_there(connection: Connection, scope: Scope, filters: Filters) -> bool:

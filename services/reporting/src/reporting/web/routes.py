@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
+from typing import Final
 
 from fastapi import APIRouter, FastAPI
 from sqlalchemy import Engine
 
+from eventkit.text import Text
 from pagekit.assets import asset_routes
 from pagekit.issuer import LocalIssuer
 from pagekit.page import page_route, tell_unrouted
 from pagekit.provider import Provider
 from pagekit.signing import SignIn, add_signing
+from pagekit.site import Site
 from reporting.exports.files import Exports
 from reporting.exports.routes import add_export_pages
 from reporting.queries.scope import scope_of
+from reporting.web.chips import called_by_id
 from reporting.web.choosing import ROLES, choices
 from reporting.web.document_pages import add_documents
 from reporting.web.forms import add_forms
@@ -30,6 +34,9 @@ from reporting.web.reproofs import add_reproofs
 from reporting.web.saved_pages import add_saved
 from reporting.web.whatif_pages import add_whatif
 
+WAYS: Final = {"unknown-issue": ("/ledger", Text("Look for the issue in the ledger by its title"))}
+"""Where to look instead, by what a page has not found."""
+
 
 def add_pages(
     app: FastAPI,
@@ -41,6 +48,7 @@ def add_pages(
     templates: Path | None,
 ) -> None:
     """The pages beside the API, over an engine that stays the caller's; `templates`: the office's own of Word."""
+    app.state.site = Site(called_by_id, WAYS)
     signing = SignIn(draw, scope_of, provider, local, ROLES, partial(choices, engine))
     router = APIRouter(include_in_schema=False, route_class=page_route(signing.ask, draw))
     add_signing(router, signing)

@@ -13,7 +13,7 @@ from reporting.bulletins.cells import Cells
 from reporting.web.rendering import TEXTS
 from reporting.web.words import Words
 
-_NAMED = {
+NAMED = {
     "colour": "card",
     "outcome": "outcome",
     "satisfaction": "satisfaction",
@@ -82,8 +82,8 @@ class Telling:
     def _text(self, name: str, value: str) -> str:
         if name in _UNITS:
             return self.words.unit(value, self.agency) or value
-        if name in _NAMED:
-            return self.words.name(value, _NAMED[name]) or value
+        if name in NAMED:
+            return self.words.name(value, NAMED[name]) or value
         if name in _OF_PROGRAMME:
             return self.words.of(self.programme, _OF_PROGRAMME[name], value) or value
         if name == "programme":
