@@ -448,7 +448,7 @@ def test_role_is_chosen_beside_the_issuer(filled: Engine, tmp_path: Path, monkey
     with TestClient(application(held, filled), headers=BROWSER) as client:
         assert 'value="office/jinxian"' in client.get("/sign-in").text
         answer = client.post("/sign-in", data={"who": "department/jinxian/bank", "token": ""})
-        assert answer.status_code == 200 and "department-jinxian-bank" in answer.text
+        assert answer.status_code == 200 and "部门 · 银行" in answer.text
         assert client.post("/sign-in", data={"who": "enterprise/jinxian"}).status_code == 422
 
 

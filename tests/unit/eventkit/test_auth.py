@@ -37,6 +37,11 @@ def test_claims_become_the_caller(issuer: Issuer, tokens: Tokens) -> None:
     assert tokens.verify(token) == Caller("li", "jinxian", "power", None, frozenset({"department"}))
 
 
+@pytest.mark.parametrize(("told", "shown"), [("李明", "李明"), ("", None), (7, None), ("li\nwang", None)])
+def test_name_is_shown_where_it_can_be(issuer: Issuer, tokens: Tokens, told: object, shown: str | None) -> None:
+    assert tokens.verify(issuer.token("office", name=told)).name == shown
+
+
 @pytest.mark.parametrize(
     "claims",
     [

@@ -132,7 +132,7 @@ class Tokens:
 
 def _caller(claims: Mapping[str, Any]) -> Caller:
     roles = claims.get("roles")
-    if any(category(character) in _CONTROLS for character in claims["sub"]):
+    if _has_controls(claims["sub"]):
         raise Unauthenticated(Text("the claim {name} has control characters", name="sub"))
     return Caller(
         sub=claims["sub"],
@@ -142,7 +142,18 @@ def _caller(claims: Mapping[str, Any]) -> Caller:
         roles=ROLES.intersection(role for role in roles if isinstance(role, str))
         if isinstance(roles, list)
         else frozenset(),
+        name=_name(claims),
     )
+
+
+def _name(claims: Mapping[str, Any]) -> str | None:
+    """What the issuer calls the subject; one that cannot be shown keeps nobody out."""
+    value = claims.get("name")
+    return value if isinstance(value, str) and value and not _has_controls(value) else None
+
+
+def _has_controls(text: str) -> bool:
+    return any(category(character) in _CONTROLS for character in text)
 
 
 def _text(claims: Mapping[str, Any], name: str) -> str | None:

@@ -26,13 +26,14 @@ class Forbidden(Problem):
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """The claims of a verified token that Bugle goes by. `roles` holds known roles only."""
+    """The claims of a verified token that Bugle goes by. `roles` holds known roles only; `name` is only shown."""
 
     sub: str
     agency: str | None
     department: str | None
     enterprise: str | None
     roles: frozenset[str]
+    name: str | None = None
 
     def acts_for(self, agency: str) -> bool:
         """Whether the caller may see and move what belongs to this agency: its own, or any for an operator."""

@@ -40,11 +40,11 @@ class LocalIssuer:
     issuer: str
     audience: str
 
-    def token(self, role: str, agency: str | None, department: str | None) -> str:
-        """A bearer token of one role, valid for HOURS."""
+    def token(self, role: str, agency: str | None, department: str | None, name: str | None = None) -> str:
+        """A bearer token of one role, valid for HOURS; `name`: what its holder is called."""
         key = jwt.PyJWK(json.loads(self.key_file.read_bytes()))
         now = int(time.time())
-        held = {"agency": agency, "department": department}
+        held = {"agency": agency, "department": department, "name": name}
         claims = {
             "iss": self.issuer,
             "aud": self.audience,

@@ -14,6 +14,7 @@ from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from eventkit.catalogues import LANGUAGES, catalogue
 from pagekit.addresses import Addresses
 from pagekit.assets import asset_address
+from pagekit.roles import account
 from pagekit.session import language_of, remember_language
 from pagekit.site import PageVoice, Site
 
@@ -63,6 +64,7 @@ def drawn(
         "language": language,
         "other": next(one for one in LANGUAGES if one != language),
         "caller": None,
+        "account": partial(account, say=voice(request).say),
         "to": addresses.to,
         "here": addresses.here,
         "there": addresses.there,

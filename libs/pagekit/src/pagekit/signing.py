@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
@@ -23,25 +24,39 @@ from pagekit.session import BEGUN, COOKIE, forget_begun, keep_begun, refuse_fore
 MOST_BYTES = 16_384
 
 
+class Choice(NamedTuple):
+    """Whom a visitor may choose to be: what it sends, `role[/agency[/department]]`, the role, and for whom it acts."""
+
+    value: str
+    role: str
+    name: str | None = None
+
+    @property
+    def title(self) -> str:
+        """What the choice is called."""
+        return " · ".join(filter(None, (self.role, self.name)))
+
+
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """Whom a visitor may choose to be: what the choice sends, `role[/agency[/department]]`, and what it is called."""
+    """What may be chosen of one agency."""
 
     title: str
-    options: Sequence[tuple[str, str]]
+    options: Sequence[Choice]
 
     @classmethod
     def of_agency(
         cls, agency: str, titles: Sequence[str], roles: Mapping[str, str], department: str, units: Mapping[str, str]
     ) -> Choices:
-        """Those of an agency, which is called by its id and the titles of its programmes.
+        """Those of an agency, which is called by the titles of its programmes.
 
         `roles`: what those are called that one has for the whole agency, by role; `department`: what one is called;
         `units`: what the agency's units are called, by id, each of which one may be the department of.
         """
-        whole = [(f"{role}/{agency}", f"{name} · {agency}") for role, name in roles.items()]
-        parts = [(f"department/{agency}/{id}", f"{department} · {name}") for id, name in units.items()]
-        return cls(" · ".join((agency, *titles)), [*whole, *parts])
+        title = " · ".join(filter(None, titles)) or agency
+        whole = [Choice(f"{role}/{agency}", called, title) for role, called in roles.items()]
+        parts = [Choice(f"department/{agency}/{id}", department, name) for id, name in units.items()]
+        return cls(title, [*whole, *parts])
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +134,7 @@ class SignIn:
         """Sign in and go on to where the visitor wanted to."""
         refuse_foreign(request)
         tokens: Tokens = request.app.state.tokens
-        chosen = "".join(token.split()) or self._made(who)
+        chosen = "".join(token.split()) or self._made(request, who)
         try:
             self.allow(tokens.verify(chosen.removeprefix("Bearer")))
         except Unauthenticated as error:
@@ -133,14 +148,15 @@ class SignIn:
         sign_in(request, response, chosen.removeprefix("Bearer"))
         return response
 
-    def _made(self, who: str) -> str:
+    def _made(self, request: Request, who: str) -> str:
         if self.local is None or not who:
             return ""
         role, _, rest = who.partition("/")
         agency, _, department = rest.partition("/")
         if role not in self.roles:
             raise Faulty([FieldProblem("who", Text("nobody is that here"), Text("choose from the list"))])
-        return self.local.token(role, agency or None, department or None)
+        names = {one.value: one.name for choices in self.choices(request) for one in choices.options}
+        return self.local.token(role, agency or None, department or None, names.get(who))
 
 
 def add_signing(router: APIRouter, signing: SignIn) -> None:

@@ -8,7 +8,7 @@ from typing import Final
 
 from eventkit.text import Text
 from eventkit.voice import Voice
-from pagekit.roles import ROLES
+from pagekit.roles import CALLED
 
 Called = Callable[[str, str, str], str]
 """What an id is called, by the parameter that it is a value of ("": it is a parameter's own) and the language."""
@@ -53,5 +53,5 @@ class PageVoice(Voice):
         if isinstance(value, list):
             return [self._named(place, one) for one in value]
         if place == "wanted":
-            return ROLES.get(str(value), value)
+            return CALLED.get(str(value), value)
         return self.site.called(self.field, value, self.language) if place in _IDS and isinstance(value, str) else value
