@@ -165,6 +165,7 @@ def test_expired_session_is_told(browser: TestClient, issuer: Issuer) -> None:
     answer = browser.get("/ledger?lang=en")
     assert answer.status_code == 401
     assert "Your sign-in has expired. Sign in again." in answer.text
+    assert "aria-invalid" not in answer.text  # no token was typed
     part = browser.get("/ledger", headers={"HX-Request": "true"})
     assert (part.status_code, part.headers["hx-refresh"]) == (401, "true")
 
@@ -295,6 +296,11 @@ def test_unknown_issue_leads_to_the_ledger(browser: TestClient) -> None:
 def test_way_back_is_of_this_site(browser: TestClient, referer: str) -> None:
     told = browser.get("/nowhere", headers={"referer": referer}).text
     assert "返回首页" in told and "返回上一页" not in told
+
+
+def test_department_is_called_as_its_unit_is(browser: TestClient, issuer: Issuer) -> None:
+    browser.cookies.set(COOKIE, issuer.token("department", department="bank", sub="d-1"))
+    assert '<span class="name">部门 · 银行</span>' in browser.get("/ledger").text
 
 
 def test_stranger_is_refused_without_an_account(browser: TestClient) -> None:

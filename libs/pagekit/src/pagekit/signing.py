@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import NamedTuple
 
 from fastapi import APIRouter, Request, Response
@@ -91,7 +92,8 @@ class SignIn:
         choices = [] if self.local is None else self.choices(request)
         begin = None if self.provider is None else address("/sign-in/begin", {"back": back})
         about = {"problem": problem, "back": back, "typed": typed, "choices": choices, "begin": begin}
-        return self.draw(request, "sign_in.html", status, **about)
+        at_token = status == HTTPStatus.UNPROCESSABLE_ENTITY
+        return self.draw(request, "sign_in.html", status, at_token=at_token, **about)
 
     def begin(self, request: Request, back: str) -> Response:
         """To the provider, which leads back to `done`."""

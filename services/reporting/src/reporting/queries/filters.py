@@ -118,7 +118,7 @@ def check_known(connection: Connection, scope: Scope, filters: Filters) -> None:
     """Raises Faulty when the programme was not known by the moment as of which is asked."""
     if not _is_there(connection, scope, filters):
         problem = Text("the programme was not known by then")
-        mend = Text("choose a later moment, or ask by {parameter} how things stood then", parameter="at")
+        mend = Text("choose a later moment, or ask by {parameter!r} how things stood then", parameter="at")
         raise Faulty([FieldProblem("as_of", problem, mend)])
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -98,7 +98,7 @@ class View:
             self.request,
             template,
             status,
-            caller=self.caller,
+            caller=self._named(),
             words=self.words,
             programme=self.programme,
             cells=self.cells,
@@ -115,6 +115,13 @@ class View:
             },
             **about,
         )
+
+    def _named(self) -> Caller:
+        """The caller, called as the unit is where the token tells a unit and no name."""
+        who = self.caller
+        if who.name is not None or who.department is None or who.agency is None:
+            return who
+        return replace(who, name=self.words.unit(who.department, who.agency))
 
     def _minute(self, moment: Moment) -> str | None:
         """When it is, where an instant is given; None for a day."""
