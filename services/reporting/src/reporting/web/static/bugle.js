@@ -17,5 +17,6 @@ function slider(range) {
   });
 }
 
+document.querySelector(".top nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
 document.querySelectorAll("[data-chart]").forEach(chart);
 document.querySelectorAll("input[type=range][data-first]").forEach(slider);
