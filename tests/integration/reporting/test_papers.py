@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from functools import partial
 from html import escape, unescape
 from typing import Any
@@ -12,10 +13,14 @@ from zoneinfo import ZoneInfo
 
 import orjson
 import pytest
+from sqlalchemy import Connection
 
 from eventkit.ids import uid
 from eventkit.moments import until
 from pagekit.session import COOKIE
+from reporting.bulletins.matter import Drawn, Matter
+from reporting.issuing import acts
+from reporting.issuing.shelf import standing_of
 from reporting.web import documents as web_documents
 from reporting.web.paging import window_of
 from tests.integration.reporting.delivery import Delivery
@@ -113,6 +118,67 @@ def test_amended_letter_is_restated(client: TestClient, delivery: Delivery, told
     second = issued(client, path)
     assert second["edition"] == 2 and second["units"] == ["bank", "power-supply"]
     assert [cause["event"] for cause in second["restated"]["causes"]["items"]] == [str(told.events[-2].id)]
+
+
+def handed_on(delivery: Delivery, log: Log) -> None:
+    """The bank returns the first case; the power supply gets it by a letter of its own, with its own deadline."""
+    about = {"lead": "power-supply", "supporting": [], "letter": "73号", "meeting": None, "rule": None}
+    log.case("routing", "case_returned", FIRST, day(7), unit="bank", round=1, reason="not ours", transfers=1, by="bank")
+    log.case("routing", "case_assigned", FIRST, day(8), **about, round=1, by="office")
+    clock_started(log, FIRST, 1, day(8), due=day(12))
+    delivery.publish(learnt(log, 3), LATER)
+    delivery.apply()
+
+
+def test_letter_to_another_department_restates_nothing(client: TestClient, delivery: Delivery, told: Log) -> None:
+    path = f"/v1/documents/letter{OF}&about={FIRST}"
+    first = issued(client, path)
+    handed_on(delivery, told)
+    second = issued(client, path)
+    assert (second["edition"], second["serial"], second["restates"]) == (1, first["serial"] + 1, None)
+    assert second["units"] == ["power-supply"]
+    said = text(client, second)
+    assert "73号" in said and until(day(12), ZONE) in said and "更正" not in said
+    assert client.post(path).json()["type"] == "urn:bugle:problem:nothing-changed"
+    items = client.get(f"/v1/issued{OF}&about={FIRST}").json()["items"]
+    assert [one["document"] for one in items] == [first["document"], second["document"]]
+
+
+def test_each_letter_of_a_case_is_restated_alone(client: TestClient, delivery: Delivery, told: Log) -> None:
+    path = f"/v1/documents/letter{OF}&about={FIRST}"
+    issued(client, path)
+    handed_on(delivery, told)
+    second = issued(client, path)
+    about = {"lead": "power-supply", "supporting": ["bank"], "letter": "73号", "meeting": None, "rule": None}
+    told.case("routing", "case_assigned", FIRST, day(9), **about, round=1, by="office")
+    delivery.publish(learnt(told, 1, LATER), LATER + timedelta(days=1))
+    delivery.apply()
+    third = issued(client, path)
+    assert (third["edition"], third["restates"]) == (2, second["document"])
+
+
+def test_letter_issued_as_a_restatement_of_another_is_restated(
+    client: TestClient, delivery: Delivery, told: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As issued documents of older databases have it: one line of editions for all letters of a case."""
+
+    def of_any_number(connection: Connection, programme: str, matter: Matter, told: Drawn) -> Any:
+        return standing_of(connection, programme, matter, replace(told, number=None))
+
+    path = f"/v1/documents/letter{OF}&about={FIRST}"
+    first = issued(client, path)
+    handed_on(delivery, told)
+    with monkeypatch.context() as before:
+        before.setattr(acts, "standing_of", of_any_number)
+        second = issued(client, path)
+    assert (second["about"], second["edition"], second["restates"]) == (FIRST, 2, first["document"])
+    assert client.post(path).json()["type"] == "urn:bugle:problem:nothing-changed"
+    about = {"lead": "power-supply", "supporting": ["bank"], "letter": "73号", "meeting": None, "rule": None}
+    told.case("routing", "case_assigned", FIRST, day(9), **about, round=1, by="office")
+    delivery.publish(learnt(told, 1, LATER), LATER + timedelta(days=1))
+    delivery.apply()
+    third = issued(client, path)
+    assert (third["about"], third["edition"], third["restates"]) == (FIRST, 3, second["document"])
 
 
 def test_supervision_list_of_a_month(client: TestClient) -> None:

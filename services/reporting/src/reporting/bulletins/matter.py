@@ -24,7 +24,8 @@ class Drawn:
 
     `title`: what stands below its name, by language; `units`: departments that may read it, None: none of them;
     `end`: until when it counts what occurred, None: until now; `only`: the id of the one meeting or case that it is
-    about; `final`: whether what it tells is past and known; `undecided`: how many of its deadlines are not judged yet.
+    about; `number`: of the letter that it is, None: it is none; `final`: whether what it tells is past and known;
+    `undecided`: how many of its deadlines are not judged yet.
     """
 
     content: dict[str, Any]
@@ -32,5 +33,6 @@ class Drawn:
     units: list[str] | None = None
     end: datetime | None = None
     only: str | None = None
+    number: str | None = None
     final: bool = True
     undecided: int = 0

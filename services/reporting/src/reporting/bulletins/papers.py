@@ -102,7 +102,7 @@ def _drawn(of: OfProgramme, kind: str, only: str, told: Told, at: datetime, unit
         "kinds": {one["id"]: {"zh": one["zh"], "en": one["en"]} for one in of.document.get("kinds", ())},
         **told,
     }
-    return Drawn(content, {"zh": day, "en": day}, units, only=only)
+    return Drawn(content, {"zh": day, "en": day}, units, only=only, number=told.get("number"))
 
 
 def _stream(of: OfProgramme, about: str) -> list[Row[Any]]:

@@ -22,7 +22,7 @@ from reporting.issuing.changes import changes
 from reporting.issuing.errors import DeadlinesUndecided, NothingChanged, PeriodNotOver
 from reporting.issuing.freezing import canonical, digest, other_rules, pins, same
 from reporting.issuing.printing import files
-from reporting.issuing.shelf import by_then
+from reporting.issuing.shelf import place, standing_of
 from reporting.issuing.tables import documents, renditions
 from reporting.queries.desk import look
 from reporting.queries.filters import check_known
@@ -55,11 +55,11 @@ def issue(of: OfProgramme, order: Order) -> str | None:
     """
     connection = of.asked.connection
     connection.execute(_LOCK, {"name": f"issued/{of.id}/{order.matter.kind}"})
-    standing = standing_of(connection, of.id, order.matter)
-    if standing is not None and order.due_at is not None:
-        return None
     held = as_known(of)
     told = drawn(held, order.matter)
+    standing = standing_of(connection, of.id, order.matter, told)
+    if standing is not None and order.due_at is not None:
+        return None
     if not told.final:
         raise PeriodNotOver(mend=Text("issue it when the period is over; until then read its draft"))
     before = held.asked.as_of.before
@@ -70,14 +70,6 @@ def issue(of: OfProgramme, order: Order) -> str | None:
     content = {"told": told.content, "pins": pins(held, before)}
     look(connection, NOW)
     return _freeze(connection, held, order, told, content, standing)
-
-
-def standing_of(connection: Connection, programme: str, matter: Matter, as_of: Moment = NOW) -> Row[Any] | None:
-    """The newest edition of a document, or what was it at the moment as of which is asked."""
-    of = documents.c
-    about = (of.programme == programme, of.kind == matter.kind, of.about == matter.about)
-    rows = select(documents).where(*about, by_then(as_of))
-    return connection.execute(rows.order_by(of.edition.desc()).limit(1)).first()
 
 
 def outdated(standing: Row[Any], told: Drawn, known_before: datetime) -> bool:
@@ -123,11 +115,11 @@ def _freeze(
     at = connection.scalar(_CLOCK)
     assert at is not None
     kept, matter = canonical(content), order.matter
-    edition = 1 if standing is None else standing.edition + 1
-    id = str(uid("document", held.id, matter.kind, matter.about, edition))
+    about, edition = place(connection, held.id, matter, standing)
+    id = str(uid("document", held.id, matter.kind, about, edition))
     header = Header(*_number(connection, held, matter.kind, at), at, digest(kept))
     row = {
-        "document": id, "agency": held.agency, "programme": held.id, "kind": matter.kind, "about": matter.about,
+        "document": id, "agency": held.agency, "programme": held.id, "kind": matter.kind, "about": about,
         "edition": edition, "year": header.year, "serial": header.serial, "units": told.units,
         "restates": None if standing is None else standing.document, "known_before": known_before,
         "content": kept, "digest": header.digest, "issued_by": order.by, "issued_at": at, "due_at": order.due_at,

@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, Row, Select, any_, literal, select, true
+from sqlalchemy import ColumnElement, Connection, Row, Select, any_, cast, func, literal, select, true
+from sqlalchemy.dialects.postgresql import JSONB
 
 from eventkit.paging import Window
+from reporting.bulletins.matter import Drawn, Matter
 from reporting.issuing.errors import UnknownDocument
 from reporting.issuing.tables import documents, renditions
 from reporting.queries.issues import as_dict
-from reporting.queries.moments import Moment
+from reporting.queries.moments import NOW, Moment
 from reporting.queries.scope import Scope
 
 _TOLD = (
@@ -33,12 +35,44 @@ def by_then(as_of: Moment) -> ColumnElement[bool]:
     return true() if as_of.before is None else documents.c.issued_at < as_of.before
 
 
+def filed_about(about: str) -> ColumnElement[bool]:
+    """What is about a period, a meeting or a case; `place` files a case's further letters under its id and a number."""
+    return (documents.c.about == about) | documents.c.about.startswith(f"{about}.", autoescape=True)
+
+
+def standing_of(
+    connection: Connection, programme: str, matter: Matter, told: Drawn, as_of: Moment = NOW
+) -> Row[Any] | None:
+    """The newest edition of what was drawn up, or what was it at the moment as of which is asked.
+
+    A letter of another number is another document: a further assignment corrects nothing.
+    """
+    of = documents.c
+    where = [of.programme == programme, of.kind == matter.kind, filed_about(matter.about), by_then(as_of)]
+    if told.number is not None:
+        where.append(cast(of.content, JSONB)["told"]["number"].astext == told.number)
+    rows = select(documents).where(*where).order_by(of.edition.desc()).limit(1)
+    return connection.execute(rows).first()
+
+
+def place(connection: Connection, programme: str, matter: Matter, standing: Row[Any] | None) -> tuple[str, int]:
+    """Under what the next edition is filed, and which it is: editions that stood side by side never share one."""
+    of = documents.c
+    of_kind = (of.programme == programme, of.kind == matter.kind)
+    if standing is not None:
+        newest = select(func.max(of.edition)).where(*of_kind, of.about == standing.about)
+        return standing.about, connection.scalars(newest).one() + 1
+    others = select(func.count(of.about.distinct())).where(*of_kind, filed_about(matter.about))
+    count = connection.scalars(others).one()
+    return (f"{matter.about}.{count + 1}" if count else matter.about), 1
+
+
 def listed(
     connection: Connection, scope: Scope, filters: dict[str, str], as_of: Moment, window: Window
 ) -> list[Row[Any]]:
     """A page of documents in the order in which they were issued, or with the newest first: the window says."""
-    where = (visible(scope), by_then(as_of), *(documents.c[name] == value for name, value in filters.items()))
-    wanted = _described().where(*where)
+    chosen = (filed_about(is_) if name == "about" else documents.c[name] == is_ for name, is_ in filters.items())
+    wanted = _described().where(visible(scope), by_then(as_of), *chosen)
     return list(connection.execute(window.select(wanted, documents.c.issued_at, documents.c.document)))
 
 

@@ -67,7 +67,7 @@ def _add_drafts(router: APIRouter, pages: Pages) -> None:
         with pages.of_programme(who, request, "period", "about") as view:
             told = drawn(view.of, named)
             text = draw({"told": told.content}, told.title, view.words.language, view.of.zone)
-            standing, since = editions(view, named)
+            standing, since = editions(view, named, told)
             offered = offer(view, told, since or standing)
             doing = {"standing": standing, "since": since, "offer": offered, "instant": instant(view.known)}
             shown = {"report": told.content["report"], "title": period or told.title[view.words.language]}

@@ -12,8 +12,9 @@ from sqlalchemy import Row, and_, func, select
 from eventkit.envelope import parse_instant
 from reporting.bulletins.kinds import kinds
 from reporting.bulletins.matter import Drawn, Matter
-from reporting.issuing.acts import outdated, standing_of
+from reporting.issuing.acts import outdated
 from reporting.issuing.routes import ISSUERS
+from reporting.issuing.shelf import standing_of
 from reporting.queries.moments import Knowledge
 from reporting.queries.periods import Every, names
 from reporting.read_model.tables import ledger, records
@@ -42,12 +43,12 @@ class Paper:
     at: datetime | None
 
 
-def editions(view: View, named: Matter) -> tuple[Row[Any] | None, Row[Any] | None]:
+def editions(view: View, named: Matter, told: Drawn) -> tuple[Row[Any] | None, Row[Any] | None]:
     """The newest edition that was issued by the moment as of which is asked, and the newest one if issued since."""
-    newest, as_of = standing_of(view.connection, view.of.id, named), view.asked.as_of
+    newest, as_of = standing_of(view.connection, view.of.id, named, told), view.asked.as_of
     if newest is None or as_of.before is None or newest.issued_at < as_of.before:
         return newest, None
-    return standing_of(view.connection, view.of.id, named, as_of), newest
+    return standing_of(view.connection, view.of.id, named, told, as_of), newest
 
 
 Offer = Literal["issue", "restate", "wait"]
