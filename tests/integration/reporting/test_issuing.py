@@ -16,7 +16,7 @@ import pytest
 from docx import Document
 from pypdf import PdfReader
 
-from eventkit.envelope import Envelope
+from eventkit.envelope import Envelope, parse_instant
 from eventkit.ids import uid
 from pagekit.session import COOKIE
 from reporting.issuing import causes
@@ -160,6 +160,26 @@ def test_changed_rule_is_told_beside_events(client: TestClient, delivery: Delive
     assert "| 方案及版本 | jinxian 1 | jinxian 2 |" in text and "不论是否影响数据" in text
 
 
+def test_directory_that_was_published_anew_is_told(client: TestClient, delivery: Delivery, told: Log) -> None:
+    """A department is called otherwise: nothing happened and no rule changed, but the directory became another."""
+    issued(client)
+    named = (("bank", "农商银行"), ("power-supply", "供电公司"))
+    units = [{"id": id, "name": name, "kind": "department", "synthetic": False} for id, name in named]
+    said: dict[str, Any] = {"agency": "jinxian", "version": 2, "units": units, "people": []}
+    told.add("intake", "directory_published", "directory-jinxian", "jinxian", day(60), **said)
+    delivery.publish(learnt(told, 1), LATER)
+    delivery.apply()
+    second = issued(client)
+    places = {(one["item"], one["column"]): (one["from"], one["to"]) for one in second["restated"]["changes"]}
+    assert places["农商银行", "Department"] == ("银行", "农商银行")
+    [rule] = second["restated"]["rules"]
+    assert (rule["rule"], parse_instant(rule["to"])) == ("directory", KNOWN + timedelta(days=1))
+    assert parse_instant(rule["from"]) < KNOWN
+    text = file(client, second["document"], "md").decode()
+    assert "| 2021-05-11 08:00 |" in text.split("通讯录及知悉时间")[1].splitlines()[0]
+    assert "没有新的情况。" in text
+
+
 def test_each_cause_is_listed_once(
     client: TestClient, delivery: Delivery, told: Log, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -190,6 +210,24 @@ def test_nothing_new_is_refused(client: TestClient, delivery: Delivery, told: Lo
     answer = client.post(MARCH)
     assert (answer.status_code, answer.json()["type"]) == (409, "urn:bugle:problem:nothing-changed")
     assert first["document"] in answer.json()["errors"][0]["mend"]
+
+
+def published_anew(delivery: Delivery, log: Log, document: dict[str, Any], version: int, at: datetime) -> None:
+    published = {**programme(), "version": version, "document": document}
+    log.add("intake", "programme_published", "programme-jinxian", "jinxian", START, **published)
+    delivery.publish(learnt(log, 1, at), at + timedelta(hours=1))
+    delivery.apply()
+
+
+def test_label_restates_what_prints_it_alone(client: TestClient, delivery: Delivery, told: Log) -> None:
+    """What a kind of issue is called stands in the quarter, where issues gather, and nowhere in the month."""
+    quarter = MARCH.replace("monthly", "quarterly").replace("2021-03", "2021-Q1")
+    issued(client), issued(client, quarter)
+    renamed = {**DOCUMENT, "kinds": [{"id": "finance", "zh": "finance", "en": "Finance"}]}
+    published_anew(delivery, told, renamed, 2, LATER)
+    answer = client.post(MARCH)
+    assert (answer.status_code, answer.json()["type"]) == (409, "urn:bugle:problem:nothing-changed")
+    assert issued(client, quarter)["restated"]["rules"][0]["to"] == "jinxian 2"
 
 
 def test_what_happens_after_the_period_changes_nothing(client: TestClient, delivery: Delivery, told: Log) -> None:

@@ -32,12 +32,15 @@ TOLD: dict[str, Any] = {
     "programme": {"id": "jinxian", "zh": "四进四问", "en": "Four entries"},
     "report": {"id": "quarterly", "zh": "季点评", "en": "Quarterly review", "every": "quarter"},
     "known_until": "2021-11-03T01:00:00Z",
+    "period": {"name": "2021-Q4", "begin": "2021-09-30T16:00:00Z", "end": "2021-12-31T16:00:00Z"},
+    "over": True, "complete": True, "observed_until": None,
     "units": {"bank": "银行"},
     "kinds": {"finance": {"zh": "融资", "en": "Finance"}},
     "tallies": [{"measure": "issues", "period": 2, "cumulative": 5, "synthetic": 0}],
     "rates": [
         {"rate": "resolution", "weight": 40, "period": rate(1, 2), "previous": rate(0, 2), "cumulative": rate(2, 5)},
-        {"rate": "composite", "weight": None, "period": rate(None, None, 0.5), "cumulative": rate(None, None, 0.4)},
+        {"rate": "composite", "weight": None, "period": rate(None, None, 0.5), "previous": rate(None, None, 0.3),
+         "cumulative": rate(None, None, 0.4)},
     ],
     "league": [
         {"unit": "bank", "name": "银行", "assigned": 1, "closed": 0, "kept": 1, "due": 2, "score": 98.5, "rank": 1,
@@ -61,7 +64,7 @@ LETTER: dict[str, Any] = {
     "units": {"bank": "银行", "tax": "税务局"},
     "kinds": TOLD["kinds"],
     "number": "1号", "title": "贷款", "kind": "finance", "lead": "bank", "supporting": ["tax"], "meeting": None,
-    "enterprise_name": "甲公司", "reported_at": "2021-10-01T01:00:00Z",
+    "enterprise_name": "甲公司", "reported_at": "2021-10-01T01:00:00Z", "assigned_at": "2021-10-01T02:00:00Z",
     "deadlines": [
         {"clock": "contact", "zh": "联系企业", "en": "Contact", "due_at": "2021-10-08T16:00:00Z", "provisional": True}
     ],
@@ -179,13 +182,30 @@ def test_every_form_is_written() -> None:
 
 
 def test_same_whenever_drawn_up() -> None:
-    assert same(TOLD, {**TOLD, "known_until": "2021-12-01T00:00:00Z"})
-    assert not same(TOLD, {**TOLD, "units": {}})
+    assert same(TOLD, {**TOLD, "known_until": "2021-12-01T00:00:00Z"}, SHANGHAI)
+    assert not same(TOLD, {**TOLD, "units": {}}, SHANGHAI)
+
+
+@pytest.mark.parametrize("told", [TOLD, LETTER, MINUTES])
+def test_same_in_both_languages_as_printed(told: dict[str, Any]) -> None:
+    def with_kinds(**kinds: dict[str, str]) -> dict[str, Any]:
+        return {**told, "kinds": {**told.get("kinds", {}), **kinds}}
+
+    assert same(told, with_kinds(land={"zh": "用地", "en": "Land"}), SHANGHAI)
+    for language in ("zh", "en"):
+        renamed = {"zh": "融资", "en": "Finance"} | {language: "another"}
+        assert same(told, with_kinds(finance=renamed), SHANGHAI) is (told is MINUTES)
+
+
+def test_hour_that_is_not_printed_changes_nothing() -> None:
+    assert same(LETTER, {**LETTER, "assigned_at": "2021-10-01T03:00:00Z"}, SHANGHAI)
+    assert not same(LETTER, {**LETTER, "assigned_at": "2021-10-02T01:00:00Z"}, SHANGHAI)
 
 
 def test_older_document_left_no_deadline_undecided() -> None:
     """Those that were issued before documents said so tell the same as one that leaves none."""
-    assert same(TOLD, {**TOLD, "undecided": 0}) and not same(TOLD, {**TOLD, "undecided": 1})
+    assert same(TOLD, {**TOLD, "undecided": 0}, SHANGHAI)
+    assert not same(TOLD, {**TOLD, "undecided": 1}, SHANGHAI)
     assert changed({**TOLD, "undecided": 2}, "undecided", to=0) == [("Text", None, "Not judged yet", 2, None)]
 
 
@@ -202,16 +222,23 @@ PINS: dict[str, Any] = {
     "programme": {"id": "jinxian", "version": 1},
     "calendar": {"id": "cn", "version": None},
     "formulas": "abc",
+    "directory": None,
 }
 
 
 def test_rules_that_differ_are_told() -> None:
     assert other_rules(PINS, {**PINS, "known_before": "2021-12-01T00:00:00Z"}) == []
-    after = {"programme": {"id": "jinxian", "version": 2}, "calendar": {"id": "cn", "version": 1}, "formulas": "abd"}
+    after = {
+        "programme": {"id": "jinxian", "version": 2},
+        "calendar": {"id": "cn", "version": 1},
+        "formulas": "abd",
+        "directory": "2021-12-01T00:00:00+00:00",
+    }
     assert other_rules(PINS, after) == [
         {"rule": "programme", "from": "jinxian 1", "to": "jinxian 2"},
         {"rule": "calendar", "from": "cn", "to": "cn 1"},
         {"rule": "formulas", "from": "abc", "to": "abd"},
+        {"rule": "directory", "from": None, "to": "2021-12-01T00:00:00+00:00"},
     ]
 
 

@@ -60,10 +60,10 @@ def test_letter_says_deadlines_as_pages_do(language: str, due: str) -> None:
     told = {
         "programme": both, "report": {"id": "letter", "zh": "交办函", "en": "Letter", "every": "letter"},
         "known_until": AT, "units": {}, "kinds": {}, "number": "1号", "title": "贷款", "kind": None, "lead": "bank",
-        "supporting": [], "meeting": None, "enterprise_name": "甲公司", "reported_at": AT,
+        "supporting": [], "meeting": None, "enterprise_name": "甲公司", "reported_at": AT, "assigned_at": AT,
         "deadlines": [{**clock, "due_at": datetime(2021, 10, 8, 16, tzinfo=UTC)}],
     }  # fmt: skip
-    assert due in draw({"told": told}, both, language, ZoneInfo("Asia/Shanghai"))
+    assert due in draw({"told": told}, language, ZoneInfo("Asia/Shanghai"))
 
 
 def test_sheet_has_every_block() -> None:

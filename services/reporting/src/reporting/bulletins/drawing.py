@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -15,7 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from eventkit.catalogues import LANGUAGES, catalogue
 from reporting.bulletins import labels, markdown
 from reporting.bulletins.cells import Cells, Told
-from reporting.queries.periods import Every, Period
+from reporting.queries.periods import Every, Period, period
 
 TEXTS = "reporting.bulletins"
 _MONTH = {"zh": "yyyy年M月", "en": "MMMM yyyy"}
@@ -32,14 +31,14 @@ class Header:
     digest: str
 
 
-def draw(content: Told, title: Mapping[str, str], language: str, zone: ZoneInfo, header: Header | None = None) -> str:
+def draw(content: Told, language: str, zone: ZoneInfo, header: Header | None = None) -> str:
     """A document in `language` (zh or en). `content`: what it tells (`told`), its pins and what it restates; without a
     header it is a draft."""
     told = content["told"]
     template = _environment(language, zone).get_template(f"{told['report']['every']}.md")
     return template.render(
         told=told,
-        title=title[language],
+        title=title_of(told, zone)[language],
         remarked=_remarked(told) if "league" in told else None,
         header=header,
         restates=content.get("restates"),
@@ -47,9 +46,13 @@ def draw(content: Told, title: Mapping[str, str], language: str, zone: ZoneInfo,
     )
 
 
-def period_titles(period: Period) -> dict[str, str]:
-    """What a period is called, by language."""
-    return {language: _title(period.every, period, language) for language in LANGUAGES}
+def title_of(told: Told, zone: ZoneInfo) -> dict[str, str]:
+    """What stands below a document's name, by language: its period, or the day that it bears."""
+    if "period" in told:
+        held = period(told["period"]["name"], zone)
+        return {language: _title(held.every, held, language) for language in LANGUAGES}
+    at: datetime = told["held_at"] if "held_at" in told else told["assigned_at"]
+    return dict.fromkeys(LANGUAGES, f"{at.astimezone(zone):%Y-%m-%d}")
 
 
 def _title(every: Every, period: Period, language: str) -> str:

@@ -9,7 +9,6 @@ from eventkit.caller import Forbidden
 from eventkit.problems import Faulty, FieldProblem
 from eventkit.text import Text
 from reporting.bulletins.content import content, rule_of
-from reporting.bulletins.drawing import period_titles
 from reporting.bulletins.matter import Drawn, Matter
 from reporting.bulletins.papers import NAMES, letter, minutes
 from reporting.bulletins.tallies import Reported
@@ -51,4 +50,4 @@ def drawn(of: OfProgramme, matter: Matter) -> Drawn:
     about = Reported.within(of, held)
     told = content(about, rule, of.asked.known)
     final = told["over"] and told["complete"]
-    return Drawn(told, period_titles(held), end=held.end, final=final, undecided=told["undecided"])
+    return Drawn(told, end=held.end, final=final, undecided=told["undecided"])

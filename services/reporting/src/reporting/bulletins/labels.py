@@ -107,8 +107,9 @@ FORMS: Final = {
     "present": "joined",
     "absent": "joined",
     "observed_until": "day",
+    "directory": "minute",
 }
-"""How the values of a column are written, where not as an amount or a text."""
+"""How the values of a column, or of a rule, are written, where not as an amount or a text."""
 SECTIONS: Final = {
     "tallies": _("Overview"),
     "rates": _("Rates"),
@@ -129,5 +130,6 @@ RULES: Final = {
     "programme": _("Programme, version"),
     "calendar": _("Calendar, version"),
     "formulas": _("Definitions of figures"),
+    "directory": _("Directory, known since"),
 }
-"""The rules that a document goes by, as its pins name them."""
+"""What a document goes by: the rules as its pins name them, and what the directory calls departments and people."""

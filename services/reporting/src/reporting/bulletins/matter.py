@@ -22,14 +22,12 @@ class Matter:
 class Drawn:
     """A document's content before it is frozen.
 
-    `title`: what stands below its name, by language; `units`: departments that may read it, None: none of them;
-    `end`: until when it counts what occurred, None: until now; `only`: the id of the one meeting or case that it is
-    about; `number`: of the letter that it is, None: it is none; `final`: whether what it tells is past and known;
-    `undecided`: how many of its deadlines are not judged yet.
+    `units`: departments that may read it, None: none of them; `end`: until when it counts what occurred, None: until
+    now; `only`: the id of the one meeting or case that it is about; `number`: of the letter that it is, None: it is
+    none; `final`: whether what it tells is past and known; `undecided`: how many of its deadlines are not judged yet.
     """
 
     content: dict[str, Any]
-    title: dict[str, str]
     units: list[str] | None = None
     end: datetime | None = None
     only: str | None = None

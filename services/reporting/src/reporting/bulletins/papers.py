@@ -75,11 +75,11 @@ def letter(of: OfProgramme, about: str) -> Drawn:
         "meeting",
         "enterprise_name",
         "reported_at",
-        "assigned_at",
     )
     told: Told = {name: getattr(found, name) for name in shown}
     sent = _sent(of, id, found.letter)
-    told |= {"number": found.letter, "deadlines": _deadlines(of, id, found.lead, sent.data["round"])}
+    told |= {"number": found.letter, "assigned_at": sent.occurred_at}
+    told["deadlines"] = _deadlines(of, id, found.lead, sent.data["round"])
     return _drawn(of, "letter", id, told, sent.occurred_at, [found.lead, *found.supporting])
 
 
@@ -93,7 +93,6 @@ def _case(about: str) -> str:
 def _drawn(of: OfProgramme, kind: str, only: str, told: Told, at: datetime, units: list[str]) -> Drawn:
     """`at`: the day that the document bears."""
     about = Reported.within(of, of.period(f"{at:%Y-%m}"))
-    day = f"{at.astimezone(of.zone):%Y-%m-%d}"
     content = {
         "programme": {"id": of.id, **of.document["title"]},
         "report": {"id": kind, **NAMES[kind], "every": kind},
@@ -102,7 +101,7 @@ def _drawn(of: OfProgramme, kind: str, only: str, told: Told, at: datetime, unit
         "kinds": {one["id"]: {"zh": one["zh"], "en": one["en"]} for one in of.document.get("kinds", ())},
         **told,
     }
-    return Drawn(content, {"zh": day, "en": day}, units, only=only, number=told.get("number"))
+    return Drawn(content, units, only=only, number=told.get("number"))
 
 
 def _stream(of: OfProgramme, about: str) -> list[Row[Any]]:

@@ -47,7 +47,7 @@ def document_routes(engine: Engine) -> APIRouter:
             if format == "json":
                 return of.asked.answer(told.content)
             language = lang or accepted(request.headers.get("accept-language"), ON_PAPER)
-            text = draw({"told": told.content}, told.title, language, of.zone)
+            text = draw({"told": told.content}, language, of.zone)
             return Response(text, media_type="text/markdown; charset=utf-8", headers={
                 "Content-Language": language,
                 "Vary": "Accept-Language",

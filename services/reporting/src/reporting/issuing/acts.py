@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import orjson
 from sqlalchemy import Connection, Row, func, insert, select, text
@@ -20,7 +21,7 @@ from reporting.bulletins.matter import Drawn, Matter
 from reporting.issuing.causes import Span, causes
 from reporting.issuing.changes import changes
 from reporting.issuing.errors import DeadlinesUndecided, NothingChanged, PeriodNotOver
-from reporting.issuing.freezing import canonical, digest, other_rules, pins, same
+from reporting.issuing.freezing import canonical, digest, directory_known, other_rules, pins, same
 from reporting.issuing.printing import files
 from reporting.issuing.shelf import place, standing_of
 from reporting.issuing.tables import documents, renditions
@@ -64,7 +65,7 @@ def issue(of: OfProgramme, order: Order) -> str | None:
         raise PeriodNotOver(mend=Text("issue it when the period is over; until then read its draft"))
     before = held.asked.as_of.before
     assert before is not None
-    news = standing is None or outdated(standing, told, before)
+    news = standing is None or outdated(standing, told, before, held.zone)
     if told.undecided and news and of.asked.as_of.before is None:
         raise _undecided(told.undecided)
     content = {"told": told.content, "pins": pins(held, before)}
@@ -72,10 +73,10 @@ def issue(of: OfProgramme, order: Order) -> str | None:
     return _freeze(connection, held, order, told, content, standing)
 
 
-def outdated(standing: Row[Any], told: Drawn, known_before: datetime) -> bool:
-    """Whether a document tells something else than its newest edition, by what became known later."""
+def outdated(standing: Row[Any], told: Drawn, known_before: datetime, zone: ZoneInfo) -> bool:
+    """Whether a document prints something else than its newest edition, by what became known later."""
     former, after = orjson.loads(standing.content)["told"], orjson.loads(canonical(told.content))
-    return known_before > standing.known_before and not same(former, after)
+    return known_before > standing.known_before and not same(former, after, zone)
 
 
 def as_known(of: OfProgramme) -> OfProgramme:
@@ -125,7 +126,7 @@ def _freeze(
         "content": kept, "digest": header.digest, "issued_by": order.by, "issued_at": at, "due_at": order.due_at,
     }  # fmt: skip
     connection.execute(insert(documents), row)
-    markdown = {language: draw(content, told.title, language, held.zone, header) for language in LANGUAGES}
+    markdown = {language: draw(content, language, held.zone, header) for language in LANGUAGES}
     made = files(markdown, matter.kind, at, order.folder)
     connection.execute(insert(renditions), [file.row(id) for file in made])
     return id
@@ -137,7 +138,7 @@ def _restated(
     """What is restated, what changed, by which other rules and why; NothingChanged where nothing did, or it is known no
     later."""
     known_before = pinned["known_before"]
-    if not outdated(standing, told, known_before):
+    if not outdated(standing, told, known_before, held.zone):
         raise NothingChanged(mend=Text("read the one that stands: /v1/issued/{document}", document=standing.document))
     kept: Mapping[str, Any] = orjson.loads(standing.content)
     span = Span(held.id, held.agency, standing.known_before, known_before, told.end or known_before, told.only)
@@ -147,7 +148,10 @@ def _restated(
         "serial": standing.serial,
         "known_before": standing.known_before,
         "changes": changes(kept["told"], orjson.loads(canonical(told.content))),
-        "rules": other_rules(kept["pins"], pinned),
+        "rules": other_rules(
+            {**kept["pins"], "directory": directory_known(connection, held.agency, standing.known_before)},
+            {**pinned, "directory": directory_known(connection, held.agency, known_before)},
+        ),
         "causes": causes(connection, span),
     }
 

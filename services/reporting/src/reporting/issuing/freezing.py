@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import orjson
-from sqlalchemy import func, select, text
+from sqlalchemy import Connection, func, select, text, union_all
 
+from eventkit.catalogues import LANGUAGES
+from eventkit.envelope import parse_instant
 from reporting import CONSUMER
+from reporting.bulletins.drawing import draw
 from reporting.bulletins.labels import RULES
 from reporting.queries.issues import as_dict
 from reporting.queries.measures import MEASURES, RATES
 from reporting.queries.programme_routes import OfProgramme
 from reporting.queries.working_days import EVERY_DAY
-from reporting.read_model.tables import records
+from reporting.read_model.tables import VERSIONS, records
 
 Told = dict[str, Any]
 _PROGRESS = text(
@@ -66,10 +71,21 @@ def other_rules(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[dic
     return [{"rule": rule, "from": was, "to": now} for rule, was, now in named if was != now]
 
 
-def _ruled(pinned: Mapping[str, Any], rule: str) -> str:
-    """By which rule a document goes: which programme or calendar in which version, or the definitions' digest."""
+def _ruled(pinned: Mapping[str, Any], rule: str) -> str | None:
+    """By which rule a document goes: which programme or calendar in which version, the definitions' digest, or since
+    when the directory was known; None: there was none."""
     held = pinned[rule]
-    return held if isinstance(held, str) else " ".join(str(part) for part in held.values() if part is not None)
+    if held is None or isinstance(held, str):
+        return held
+    return " ".join(str(part) for part in held.values() if part is not None)
+
+
+def directory_known(connection: Connection, agency: str, before: datetime) -> str | None:
+    """Since when the directory of an agency was known that was the newest before an instant; None: there was none."""
+    held = (VERSIONS[name].c for name in ("units", "people"))
+    found = union_all(*(select(of.known_from).where(of.agency == agency, of.known_from < before) for of in held))
+    since: datetime | None = connection.scalar(select(func.max(found.subquery().c.known_from)))
+    return None if since is None else since.isoformat()
 
 
 def formulas() -> str:
@@ -77,14 +93,31 @@ def formulas() -> str:
     return digest(canonical({name: measure.formula for name, measure in (MEASURES | RATES).items()}))[:16]
 
 
-def same(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
-    """Whether two documents tell the same, whenever each was drawn up."""
-    return canonical(_lasting(before)) == canonical(_lasting(after))
+def same(before: Told, after: Told, zone: ZoneInfo) -> bool:
+    """Whether two documents, as JSON has them, print the same in each language, whenever each was drawn up.
+
+    What the former one did not tell yet is no difference, but for what it is known to have printed nothing of.
+    """
+    former = {**after, **_SINCE_THEN, **before}
+    return all(_print(former, language, zone) == _print(after, language, zone) for language in LANGUAGES)
 
 
-def _lasting(told: Mapping[str, Any]) -> dict[str, Any]:
-    return _SINCE_THEN | {name: value for name, value in told.items() if name != "known_until"}
+def _print(told: Told, language: str, zone: ZoneInfo) -> str:
+    return draw({"told": _thawed({**_SINCE_THEN, **told, "known_until": None})}, language, zone)
 
 
+def _thawed(value: Any, name: str = "") -> Any:
+    """What JSON has as texts under the names of instants as instants again."""
+    if isinstance(value, Mapping):
+        return {each: _thawed(held, each) for each, held in value.items()}
+    if isinstance(value, list):
+        return [_thawed(each) for each in value]
+    instant = (name.endswith("_at") or name in _INSTANTS) and isinstance(value, str) and _INSTANT.fullmatch(value)
+    return parse_instant(value) if instant else value
+
+
+_INSTANTS = ("at", "begin", "end", "observed_until")
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
+"""A unit may have such a name too, but is hardly called so."""
 _SINCE_THEN: Told = {"undecided": 0}
 """What documents did not tell at first, by the value with which they print nothing of it."""

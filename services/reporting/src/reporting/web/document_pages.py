@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse
 
 from pagekit.addresses import address
 from pagekit.session import Visiting, refuse_foreign
-from reporting.bulletins.drawing import draw
+from reporting.bulletins.drawing import draw, title_of
 from reporting.bulletins.kinds import drawn, matter
 from reporting.issuing import shelf
 from reporting.issuing.acts import Order, issue
@@ -66,11 +66,12 @@ def _add_drafts(router: APIRouter, pages: Pages) -> None:
         named = matter(report, period, about)
         with pages.of_programme(who, request, "period", "about") as view:
             told = drawn(view.of, named)
-            text = draw({"told": told.content}, told.title, view.words.language, view.of.zone)
+            language, zone = view.words.language, view.of.zone
+            text = draw({"told": told.content}, language, zone)
             standing, since = editions(view, named, told)
             offered = offer(view, told, since or standing)
             doing = {"standing": standing, "since": since, "offer": offered, "instant": instant(view.known)}
-            shown = {"report": told.content["report"], "title": period or told.title[view.words.language]}
+            shown = {"report": told.content["report"], "title": period or title_of(told.content, zone)[language]}
             return view.page("document.html", **shown, text=as_html(text), **doing)
 
 

@@ -60,7 +60,7 @@ def offer(view: View, told: Drawn, standing: Row[Any] | None) -> Offer | None:
     known_before = view.asked.as_of.before or view.known.watermark
     if view.caller.roles.isdisjoint(ISSUERS) or not told.final or known_before is None:
         return None
-    if standing is not None and not outdated(standing, told, known_before):
+    if standing is not None and not outdated(standing, told, known_before, view.of.zone):
         return None
     if told.undecided and view.asked.as_of.before is None:
         return "wait"
