@@ -74,7 +74,9 @@ def instant(known: Knowledge) -> str | None:
 
 def reports_of(view: View) -> list[Report]:
     """The programme's reports, then its supervision list of months, with the periods from its beginning until now, or
-    until it was last watched."""
+    until it was last watched; none for a department, which drafts nothing."""
+    if view.asked.scope.department is not None:
+        return []
     document = view.of.document
     begun = date.fromisoformat(str(document.get("starts_on", view.now.astimezone(view.zone).date())))
     until = document.get("observed_until")
