@@ -130,7 +130,8 @@ def test_supervision_list_but_no_letter(place: System, tmp_path: Path) -> None:
     [
         (("--programme", "chuanhui"), 2, "Name one period"),
         (("--programme", "chuanhui", "--month", "2021-10", "--year", "2021"), 2, "Name one period"),
-        (("--programme", "chuanhui", "--month", "2021-13"), 2, "write a month such as 2021-05"),
+        (("--programme", "chuanhui", "--month", "2021-13"), 2, "Invalid value for --month: '2021-13' is no period"),
+        (("--programme", "chuanhui", "--month", "1900-01"), 2, "name a period with days from 2021-10-01 on"),
         (("--programme", "chuanhui", "--month", "2999-01"), 1, "issue it when the period is over"),
         (("--programme", "nowhere", "--month", "2021-10"), 2, "there is no programme 'nowhere'"),
         (

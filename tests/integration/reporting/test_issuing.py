@@ -246,6 +246,42 @@ def test_period_must_be_over(client: TestClient) -> None:
     assert (answer.status_code, answer.json()["type"]) == (409, "urn:bugle:problem:period-not-over")
 
 
+def test_period_before_the_beginning_is_refused(client: TestClient, delivery: Delivery, told: Log) -> None:
+    """A report begins with its own day, else with the programme; the month within which that lies is told."""
+    monthly, *others = DOCUMENT["reports"]
+    begun = {
+        **DOCUMENT,
+        "starts_on": "2021-02-20",
+        "reports": [monthly, *({**one, "from": "2021-04-01"} for one in others)],
+    }
+    published_anew(delivery, told, begun, 2, LATER)
+    assert client.post(MARCH.replace("2021-03", "2021-02")).status_code == 201
+    quarter = MARCH.replace("monthly", "quarterly")
+    for path, begins in (
+        (MARCH.replace("2021-03", "2021-01"), "2021-02-20"),
+        (MARCH.replace("2021-03", "1900-01"), "2021-02-20"),
+        (MARCH.replace("monthly", "supervision-list").replace("2021-03", "2021-01"), "2021-02-20"),
+        (quarter.replace("2021-03", "2021-Q1"), "2021-04-01"),
+    ):
+        for answer in (client.post(path, headers={"accept-language": "en"}), client.get(f"{path}&lang=en")):
+            assert (answer.status_code, answer.json()["type"]) == (422, "urn:bugle:problem:period-too-early")
+        [fault] = client.post(path, headers={"accept-language": "en"}).json()["errors"]
+        assert fault["field"].lstrip("/") == "period" and fault["mend"] == f"name a period with days from {begins} on"
+
+
+def test_page_names_no_period_before_the_beginning(
+    client: TestClient, issuer: Issuer, delivery: Delivery, told: Log
+) -> None:
+    reports = [{**one, "from": "2021-03-01"} for one in DOCUMENT["reports"]]
+    published_anew(delivery, told, {**DOCUMENT, "starts_on": "2021-01-15", "reports": reports}, 2, LATER)
+    client.cookies.set(COOKIE, issuer.token("office"))
+    listed = client.get("/documents?programme=jinxian").text
+    assert "2021-03" in listed and "/documents/monthly?programme=jinxian&amp;period=2021-02" not in listed
+    draft = MARCH.removeprefix("/v1").replace("2021-03", "2021-02")
+    assert client.get(draft, headers={"accept": "text/html"}).status_code == 422
+    assert client.post(draft).status_code == 422
+
+
 def test_undecided_deadline_is_waited_for(client: TestClient, delivery: Delivery, told: Log) -> None:
     clock_known_late(delivery, told)
     answer = client.post(MARCH, headers={"accept-language": "en"})

@@ -40,7 +40,7 @@ class Asking(AsOperator):
         answer = self._send("POST", f"/v1/documents/{kind}", asked)
         if answer.status_code == 409 and answer.json()["type"].endswith(":nothing-changed"):
             return None
-        check(answer, self.service, OPTIONS)
+        check(answer, self.service, OPTIONS | {"period": f"--{named[0]}"})
         return str(answer.json()["document"])
 
     def document(self, id: str) -> Json:

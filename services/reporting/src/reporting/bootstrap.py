@@ -11,7 +11,7 @@ from eventkit.http import Limits, create_app
 from pagekit.issuer import local_issuer
 from pagekit.provider import provider
 from reporting import CONSUMER
-from reporting.bulletins.content import UnknownReport
+from reporting.bulletins.content import PeriodTooEarly, UnknownReport
 from reporting.bulletins.papers import UnknownMatter
 from reporting.bulletins.routes import document_routes
 from reporting.bulletins.word import TemplateFault
@@ -28,7 +28,7 @@ from reporting.web.routes import add_pages
 from reporting.whatif.routes import whatif_routes
 
 _OF_ISSUING = (UnknownDocument, PeriodNotOver, DeadlinesUndecided, NothingChanged)
-REFUSALS = (UnknownReport, UnknownMatter, TemplateFault, *_OF_ISSUING)
+REFUSALS = (UnknownReport, PeriodTooEarly, UnknownMatter, TemplateFault, *_OF_ISSUING)
 
 
 def application(held: PageSettings, engine: Engine) -> FastAPI:

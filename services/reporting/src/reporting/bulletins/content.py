@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from eventkit.errors import Problem
@@ -32,6 +32,13 @@ class UnknownReport(Problem):
     status = 404
 
 
+class PeriodTooEarly(Problem):
+    """The period ends before the report begins: there is nothing to tell of it."""
+
+    slug = "period-too-early"
+    status = 422
+
+
 def rule_of(document: Mapping[str, Any], report: str) -> Mapping[str, Any]:
     """What the programme says of a report: `id`, `zh`, `en`, `every`; UnknownReport tells which there are."""
     rules = {rule["id"]: rule for rule in document.get("reports", ())}
@@ -40,6 +47,12 @@ def rule_of(document: Mapping[str, Any], report: str) -> Mapping[str, Any]:
         raise UnknownReport(field="report", mend=mend)
     found: Mapping[str, Any] = rules[report]
     return found
+
+
+def begins_on(document: Mapping[str, Any], rule: Mapping[str, Any]) -> date | None:
+    """The day with which a report's periods begin: its own, else the programme's; None where neither is told."""
+    first = rule.get("from") or document.get("starts_on")
+    return None if first is None else date.fromisoformat(str(first))
 
 
 def content(of: Reported, rule: Mapping[str, Any], known: Knowledge) -> Told:

@@ -8,7 +8,7 @@ from typing import Any
 from eventkit.caller import Forbidden
 from eventkit.problems import Faulty, FieldProblem
 from eventkit.text import Text
-from reporting.bulletins.content import content, rule_of
+from reporting.bulletins.content import PeriodTooEarly, begins_on, content, rule_of
 from reporting.bulletins.matter import Drawn, Matter
 from reporting.bulletins.papers import NAMES, letter, minutes
 from reporting.bulletins.tallies import Reported
@@ -37,7 +37,8 @@ def matter(kind: str, period: str | None, about: str | None) -> Matter:
 
 
 def drawn(of: OfProgramme, matter: Matter) -> Drawn:
-    """The document as things are known to the request; UnknownReport, Faulty, or Forbidden for a department."""
+    """The document as things are known to the request; UnknownReport, PeriodTooEarly, Faulty, or Forbidden for a
+    department."""
     if of.asked.scope.department is not None:
         mend = Text("ask as office, leader or analyst")
         raise Forbidden(Text("A report is about all departments."), mend=mend)
@@ -47,6 +48,9 @@ def drawn(of: OfProgramme, matter: Matter) -> Drawn:
     listed = matter.kind == _LIST["id"] and matter.kind not in ordered
     rule = _LIST if listed else rule_of(of.document, matter.kind)
     held = of.period(matter.about, None if listed else rule["every"])
+    begun = begins_on(of.document, rule)
+    if begun is not None and held.end.date() <= begun:
+        raise PeriodTooEarly(field="period", mend=Text("name a period with days from {day} on", day=begun.isoformat()))
     about = Reported.within(of, held)
     told = content(about, rule, of.asked.known)
     final = told["over"] and told["complete"]

@@ -1,9 +1,9 @@
 """The documents and their files. Rows are only ever added; a rebuild of the projections leaves them alone.
 
 `documents`: `about` is the period's name, or the id of the session or case, with `.2` and so on for a case's further
-letters; `edition` counts from 1; `units`: the
-departments that may read it beside the office, NULL for none; `content`: canonical JSON, of which `digest` is the
-SHA-256; `due_at`: when the programme's schedule asked for it, NULL when somebody issued it by hand.
+letters; `edition` counts from 1; `units`: the departments that may read it beside the office, NULL for none;
+`content`: canonical JSON, of which `digest` is the SHA-256; `due_at`: when the programme's schedule asked for it, NULL
+when somebody issued it by hand.
 """
 
 from __future__ import annotations

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from eventkit.envelope import parse_instant
+from reporting.bulletins.content import begins_on
 from reporting.queries.periods import Period, names, period
 from reporting.queries.working_days import WorkingDays
 
@@ -38,10 +39,10 @@ def dues(document: Mapping[str, Any], zone: ZoneInfo, days: WorkingDays, until: 
 
 
 def _periods(rule: Mapping[str, Any], document: Mapping[str, Any], zone: ZoneInfo, until: datetime) -> Iterator[str]:
-    first = rule.get("from") or document.get("starts_on")
+    begun = begins_on(document, rule)
     observed = document.get("observed_until")
     last = until if observed is None else min(until, parse_instant(observed) - _INSTANT)
-    if first is not None and (begun := date.fromisoformat(str(first))) <= (ended := last.astimezone(zone).date()):
+    if begun is not None and begun <= (ended := last.astimezone(zone).date()):
         yield from reversed(names(rule["every"], begun, ended))
 
 

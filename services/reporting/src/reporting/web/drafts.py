@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from sqlalchemy import Row, and_, func, select
 
 from eventkit.envelope import parse_instant
+from reporting.bulletins.content import begins_on
 from reporting.bulletins.kinds import kinds
 from reporting.bulletins.matter import Drawn, Matter
 from reporting.issuing.acts import outdated
@@ -73,18 +74,19 @@ def instant(known: Knowledge) -> str | None:
 
 
 def reports_of(view: View) -> list[Report]:
-    """The programme's reports, then its supervision list of months, with the periods from its beginning until now, or
-    until it was last watched; none for a department, which drafts nothing."""
+    """The programme's reports, then its supervision list of months, with the periods from each one's beginning until
+    now, or until the programme was last watched; none for a department, which drafts nothing."""
     if view.asked.scope.department is not None:
         return []
     document = view.of.document
-    begun = date.fromisoformat(str(document.get("starts_on", view.now.astimezone(view.zone).date())))
+    rules = {rule["id"]: rule for rule in document.get("reports", ())}
     until = document.get("observed_until")
     last = view.now if until is None else min(view.now, parse_instant(until))
     found = []
     for kind in sorted(kinds(view.of), key=lambda kind: kind["every"] == "list"):
         if kind["every"] is not None:
             every: Every = "month" if kind["every"] == "list" else kind["every"]
+            begun = begins_on(document, rules.get(kind["id"], kind)) or view.now.astimezone(view.zone).date()
             held = names(every, begun, last.astimezone(view.zone).date())
             found.append(Report(kind, held[:MOST], max(0, len(held) - MOST)))
     return found
