@@ -26,7 +26,8 @@ def dump(url: str, file: Path, snapshot: str) -> None:
     """A service's database at a snapshot, without the keys of contacts; the file is for its owner only."""
     without = (f"--exclude-table-data={table}" for table in KEY_TABLES)
     # Bugle has no large objects; one that somebody with a session made would belong to him, and could not be dumped
-    options = ("-Fc", "--no-large-objects", f"--snapshot={snapshot}")
+    # rights on what comes with PostgreSQL are the database's, as it was made: an owner could not restore them
+    options = ("-Fc", "--no-large-objects", "--exclude-schema=pg_catalog", f"--snapshot={snapshot}")
     _run(url, "pg_dump", *options, *without, f"--file={_private(file)}")
 
 
