@@ -13,8 +13,13 @@ CREATE ROLE :"owner" LOGIN CONNECTION LIMIT 10 PASSWORD :'owner_password';
 CREATE DATABASE :"name" OWNER :"owner";
 REVOKE ALL ON DATABASE :"name" FROM PUBLIC;
 GRANT CONNECT ON DATABASE :"name" TO :"name";
+\connect :"name"
+\i /docker-entrypoint-initdb.d/sql/locks.sql
 SQL
 }
+
+psql -v ON_ERROR_STOP=1 --username "$POSTGRES_USER" --dbname postgres \
+  -c 'REVOKE ALL ON DATABASE postgres, template1 FROM PUBLIC'
 
 make intake "$BUGLE_INTAKE_PASSWORD" "$BUGLE_INTAKE_OWNER_PASSWORD"
 make routing "$BUGLE_ROUTING_PASSWORD" "$BUGLE_ROUTING_OWNER_PASSWORD"

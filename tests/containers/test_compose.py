@@ -6,9 +6,11 @@ import json
 import subprocess
 from dataclasses import replace
 
+import psycopg
 import pytest
 from kafka.errors import KafkaConnectionError
 
+from bugle.stack.databases import plain
 from bugle.stack.home import ROOT
 from bugle.stack.system import PROCESSES
 from eventkit.admission import Refused, demand
@@ -63,6 +65,16 @@ for topic in ("intake.events", "routing.events", "supervision.events"):
     except TopicAuthorizationFailedError:
         print("refused", topic)
 """
+
+
+def test_locks_are_the_services(compose: Compose) -> None:
+    address = plain(compose.place.database("reporting").url)
+    query = "SELECT has_function_privilege({}'pg_advisory_lock(bigint)', 'EXECUTE')"
+    with psycopg.connect(address) as service:
+        everybody = service.execute(query.format("'public', ").encode()).fetchone()
+        assert (everybody, service.execute(query.format("").encode()).fetchone()) == ((False,), (True,))
+    with pytest.raises(psycopg.OperationalError, match="permission denied"):
+        psycopg.connect(address, dbname="postgres")
 
 
 def test_service_cannot_write_a_foreign_topic(compose: Compose) -> None:

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import psycopg
 import pytest
 from sqlalchemy import Connection, create_engine, text
 
-from bugle.stack import Stack
-from bugle.stack.databases import Database, create_reader
+from bugle.stack import Stack, StackError
+from bugle.stack.databases import Database, create, create_reader, plain
+from bugle.stack.postgres import Postgres
 from reporting.queries.lists import HANDLED
 from reporting.read_model.writer import apply
 from reporting.rebuild.running import rebuild
 from tests.integration.reporting.delivery import Delivery
+from tests.integration.reporting.serving import unused
 from tests.unit.reporting.made import courses, day
 
 PAGE = Path(__file__).parents[3] / "docs/analysis.md"
+HOLDING = "proname ~ 'advisory|^lo_|^loread$|^lowrite$' AND proname !~ '^lo_(im|ex)port$'"
+"""Functions by which who writes no table holds up others, or leaves something; those with files are superusers' own."""
 _DICTIONARY = text(
     "SELECT c.relname, coalesce(a.attname, ''), coalesce(col_description(c.oid, a.attnum), obj_description(c.oid))"
     " FROM pg_class c LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0"
@@ -78,6 +83,73 @@ def test_analyst_changes_nothing(reader: psycopg.Connection) -> None:
         reader.execute("DELETE FROM analysis.enterprises")
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         reader.execute("CREATE TABLE mine (id int)")
+
+
+def may_hold(url: str) -> set[bool]:
+    """Whether the functions are open to whoever comes by the address: all, none, or both answers."""
+    with psycopg.connect(plain(url)) as connection:
+        query = f"SELECT DISTINCT has_function_privilege(oid, 'EXECUTE') FROM pg_proc WHERE {HOLDING}"
+        return {allowed for (allowed,) in connection.execute(query.encode())}
+
+
+@pytest.mark.parametrize(
+    "call", ["pg_advisory_lock(hashtextextended('tallies', 0))", "pg_try_advisory_lock_shared(1, 2)", "lo_create(0)"]
+)
+def test_analyst_holds_up_nobody(reader: psycopg.Connection, call: str) -> None:
+    reader.execute("SET default_transaction_read_only = off")
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        reader.execute(f"SELECT {call}".encode())
+
+
+def test_locks_are_the_services(servers: Stack, reporting_database: Database) -> None:
+    assert may_hold(create_reader(servers.postgres, reporting_database.name)) == {False}
+    assert may_hold(reporting_database.url) == may_hold(reporting_database.owner_url) == {True}
+
+
+def opened(servers: Stack, name: str) -> Database:
+    """A database as it was made before its locks were its service's alone."""
+    database = servers.create_database(name)
+    with psycopg.connect(servers.postgres.url(servers.postgres.superuser, name)) as admin:
+        query = f"SELECT oid::regprocedure::text FROM pg_proc WHERE {HOLDING}"
+        for (function,) in admin.execute(query.encode()).fetchall():
+            admin.execute(f"REVOKE EXECUTE ON FUNCTION {function} FROM {name}, {name}_owner".encode())
+            admin.execute(f"GRANT EXECUTE ON FUNCTION {function} TO PUBLIC".encode())
+    return database
+
+
+@pytest.mark.parametrize("again", [create_reader, lambda server, name: create(server, [name])])
+def test_older_database_is_mended(servers: Stack, again: Callable[[Postgres, str], object]) -> None:
+    database = opened(servers, unused("opened"))
+    reader = create_reader(servers.postgres, database.name)
+    opened(servers, database.name)
+    assert may_hold(reader) == {True}
+    again(servers.postgres, database.name)
+    assert may_hold(reader) == {False}
+    assert may_hold(database.url) == may_hold(database.owner_url) == {True}
+
+
+def test_who_cannot_keep_locks_makes_no_reader(servers: Stack) -> None:
+    database = opened(servers, unused("hosted"))
+    with psycopg.connect(servers.postgres.admin_url()) as admin:
+        admin.execute(f"ALTER ROLE {database.name}_owner CREATEROLE".encode())
+    hosted = replace(servers.postgres, superuser=f"{database.name}_owner", secret=None)
+    with pytest.raises(StackError, match="no superuser"):
+        create_reader(hosted, database.name)
+
+
+def test_analyst_enters_reporting_alone(servers: Stack, reader: psycopg.Connection) -> None:
+    if servers.postgres.secret is not None:
+        pytest.skip("the server's own databases are not ours")
+    address = f"postgresql://{reader.info.user}:{reader.info.password}@{reader.info.host}:{reader.info.port}"
+    for own in ("postgres", "template1"):
+        with pytest.raises(psycopg.OperationalError, match="permission denied"):
+            psycopg.connect(f"{address}/{own}")
+
+
+def test_analyst_who_forgets_is_ended(reader: psycopg.Connection) -> None:
+    settings = ("statement_timeout", "idle_in_transaction_session_timeout", "lock_timeout")
+    shown = [reader.execute(f"SHOW {setting}".encode()).fetchone() for setting in settings]
+    assert shown == [("5min",), ("5min",), ("1min",)]
 
 
 @pytest.mark.timeout(120)

@@ -9,6 +9,7 @@ from typing import LiteralString
 from urllib.parse import urlsplit
 
 from bugle.stack.errors import StackError
+from bugle.stack.locks import keep_locks
 from bugle.stack.postgres import Postgres
 
 DRIVER = "postgresql+psycopg"
@@ -55,6 +56,9 @@ def create(server: Postgres, names: list[str]) -> None:
                 connection.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(known, owner))
                 connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(known))
                 connection.execute(sql.SQL("GRANT CONNECT ON DATABASE {0} TO {0}").format(known))
+        if connection.info.parameter_status("is_superuser") == "on":  # else `create_reader` refuses: nobody reads along
+            for name in names:
+                keep_locks(server, name)
 
 
 _SHUT = """
@@ -126,11 +130,20 @@ def _reader(name: str) -> str:
     return f"{name}_analyst"
 
 
+_READING = (
+    "default_transaction_read_only = on",
+    "statement_timeout = '5min'",
+    "idle_in_transaction_session_timeout = '5min'",
+    "lock_timeout = '1min'",
+)
+
+
 def create_reader(server: Postgres, name: str) -> str:
     """A role for analysts that may read what a database shows to whoever may connect to it; its address."""
     import psycopg
     from psycopg import sql
 
+    keep_locks(server, name)
     role = _reader(name)
     database, reader = sql.Identifier(name), sql.Identifier(role)
     with psycopg.connect(server.admin_url()) as connection:
@@ -138,7 +151,7 @@ def create_reader(server: Postgres, name: str) -> str:
         verb, secret = sql.SQL("CREATE" if present is None else "ALTER"), sql.Literal(server.home.password(role))
         connection.execute(sql.SQL("{} ROLE {} LOGIN CONNECTION LIMIT 10 PASSWORD {}").format(verb, reader, secret))
         connection.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(database, reader))
-        for setting in ("default_transaction_read_only = on", "statement_timeout = '5min'"):
+        for setting in _READING:
             connection.execute(
                 sql.SQL("ALTER ROLE {} IN DATABASE {} SET {}").format(reader, database, sql.SQL(setting))
             )

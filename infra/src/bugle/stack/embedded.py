@@ -15,6 +15,7 @@ from bugle.stack.guard import Guard
 from bugle.stack.home import Home
 from bugle.stack.kafka import Kafka
 from bugle.stack.keys import Keys
+from bugle.stack.locks import keep_servers_own
 from bugle.stack.ports import Ports
 from bugle.stack.postgres import Postgres
 from bugle.stack.programs import Program
@@ -149,6 +150,8 @@ class Stack:
             self.supervisor.define("servers", programs)
             self.supervisor.start(SERVERS)
         self._await("postgres", self.postgres.wait)
+        if programs:
+            keep_servers_own(self.postgres)
 
     def half_restored(self) -> bool:
         """Whether a restore was broken off, and has left half of one."""
