@@ -14,7 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from eventkit.catalogues import LANGUAGES, catalogue
 from reporting.bulletins import labels, markdown
 from reporting.bulletins.cells import Cells, Told
-from reporting.queries.periods import Every, Period, period
+from reporting.queries.periods import Period, period
 
 TEXTS = "reporting.bulletins"
 _MONTH = {"zh": "yyyy年M月", "en": "MMMM yyyy"}
@@ -50,17 +50,18 @@ def title_of(told: Told, zone: ZoneInfo) -> dict[str, str]:
     """What stands below a document's name, by language: its period, or the day that it bears."""
     if "period" in told:
         held = period(told["period"]["name"], zone)
-        return {language: _title(held.every, held, language) for language in LANGUAGES}
+        return {language: period_title(held, language) for language in LANGUAGES}
     at: datetime = told["held_at"] if "held_at" in told else told["assigned_at"]
     return dict.fromkeys(LANGUAGES, f"{at.astimezone(zone):%Y-%m-%d}")
 
 
-def _title(every: Every, period: Period, language: str) -> str:
-    day = period.begin.date()
-    if every == "month":
+def period_title(held: Period, language: str) -> str:
+    """What a period is called."""
+    day = held.begin.date()
+    if held.every == "month":
         return format_date(day, _MONTH[language], locale=language)
     year = format_date(day, _YEAR[language], locale=language)
-    if every == "year":
+    if held.every == "year":
         return year
     quarter = get_quarter_names("wide", locale=language)[(day.month + 2) // 3]
     return f"{year}{quarter}" if language == "zh" else f"{quarter} {year}"

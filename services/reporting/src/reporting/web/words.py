@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, select
 
 from eventkit.caller import ROLES
 from eventkit.catalogues import catalogue
-from reporting.bulletins.drawing import period_titles
+from reporting.bulletins.drawing import period_title
 from reporting.queries.periods import Period
 from reporting.queries.scope import Scope
 from reporting.read_model.tables import enterprises, programmes, units
@@ -67,7 +67,7 @@ class Words:
 
     def period(self, held: Period) -> str:
         """A period as documents have it."""
-        return period_titles(held)[self.language]
+        return period_title(held, self.language)
 
     def said(self, told: Mapping[str, Any]) -> str:
         """Of what has its words in both languages, those of this one."""
