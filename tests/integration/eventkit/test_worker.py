@@ -13,6 +13,7 @@ from itertools import count
 from pathlib import Path
 from threading import Thread
 from time import monotonic, sleep
+from uuid import uuid4
 
 import pytest
 from kafka import KafkaProducer
@@ -233,11 +234,9 @@ def test_worker_ends_while_database_is_away(line: Line, leave: Callable[[Proxy],
 
 
 @pytest.mark.timeout(90)
-def test_schema_error_ends_the_worker(line: Line) -> None:
-    with line.engine.connect() as connection:
-        url = connection.engine.url
+def test_schema_error_ends_the_worker(line: Line, servers: Stack) -> None:
     line.send(("a", "k", 0))
-    worker = line.start(database_url=url.set(database="postgres").render_as_string(hide_password=False))
+    worker = line.start(database_url=servers.create_database(f"bare_{uuid4().hex[:8]}").url)
     assert worker.wait(timeout=60) == 1, "parking every event would hide that the tables are missing"
     assert worker.returncode != EXIT_STALLED
 
