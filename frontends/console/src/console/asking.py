@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from http import HTTPStatus
-from string import Formatter
 from typing import Any, Self
 
 from fastapi import Request, Response
@@ -117,17 +116,13 @@ def _command(asked: Asked) -> tuple[str, dict[str, Any]]:
     """The path and the data of what was typed; Faulty where the path lacks a field's."""
     action, typed, view = asked.action, asked.typed, asked.view
     body = data_of(action.asked, typed, view.zone)
-    if EXTENSION in _places(action.path) and EXTENSION not in body:
+    if f"{{{EXTENSION}}}" in action.path and EXTENSION not in body:
         raise Faulty([FieldProblem(EXTENSION, REQUIRED, CHOOSE)])
     if action.amends:
         body = {field.name: "" if field.needed else None for field in action.fields} | body
     if action.rows is not None:
         body[action.rows.name] = [data_of(action.rows.fields, row, view.zone) for row in rows_of(action.rows, typed)]
     return action.path.format(case=view.case, extension=body.pop(EXTENSION, None)), body
-
-
-def _places(path: str) -> set[str | None]:
-    return {name for _, name, _, _ in Formatter().parse(path)}
 
 
 def _carried_out(asked: Asked, path: str, body: Mapping[str, Any]) -> None:

@@ -39,8 +39,8 @@ HEADERS: Final = {
     "X-Frame-Options": "DENY",
 }
 SWAPPED: Final = "hx-request"
-NAMELESS: Final = Site()
 """The header of a request for a part of a page."""
+NAMELESS: Final = Site()
 
 
 class Draw(Protocol):

@@ -10,7 +10,7 @@ from eventkit.problems import Faulty, FieldProblem
 from eventkit.text import Text
 from reporting.exports.listing import Chunks, Listing, fixed, streamed
 from reporting.projections.case_event import short_type
-from reporting.queries.issues import as_dict, titles_of
+from reporting.queries.issues import as_dict
 from reporting.read_model.tables import ledger, timeline
 from reporting.web.opening import View
 
@@ -39,7 +39,7 @@ def _events(view: View) -> Chunks:
     for chunk in streamed(
         view.connection, wanted, (of.occurred_at, of.case_id, of.sequenced_at, of.service, of.version)
     ):
-        told = titles_of(view.connection, [row.case_id for row in chunk], view.asked.moment)
+        told = view.titles([row.case_id for row in chunk])
         yield [
             as_dict(row) | {"title": told[row.case_id], "event": short_type(row.type), "log": row.service}
             for row in chunk

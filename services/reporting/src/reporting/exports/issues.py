@@ -8,7 +8,7 @@ from typing import Any
 from reporting.exports.cells import Row
 from reporting.exports.listing import Chunks, Listing, fixed, streamed
 from reporting.queries.filters import OF_CASES
-from reporting.queries.issues import as_dict, ledger_of, ledger_query, titles_of
+from reporting.queries.issues import as_dict, ledger_of, ledger_query
 from reporting.queries.pressing import OF_DEADLINES
 from reporting.web import deadlines, ledger
 from reporting.web.opening import View
@@ -45,7 +45,7 @@ def named(view: View, rows: Iterable[Mapping[str, Any]]) -> list[Row]:
 
 def _deadlines(view: View) -> Chunks:
     for chunk in streamed(view.connection, *deadlines.query(view, view.asked.filters)):
-        told = titles_of(view.connection, [row.case_id for row in chunk], view.asked.moment)
+        told = view.titles([row.case_id for row in chunk])
         days = (row.last_at.astimezone(view.cells.zone).date() for row in chunk)
         rows = (
             as_dict(row) | {"title": told[row.case_id], "due_day": day} for row, day in zip(chunk, days, strict=True)

@@ -11,7 +11,7 @@ from reporting.exports.listing import Chunks, Listing, fixed, streamed
 from reporting.queries.behind import Asking, part_given, query
 from reporting.queries.filters import OF_CASES
 from reporting.queries.hotspots import GROUPS, checked_groups, hotspots
-from reporting.queries.issues import as_dict, titles_of
+from reporting.queries.issues import as_dict
 from reporting.queries.measures import MEASURES
 from reporting.queries.named import general, narrowed, of_asked
 from reporting.queries.programme_routes import OF_SCORES
@@ -72,8 +72,7 @@ def _counted(view: View, name: str) -> Chunks:
     renamed = _RENAMED.get(of.kind, {})
     for chunk in streamed(view.connection, of.wanted, of.key):
         rows: list[dict[str, Any]] = [as_dict(row) for row in chunk]
-        cases = [row["case_id"] for row in rows if "case_id" in row]
-        told = titles_of(view.connection, cases, view.asked.moment)
+        told = view.titles([row["case_id"] for row in rows if "case_id" in row])
         for row in rows:
             row.update({name: row[column] for name, column in renamed.items()})
             row.update(title=told.get(row.get("case_id", "")), exclusion=row.get("reason"))

@@ -13,7 +13,6 @@ from reporting.queries.because import Events, because, grounds_of
 from reporting.queries.behind import Asking, behind, part_given
 from reporting.queries.figures import figure
 from reporting.queries.filters import OF_CASES
-from reporting.queries.issues import titles_of
 from reporting.queries.named import narrowed, of_asked
 from reporting.queries.pressing import OF_DEADLINES
 from reporting.web.opening import View
@@ -68,7 +67,7 @@ def explained(view: View, name: str) -> Explained:
         basis(view.connection, asking, asked.filters.get("programme")),
         found.rows,
         because(view.connection, found.kind, found.rows, grounds, asked.moment),
-        titles_of(view.connection, {row.case_id for row in found.rows if hasattr(row, "case_id")}, asked.moment),
+        view.titles({row.case_id for row in found.rows if hasattr(row, "case_id")}),
         found.total,
         found.value,
         found.next,

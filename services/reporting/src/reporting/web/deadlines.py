@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -15,7 +15,6 @@ from reporting.queries.climbing import CLIMBS, climbing
 from reporting.queries.clocks import clocks_at
 from reporting.queries.figures import figure
 from reporting.queries.filters import conditions
-from reporting.queries.issues import titles_of
 from reporting.queries.periods import Period
 from reporting.queries.pressing import OF_DEADLINES, PRESSING
 from reporting.queries.working_days import working_days
@@ -67,13 +66,8 @@ def breaking(view: View, month: str) -> Breaking:
     of = view.asked.filters
     due = listed(view, {**of, "status": "running", "due": str(by)})
     missed = listed(view, {**of, "status": "missed", "open": "true"})
-    titles = titled(view, [*due[0], *missed[0]])
+    titles = view.titles({row.case_id for row in (*due[0], *missed[0])})
     return Breaking(by, held.knows(by), due, missed, climbed(view, month, SHOWN), view.of.period(month), titles)
-
-
-def titled(view: View, rows: Iterable[Row[Any]]) -> dict[str, str]:
-    """What the cases of these rows were called at the view's moment, by id."""
-    return titles_of(view.connection, {row.case_id for row in rows}, view.asked.moment)
 
 
 def climbed(view: View, month: str, first: int | None = None) -> tuple[list[dict[str, Any]], int]:

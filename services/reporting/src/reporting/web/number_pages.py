@@ -61,7 +61,7 @@ def _add_deadlines(router: APIRouter, pages: Pages) -> None:
                 total=total,
                 next=following,
                 names=view.words.enterprises([row.enterprise for row in shown]),
-                titles=deadlines.titled(view, shown),
+                titles=view.titles({row.case_id for row in shown}),
             )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -20,6 +20,7 @@ from pagekit.session import Visitor, language_of
 from reporting.bulletins.cells import Cells
 from reporting.queries.desk import Asked, Desk
 from reporting.queries.filters import Condition
+from reporting.queries.issues import titles_of
 from reporting.queries.moments import Knowledge, Moment
 from reporting.queries.programme_routes import OF_PROGRAMME, OfProgramme
 from reporting.queries.zones import zone_of
@@ -91,6 +92,10 @@ class View:
         """How numbers and instants are written."""
         language = self.words.language
         return Cells(language, self.zone, catalogue(TEXTS, language), catalogue("reporting", language))
+
+    def titles(self, cases: Collection[str]) -> dict[str, str]:
+        """What cases were called at the page's moment, by id."""
+        return titles_of(self.connection, cases, self.asked.moment)
 
     def page(self, template: str, status: int = 200, /, **about: Any) -> Response:
         """The page drawn."""

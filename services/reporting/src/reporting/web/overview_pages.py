@@ -8,7 +8,6 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
-from eventkit.catalogues import catalogue
 from pagekit.addresses import address
 from pagekit.session import Visiting
 from reporting.queries.measures import MEASURES
@@ -18,7 +17,7 @@ from reporting.web.charts import trend_chart
 from reporting.web.deadlines import breaking
 from reporting.web.figures import counted, rates
 from reporting.web.opening import AT, Pages, View
-from reporting.web.rendering import CARRIED, TEXTS
+from reporting.web.rendering import CARRIED
 from reporting.web.reproofs import standing_in
 
 FIRST = ("closed_share", "resolution", "satisfaction", "on_time")
@@ -76,7 +75,7 @@ def _overview(view: View) -> Response:
     place = view.request.query_params.get("place")
     place = place if place in overview.PLACES else overview.PLACES[0]
     names = (view.words.name("issues", "measure") or "", view.words.name("issues_closed", "measure") or "")
-    unit = catalogue(TEXTS, view.words.language).gettext("issues")
+    unit = view.words.name("issues", "counted") or ""
     return view.page(
         "overview.html",
         figures=rates(view, FIRST),

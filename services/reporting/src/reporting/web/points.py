@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Select, null, select
 
 from reporting.queries import appraisal
-from reporting.queries.issues import as_dict, titles_of
+from reporting.queries.issues import as_dict
 from reporting.read_model.tables import ledger, records, timeline
 from reporting.web.kept import kept
 from reporting.web.opening import View
@@ -35,5 +35,5 @@ def places_of(view: View, events: Sequence[str]) -> dict[str, dict[str, Any]]:
         beside.where(told.event_id.in_(events)),
     )
     rows = [as_dict(row) for query in found for row in view.connection.execute(query)]
-    titles = titles_of(view.connection, [row["case_id"] for row in rows if row["case_id"]], view.asked.moment)
+    titles = view.titles([row["case_id"] for row in rows if row["case_id"]])
     return {row["event_id"]: row | {"title": titles.get(row["case_id"])} for row in rows}
